@@ -1,0 +1,71 @@
+/**
+ * Text in fixed-size fields: NUL-terminated, possibly without the NUL, possibly not UTF-8.
+ *
+ * @module
+ */
+
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
+const encoder = new TextEncoder();
+
+/**
+ * The bytes of a field up to its first NUL, or all of them when there is none.
+ *
+ * @param field The whole field; bytes behind the NUL are stale and never read.
+ * @returns A view into `field`.
+ */
+export function untilNul(field: Uint8Array): Uint8Array {
+  const end = field.indexOf(0);
+  return end < 0 ? field : field.subarray(0, end);
+}
+
+/**
+ * Decodes UTF-8.
+ *
+ * @param bytes The bytes, without a terminator.
+ * @returns The text, or `undefined` when the bytes are not valid UTF-8.
+ */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return strict.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Decodes UTF-8 and puts U+FFFD where the bytes are invalid.
+ *
+ * @param bytes The bytes, without a terminator.
+ */
+export function decodeUtf8Lenient(bytes: Uint8Array): string {
+  return lenient.decode(bytes);
+}
+
+/**
+ * Encodes text as UTF-8.
+ *
+ * @param text Any text.
+ */
+export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode(text);
+}
+
+/**
+ * Cuts UTF-8 into parts that each end on a code point boundary.
+ *
+ * @param bytes Valid UTF-8.
+ * @param limitBytes The most bytes a part may have, at least 4.
+ * @returns Views into `bytes`, in order; one empty part for empty input.
+ */
+export function splitUtf8(bytes: Uint8Array, limitBytes: number): Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  let start = 0;
+  do {
+    let end = Math.min(start + limitBytes, bytes.length);
+    while (end < bytes.length && end > start && (bytes[end]! & 0xc0) === 0x80) end--;
+    parts.push(bytes.subarray(start, end));
+    start = end;
+  } while (start < bytes.length);
+  return parts;
+}

@@ -1,0 +1,236 @@
+/**
+ * Every way this library fails, as a closed set of codes.
+ *
+ * The `code` is the contract: tests, logs and vectors compare it. The text is for people and says
+ * the value and the limit. No error text ever holds a secret, a private key or a session key.
+ *
+ * @module
+ */
+
+/** The caller used the API against its contract. */
+export type ApiMisuseCode =
+  | "bad-argument"
+  | "bad-name"
+  | "bad-secret"
+  | "too-late"
+  | "wrong-state"
+  | "unsafe-verb";
+
+/** The peer sent bytes that no implementation could have meant. */
+export type MalformedCode =
+  | "bad-mac"
+  | "bad-packet-type"
+  | "bad-sequence"
+  | "bad-hello-mode"
+  | "bad-role"
+  | "truncated";
+
+/** The peer sent well-formed packets at a time or in a way that the protocol forbids. */
+export type MisbehavedCode =
+  | "command-before-auth"
+  | "packet-before-auth"
+  | "hello-after-auth"
+  | "second-ephemeral"
+  | "rekey-not-theirs"
+  | "rekey-before-auth"
+  | "rekey-bad-mode"
+  | "data-without-stream"
+  | "bad-channel";
+
+/** The peer is sound but is not something that this end can talk to. */
+export type IncompatibleCode = "role-refused";
+
+/** The peer did not prove that it may log in. */
+export type AuthCode =
+  | "wrong-secret"
+  | "unknown-key"
+  | "key-not-for-name"
+  | "low-order-key"
+  | "not-proven"
+  | "no-slot-left"
+  | "direct-refused";
+
+/** The peer asked for more than a limit of `limits.ts` allows. */
+export type LimitCode =
+  | "too-many-connections"
+  | "too-many-unauthenticated"
+  | "too-many-channels"
+  | "too-many-events"
+  | "output-queue-full"
+  | "login-timeout"
+  | "idle-timeout";
+
+/** One stream (frame, audio or binary transfer) is unusable; the connection goes on. */
+export type StreamCode =
+  | "bad-surface-size"
+  | "region-outside-surface"
+  | "bad-expanded-length"
+  | "bad-length"
+  | "unknown-format"
+  | "unsupported-format"
+  | "bad-zstd"
+  | "bad-tpack"
+  | "no-base-frame"
+  | "stream-too-long"
+  | "bad-checksum"
+  | "cancelled"
+  | "too-many-streams"
+  | "bad-audio-format";
+
+/** A file or directory of the keystore is unusable. */
+export type KeystoreCode =
+  | "keystore-unreadable"
+  | "keystore-unwritable"
+  | "bad-line"
+  | "bad-key"
+  | "bad-tag"
+  | "bad-host"
+  | "no-such-key";
+
+/** The socket failed or went away. */
+export type TransportCode =
+  | "connection-lost"
+  | "port-in-use"
+  | "bad-address"
+  | "permission-denied"
+  | "listen-failed"
+  | "connect-failed";
+
+/** Every code that an {@linkcode A12Error} can have. */
+export type ErrorCode =
+  | ApiMisuseCode
+  | MalformedCode
+  | MisbehavedCode
+  | IncompatibleCode
+  | AuthCode
+  | LimitCode
+  | StreamCode
+  | KeystoreCode
+  | TransportCode;
+
+/** The base of every error that this library throws on purpose. */
+export abstract class A12Error extends Error {
+  /** The machine-readable reason. */
+  readonly code: ErrorCode;
+
+  /**
+   * @param code The machine-readable reason.
+   * @param message One line for people, with the value and the limit, without a full stop.
+   * @param options The error that caused this one.
+   */
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.name = new.target.name;
+  }
+}
+
+/** The caller used the API against its contract; nothing was sent or changed. */
+export class ApiMisuseError extends A12Error {
+  declare readonly code: ApiMisuseCode;
+  /** @param code The reason. @param message One line for people. */
+  constructor(code: ApiMisuseCode, message: string, options?: ErrorOptions) {
+    super(code, message, options);
+  }
+}
+
+/** A fault of the peer; it ends the connection. */
+export abstract class PeerError extends A12Error {}
+
+/** The peer sent bytes that no implementation could have meant. */
+export class MalformedError extends PeerError {
+  declare readonly code: MalformedCode;
+  /** @param code The reason. @param message One line for people. */
+  constructor(code: MalformedCode, message: string, options?: ErrorOptions) {
+    super(code, message, options);
+  }
+}
+
+/** The peer sent something at a time or in a way that the protocol forbids. */
+export class MisbehavedError extends PeerError {
+  declare readonly code: MisbehavedCode;
+  /** @param code The reason. @param message One line for people. */
+  constructor(code: MisbehavedCode, message: string, options?: ErrorOptions) {
+    super(code, message, options);
+  }
+}
+
+/** The peer is sound but is not something that this end can talk to. */
+export class IncompatibleError extends PeerError {
+  declare readonly code: IncompatibleCode;
+  /** @param code The reason. @param message One line for people. */
+  constructor(code: IncompatibleCode, message: string, options?: ErrorOptions) {
+    super(code, message, options);
+  }
+}
+
+/** The peer did not prove that it may log in. */
+export class AuthError extends PeerError {
+  declare readonly code: AuthCode;
+  /** @param code The reason. @param message One line for people. */
+  constructor(code: AuthCode, message: string, options?: ErrorOptions) {
+    super(code, message, options);
+  }
+}
+
+/** The peer went over a limit of `limits.ts`. */
+export class LimitError extends PeerError {
+  declare readonly code: LimitCode;
+  /** @param code The reason. @param message One line for people. */
+  constructor(code: LimitCode, message: string, options?: ErrorOptions) {
+    super(code, message, options);
+  }
+}
+
+/** One stream of the peer is unusable; it is cancelled and the connection goes on. */
+export class StreamError extends A12Error {
+  declare readonly code: StreamCode;
+  /** @param code The reason. @param message One line for people. */
+  constructor(code: StreamCode, message: string, options?: ErrorOptions) {
+    super(code, message, options);
+  }
+}
+
+/** A file or directory of the keystore is unusable. */
+export class KeystoreError extends A12Error {
+  declare readonly code: KeystoreCode;
+  /** The file or directory. */
+  readonly path: string | undefined;
+  /** The line within the file, from 1. */
+  readonly line: number | undefined;
+
+  /**
+   * @param code The reason.
+   * @param message One line for people.
+   * @param where The file and the line, from 1.
+   * @param options The error that caused this one.
+   */
+  constructor(
+    code: KeystoreCode,
+    message: string,
+    where: { path?: string; line?: number } = {},
+    options?: ErrorOptions,
+  ) {
+    super(code, message, options);
+    this.path = where.path;
+    this.line = where.line;
+  }
+}
+
+/** The socket failed or went away. */
+export class TransportError extends A12Error {
+  declare readonly code: TransportCode;
+  /** @param code The reason. @param message One line for people. */
+  constructor(code: TransportCode, message: string, options?: ErrorOptions) {
+    super(code, message, options);
+  }
+}
+
+/**
+ * Marks a place that the types say is never reached.
+ *
+ * @param value The value whose type must have been narrowed to `never`.
+ */
+export function assertNever(value: never): never {
+  throw new TypeError(`unreachable: ${JSON.stringify(value)}`);
+}
