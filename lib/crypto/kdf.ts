@@ -1,0 +1,74 @@
+/**
+ * The key schedule: every key of a session follows from a secret by BLAKE3 in its derive_key mode.
+ *
+ * @module
+ */
+
+import { RunningBlake3 } from "./blake3.ts";
+import { DERIVE_KEY_CONTEXT, DERIVE_KEY_MATERIAL, INITIAL_KEY } from "./blake3_compress.ts";
+import { KEY_BYTES } from "./provider.ts";
+
+/** The keys of one stage of a session. */
+export interface SessionKeys {
+  /** Keys the MAC of both directions; 32 bytes. */
+  readonly mac: Uint8Array<ArrayBuffer>;
+  /** Encrypts from client to server; 32 bytes. */
+  readonly client: Uint8Array<ArrayBuffer>;
+  /** Encrypts from server to client; 32 bytes. */
+  readonly server: Uint8Array<ArrayBuffer>;
+}
+
+const SESSION_CONTEXT_KEY = contextKey("arcan-a12 init-packet");
+const REKEY_CONTEXT_KEY = contextKey("arcan-a12 rekey");
+
+/**
+ * Derives the keys of a stage (arcan a12.c).
+ *
+ * One absorbing state is sampled three times, and each sample is absorbed before the next.
+ *
+ * @param secret The passphrase without a NUL, or the 32 bytes of an X25519 agreement.
+ * @param nonce 8 bytes from the server's HELLO; left out for the stage of the passphrase.
+ * @returns Fresh keys; the caller wipes them.
+ */
+export function deriveKeys(secret: Uint8Array, nonce?: Uint8Array): SessionKeys {
+  const state = new RunningBlake3();
+  state.install(SESSION_CONTEXT_KEY, DERIVE_KEY_MATERIAL);
+  state.update(secret, 0, secret.length);
+  if (nonce !== undefined) state.update(nonce, 0, nonce.length);
+  const mac = sample(state);
+  state.update(mac, 0, mac.length);
+  const client = sample(state);
+  state.update(client, 0, client.length);
+  const server = sample(state);
+  state.wipe();
+  return { mac, client, server };
+}
+
+/**
+ * Derives the MAC key of one direction after a REKEY; the agreement itself is the cipher key.
+ *
+ * @param shared The 32 bytes of the X25519 agreement.
+ * @returns 32 fresh bytes; the caller wipes them.
+ */
+export function deriveRekeyMac(shared: Uint8Array): Uint8Array<ArrayBuffer> {
+  const state = new RunningBlake3();
+  state.install(REKEY_CONTEXT_KEY, DERIVE_KEY_MATERIAL);
+  state.update(shared, 0, shared.length);
+  const key = sample(state);
+  state.wipe();
+  return key;
+}
+
+function contextKey(context: string): Uint8Array<ArrayBuffer> {
+  const bytes = new TextEncoder().encode(context);
+  const state = new RunningBlake3();
+  state.install(INITIAL_KEY, DERIVE_KEY_CONTEXT);
+  state.update(bytes, 0, bytes.length);
+  return sample(state);
+}
+
+function sample(state: RunningBlake3): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(KEY_BYTES);
+  state.sample(bytes, 0, KEY_BYTES);
+  return bytes;
+}
