@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { x25519 } from "npm:@noble/curves@2.4.0/ed25519.js";
+import { isLowOrder, PrivateKey, publicKey, sharedSecret } from "../../../lib/crypto/x25519.ts";
+
+const test = (name: string, fn: () => void) => Deno.test({ name, permissions: "none", fn });
+const raw = (seed: number) =>
+  Uint8Array.from({ length: 32 }, (_, i) => (i * 37 + seed * 101) & 255);
+
+test("agrees with noble for keys that are not clamped", () => {
+  for (let seed = 0; seed < 40; seed++) {
+    const own = raw(seed);
+    const peer = x25519.getPublicKey(raw(seed + 100));
+    assert.deepEqual(publicKey(own), new Uint8Array(x25519.getPublicKey(own)));
+    assert.deepEqual(sharedSecret(own, peer), new Uint8Array(x25519.getSharedSecret(own, peer)));
+  }
+});
+
+test("both ends of an agreement have the same secret", () => {
+  const a = new PrivateKey(raw(1)), b = new PrivateKey(raw(2));
+  assert.deepEqual(a.agree(b.publicKey), b.agree(a.publicKey));
+});
+
+test("knows the order of the points and of their forms with the top bit set", () => {
+  const point = new Uint8Array(32);
+  assert.ok(isLowOrder(point));
+  point[31] = 0x80;
+  assert.ok(isLowOrder(point));
+  assert.equal(new PrivateKey(raw(3)).agree(point), undefined);
+  point[0] = 9;
+  assert.equal(isLowOrder(point), false);
+});
+
+test("leaves its arguments as they are", () => {
+  const own = raw(4), peer = publicKey(raw(5));
+  peer[31]! |= 0x80;
+  const ownBefore = own.slice(), peerBefore = peer.slice();
+  sharedSecret(own, peer);
+  assert.deepEqual(own, ownBefore);
+  assert.deepEqual(peer, peerBefore);
+});
+
+test("refuses keys of another length", () => {
+  const misuse = { name: "ApiMisuseError", code: "bad-argument" };
+  assert.throws(() => new PrivateKey(new Uint8Array(31)), misuse);
+  assert.throws(() => new PrivateKey(raw(1)).agree(new Uint8Array(33)), misuse);
+  assert.throws(() => isLowOrder(new Uint8Array(0)), misuse);
+});
