@@ -1,0 +1,82 @@
+/**
+ * The plain-TypeScript cryptography: the fallback, and the oracle of the SIMD module.
+ *
+ * @module
+ */
+
+import { RunningBlake3 } from "./blake3.ts";
+import { ChaCha8 } from "./chacha8.ts";
+import {
+  type CryptoProvider,
+  type Opener,
+  PEEK_BYTES,
+  type Sealer,
+  TAG_BYTES,
+} from "./provider.ts";
+
+/** Cipher and MAC of one direction. */
+class Direction {
+  protected readonly cipher = new ChaCha8();
+  protected readonly mac = new RunningBlake3();
+  protected readonly tag = new Uint8Array(TAG_BYTES);
+
+  install(key: Uint8Array, nonce: Uint8Array, macKey: Uint8Array): void {
+    this.cipher.install(key, nonce);
+    this.mac.install(macKey);
+  }
+
+  absorb(bytes: Uint8Array): void {
+    this.mac.update(bytes, 0, bytes.length);
+  }
+
+  free(): void {
+    this.cipher.wipe();
+    this.mac.wipe();
+    this.tag.fill(0);
+  }
+}
+
+class TypeScriptOpener extends Direction implements Opener {
+  readonly #peeked = new Uint8Array(PEEK_BYTES);
+
+  peek(buffer: Uint8Array, start: number, length: number): Uint8Array {
+    this.cipher.peek(buffer, start, length, this.#peeked);
+    return this.#peeked.subarray(0, length);
+  }
+
+  open(
+    buffer: Uint8Array,
+    start: number,
+    end: number,
+    tagStart: number,
+    tagLength: number,
+  ): boolean {
+    this.mac.update(buffer, start, end);
+    this.mac.sample(this.tag, 0, tagLength);
+    let difference = 0;
+    for (let i = 0; i < tagLength; i++) difference |= this.tag[i]! ^ buffer[tagStart + i]!;
+    if (difference !== 0) return false;
+    this.cipher.apply(buffer, start, end);
+    return true;
+  }
+
+  override free(): void {
+    super.free();
+    this.#peeked.fill(0);
+  }
+}
+
+class TypeScriptSealer extends Direction implements Sealer {
+  seal(buffer: Uint8Array, start: number, end: number, tagStart: number, tagLength: number): void {
+    this.cipher.apply(buffer, start, end);
+    this.mac.update(buffer, start, end);
+    this.mac.sample(buffer, tagStart, tagLength);
+  }
+}
+
+/** Builds halves whose work is done in plain TypeScript. */
+export const typescriptProvider: CryptoProvider = {
+  name: "typescript",
+  opener: () => new TypeScriptOpener(),
+  sealer: () => new TypeScriptSealer(),
+};

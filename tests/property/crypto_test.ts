@@ -1,0 +1,61 @@
+// Any split of a stream gives the same bytes, checked against independent implementations.
+
+import assert from "node:assert/strict";
+import { chacha8 } from "npm:@noble/ciphers@2.4.0/chacha.js";
+import { blake3 } from "npm:@noble/hashes@2.4.0/blake3.js";
+import fc from "fast-check";
+import { RunningBlake3 } from "../../lib/crypto/blake3.ts";
+import { ChaCha8 } from "../../lib/crypto/chacha8.ts";
+
+const test = (name: string, fn: () => void) => Deno.test({ name, permissions: "none", fn });
+const exactly = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
+/** Lengths of consecutive calls: mostly small, some across many chunks. */
+const splits = fc.array(
+  fc.oneof(fc.nat(20), fc.nat(150), fc.nat(2200), fc.constantFrom(0, 64, 1024, 4096, 9000)),
+  { maxLength: 24 },
+);
+
+function filled(length: number): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from({ length }, (_, i) => (i * 167 + (i >> 7)) & 255);
+}
+
+test("a stream enciphered in any split equals noble's in one piece", () => {
+  fc.assert(fc.property(exactly(32), exactly(8), splits, (key, nonce, lengths) => {
+    const total = lengths.reduce((sum, each) => sum + each, 0);
+    const data = filled(total);
+    const expected = chacha8(key, Uint8Array.of(0, 0, 0, 0, ...nonce), data);
+    const cipher = new ChaCha8();
+    cipher.install(key, nonce);
+    const peeked = new Uint8Array(16);
+    let at = 0;
+    for (const length of lengths) {
+      const ahead = Math.min(16, length);
+      if (length % 3 === 0) cipher.peek(data, at, ahead, peeked);
+      cipher.apply(data, at, at + length);
+      if (length % 3 === 0) {
+        assert.deepEqual(peeked.subarray(0, ahead), data.subarray(at, at + ahead));
+      }
+      at += length;
+    }
+    assert.deepEqual(data, new Uint8Array(expected));
+  }));
+});
+
+test("a MAC fed in any split equals noble's at each sample", () => {
+  fc.assert(
+    fc.property(exactly(32), splits, (key, lengths) => {
+      const data = filled(lengths.reduce((sum, each) => sum + each, 0));
+      const mac = new RunningBlake3();
+      mac.install(key);
+      let at = 0;
+      const digest = new Uint8Array(32);
+      for (const length of lengths) {
+        mac.update(data, at, at + length);
+        at += length;
+        mac.sample(digest, 0, 32);
+        assert.deepEqual(digest, new Uint8Array(blake3(data.subarray(0, at), { key })));
+      }
+    }),
+    { numRuns: 60 },
+  );
+});

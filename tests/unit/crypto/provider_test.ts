@@ -1,0 +1,132 @@
+// What the seam promises, on every implementation of it.
+
+import assert from "node:assert/strict";
+import type { CryptoProvider } from "../../../lib/crypto/provider.ts";
+import { typescriptProvider } from "../../../lib/crypto/typescript.ts";
+
+const providers: CryptoProvider[] = [typescriptProvider];
+const key = Uint8Array.from({ length: 32 }, (_, i) => i * 3);
+const macKey = Uint8Array.from({ length: 32 }, (_, i) => i * 7 + 1);
+const nonce = Uint8Array.of(9, 8, 7, 6, 5, 4, 3, 2);
+
+/** One end of each direction under the same keys. */
+function pair(provider: CryptoProvider) {
+  const sealer = provider.sealer(), opener = provider.opener();
+  sealer.install(key, nonce, macKey);
+  opener.install(key, nonce, macKey);
+  return { sealer, opener, free: () => (sealer.free(), opener.free()) };
+}
+
+/** A packet with the tag in front and recognisable plaintext. */
+function packet(length: number): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from({ length: 16 + length }, (_, i) => i < 16 ? 0 : (i * 13) & 255);
+}
+
+for (const provider of providers) {
+  const test = (name: string, fn: () => void) =>
+    Deno.test({ name: `${provider.name}: ${name}`, permissions: "none", fn });
+
+  test("what one end seals the other opens, packet after packet", () => {
+    const { sealer, opener, free } = pair(provider);
+    for (const length of [137, 1, 148, 9, 64, 1024, 5000, 65551, 16, 4096, 31, 200_000]) {
+      const wire = packet(length);
+      sealer.seal(wire, 16, 16 + length, 0, 16);
+      assert.notDeepEqual(wire, packet(length));
+      const ahead = Math.min(16, length);
+      const head = opener.peek(wire, 16, ahead);
+      assert.equal(head.length, ahead);
+      assert.deepEqual([...head], [...packet(length).subarray(16, 16 + ahead)]);
+      assert.ok(opener.open(wire, 16, 16 + length, 0, 16), `packet of ${length}`);
+      assert.deepEqual(wire.subarray(16), packet(length).subarray(16));
+    }
+    free();
+  });
+
+  test("one wrong bit anywhere is refused and nothing is decrypted", () => {
+    const length = 148;
+    for (let bit = 0; bit < (16 + length) * 8; bit += 3) {
+      const { sealer, opener, free } = pair(provider);
+      const wire = packet(length);
+      sealer.seal(wire, 16, 16 + length, 0, 16);
+      wire[bit >> 3]! ^= 1 << (bit & 7);
+      const before = wire.slice();
+      assert.equal(opener.open(wire, 16, 16 + length, 0, 16), false, `bit ${bit}`);
+      assert.deepEqual(wire, before);
+      free();
+    }
+  });
+
+  test("the short tag is the prefix of the long one and only it is compared", () => {
+    const long = pair(provider), short = pair(provider);
+    const a = packet(137), b = packet(137);
+    long.sealer.seal(a, 16, 153, 0, 16);
+    short.sealer.seal(b, 16, 153, 0, 8);
+    assert.deepEqual(b.subarray(0, 8), a.subarray(0, 8));
+    assert.ok(b.subarray(8, 16).every((byte) => byte === 0));
+    assert.ok(short.opener.open(b, 16, 153, 0, 8));
+    assert.deepEqual(b.subarray(16), packet(137).subarray(16));
+    long.free();
+    short.free();
+  });
+
+  test("absorbed bytes count for the tag and not for the cipher", () => {
+    const plain = pair(provider), absorbing = pair(provider);
+    const a = packet(137), b = packet(137);
+    plain.sealer.seal(a, 16, 153, 0, 16);
+    absorbing.sealer.absorb(nonce);
+    absorbing.opener.absorb(nonce);
+    absorbing.sealer.seal(b, 16, 153, 0, 16);
+    assert.deepEqual(a.subarray(16), b.subarray(16));
+    assert.notDeepEqual(a.subarray(0, 16), b.subarray(0, 16));
+    const stranger = pair(provider);
+    assert.equal(stranger.opener.open(b.slice(), 16, 153, 0, 16), false);
+    assert.ok(absorbing.opener.open(b, 16, 153, 0, 16));
+    for (const each of [plain, absorbing, stranger]) each.free();
+  });
+
+  test("install starts cipher and MAC afresh", () => {
+    const { sealer, opener, free } = pair(provider);
+    const first = packet(3000), again = packet(3000);
+    sealer.seal(first, 16, 3016, 0, 16);
+    assert.ok(opener.open(first.slice(), 16, 3016, 0, 16));
+    opener.peek(first, 16, 9);
+    sealer.install(key, nonce, macKey);
+    opener.install(key, nonce, macKey);
+    sealer.seal(again, 16, 3016, 0, 16);
+    assert.deepEqual(again, first);
+    assert.ok(opener.open(again, 16, 3016, 0, 16));
+    free();
+  });
+
+  test("packets lie at any offset, the tag in front or behind, in a view of a larger memory", () => {
+    const { sealer, opener, free } = pair(provider);
+    const memory = new Uint8Array(9000);
+    for (const offset of [0, 1, 2, 3, 5, 8, 61]) {
+      const view = memory.subarray(offset, offset + 2200).fill(0xaa);
+      sealer.seal(view, 1, 2001, 2100, 16);
+      assert.ok(opener.open(view, 1, 2001, 2100, 16));
+      assert.ok(view.subarray(0, 2100).every((byte) => byte === 0xaa));
+      assert.ok(view.subarray(2116).every((byte) => byte === 0xaa));
+    }
+    free();
+  });
+
+  test("halves do not disturb each other and may be freed in any order", () => {
+    const many = Array.from({ length: 40 }, () => pair(provider));
+    const wires = many.map((each, i) => {
+      const wire = packet(200 + i);
+      each.sealer.seal(wire, 16, 216 + i, 0, 16);
+      return wire;
+    });
+    many.forEach((each, i) => {
+      if (i % 3 === 0) each.free();
+    });
+    const later = Array.from({ length: 20 }, () => pair(provider));
+    many.forEach((each, i) => {
+      if (i % 3 === 0) return;
+      assert.ok(each.opener.open(wires[i]!, 16, 216 + i, 0, 16));
+      each.free();
+    });
+    for (const each of later) each.free();
+  });
+}
