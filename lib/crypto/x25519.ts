@@ -41,6 +41,8 @@ export class PrivateKey {
   readonly #key: KeyObject;
 
   /**
+   * Imports a private key.
+   *
    * @param raw 32 bytes, clamped or not, copied.
    * @throws {ApiMisuseError} `bad-argument` when it is not 32 bytes long.
    */
