@@ -21,6 +21,7 @@ export type MalformedCode =
   | "bad-mac"
   | "bad-packet-type"
   | "bad-sequence"
+  | "not-a12"
   | "bad-hello-mode"
   | "bad-role"
   | "truncated";
@@ -69,8 +70,12 @@ export type StreamCode =
   | "unknown-format"
   | "unsupported-format"
   | "bad-zstd"
+  | "zstd-truncated"
+  | "zstd-size"
   | "bad-tpack"
+  | "tpack-outside-grid"
   | "no-base-frame"
+  | "memory-limit"
   | "stream-too-long"
   | "bad-checksum"
   | "cancelled"
@@ -85,7 +90,8 @@ export type KeystoreCode =
   | "bad-key"
   | "bad-tag"
   | "bad-host"
-  | "no-such-key";
+  | "no-such-key"
+  | "permissions-too-open";
 
 /** The socket failed or went away. */
 export type TransportCode =
