@@ -1,0 +1,47 @@
+/**
+ * The name that a listener may have.
+ *
+ * @module
+ */
+import { ApiMisuseError } from "../errors.ts";
+
+/** The most characters that a listening name may have. */
+export const MAX_NAME_LENGTH = 30;
+
+/**
+ * Checks a listening name: 1 to 30 of the characters `a` to `z`, `A` to `Z`, `0` to `9` and `_`, the
+ * rule of the manual page of `net_listen`.
+ *
+ * @param value The name as the user gave it.
+ * @returns The same name.
+ * @throws ApiMisuseError `bad-name`, with the value and what is wrong with it.
+ */
+export function parseName(value: string): string {
+  const problem = nameProblem(value);
+  if (problem !== undefined) {
+    throw new ApiMisuseError("bad-name", `the name ${quote(value)} ${problem}`);
+  }
+  return value;
+}
+
+/**
+ * Says what keeps a text from being a listening name.
+ *
+ * @param value Any text.
+ * @returns A clause that continues "the name …", or `undefined` for a good name.
+ */
+export function nameProblem(value: string): string | undefined {
+  if (value === "") return `is empty; it needs 1 to ${MAX_NAME_LENGTH} characters`;
+  const foreign = value.match(/[^a-zA-Z0-9_]/u)?.[0];
+  if (foreign !== undefined) {
+    return `has the character ${JSON.stringify(foreign)}; only a-z, A-Z, 0-9 and _ are allowed`;
+  }
+  if (value.length > MAX_NAME_LENGTH) {
+    return `has ${value.length} characters; at most ${MAX_NAME_LENGTH} are allowed`;
+  }
+  return undefined;
+}
+
+function quote(value: string): string {
+  return JSON.stringify(value.length > 64 ? `${value.slice(0, 64)}…` : value);
+}
