@@ -1,0 +1,239 @@
+/**
+ * The trusted keys of a store, held in memory and compared with the disk at every question.
+ *
+ * One look at the directory shows files that came or went. Files that were edited in place show in
+ * their size and times, which takes a look at each (about 4 µs): stores of up to a thousand keys are
+ * looked through at every question, larger ones after a pause that grows with their size up to
+ * {@linkcode KEYSTORE_MAX_STALE_MS}, so that a flood of logins cannot keep the disk busy. Only
+ * files that changed are read again. What changed within the granularity of the file system's clock
+ * is not trusted to be unchanged.
+ *
+ * @module
+ */
+import { KeystoreError } from "../lib/errors.ts";
+import { KEYSTORE_MAX_STALE_MS } from "../lib/limits.ts";
+import { reason } from "./failure.ts";
+import { type KeystoreWarning, parseAccepted } from "./format.ts";
+import { formatKey } from "./keys.ts";
+import { readKeyFile } from "./read.ts";
+
+/** One trusted key. */
+export interface AcceptedEntry {
+  /** The name of its file in `accepted/`, which also names its state directory. */
+  readonly file: string;
+  /** The tags in the order of the file. */
+  readonly tags: readonly string[];
+  /** 32 bytes, not to be changed. */
+  readonly publicKey: Uint8Array;
+}
+
+/** Files up to which every question looks at each of them. */
+const ALWAYS_LOOK_FILES = 1_000;
+/** The pause between two looks for each file beyond: ten times what the look takes. */
+const PAUSE_PER_FILE_MS = 0.04;
+/** The coarsest clock of a file system in use (FAT); a younger file may change without a trace. */
+const CLOCK_GRANULARITY_MS = 2_000;
+
+interface KnownFile {
+  /** Size, times and identity, or `undefined` to read the file again in any case. */
+  readonly signature: string | undefined;
+  readonly entry: AcceptedEntry | undefined;
+  readonly warnings: readonly KeystoreWarning[];
+}
+
+/** The directory `accepted/`. */
+export class AcceptedDirectory {
+  /** The directory. */
+  readonly path: string;
+  readonly #onWarning: (warning: KeystoreWarning) => void;
+  readonly #nowMs: () => number;
+  #files = new Map<string, KnownFile>();
+  #byKey = new Map<string, AcceptedEntry[]>();
+  #directoryWarning: KeystoreWarning | undefined;
+  #signature: string | undefined;
+  #lookedAtMs = -Infinity;
+
+  /**
+   * Looks at nothing yet; the first {@linkcode refresh} does.
+   *
+   * @param path The directory.
+   * @param onWarning Called once for each thing that is passed over, when it is first seen.
+   * @param nowMs A monotonic clock in milliseconds.
+   */
+  constructor(
+    path: string,
+    onWarning: (warning: KeystoreWarning) => void,
+    nowMs: () => number = () => performance.now(),
+  ) {
+    this.path = path;
+    this.#onWarning = onWarning;
+    this.#nowMs = nowMs;
+  }
+
+  /** What is passed over at present. */
+  get warnings(): readonly KeystoreWarning[] {
+    const files = [...this.#files.values()].flatMap((known) => known.warnings);
+    return this.#directoryWarning === undefined ? files : [this.#directoryWarning, ...files];
+  }
+
+  /** The trusted keys at present, by file name. */
+  get entries(): readonly AcceptedEntry[] {
+    return [...this.#byKey.values()].flat().sort((a, b) => a.file < b.file ? -1 : 1);
+  }
+
+  /**
+   * The entries of one key at present, by file name.
+   *
+   * @param publicKey 32 bytes.
+   */
+  find(publicKey: Uint8Array): readonly AcceptedEntry[] {
+    return this.#byKey.get(formatKey(publicKey)) ?? [];
+  }
+
+  /** Every trusted key once, with its entries. */
+  get keys(): Iterable<readonly AcceptedEntry[]> {
+    return this.#byKey.values();
+  }
+
+  /**
+   * Takes in what changed on disk.
+   *
+   * @param now Whether to look at each file even if the last look was a moment ago.
+   */
+  refresh(now = false): void {
+    const signature = this.#directorySignature();
+    const restedMs = this.#nowMs() - this.#lookedAtMs;
+    if (!now && signature === this.#signature && restedMs < this.#pauseMs()) return;
+    this.#signature = signature;
+    this.#look();
+    this.#lookedAtMs = this.#nowMs();
+  }
+
+  #pauseMs(): number {
+    if (this.#files.size <= ALWAYS_LOOK_FILES) return 0;
+    return Math.min(this.#files.size * PAUSE_PER_FILE_MS, KEYSTORE_MAX_STALE_MS);
+  }
+
+  #directorySignature(): string | undefined {
+    try {
+      return signatureOf(Deno.statSync(this.path));
+    } catch {
+      return undefined;
+    }
+  }
+
+  #look(): void {
+    const files = new Map<string, KnownFile>();
+    let changed = false;
+    for (const name of this.#names()) {
+      const known = this.#files.get(name);
+      const found = this.#readFile(name, known);
+      if (found === undefined) continue;
+      files.set(name, found);
+      changed ||= found !== known;
+    }
+    if (!changed && files.size === this.#files.size) return;
+    this.#files = files;
+    this.#index();
+  }
+
+  #names(): string[] {
+    try {
+      const names = [...Deno.readDirSync(this.path)].map((entry) => entry.name).sort();
+      this.#directoryWarning = undefined;
+      return names;
+    } catch (error) {
+      // Without the directory nobody may log in; going on with old keys could let in revoked ones.
+      const message = `no key is accepted, as ${this.path} cannot be read: ${reason(error)}`;
+      if (this.#directoryWarning?.message !== message) {
+        const path = this.path;
+        this.#directoryWarning = { path, line: undefined, code: "keystore-unreadable", message };
+        this.#onWarning(this.#directoryWarning);
+      }
+      return [];
+    }
+  }
+
+  /** Returns `known` itself when nothing changed, and `undefined` for what is no key file. */
+  #readFile(name: string, known: KnownFile | undefined): KnownFile | undefined {
+    const path = `${this.path}/${name}`;
+    const startMs = Date.now();
+    let info: Deno.FileInfo | undefined;
+    try {
+      info = Deno.statSync(path);
+    } catch (error) {
+      if (isGone(error, path)) return undefined;
+    }
+    if (info?.isDirectory) return undefined;
+    const signature = info === undefined ? undefined : signatureOf(info);
+    if (known?.signature !== undefined && known.signature === signature) return known;
+    const settled = info !== undefined && changedMs(info) < startMs - CLOCK_GRANULARITY_MS;
+    const { entry, warnings } = parseFile(name, path, info);
+    return this.#keepIfSame(known, {
+      signature: settled ? signature : undefined,
+      entry,
+      warnings,
+    });
+  }
+
+  /** A file that was read again for safety and is as before keeps its place and warns no more. */
+  #keepIfSame(known: KnownFile | undefined, found: KnownFile): KnownFile {
+    const same = known !== undefined &&
+      JSON.stringify(plain(known)) === JSON.stringify(plain(found));
+    if (same && found.signature === known.signature) return known;
+    if (!same) { for (const warning of found.warnings) this.#onWarning(warning); }
+    return found;
+  }
+
+  #index(): void {
+    const byKey = new Map<string, AcceptedEntry[]>();
+    for (const { entry } of this.#files.values()) {
+      if (entry === undefined) continue;
+      const key = formatKey(entry.publicKey);
+      const entries = byKey.get(key);
+      if (entries === undefined) byKey.set(key, [entry]);
+      else entries.push(entry);
+    }
+    this.#byKey = byKey;
+  }
+}
+
+function parseFile(
+  file: string,
+  path: string,
+  info: Deno.FileInfo | undefined,
+): Pick<KnownFile, "entry" | "warnings"> {
+  try {
+    const { value, warnings } = parseAccepted(readKeyFile(path, info), path);
+    if (value === undefined) return { entry: undefined, warnings };
+    return { entry: { file, tags: value.tags, publicKey: value.publicKey }, warnings };
+  } catch (error) {
+    if (!(error instanceof KeystoreError)) throw error;
+    const warning = { path, line: undefined, code: error.code, message: error.message };
+    return { entry: undefined, warnings: [warning] };
+  }
+}
+
+function plain(known: KnownFile): unknown {
+  const { entry, warnings } = known;
+  return [entry && [entry.tags, formatKey(entry.publicKey)], warnings];
+}
+
+function signatureOf(info: Deno.FileInfo): string {
+  return `${info.dev}:${info.ino}:${info.size}:${info.mtime?.getTime()}:${info.ctime?.getTime()}`;
+}
+
+function changedMs(info: Deno.FileInfo): number {
+  return Math.max(info.mtime?.getTime() ?? Infinity, info.ctime?.getTime() ?? 0);
+}
+
+/** Tells a file that was removed since its name was read from a link that leads nowhere. */
+function isGone(error: unknown, path: string): boolean {
+  if (!(error instanceof Deno.errors.NotFound)) return false;
+  try {
+    Deno.lstatSync(path);
+    return false;
+  } catch {
+    return true;
+  }
+}
