@@ -59,6 +59,11 @@ export type Encodable<L> =
     readonly [K in OptionalKey<L>]?: L[K] extends Field<infer _, infer In> ? In : never;
   };
 
+/** The value that a layout encodes from when every field may be left out. */
+export type PartialEncodable<L> = {
+  readonly [K in keyof L]?: L[K] extends Field<infer _, infer In> ? In : never;
+};
+
 /** Three numbers. */
 export type Triple = readonly [number, number, number];
 
@@ -162,7 +167,8 @@ export function string(
 /**
  * NUL-terminated text as raw bytes: for what is joined, filtered or checked before it is text.
  *
- * Decoding copies the bytes up to the first NUL, or all of them when there is none.
+ * Decoding copies the bytes up to the first NUL, or all of them when there is none. Encoding leaves
+ * room for the terminator, except for bytes that fill the field exactly, as decoding may give them.
  *
  * @param offset Bytes from the start.
  * @param size The length in bytes with the terminator.

@@ -136,12 +136,24 @@ Deno.test("codec: text that does not fit is refused or cut at a code point", {
   assert.throws(() => refusing.encode({ s: "a\0b", t: "" }, view(8), 0), RangeError);
   const cutting = new Codec({ s: string(0, 4, "cut"), t: text(4, 4, "cut") }, {});
   const target = view(8);
-  cutting.encode({ s: "aää", t: Uint8Array.of(0xc3, 0xa4, 0xc3, 0xa4) }, target, 0);
+  cutting.encode({ s: "aää", t: Uint8Array.of(0xc3, 0xa4, 0xc3, 0xa4, 0x61) }, target, 0);
   assert.deepEqual(
     new Uint8Array(target.buffer),
     Uint8Array.of(0x61, 0xc3, 0xa4, 0, 0xc3, 0xa4, 0, 0),
   );
 });
+
+Deno.test(
+  "codec: bytes that fill a text field encode as they were",
+  { permissions: "none" },
+  () => {
+    const codec = new Codec({ t: text(0, 4) }, {});
+    const target = view(4);
+    codec.encode({ t: Uint8Array.of(1, 2, 3, 4) }, target, 0);
+    assert.deepEqual(codec.decode(target, 0).t, Uint8Array.of(1, 2, 3, 4));
+    assert.throws(() => codec.encode({ t: new Uint8Array(5).fill(1) }, target, 0), RangeError);
+  },
+);
 
 Deno.test("codec: fixed bytes and arrays need their exact length", { permissions: "none" }, () => {
   const codec = new Codec({ b: optional(bytes(0, 4)), q: optional(u8x4(4)) }, {});
