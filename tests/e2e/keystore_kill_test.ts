@@ -1,0 +1,132 @@
+/** Whatever moment a writer is killed at, the store is whole, and what it had finished is there. */
+import assert from "node:assert/strict";
+import { formatKey } from "../../keystore/keys.ts";
+import { Keystore, type KeystoreWarning } from "../../keystore/mod.ts";
+import { testKey, withDirectory } from "../unit/keystore/helpers.ts";
+
+const writer = new URL("keystore_writer.ts", import.meta.url).pathname;
+const decoder = new TextDecoder();
+
+function spawn(...args: string[]): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "--quiet", writer, ...args],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+}
+
+async function runUntil(root: string, killAt: number): Promise<string[]> {
+  const { stdout, success } = await spawn(root, `${killAt}`).output();
+  const lines = decoder.decode(stdout).trimEnd().split("\n");
+  assert.equal(success, lines.at(-1)!.startsWith("operations"), `killed at ${killAt}: ${lines}`);
+  return lines;
+}
+
+/** Looks at every file by itself, as arcan-net would, and at the store as a whole. */
+async function examine(root: string): Promise<{ keystore: Keystore; warnings: KeystoreWarning[] }> {
+  const warnings: KeystoreWarning[] = [];
+  const accepted = `${root}/accepted`;
+  if (Deno.statSync(root).isDirectory) {
+    for (const { name } of readDirectory(accepted)) {
+      const path = `${accepted}/${name}`;
+      assert.match(Deno.readTextFileSync(path), /^[a-z0-9,]+ [A-Za-z0-9+/]{43}=\n$/);
+      assert.equal(Deno.statSync(path).mode! & 0o777, 0o600);
+      assert.match(name, /^[a-u]{8}$/);
+    }
+  }
+  const keystore = await Keystore.open(root, { onWarning: (it) => warnings.push(it) });
+  const left = [...Deno.readDirSync(root)].filter(({ name }) => name.startsWith(".tmp-"));
+  assert.deepEqual(left, []);
+  assert.equal(keystore.hostKeys().length, 1);
+  return { keystore, warnings };
+}
+
+function readDirectory(path: string): Deno.DirEntry[] {
+  try {
+    return [...Deno.readDirSync(path)];
+  } catch {
+    return [];
+  }
+}
+
+async function killAndExamine(killAt: number): Promise<string[]> {
+  let finished: string[] = [];
+  await withDirectory(async (root) => {
+    finished = await runUntil(root, killAt);
+    const where = `killed at ${killAt} after ${finished.at(-1)}`;
+    const { keystore, warnings } = await examine(root);
+    const tags = (key: number) =>
+      keystore.list().find((it) => formatKey(it.publicKey) === formatKey(testKey(key)))?.tags;
+    const has = (what: string) => finished.includes(what);
+
+    // The step after the last finished one may have happened or not; nothing else may.
+    assert.ok(keystore.list().length <= 2, where);
+    if (has("first key") && !has("second key")) assert.equal(tags(1)?.[0], "demo", where);
+    if (has("second tag") && !has("second key")) {
+      assert.deepEqual(tags(1), ["demo", "other"], where);
+    }
+    if (has("second key")) assert.deepEqual(tags(2), ["demo"], where);
+    if (has("removal")) assert.equal(tags(1), undefined, where);
+
+    const hosts = keystore.hostKeys("work").map((key) => key.host);
+    const expected = ["first.example", "second.example"];
+    assert.deepEqual(hosts, expected.slice(0, hosts.length), where);
+    assert.ok(hosts.length >= (has("second host") ? 2 : has("first host") ? 1 : 0), where);
+    // A line that was torn while it was appended is passed over, and is the only thing that may be.
+    assert.ok(warnings.every(({ path, line }) => path.endsWith("/work") && line === 2), where);
+
+    await keystore.add(["again"], testKey(3));
+    await keystore.addHost("work", "third.example");
+    assert.equal(keystore.hostKeys("work").at(-1)!.host, "third.example", where);
+  });
+  return finished;
+}
+
+Deno.test("a writer killed before any of its file operations leaves a store that is whole", async () => {
+  const [, count] = (await killAndExamine(Infinity)).at(-1)!.split(" ");
+  const operations = Number(count);
+  assert.ok(operations > 40, `${operations}`);
+  const points = Array.from({ length: operations }, (_, i) => i + 1);
+  const next = async () => {
+    for (let point = points.shift(); point !== undefined; point = points.shift()) {
+      const finished = await killAndExamine(point);
+      assert.ok(!finished.includes("removal") || point > operations - 3);
+    }
+  };
+  await Promise.all(Array.from({ length: navigator.hardwareConcurrency + 1 }, next));
+});
+
+Deno.test("writers killed at any moment while they enrol side by side leave no broken key", async () => {
+  for (let round = 0; round < 3; round++) {
+    await withDirectory(async (root) => {
+      const outputs = await Promise.all(
+        [0, 1].map((seed) => enrolAndKill(root, seed, 4 + round * 9)),
+      );
+      const finished = outputs.flat().filter((line) => line.startsWith("key "));
+      const { keystore, warnings } = await examine(root);
+      const stored = new Set(keystore.list().map((entry) => formatKey(entry.publicKey)));
+      for (const line of finished) assert.ok(stored.has(line.slice(4)), line);
+      // Each writer had at most one more key under way.
+      assert.ok(stored.size >= finished.length && stored.size <= finished.length + 2);
+      assert.equal(stored.size, keystore.list().length);
+      assert.deepEqual(warnings, []);
+    });
+  }
+});
+
+/** Kills the writer from outside as soon as it has reported so many keys. */
+async function enrolAndKill(root: string, seed: number, keys: number): Promise<string[]> {
+  await using child = spawn(root, "loop", `${seed}`);
+  let text = "";
+  let killed = false;
+  for await (const chunk of child.stdout) {
+    text += decoder.decode(chunk, { stream: true });
+    if (!killed && text.split("\n").length > keys) {
+      child.kill("SIGKILL");
+      killed = true;
+    }
+  }
+  await child.status;
+  return text.split("\n").slice(0, -1);
+}

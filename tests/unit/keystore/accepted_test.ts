@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { AcceptedDirectory } from "../../../keystore/accepted.ts";
+import type { KeystoreWarning } from "../../../keystore/format.ts";
+import { testKey, testKeyText, withDirectory, withStore, writeAccepted } from "./helpers.ts";
+
+const LONG_AGO = new Date("2020-01-01T00:00:00Z");
+
+Deno.test("a file that comes, is edited, is renamed and goes is seen at the next question", async () => {
+  await withStore((keystore) => {
+    const { root } = keystore;
+    const accepted = () => keystore.accepts(testKey(1), "demo").accepted;
+    assert.equal(accepted(), false);
+    writeAccepted(root, "laptop", `demo ${testKeyText(1)}\n`);
+    assert.equal(accepted(), true);
+    // The same length, and within the same tick of the file system's clock.
+    writeAccepted(root, "laptop", `omed ${testKeyText(1)}\n`);
+    assert.equal(accepted(), false);
+    writeAccepted(root, "laptop", `demo ${testKeyText(1)}\n`);
+    assert.equal(accepted(), true);
+    Deno.renameSync(`${root}/accepted/laptop`, `${root}/accepted/renamed`);
+    const answer = keystore.accepts(testKey(1), "demo");
+    assert.ok(answer.accepted && answer.entry.file === "renamed");
+    Deno.removeSync(`${root}/accepted/renamed`);
+    assert.equal(accepted(), false);
+  });
+});
+
+Deno.test("an edit of an old file is seen at the next question", async () => {
+  await withStore((keystore) => {
+    const path = `${keystore.root}/accepted/laptop`;
+    writeAccepted(keystore.root, "laptop", `demo ${testKeyText(1)}\n`);
+    Deno.utimeSync(path, LONG_AGO, LONG_AGO);
+    assert.equal(keystore.accepts(testKey(1), "demo").accepted, true);
+    Deno.writeTextFileSync(path, `demo ${testKeyText(2)}\n`);
+    assert.equal(keystore.accepts(testKey(1), "demo").accepted, false);
+    assert.equal(keystore.accepts(testKey(2), "demo").accepted, true);
+  });
+});
+
+Deno.test("a file that is not good warns once, when it is first seen, and the rest loads", async () => {
+  await withStore((keystore, warnings) => {
+    writeAccepted(keystore.root, "bad", "demo AAAA\n");
+    writeAccepted(keystore.root, "good", `demo ${testKeyText(1)}\n`);
+    for (let i = 0; i < 3; i++) assert.equal(keystore.countFor("demo"), 1);
+    assert.equal(warnings.length, 1);
+    assert.equal(warnings[0]!.path, `${keystore.root}/accepted/bad`);
+    assert.equal(warnings[0]!.line, 1);
+    assert.deepEqual(keystore.warnings, warnings);
+    writeAccepted(keystore.root, "bad", `demo ${testKeyText(2)}\n`);
+    assert.equal(keystore.countFor("demo"), 2);
+    assert.deepEqual(keystore.warnings, []);
+  });
+});
+
+Deno.test("what is no readable file is a warning; directories and empty files are passed over", async () => {
+  await withStore(async (keystore, warnings) => {
+    const accepted = `${keystore.root}/accepted`;
+    Deno.mkdirSync(`${accepted}/directory`);
+    writeAccepted(keystore.root, "empty", "");
+    writeAccepted(keystore.root, "large", `# ${"x".repeat(70_000)}\ndemo ${testKeyText(2)}\n`);
+    Deno.writeFileSync(`${accepted}/binary`, new Uint8Array(100).fill(0xff));
+    Deno.symlinkSync("nowhere", `${accepted}/link`);
+    const made = await new Deno.Command("mkfifo", { args: [`${accepted}/pipe`] }).output();
+    assert.ok(made.success);
+    writeAccepted(keystore.root, "good", `demo ${testKeyText(1)}\n`);
+    assert.equal(keystore.countFor("demo"), 1);
+    const seen = warnings.map(({ path, code, message }) => [
+      path.slice(accepted.length + 1),
+      code,
+      message.replace(path, "PATH"),
+    ]);
+    assert.deepEqual(seen, [
+      ["binary", "bad-line", "the line has one word, not two"],
+      ["large", "keystore-unreadable", "cannot read PATH: it has 70053 bytes, more than 65536"],
+      ["link", "keystore-unreadable", "cannot read PATH: No such file or directory"],
+      ["pipe", "keystore-unreadable", "cannot read PATH: it is not a file"],
+    ]);
+  });
+});
+
+Deno.test("a link to a key file is a key", async () => {
+  await withStore((keystore) => {
+    Deno.writeTextFileSync(`${keystore.root}/elsewhere`, `demo ${testKeyText(1)}\n`);
+    Deno.symlinkSync("../elsewhere", `${keystore.root}/accepted/link`);
+    assert.equal(keystore.accepts(testKey(1), "demo").accepted, true);
+  });
+});
+
+Deno.test("without the directory nobody is accepted, and when it is back everything is as before", async () => {
+  await withStore((keystore, warnings) => {
+    const accepted = `${keystore.root}/accepted`;
+    writeAccepted(keystore.root, "good", `demo ${testKeyText(1)}\n`);
+    assert.equal(keystore.accepts(testKey(1), "demo").accepted, true);
+    Deno.renameSync(accepted, `${accepted}-away`);
+    for (let i = 0; i < 2; i++) assert.equal(keystore.accepts(testKey(1), "demo").accepted, false);
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0]!.message, /no key is accepted, as .*accepted cannot be read/);
+    Deno.renameSync(`${accepted}-away`, accepted);
+    assert.equal(keystore.accepts(testKey(1), "demo").accepted, true);
+    assert.deepEqual(keystore.warnings, []);
+  });
+});
+
+Deno.test("of a large store each file is looked at again after a pause, the directory at once", async () => {
+  await withDirectory((directory) => {
+    let nowMs = 0;
+    const line = (i: number) => `demo ${testKeyText(i)}\n`;
+    for (let i = 0; i < 1001; i++) Deno.writeTextFileSync(`${directory}/${i}`, line(i));
+    Deno.utimeSync(directory, LONG_AGO, LONG_AGO);
+    const warnings: KeystoreWarning[] = [];
+    const accepted = new AcceptedDirectory(directory, (it) => warnings.push(it), () => nowMs);
+    const knows = (i: number) => {
+      accepted.refresh();
+      return accepted.find(testKey(i)).length === 1;
+    };
+    assert.equal(knows(0), true);
+    Deno.writeTextFileSync(`${directory}/0`, line(5000));
+    assert.equal(knows(5000), false);
+    Deno.writeTextFileSync(`${directory}/new`, line(6000));
+    assert.equal(knows(6000), true);
+    Deno.writeTextFileSync(`${directory}/0`, line(7000));
+    assert.equal(knows(7000), false);
+    nowMs += 50;
+    assert.equal(knows(7000), true);
+    assert.deepEqual(warnings, []);
+  });
+});
+
+Deno.test("the same key in two files is good for the tags of both, and counts once", async () => {
+  await withStore((keystore) => {
+    writeAccepted(keystore.root, "b", `beta ${testKeyText(1)}\n`);
+    writeAccepted(keystore.root, "a", `alpha ${testKeyText(1)}\n`);
+    for (const name of ["alpha", "beta"]) {
+      assert.equal(keystore.accepts(testKey(1), name).accepted, true);
+    }
+    assert.deepEqual(keystore.accepts(testKey(1), "gamma"), {
+      accepted: false,
+      code: "key-not-for-name",
+    });
+    assert.deepEqual(keystore.accepts(testKey(2), "alpha"), {
+      accepted: false,
+      code: "unknown-key",
+    });
+    assert.equal(keystore.countFor(undefined), 1);
+    assert.deepEqual(keystore.list().map((entry) => entry.file), ["a", "b"]);
+    assert.deepEqual(keystore.list("beta").map((entry) => entry.file), ["b"]);
+  });
+});
