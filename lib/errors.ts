@@ -33,7 +33,6 @@ export type MisbehavedCode =
   | "hello-after-auth"
   | "second-ephemeral"
   | "rekey-not-theirs"
-  | "rekey-before-auth"
   | "rekey-bad-mode"
   | "data-without-stream"
   | "bad-channel";
@@ -58,6 +57,7 @@ export type LimitCode =
   | "too-many-channels"
   | "too-many-events"
   | "output-queue-full"
+  | "listener-closed"
   | "login-timeout"
   | "idle-timeout";
 

@@ -48,3 +48,9 @@ export const MAX_CLIENT_SURFACE_BYTES = 2 * MAX_FRAME_BYTES;
 
 /** How long Ctrl-C waits for clients to leave after EXIT before it closes their connections. */
 export const DRAIN_TIMEOUT_MS = 2_000;
+
+/** Unknown keys that one secret may let in; more is a way to accept everybody. */
+export const MAX_ENROLMENTS = 10_000;
+
+/** A handler that holds up its client for so long is reported. */
+export const HANDLER_SLOW_MS = 10_000;

@@ -1,0 +1,80 @@
+/**
+ * The log: one line an event, in a form that stays the same, so that tools can read it.
+ *
+ * @module
+ */
+
+/** How important a line is. */
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/** What a line can say besides its name. */
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Takes log lines. */
+export interface Logger {
+  /**
+   * @param level How important it is.
+   * @param event What happened, one hyphenated word.
+   * @param fields What belongs to it; `undefined` values are left out. Never a secret.
+   */
+  log(level: LogLevel, event: string, fields?: LogFields): void;
+}
+
+/** How lines look. */
+export type LogFormat = "text" | "json";
+
+const RANK: { readonly [L in LogLevel]: number } = { debug: 0, info: 1, warn: 2, error: 3 };
+
+/**
+ * Makes a logger.
+ *
+ * @param write Takes each line, with its newline.
+ * @param options The least level that is written, the format, and the clock.
+ */
+export function makeLogger(
+  write: (line: string) => void,
+  options: { level?: LogLevel; format?: LogFormat; now?: () => Date } = {},
+): Logger {
+  const least = RANK[options.level ?? "info"];
+  const format = options.format === "json" ? formatJson : formatText;
+  const now = options.now ?? (() => new Date());
+  return {
+    log(level, event, fields = {}) {
+      if (RANK[level] >= least) write(format(now(), level, event, fields));
+    },
+  };
+}
+
+/** A logger that writes nothing. */
+export const silentLogger: Logger = { log() {} };
+
+function formatJson(time: Date, level: LogLevel, event: string, fields: LogFields): string {
+  return JSON.stringify({ time: time.toISOString(), level, event, ...fields }) + "\n";
+}
+
+function formatText(time: Date, level: LogLevel, event: string, fields: LogFields): string {
+  let line = `${time.toISOString()} ${level} ${event}`;
+  for (const [name, value] of Object.entries(fields)) {
+    if (value !== undefined) line += ` ${name}=${quoteIfNeeded(String(value))}`;
+  }
+  return line + "\n";
+}
+
+/** Quotes what has blanks or quotes, and escapes what a terminal would act on. */
+function quoteIfNeeded(text: string): string {
+  return /^[!#-~]+$/.test(text) ? text : escapeControls(JSON.stringify(text));
+}
+
+/**
+ * Makes text harmless for a terminal: control characters and the marks that change the direction of
+ * text are shown as escapes.
+ *
+ * @param text Text from anywhere.
+ */
+export function escapeControls(text: string): string {
+  // deno-lint-ignore no-control-regex -- these are the characters to be found
+  return text.replace(
+    /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (char) => "\\u" + char.charCodeAt(0).toString(16).padStart(4, "0"),
+  );
+}

@@ -1,0 +1,69 @@
+/**
+ * What a session tells its caller.
+ *
+ * @module
+ */
+
+import type { Control } from "../wire/control.ts";
+import type { WireEvent } from "../wire/event/types.ts";
+
+/** What an end of a connection is for. */
+export type Role = "unspecified" | "source" | "sink" | "probe" | "directory";
+
+/** Whether the static key was sent under an ephemeral exchange or in the first packet. */
+export type HelloMode = "ephemeral" | "direct";
+
+/** The peer claims a key; it has proved nothing. Answer with `accept` or `reject`. */
+export interface PeerOffered {
+  readonly type: "peer-offered";
+  /** The claimed static X25519 key, 32 bytes. */
+  readonly publicKey: Uint8Array;
+  readonly role: Role;
+  readonly mode: HelloMode;
+}
+
+/** The peer has proved that it holds the private part of the key that it claimed. */
+export interface PeerAuthenticated {
+  readonly type: "peer-authenticated";
+  /** The static X25519 key, 32 bytes. */
+  readonly publicKey: Uint8Array;
+  readonly role: Role;
+}
+
+/** A control command that is not about keys. */
+export interface ControlReceived {
+  readonly type: "control";
+  readonly control: Control;
+}
+
+/** An event for or from a segment. */
+export interface EventReceived {
+  readonly type: "event";
+  readonly channel: number;
+  readonly event: WireEvent;
+}
+
+/** A part of a stream. */
+export interface DataReceived {
+  readonly type: "data";
+  readonly stream: "audio" | "video" | "binary";
+  readonly channel: number;
+  /** The stream's number; video and audio carry a constant there. */
+  readonly streamId: number;
+  /** A view that is valid until more bytes are received. */
+  readonly payload: Uint8Array;
+}
+
+/** The peer closed the connection between two packets. */
+export interface Closed {
+  readonly type: "closed";
+}
+
+/** Everything that {@linkcode Session.nextEvent} returns. */
+export type SessionEvent =
+  | PeerOffered
+  | PeerAuthenticated
+  | ControlReceived
+  | EventReceived
+  | DataReceived
+  | Closed;

@@ -1,0 +1,178 @@
+/**
+ * The exchange of HELLO packets, up to the final keys. Source: arcan `a12.c`.
+ *
+ * @module
+ */
+
+import { KEY_BYTES, NONCE_BYTES } from "../crypto/provider.ts";
+import { isLowOrder, PrivateKey } from "../crypto/x25519.ts";
+import { AuthError, MalformedError, MisbehavedError } from "../errors.ts";
+import type { Packet } from "../transport/packet.ts";
+import type { Transport } from "../transport/transport.ts";
+import { PACKET_TYPE } from "../wire/constants.ts";
+import type { ControlInput } from "../wire/control.ts";
+import { controlNonce, decodeControl } from "../wire/control.ts";
+import type { HelloMode, PeerOffered } from "./events.ts";
+import { checkHello, makeHello } from "./hello.ts";
+import type { ClientOptions, SessionOptions } from "./options.ts";
+import { agree, Ratchet } from "./ratchet.ts";
+
+/** How a login sends its HELLO packets. */
+export type SendHello = (hello: ControlInput, nonce: Uint8Array) => void;
+
+/** What a HELLO of the peer led to. */
+export type LoginStep =
+  | { readonly trigger: "ephemeral-hello" }
+  | { readonly trigger: "real-hello"; readonly offer: PeerOffered };
+
+/** The random values of a client's first packet, in the order in which the reference draws them. */
+export interface FirstDraws {
+  readonly ephemeral: PrivateKey | undefined;
+  readonly helloNonce: Uint8Array;
+  readonly packetNonce: Uint8Array;
+}
+
+/**
+ * Draws what a client needs for its first packet.
+ *
+ * @param options The client.
+ */
+export function drawFirst(options: ClientOptions): FirstDraws {
+  return {
+    ephemeral: options.mode === "ephemeral" ? new PrivateKey(options.random(KEY_BYTES)) : undefined,
+    helloNonce: options.random(NONCE_BYTES),
+    packetNonce: options.random(NONCE_BYTES),
+  };
+}
+
+/** One end of the exchange. */
+export class Login {
+  readonly #options: SessionOptions;
+  readonly #transport: Transport;
+  readonly #sendHello: SendHello;
+  #ephemeral: PrivateKey | undefined;
+  #mode: HelloMode = "direct";
+  #offer: PeerOffered | undefined;
+  #serverNonce: Uint8Array | undefined;
+
+  /**
+   * @param options Side, role and randomness.
+   * @param transport Whose keys the exchange installs.
+   * @param sendHello Sends a HELLO under the current keys.
+   */
+  constructor(options: SessionOptions, transport: Transport, sendHello: SendHello) {
+    this.#options = options;
+    this.#transport = transport;
+    this.#sendHello = sendHello;
+  }
+
+  /**
+   * Sends the first packet of a client.
+   *
+   * @param options The client.
+   * @param first Its random values.
+   */
+  begin(options: ClientOptions, first: FirstDraws): void {
+    this.#ephemeral = first.ephemeral;
+    const hello = first.ephemeral === undefined
+      ? makeHello("real", options.key.publicKey, options.role)
+      : makeHello("ephemeral", first.ephemeral.publicKey, options.role);
+    this.#sendHello(hello, first.helloNonce);
+  }
+
+  /**
+   * Takes a packet that came before the final keys.
+   *
+   * @param packet The packet; anything but a HELLO is a fault.
+   * @throws {MisbehavedError} `packet-before-auth`, `command-before-auth`, `second-ephemeral`.
+   * @throws {MalformedError} `bad-hello-mode`, `bad-role`.
+   * @throws {IncompatibleError} `role-refused`.
+   * @throws {AuthError} `low-order-key`, `direct-refused`.
+   */
+  take(packet: Packet): LoginStep {
+    if (packet.type !== PACKET_TYPE.control) {
+      throw new MisbehavedError(
+        "packet-before-auth",
+        `packet type ${packet.type} before the login`,
+      );
+    }
+    const hello = decodeControl(packet.body);
+    if (hello.command !== "hello") {
+      throw new MisbehavedError("command-before-auth", `${hello.command} before the login`);
+    }
+    const { mode, role } = checkHello(hello, this.#options.role);
+    const nonce = controlNonce(packet.body);
+    const publicKey = hello.publicKey;
+    if (mode === "ephemeral") {
+      this.#takeEphemeral(publicKey, nonce);
+      return { trigger: "ephemeral-hello" };
+    }
+    this.#checkReal(publicKey);
+    this.#serverNonce = nonce;
+    this.#offer = { type: "peer-offered", publicKey, role, mode: this.#mode };
+    return { trigger: "real-hello", offer: this.#offer };
+  }
+
+  /**
+   * Answers the peer's static key and installs the final keys.
+   *
+   * @param key The static key of this end.
+   * @returns The ratchet that rekeys from now on.
+   * @throws {AuthError} `low-order-key`.
+   */
+  complete(key: PrivateKey): Ratchet {
+    const options = this.#options;
+    const peerKey = this.#offer!.publicKey;
+    const shared = agree(key, peerKey);
+    let nonce = this.#serverNonce!;
+    if (options.side === "server") {
+      nonce = options.random(NONCE_BYTES);
+      this.#sendHello(makeHello("real", key.publicKey, options.role), nonce);
+    }
+    this.#transport.installStage(shared, nonce);
+    shared.fill(0);
+    return new Ratchet(options.side, key, peerKey, options.rekey);
+  }
+
+  #takeEphemeral(publicKey: Uint8Array, peerNonce: Uint8Array): void {
+    // Unlimited rounds, as in the reference, would let anybody burn this end's time before login.
+    if (this.#mode === "ephemeral") {
+      throw new MisbehavedError("second-ephemeral", "a second ephemeral HELLO");
+    }
+    this.#mode = "ephemeral";
+    const options = this.#options;
+    if (options.side === "server") {
+      const own = new PrivateKey(options.random(KEY_BYTES));
+      const nonce = options.random(NONCE_BYTES);
+      const shared = agree(own, publicKey);
+      this.#sendHello(makeHello("ephemeral", own.publicKey, options.role), nonce);
+      this.#install(shared, nonce);
+      return;
+    }
+    if (this.#ephemeral === undefined) {
+      throw new MalformedError("bad-hello-mode", "an ephemeral answer to a direct HELLO");
+    }
+    this.#install(agree(this.#ephemeral, publicKey), peerNonce);
+    this.#ephemeral = undefined;
+    const hello = makeHello("real", options.key.publicKey, options.role);
+    this.#sendHello(hello, options.random(NONCE_BYTES));
+  }
+
+  #install(shared: Uint8Array, nonce: Uint8Array): void {
+    this.#transport.installStage(shared, nonce);
+    shared.fill(0);
+  }
+
+  #checkReal(publicKey: Uint8Array): void {
+    const options = this.#options;
+    if (options.side === "client" && this.#mode !== options.mode) {
+      throw new MalformedError("bad-hello-mode", "a direct answer to an ephemeral HELLO");
+    }
+    if (options.side === "server" && this.#mode === "direct" && options.allowDirect === false) {
+      throw new AuthError("direct-refused", "the static key came without an ephemeral exchange");
+    }
+    if (isLowOrder(publicKey)) {
+      throw new AuthError("low-order-key", "the peer's public key is a low-order point");
+    }
+  }
+}

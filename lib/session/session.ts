@@ -1,0 +1,395 @@
+/**
+ * One end of an A12 connection without any IO: bytes in, events out.
+ *
+ * The caller reads socket bytes into {@linkcode Session.writable}, announces them with
+ * {@linkcode Session.commit}, takes events with {@linkcode Session.nextEvent} until there are no more,
+ * and writes what {@linkcode Session.takeOutput} gives. Time and randomness come from the caller, so
+ * that a recorded connection replays byte for byte. Source: arcan `a12.c`.
+ *
+ * @module
+ */
+
+import { KEY_BYTES, NONCE_BYTES } from "../crypto/provider.ts";
+import type { PrivateKey } from "../crypto/x25519.ts";
+import {
+  ApiMisuseError,
+  LimitError,
+  MalformedError,
+  MisbehavedError,
+  PeerError,
+} from "../errors.ts";
+import { LOGIN_TIMEOUT_MS } from "../limits.ts";
+import type { Packet } from "../transport/packet.ts";
+import { Transport } from "../transport/transport.ts";
+import {
+  CONTROL_BODY_BYTES,
+  DATA_HEAD_BYTES,
+  EVENT_BODY_BYTES,
+  PACKET_TYPE,
+  REKEY_MODE,
+} from "../wire/constants.ts";
+import type { ControlInput } from "../wire/control.ts";
+import { controlNonce, decodeControl, encodeControl } from "../wire/control.ts";
+import { decodeDataHead, encodeDataHead } from "../wire/data.ts";
+import type { EventInput } from "../wire/event/types.ts";
+import { decodeEventPacket, encodeEventPacket } from "../wire/event/event.ts";
+import type { PeerOffered, SessionEvent } from "./events.ts";
+import { drawFirst, Login } from "./login.ts";
+import type { SessionOptions } from "./options.ts";
+import type { Ratchet } from "./ratchet.ts";
+import type { StateName, Trigger } from "./transitions.ts";
+import { TRANSITIONS } from "./transitions.ts";
+
+const DATA_STREAMS = { 3: "audio", 4: "video", 5: "binary" } as const;
+
+/** One end of an A12 connection. */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #transport: Transport;
+  readonly #login: Login;
+  #state: StateName = "hello";
+  #fault: PeerError | undefined;
+  #eof = false;
+  #peer: PeerOffered | undefined;
+  #ratchet: Ratchet | undefined;
+  /** The packet that proved the peer's key, delivered behind `peer-authenticated`. */
+  #proof: Packet | undefined;
+
+  /** @param options Side, role, secret and where randomness comes from; a client begins at once. */
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    const { side, secret, crypto, arena } = options;
+    const first = options.side === "client" ? drawFirst(options) : undefined;
+    this.#transport = new Transport({
+      side,
+      secret,
+      crypto,
+      ...(first && { firstNonce: first.packetNonce }),
+      ...(arena && { arena }),
+    });
+    this.#login = new Login(options, this.#transport, this.#sendControl);
+    if (options.side === "client") this.#login.begin(options, first!);
+  }
+
+  /** Where the session stands. */
+  get state(): StateName {
+    return this.#state;
+  }
+
+  /** What the peer claims to be; proved once the state is `established`. */
+  get peer(): PeerOffered | undefined {
+    return this.#peer;
+  }
+
+  /** How many bytes wait to be sent. */
+  get outputBytes(): number {
+    return this.#transport.outputBytes;
+  }
+
+  /** Whether any byte was received. */
+  get hasReceived(): boolean {
+    return this.#transport.packetsReceived > 0 || this.#transport.pendingBytes > 0;
+  }
+
+  /** Free space to read socket bytes into; invalidates payloads handed out before. */
+  writable(): Uint8Array {
+    return this.#transport.writable();
+  }
+
+  /** @param count How many bytes were read into {@linkcode writable}. */
+  commit(count: number): void {
+    this.#transport.commit(count);
+  }
+
+  /**
+   * Copies received bytes in; parses nothing yet.
+   *
+   * @param chunk Any number of bytes.
+   * @returns How many bytes were taken; give the rest after taking all events.
+   */
+  receive(chunk: Uint8Array): number {
+    const space = this.writable();
+    const taken = Math.min(space.length, chunk.length);
+    space.set(chunk.subarray(0, taken));
+    this.commit(taken);
+    return taken;
+  }
+
+  /** The peer will send no more. */
+  receiveEof(): void {
+    this.#eof = true;
+  }
+
+  /**
+   * Parses on to the next event. Events that came before a fault are delivered first.
+   *
+   * @returns The event, or `undefined` when more bytes, or an answer to an offer, are needed.
+   * @throws {PeerError} The fault of the peer that ended the session; the same one each time.
+   */
+  nextEvent(): SessionEvent | undefined {
+    if (this.#fault !== undefined) throw this.#fault;
+    try {
+      while (this.#state !== "offered" && !this.isOver) {
+        const packet = this.#proof ?? this.#transport.next();
+        if (packet === undefined) return this.#atEnd();
+        const event = this.#dispatch(packet);
+        if (event !== undefined) return event;
+      }
+      return undefined;
+    } catch (error) {
+      throw this.#fail(error);
+    }
+  }
+
+  /**
+   * Lets the claimed key in. A server answers with its own key; both ends install the final keys.
+   *
+   * @param key The static key of this end; a client's is the one it was made with.
+   * @throws {ApiMisuseError} `wrong-state` unless a key is on offer.
+   * @throws {AuthError} `low-order-key`.
+   */
+  accept(key: PrivateKey): void {
+    this.#mustBe("offered");
+    try {
+      this.#ratchet = this.#login.complete(key);
+    } catch (error) {
+      throw this.#fail(error);
+    }
+    this.#step("accept");
+  }
+
+  /**
+   * Turns the claimed key down; nothing is sent, the caller closes the connection.
+   *
+   * @throws {ApiMisuseError} `wrong-state` unless a key is on offer.
+   */
+  reject(): void {
+    this.#mustBe("offered");
+    this.#step("reject");
+  }
+
+  /** Whether the session has ended, by either end or by a fault. */
+  get isOver(): boolean {
+    return this.#state === "closed" || this.#state === "failed";
+  }
+
+  /** Ends the session from this side. Bytes that wait to be sent stay. */
+  close(): void {
+    if (!this.isOver) this.#step("end");
+  }
+
+  /** Ends the session and wipes the keys; call once nothing is to be sent any more. */
+  free(): void {
+    this.close();
+    this.#transport.free();
+  }
+
+  /**
+   * Sends a control command.
+   *
+   * @param control Any command but HELLO and REKEY, which the session sends itself.
+   * @throws {ApiMisuseError} `wrong-state` before the keys are final or after the end.
+   */
+  send(control: ControlInput): void {
+    this.#mustBeOpen();
+    this.#sendControl(control);
+    this.#afterSending(CONTROL_BODY_BYTES);
+  }
+
+  /**
+   * Sends an event.
+   *
+   * @param channel 0 to 255.
+   * @param event The event.
+   * @throws {ApiMisuseError} `wrong-state` before the keys are final or after the end.
+   */
+  sendEvent(channel: number, event: EventInput): void {
+    this.#mustBeOpen();
+    const head = { lastSeen: this.#lastSeen, channel };
+    this.#transport.send(PACKET_TYPE.event, EVENT_BODY_BYTES, (bytes, at) => {
+      encodeEventPacket(event, head, bytes, at);
+    });
+    this.#afterSending(EVENT_BODY_BYTES);
+  }
+
+  /**
+   * Sends a part of a stream.
+   *
+   * @param stream Which kind of stream.
+   * @param channel 0 to 255.
+   * @param streamId The number of the stream.
+   * @param payload At most 65535 bytes, copied.
+   * @throws {ApiMisuseError} `wrong-state` before the keys are final or after the end.
+   */
+  sendData(
+    stream: "audio" | "video" | "binary",
+    channel: number,
+    streamId: number,
+    payload: Uint8Array,
+  ): void {
+    this.#mustBeOpen();
+    const size = DATA_HEAD_BYTES + payload.length;
+    this.#transport.send(PACKET_TYPE[stream], size, (bytes, at) => {
+      encodeDataHead({ channel, stream: streamId, length: payload.length }, bytes, at);
+      bytes.set(payload, at + DATA_HEAD_BYTES);
+    });
+    this.#afterSending(size);
+  }
+
+  /**
+   * Changes the keys of what this end sends, if it is this end's turn.
+   *
+   * @returns Whether a REKEY was sent.
+   */
+  rekey(): boolean {
+    if (this.isOver || this.#ratchet === undefined || !this.#ratchet.mayRekey) return false;
+    const { publicKey, shared } = this.#ratchet.advance(this.#options.random(KEY_BYTES));
+    const nonce = this.#options.random(NONCE_BYTES);
+    this.#sendControl({ command: "rekey", mode: REKEY_MODE.ratchet, publicKey }, nonce);
+    this.#transport.rekeyOutbound(shared, nonce);
+    shared.fill(0);
+    return true;
+  }
+
+  /** Takes what waits to be sent: a view that is valid until the next call. */
+  takeOutput(): Uint8Array | undefined {
+    return this.#transport.takeOutput();
+  }
+
+  /** When {@linkcode handleTimeout} is to be called, in milliseconds; `undefined` for never. */
+  nextTimeout(): number | undefined {
+    if (this.#state === "established" || this.isOver) return undefined;
+    return this.#options.startMs + LOGIN_TIMEOUT_MS;
+  }
+
+  /**
+   * Ends a session whose login takes too long.
+   *
+   * @param nowMs The time, in milliseconds.
+   * @returns The fault `login-timeout`, or `undefined` while there is time.
+   */
+  handleTimeout(nowMs: number): LimitError | undefined {
+    const deadline = this.nextTimeout();
+    if (deadline === undefined || nowMs < deadline) return undefined;
+    const text = `no login within ${LOGIN_TIMEOUT_MS / 1000} s (state ${this.#state})`;
+    const error = new LimitError("login-timeout", text);
+    this.#fail(error);
+    return error;
+  }
+
+  get #lastSeen(): bigint {
+    return BigInt(this.#transport.lastSeen);
+  }
+
+  /** Only HELLO and REKEY need a nonce; in all other commands nothing ever reads it. */
+  readonly #sendControl = (control: ControlInput, nonce?: Uint8Array): void => {
+    const head = { lastSeen: this.#lastSeen, ...(nonce && { nonce }) };
+    this.#transport.send(PACKET_TYPE.control, CONTROL_BODY_BYTES, (bytes, at) => {
+      encodeControl(control, bytes, at, head);
+    });
+  };
+
+  #afterSending(bytes: number): void {
+    this.#ratchet!.count(bytes);
+    this.#rekeyIfDue();
+  }
+
+  #rekeyIfDue(): void {
+    // A server spends no key exchange on a peer that has proved nothing.
+    if (this.#options.side === "server" && this.#state !== "established") return;
+    if (this.#ratchet!.isDue) this.rekey();
+  }
+
+  #dispatch(packet: Packet): SessionEvent | undefined {
+    switch (this.#state) {
+      case "hello":
+      case "ephemeral": {
+        const step = this.#login.take(packet);
+        this.#step(step.trigger);
+        if (step.trigger === "ephemeral-hello") return undefined;
+        this.#peer = step.offer;
+        return step.offer;
+      }
+      case "accepted": {
+        this.#step("verified-packet");
+        this.#proof = packet;
+        if (this.#options.side === "server") this.#rekeyIfDue();
+        const { publicKey, role } = this.#peer!;
+        return { type: "peer-authenticated", publicKey, role };
+      }
+      default:
+        this.#proof = undefined;
+        return this.#dispatchOpen(packet);
+    }
+  }
+
+  #dispatchOpen({ type, body }: Packet): SessionEvent | undefined {
+    this.#ratchet!.count(body.length);
+    switch (type) {
+      case PACKET_TYPE.control:
+        return this.#dispatchControl(body);
+      case PACKET_TYPE.event: {
+        const { channel, event } = decodeEventPacket(body);
+        return { type: "event", channel, event };
+      }
+      default: {
+        const { channel, stream } = decodeDataHead(body);
+        const payload = body.subarray(DATA_HEAD_BYTES);
+        return { type: "data", stream: DATA_STREAMS[type], channel, streamId: stream, payload };
+      }
+    }
+  }
+
+  #dispatchControl(body: Uint8Array): SessionEvent | undefined {
+    const control = decodeControl(body);
+    if (control.command === "hello") {
+      throw new MisbehavedError("hello-after-auth", "HELLO after the login");
+    }
+    if (control.command !== "rekey") return { type: "control", control };
+    if (control.mode !== REKEY_MODE.ratchet) {
+      throw new MisbehavedError("rekey-bad-mode", `REKEY mode ${control.mode} is not 0`);
+    }
+    const shared = this.#ratchet!.follow(control.publicKey);
+    this.#transport.rekeyInbound(shared, controlNonce(body));
+    shared.fill(0);
+    // A client answers behind its next packet, as the reference does.
+    if (this.#options.side === "server") this.#rekeyIfDue();
+    return undefined;
+  }
+
+  #atEnd(): SessionEvent | undefined {
+    if (!this.#eof) return undefined;
+    const pending = this.#transport.pendingBytes;
+    if (pending > 0) {
+      throw new MalformedError("truncated", `the connection ended ${pending} bytes into a packet`);
+    }
+    this.#step("end");
+    return { type: "closed" };
+  }
+
+  #fail(error: unknown): unknown {
+    if (error instanceof PeerError && !this.isOver) {
+      this.#fault = error;
+      this.#step("fault");
+    }
+    return error;
+  }
+
+  #step(trigger: Trigger): void {
+    const next = TRANSITIONS[this.#state][trigger];
+    if (next === undefined) {
+      throw new ApiMisuseError("wrong-state", `no ${trigger} in state ${this.#state}`);
+    }
+    this.#state = next;
+  }
+
+  #mustBe(state: StateName): void {
+    if (this.#state === state) return;
+    throw new ApiMisuseError("wrong-state", `the session is ${this.#state}, must be ${state}`);
+  }
+
+  #mustBeOpen(): void {
+    if (this.#state === "accepted" || this.#state === "established") return;
+    throw new ApiMisuseError("wrong-state", `cannot send, the session is ${this.#state}`);
+  }
+}

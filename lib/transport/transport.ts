@@ -1,0 +1,278 @@
+/**
+ * Bytes to verified packets and back: framing, cipher, MAC, sequence numbers and key changes.
+ *
+ * Nothing of a packet leaves this layer before its tag matched. The head must be decrypted earlier,
+ * to learn how long the packet is; it is used for nothing else. Source: arcan `a12.c`.
+ *
+ * @module
+ */
+
+import { OutputBuffer } from "../bytes/output_buffer.ts";
+import type { Arena } from "../bytes/receive_buffer.ts";
+import { ReceiveBuffer } from "../bytes/receive_buffer.ts";
+import { deriveKeys, deriveRekeyMac } from "../crypto/kdf.ts";
+import type { CryptoProvider, Opener, Sealer } from "../crypto/provider.ts";
+import { NONCE_BYTES, PEEK_BYTES, SHORT_TAG_BYTES, TAG_BYTES } from "../crypto/provider.ts";
+import { AuthError, MalformedError } from "../errors.ts";
+import { CONTROL_BODY_BYTES, DATA_HEAD_BYTES, PACKET_TYPE } from "../wire/constants.ts";
+import type { Packet, PacketType } from "./packet.ts";
+import { isForeign } from "./foreign.ts";
+import { bodyBytes, FIRST_NONCE_AT, HEAD_BYTES, PREFIX_BYTES } from "./packet.ts";
+
+/** Which end opened the connection: decides the keys of each direction and who speaks first. */
+export type Side = "client" | "server";
+
+/** What a transport needs to begin. */
+export interface TransportOptions {
+  /** Which end this is. */
+  readonly side: Side;
+  /** The pre-shared secret, 1 to 31 bytes; keys the first packets. */
+  readonly secret: Uint8Array;
+  /** The symmetric cryptography. */
+  readonly crypto: CryptoProvider;
+  /** The nonce of the first packet, 8 random bytes; needed by the client alone. */
+  readonly firstNonce?: Uint8Array;
+  /** Where receive blocks come from; the heap when absent. */
+  readonly arena?: Arena;
+}
+
+/** One end of the packet layer. */
+export class Transport {
+  readonly #side: Side;
+  readonly #secret: Uint8Array;
+  readonly #received: ReceiveBuffer;
+  readonly #output = new OutputBuffer();
+  readonly #opener: Opener;
+  readonly #sealer: Sealer;
+  readonly #firstNonce: Uint8Array | undefined;
+  #nextIn = 0;
+  #nextOut = 0;
+  /** Bytes of the packet that is being waited for; its head while that is not known. */
+  #need = PREFIX_BYTES;
+
+  /** @param options Side, secret and cryptography. */
+  constructor(options: TransportOptions) {
+    this.#side = options.side;
+    this.#secret = options.secret;
+    this.#received = new ReceiveBuffer(options.arena);
+    this.#opener = options.crypto.opener();
+    this.#sealer = options.crypto.sealer();
+    this.#firstNonce = options.firstNonce;
+    if (options.firstNonce !== undefined) this.#installInitial(options.firstNonce);
+  }
+
+  /** The number of the last packet received, or 0. */
+  get lastSeen(): number {
+    return Math.max(this.#nextIn - 1, 0);
+  }
+
+  /** How many packets have been received. */
+  get packetsReceived(): number {
+    return this.#nextIn;
+  }
+
+  /** How many received bytes are not yet part of a packet. */
+  get pendingBytes(): number {
+    return this.#received.length;
+  }
+
+  /** How many bytes wait to be sent. */
+  get outputBytes(): number {
+    return this.#output.length;
+  }
+
+  /** Free space to read socket bytes into; invalidates the bodies of packets handed out before. */
+  writable(): Uint8Array {
+    return this.#received.writable(this.#need);
+  }
+
+  /**
+   * Announces bytes that were read into {@linkcode writable}.
+   *
+   * @param count How many bytes.
+   */
+  commit(count: number): void {
+    this.#received.commit(count);
+  }
+
+  /**
+   * Parses the next packet.
+   *
+   * @returns The packet, or `undefined` when more bytes are needed.
+   * @throws {AuthError} `wrong-secret` when the first packet of a client does not verify.
+   * @throws {MalformedError} `not-a12`, `bad-mac`, `bad-packet-type`, `bad-sequence`.
+   */
+  next(): Packet | undefined {
+    const received = this.#received;
+    if (received.length < this.#need) return undefined;
+    const block = received.block;
+    const tagStart = received.start;
+    const start = tagStart + TAG_BYTES;
+    const first = this.#side === "server" && this.#nextIn === 0;
+    if (first && this.#need === PREFIX_BYTES) {
+      this.#installInitial(block.subarray(tagStart + FIRST_NONCE_AT, start));
+      this.#opener.absorb(block.subarray(tagStart + FIRST_NONCE_AT, start));
+    }
+
+    const size = this.#packetSize(block, start, first);
+    this.#need = size;
+    if (received.length < size) return undefined;
+
+    const end = tagStart + size;
+    const tagLength = first ? SHORT_TAG_BYTES : TAG_BYTES;
+    if (!this.#opener.open(block, start, end, tagStart, tagLength)) {
+      throw first
+        ? refuseFirst(block, tagStart)
+        : new MalformedError("bad-mac", `packet ${this.#nextIn} has a wrong tag`);
+    }
+    const sequence = readSequence(block, start);
+    if (sequence !== this.#nextIn) {
+      throw new MalformedError(
+        "bad-sequence",
+        `packet has the number ${sequence}, expected ${this.#nextIn}`,
+      );
+    }
+    received.consume(size);
+    this.#nextIn++;
+    this.#need = PREFIX_BYTES;
+    return {
+      type: block[start + HEAD_BYTES - 1] as PacketType,
+      sequence,
+      body: block.subarray(start + HEAD_BYTES, end),
+    };
+  }
+
+  /**
+   * Appends one packet to the output.
+   *
+   * @param type The packet type.
+   * @param size Bytes of the body.
+   * @param write Fills the body, which holds zeros, at the given offset.
+   */
+  send(
+    type: PacketType,
+    size: number,
+    write: (bytes: Uint8Array, at: number) => void,
+  ): void {
+    const output = this.#output;
+    const tagStart = output.reserve(PREFIX_BYTES + size);
+    const bytes = output.bytes;
+    const start = tagStart + TAG_BYTES;
+    writeSequence(bytes, start, this.#nextOut);
+    bytes[start + HEAD_BYTES - 1] = type;
+    write(bytes, start + HEAD_BYTES);
+    const end = start + HEAD_BYTES + size;
+    if (this.#nextOut === 0 && this.#firstNonce !== undefined) {
+      bytes.set(this.#firstNonce, tagStart + FIRST_NONCE_AT);
+      this.#sealer.absorb(this.#firstNonce);
+      this.#sealer.seal(bytes, start, end, tagStart, SHORT_TAG_BYTES);
+    } else {
+      this.#sealer.seal(bytes, start, end, tagStart, TAG_BYTES);
+    }
+    this.#nextOut++;
+  }
+
+  /** Takes what waits to be sent: a view that is valid until the next call. */
+  takeOutput(): Uint8Array | undefined {
+    return this.#output.take();
+  }
+
+  /**
+   * Starts the next stage of the handshake in both directions.
+   *
+   * @param shared The X25519 result, 32 bytes.
+   * @param nonce The nonce of the server's HELLO, 8 bytes.
+   */
+  installStage(shared: Uint8Array, nonce: Uint8Array): void {
+    const keys = deriveKeys(shared, nonce);
+    this.#install(keys, nonce);
+    wipe(keys.mac, keys.client, keys.server);
+  }
+
+  /**
+   * Changes the keys of the sending direction alone.
+   *
+   * @param shared The X25519 result, 32 bytes.
+   * @param nonce The nonce of the REKEY packet, 8 bytes.
+   */
+  rekeyOutbound(shared: Uint8Array, nonce: Uint8Array): void {
+    this.#sealer.install(shared, nonce, deriveRekeyMac(shared));
+  }
+
+  /**
+   * Changes the keys of the receiving direction alone.
+   *
+   * @param shared The X25519 result, 32 bytes.
+   * @param nonce The nonce of the REKEY packet, 8 bytes.
+   */
+  rekeyInbound(shared: Uint8Array, nonce: Uint8Array): void {
+    this.#opener.install(shared, nonce, deriveRekeyMac(shared));
+  }
+
+  /** Wipes keys and gives memory back; the transport is unusable after. */
+  free(): void {
+    this.#opener.free();
+    this.#sealer.free();
+    this.#received.free();
+  }
+
+  #packetSize(block: Uint8Array, start: number, first: boolean): number {
+    const available = this.#received.length - TAG_BYTES;
+    const head = this.#opener.peek(block, start, Math.min(available, PEEK_BYTES));
+    const type = head[HEAD_BYTES - 1]!;
+    const fixed = bodyBytes(type);
+    if (first && type !== PACKET_TYPE.control) throw refuseFirst(block, start - TAG_BYTES);
+    if (fixed === undefined) {
+      throw new MalformedError("bad-packet-type", `packet type ${type} does not exist`);
+    }
+    const size = PREFIX_BYTES + fixed;
+    if (type === PACKET_TYPE.control || type === PACKET_TYPE.event) return size;
+    // The length stands in the last two bytes of the data head.
+    if (available < HEAD_BYTES + DATA_HEAD_BYTES) return size;
+    return size + head[HEAD_BYTES + DATA_HEAD_BYTES - 2]! +
+      head[HEAD_BYTES + DATA_HEAD_BYTES - 1]! * 256;
+  }
+
+  #installInitial(nonce: Uint8Array): void {
+    const keys = deriveKeys(this.#secret);
+    this.#install(keys, nonce);
+    wipe(keys.mac, keys.client, keys.server);
+  }
+
+  #install(keys: ReturnType<typeof deriveKeys>, nonce: Uint8Array): void {
+    const [inbound, outbound] = this.#side === "server"
+      ? [keys.client, keys.server]
+      : [keys.server, keys.client];
+    this.#opener.install(inbound, nonce, keys.mac);
+    this.#sealer.install(outbound, nonce, keys.mac);
+  }
+}
+
+/** Nothing but their look tells bytes under a wrong secret from bytes of another protocol. */
+function refuseFirst(block: Uint8Array, at: number): AuthError | MalformedError {
+  return isForeign(block.subarray(at, at + PREFIX_BYTES))
+    ? new MalformedError("not-a12", "the first bytes are of another protocol")
+    : new AuthError("wrong-secret", "the first packet does not verify under the secret");
+}
+
+function wipe(...keys: Uint8Array[]): void {
+  for (const key of keys) key.fill(0);
+}
+
+function readSequence(bytes: Uint8Array, at: number): number {
+  // Numbers beyond 2^53 never equal the expected one, so losing their last bits is harmless.
+  let value = 0;
+  for (let i = 7; i >= 0; i--) value = value * 256 + bytes[at + i]!;
+  return value;
+}
+
+function writeSequence(bytes: Uint8Array, at: number, sequence: number): void {
+  let rest = sequence;
+  for (let i = 0; i < NONCE_BYTES; i++) {
+    bytes[at + i] = rest & 0xff;
+    rest = Math.floor(rest / 256);
+  }
+}
+
+/** The size of a control packet on the wire, in bytes; a HELLO is one. */
+export const CONTROL_PACKET_BYTES = PREFIX_BYTES + CONTROL_BODY_BYTES;
