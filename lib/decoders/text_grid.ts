@@ -1,0 +1,143 @@
+/**
+ * The screen of a text client: cells with a code point, two colours and attributes, and a cursor.
+ *
+ * @module
+ */
+
+/** The bits of `TextGrid.attributes`; the high byte is what the wire calls extended. */
+export const CELL_ATTRIBUTE = {
+  bold: 0x0001,
+  underline: 0x0002,
+  underwave: 0x0004,
+  italic: 0x0008,
+  strikethrough: 0x0010,
+  shapeBreak: 0x0040,
+  glyphIndex: 0x0100,
+  glyphIndexAlternate: 0x0200,
+  borderRight: 0x0400,
+  borderDown: 0x0800,
+  borderLeft: 0x1000,
+  borderTop: 0x2000,
+} as const;
+
+/** The shape that the cursor is drawn in. */
+export type CursorStyle = "block" | "bar" | "underline" | "hollow";
+
+/** Where the cursor is and how it looks. */
+export interface TextCursor {
+  /** The column from 0, or -1 when no cell carries the cursor. */
+  x: number;
+  /** The row from 0, or -1 when no cell carries the cursor. */
+  y: number;
+  /** The shape. */
+  style: CursorStyle;
+  /** The colour as 0xRRGGBB. */
+  color: number;
+  /** Whether the window has the focus, lacks it, or the client shows no cursor. */
+  state: "active" | "inactive" | "hidden";
+}
+
+/** How a grid becomes text. */
+export interface TextOptions {
+  /** Cuts off the blanks at the end of every line; they are kept unless set. */
+  readonly trimEnd?: boolean;
+}
+
+const NOT_A_CHARACTER = CELL_ATTRIBUTE.glyphIndex | CELL_ATTRIBUTE.glyphIndexAlternate;
+
+/** A grid of cells, row after row; the cell of a column and row is at `row * cols + column`. */
+export class TextGrid {
+  /** Columns. */
+  readonly cols: number;
+  /** Rows. */
+  readonly rows: number;
+  /**
+   * The code point of each cell; 0 is an empty one, also the right half of a wide character.
+   * Combining marks are cells of their own, as the wire has them.
+   */
+  readonly codePoints: Uint32Array<ArrayBuffer>;
+  /** The colour of each cell's character as 0xRRGGBB. */
+  readonly foreground: Uint32Array<ArrayBuffer>;
+  /** The colour behind each cell as 0xRRGGBB. */
+  readonly background: Uint32Array<ArrayBuffer>;
+  /** A set of {@linkcode CELL_ATTRIBUTE} for each cell. */
+  readonly attributes: Uint16Array<ArrayBuffer>;
+  /** The cursor; the one place that says where it is. */
+  readonly cursor: TextCursor = { x: -1, y: -1, style: "block", color: 0xffffff, state: "hidden" };
+  /** The colour of the padding outside the cells as 0xRRGGBB. */
+  backgroundColor = 0;
+  /** The opacity of every cell's background, 0 to 255. */
+  backgroundAlpha = 255;
+
+  /**
+   * Makes a grid of empty cells.
+   *
+   * @param cols Columns, at least 1.
+   * @param rows Rows, at least 1.
+   */
+  constructor(cols: number, rows: number) {
+    this.cols = cols;
+    this.rows = rows;
+    const cells = cols * rows;
+    this.codePoints = new Uint32Array(cells);
+    this.foreground = new Uint32Array(cells);
+    this.background = new Uint32Array(cells);
+    this.attributes = new Uint16Array(cells);
+  }
+
+  /** Empties every cell and takes the cursor away; shape and colour of it stay. */
+  clear(): void {
+    this.codePoints.fill(0);
+    this.foreground.fill(0);
+    this.background.fill(this.backgroundColor);
+    this.attributes.fill(0);
+    this.cursor.x = -1;
+    this.cursor.y = -1;
+  }
+
+  /**
+   * Copies the grid.
+   *
+   * @returns An independent copy.
+   */
+  clone(): TextGrid {
+    const copy = new TextGrid(this.cols, this.rows);
+    copy.codePoints.set(this.codePoints);
+    copy.foreground.set(this.foreground);
+    copy.background.set(this.background);
+    copy.attributes.set(this.attributes);
+    Object.assign(copy.cursor, this.cursor);
+    copy.backgroundColor = this.backgroundColor;
+    copy.backgroundAlpha = this.backgroundAlpha;
+    return copy;
+  }
+
+  /**
+   * The characters on screen. Empty cells and control characters become a space, glyph numbers and
+   * values that are no characters U+FFFD, so that the text is safe to print.
+   *
+   * @param options Whether blanks at the end of lines are cut off.
+   * @returns One line a row, joined by line feeds, without one at the end.
+   */
+  text(options: TextOptions = {}): string {
+    const lines: string[] = [];
+    for (let row = 0; row < this.rows; row++) {
+      let line = "";
+      const end = (row + 1) * this.cols;
+      for (let cell = row * this.cols; cell < end; cell++) {
+        line += this.#character(cell);
+      }
+      lines.push(options.trimEnd ? line.replace(/ +$/, "") : line);
+    }
+    return lines.join("\n");
+  }
+
+  #character(cell: number): string {
+    const codePoint = this.codePoints[cell]!;
+    if (codePoint === 0) return " ";
+    if ((this.attributes[cell]! & NOT_A_CHARACTER) !== 0) return "\ufffd";
+    if (codePoint < 0x20 || (codePoint >= 0x7f && codePoint < 0xa0)) return " ";
+    if (codePoint > 0x10ffff || (codePoint >= 0xd800 && codePoint < 0xe000)) return "\ufffd";
+    return String.fromCodePoint(codePoint);
+  }
+}
