@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { FrameAssembler } from "../../../lib/decoders/frame_assembler.ts";
+import { MemoryBudget } from "../../../lib/decoders/memory_budget.ts";
+import { noise } from "./frames.ts";
+
+function test(name: string, fn: () => void) {
+  Deno.test(name, { permissions: "none" }, fn);
+}
+
+test("a frame in one piece is not copied and takes no memory", () => {
+  const assembler = new FrameAssembler();
+  const chunk = noise(100);
+  assembler.begin(100);
+  assert.equal(assembler.push(chunk), true);
+  assert.equal(assembler.payload, chunk);
+  assert.equal(assembler.capacity, 0);
+});
+
+test("pieces of any size add up", () => {
+  const bytes = noise(200_000);
+  for (const size of [1_000, 32_768, 65_535, 199_999]) {
+    const assembler = new FrameAssembler();
+    assembler.begin(bytes.length);
+    let complete = false;
+    for (let at = 0; at < bytes.length; at += size) {
+      assert.equal(complete, false);
+      complete = assembler.push(bytes.subarray(at, at + size));
+      assert.equal(assembler.missing, Math.max(0, bytes.length - at - size));
+    }
+    assert.equal(complete, true);
+    assert.deepEqual(assembler.payload, bytes);
+  }
+});
+
+test("empty pieces change nothing", () => {
+  const assembler = new FrameAssembler();
+  assembler.begin(3);
+  assert.equal(assembler.push(new Uint8Array(0)), false);
+  assert.equal(assembler.push(noise(2)), false);
+  assert.equal(assembler.push(new Uint8Array(0)), false);
+  assert.equal(assembler.push(noise(1)), true);
+  assert.deepEqual(assembler.payload, Uint8Array.of(...noise(2), ...noise(1)));
+});
+
+test("more bytes than announced are refused, in one piece and at the end", () => {
+  const assembler = new FrameAssembler();
+  assembler.begin(3);
+  assert.throws(() => assembler.push(noise(4)), { code: "bad-length" });
+  assembler.begin(3);
+  assembler.push(noise(2));
+  assert.throws(() => assembler.push(noise(2)), { code: "bad-length" });
+  assert.throws(() => assembler.push(noise(1)), { code: "bad-length" });
+  assembler.begin(1);
+  assert.equal(assembler.push(noise(1)), true);
+});
+
+test("a large announcement costs no more than what arrives", () => {
+  const budget = new MemoryBudget();
+  const assembler = new FrameAssembler(budget);
+  assembler.begin(256 * 1024 * 1024);
+  assert.equal(budget.usedBytes, 0);
+  assembler.push(noise(10));
+  assert.equal(assembler.capacity, 65_536);
+  assembler.push(new Uint8Array(65_535));
+  assert.equal(assembler.capacity, 4 * 65_536);
+  assert.equal(budget.usedBytes, assembler.capacity);
+});
+
+test("the buffer is used again, never larger than the largest frame, and trimmed when idle", () => {
+  const budget = new MemoryBudget();
+  const assembler = new FrameAssembler(budget);
+  for (const length of [100_000, 90_000, 100_000]) {
+    assembler.begin(length);
+    assembler.push(noise(60_000));
+    assembler.trim();
+    assert.equal(assembler.missing, length - 60_000, "a frame under way is kept");
+    assembler.push(noise(length - 60_000));
+    assert.equal(assembler.capacity, 100_000);
+  }
+  assembler.trim();
+  assert.equal(assembler.capacity, 0);
+  assert.equal(budget.usedBytes, 0);
+});
+
+test("the buffer is handed over only when it is exactly the frame", () => {
+  const budget = new MemoryBudget();
+  const assembler = new FrameAssembler(budget);
+  const feed = (length: number) => {
+    assembler.begin(length);
+    assembler.push(noise(10));
+    assembler.push(noise(length - 10));
+  };
+  assembler.begin(10);
+  assembler.push(noise(10));
+  assert.equal(assembler.takeBuffer(), undefined);
+  feed(80_000);
+  const buffer = assembler.takeBuffer()!;
+  assert.equal(buffer.length, 80_000);
+  assert.equal(budget.usedBytes, 80_000, "the count goes with the buffer");
+  assert.equal(assembler.takeBuffer(), undefined);
+  assembler.giveBuffer(buffer);
+  feed(70_000);
+  assert.equal(assembler.takeBuffer(), undefined);
+  feed(80_000);
+  assert.equal(assembler.takeBuffer(), buffer);
+});
+
+test("a buffer beyond the budget is refused and the frame forgotten", () => {
+  const budget = new MemoryBudget(70_000);
+  const assembler = new FrameAssembler(budget);
+  assembler.begin(200_000);
+  assembler.push(noise(60_000));
+  assert.throws(() => assembler.push(noise(60_000)), { code: "memory-limit" });
+  assert.equal(assembler.missing, 0);
+  assert.equal(budget.usedBytes, 65_536);
+  assembler.trim();
+  assert.equal(budget.usedBytes, 0);
+});
