@@ -54,3 +54,6 @@ export const MAX_ENROLMENTS = 10_000;
 
 /** A handler that holds up its client for so long is reported. */
 export const HANDLER_SLOW_MS = 10_000;
+
+/** One text that a client sends in parts; the reference takes no longer one. */
+export const MAX_MESSAGE_BYTES = 4_096;

@@ -1,0 +1,74 @@
+/**
+ * Texts that come in several events.
+ *
+ * @module
+ */
+
+import { decodeUtf8 } from "../bytes/text.ts";
+import { MAX_MESSAGE_BYTES } from "../limits.ts";
+
+/** One part of a text, whole code points only. */
+export interface MessagePart {
+  /** The text; empty when the bytes are not UTF-8. */
+  readonly message: string;
+  /** Whether more parts follow. */
+  readonly multipart: boolean;
+}
+
+const NOTHING = new Uint8Array(0);
+
+/**
+ * Joins the parts of one kind of text on one channel.
+ *
+ * Senders cut texts anywhere, so that a code point may begin in one event and end in the next: its
+ * first bytes are held back until then. Each part is still delivered when it comes.
+ */
+export class MessageJoiner {
+  #held: Uint8Array = NOTHING;
+  #totalBytes = 0;
+
+  /**
+   * Takes the next event of the text.
+   *
+   * @param bytes Its bytes up to the terminator; not kept.
+   * @param more Whether more events follow.
+   * @returns The part, or `undefined` when it goes over the limit: the rest of a text behind
+   * `MAX_MESSAGE_BYTES` is left out, and its last part comes with an empty message.
+   */
+  take(bytes: Uint8Array, more: boolean): MessagePart | undefined {
+    this.#totalBytes += bytes.length;
+    const isTooLong = this.#totalBytes > MAX_MESSAGE_BYTES;
+    const joined = isTooLong ? NOTHING : join(this.#held, bytes);
+    const end = more ? wholeCodePoints(joined) : joined.length;
+    this.#held = joined.slice(end);
+    if (!more) this.#totalBytes = 0;
+    if (isTooLong && more) return undefined;
+    return { message: decodeUtf8(joined.subarray(0, end)) ?? "", multipart: more };
+  }
+}
+
+function join(a: Uint8Array, b: Uint8Array): Uint8Array {
+  if (a.length === 0) return b;
+  const joined = new Uint8Array(a.length + b.length);
+  joined.set(a);
+  joined.set(b, a.length);
+  return joined;
+}
+
+/** The length without a code point that begins but does not end in the last three bytes. */
+function wholeCodePoints(bytes: Uint8Array): number {
+  for (let back = 1; back <= 3 && back <= bytes.length; back++) {
+    const byte = bytes[bytes.length - back]!;
+    if ((byte & 0xc0) === 0x80) continue;
+    const isCut = sequenceLength(byte) > back;
+    return isCut ? bytes.length - back : bytes.length;
+  }
+  return bytes.length;
+}
+
+/** Bytes of the code point that a byte begins; 1 when no code point begins with it. */
+function sequenceLength(lead: number): number {
+  if (lead < 0xc2 || lead > 0xf4) return 1;
+  if (lead < 0xe0) return 2;
+  return lead < 0xf0 ? 3 : 4;
+}

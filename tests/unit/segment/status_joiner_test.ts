@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { MAX_MESSAGE_BYTES } from "../../../lib/limits.ts";
+import { MessageJoiner } from "../../../lib/segment/status_joiner.ts";
+
+const TEXT = "aé漢🙂".repeat(20);
+const BYTES = new TextEncoder().encode(TEXT);
+
+Deno.test("joiner: a text cut anywhere comes out whole", { permissions: "none" }, () => {
+  for (let size = 1; size <= 78; size++) {
+    const joiner = new MessageJoiner();
+    let joined = "";
+    for (let at = 0; at < BYTES.length; at += size) {
+      const more = at + size < BYTES.length;
+      const part = joiner.take(BYTES.subarray(at, at + size), more)!;
+      assert.equal(part.multipart, more);
+      assert.equal(part.message.includes("\ufffd"), false);
+      joined += part.message;
+    }
+    assert.equal(joined, TEXT, `parts of ${size} bytes`);
+  }
+});
+
+Deno.test("joiner: the bytes may be reused", { permissions: "none" }, () => {
+  const joiner = new MessageJoiner();
+  const buffer = Uint8Array.of(0xc3);
+  joiner.take(buffer, true);
+  buffer[0] = 0xa4;
+  assert.deepEqual(joiner.take(buffer, false), { message: "ä", multipart: false });
+});
+
+Deno.test("joiner: invalid bytes empty their own part only", { permissions: "none" }, () => {
+  const joiner = new MessageJoiner();
+  const take = (bytes: number[], more: boolean) =>
+    joiner.take(Uint8Array.from(bytes), more)?.message;
+  assert.equal(take([0x61, 0xff], true), "");
+  assert.equal(take([0x62], true), "b");
+  assert.equal(take([0x80, 0x80, 0x80, 0x80], true), "");
+  assert.equal(take([0x63, 0xc0], true), "");
+  assert.equal(take([0x64, 0xe2, 0x82], false), "", "ends within a code point");
+  assert.equal(take([0xac], false), "", "nothing is held over to the next text");
+});
+
+Deno.test(
+  "joiner: the rest of a text that is too long is left out",
+  { permissions: "none" },
+  () => {
+    const joiner = new MessageJoiner();
+    const full = new Uint8Array(64).fill(0x61);
+    for (let sent = 0; sent < MAX_MESSAGE_BYTES; sent += 64) {
+      assert.equal(joiner.take(full, true)?.message.length, 64);
+    }
+    assert.equal(joiner.take(full, true), undefined);
+    assert.equal(joiner.take(full, true), undefined);
+    assert.deepEqual(joiner.take(full, false), { message: "", multipart: false });
+    assert.deepEqual(joiner.take(full.subarray(0, 1), false), { message: "a", multipart: false });
+  },
+);
