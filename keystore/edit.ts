@@ -70,7 +70,8 @@ export async function removeKey(accepted: AcceptedDirectory, what: string): Prom
   if (removed.length === 0) {
     throw new KeystoreError(
       "no-such-key",
-      `no accepted key has the file name, public key or fingerprint ${JSON.stringify(what)}`,
+      `no accepted key has the file name, public key or fingerprint ${JSON.stringify(what)}; ` +
+        `"keystore list" shows what there is`,
     );
   }
   for (const { file } of removed) await removeFile(`${accepted.path}/${file}`);

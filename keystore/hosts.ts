@@ -90,8 +90,7 @@ function parsePort(digits: string, text: string): number {
 }
 
 function requirePlainHost(host: string): string {
-  // deno-lint-ignore no-control-regex -- control characters are what is looked for
-  if (host === "" || /[\[\]\x00-\x1f\x7f]/.test(host)) throw badHost(host, "it is not a host");
+  if (host === "" || /[\[\]\p{Cc}]/u.test(host)) throw badHost(host, "it is not a host");
   return host;
 }
 

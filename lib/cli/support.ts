@@ -1,0 +1,132 @@
+/**
+ * What all commands share: where text goes, how errors end a command, and strict options.
+ *
+ * @module
+ */
+import { type Command, CommanderError } from "commander";
+import { A12Error, ApiMisuseError, KeystoreError } from "../errors.ts";
+
+/** The exit codes of the program. */
+export const EXIT = { ok: 0, failure: 1, usage: 2 } as const;
+
+/** How the program is called, for hints that name a command. */
+export const PROGRAM = "deno run -A main.ts";
+
+/** The outside of a command; tests give their own. */
+export interface CliIo {
+  /** Writes results. @param text With its newlines. */
+  out(text: string): void;
+  /** Writes warnings, errors, logs and hints. @param text With its newlines. */
+  err(text: string): void;
+  /** The environment. */
+  readonly env: { get(name: string): string | undefined };
+}
+
+/** The process's own streams and environment. */
+export const processIo: CliIo = {
+  out: (text) => writeAll(Deno.stdout, text),
+  err: (text) => writeAll(Deno.stderr, text),
+  env: { get: (name) => Deno.env.get(name) },
+};
+
+/** The command line asks for something that there is not; the exit code is 2. */
+export class UsageError extends Error {
+  /**
+   * Makes the error.
+   *
+   * @param message One line for people, with the value and the way out, without a full stop.
+   */
+  constructor(message: string) {
+    super(message);
+    this.name = "UsageError";
+  }
+}
+
+/**
+ * Runs a program: parses, runs the command, and reports what went wrong in one line on stderr.
+ *
+ * Unknown commands, unknown options and surplus arguments are errors everywhere.
+ *
+ * @param program The root command with all its subcommands added.
+ * @param args The arguments of the user, without program and script.
+ * @param io Where text goes.
+ * @returns The exit code: 0; 1 for a failure; 2 for a command line that makes no sense.
+ */
+export async function runCli(
+  program: Command,
+  args: readonly string[],
+  io: CliIo = processIo,
+): Promise<number> {
+  makeStrict(program, io);
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return EXIT.ok;
+  } catch (error) {
+    // Help that was asked for is a success; help that is shown because a command is missing is not.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    report(error, io, args.includes("--debug"));
+    return isUsage(error) ? EXIT.usage : EXIT.failure;
+  }
+}
+
+/**
+ * Makes text from files or peers safe to print: a terminal must not act on what is in a file.
+ *
+ * @param text Any text.
+ * @returns The text with control characters written out.
+ */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+}
+
+/**
+ * Lines up columns with two blanks between them.
+ *
+ * @param rows Rows of equally many cells.
+ * @returns The lines, each with its newline; the last column is not filled up.
+ */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, i) => widths[i] = Math.max(widths[i] ?? 0, cell.length));
+  }
+  return rows.map((row) =>
+    row.map((cell, i) => i === row.length - 1 ? cell : cell.padEnd(widths[i]!)).join("  ") + "\n"
+  ).join("");
+}
+
+function makeStrict(command: Command, io: CliIo): void {
+  command.exitOverride();
+  command.configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) });
+  command.allowUnknownOption(false).allowExcessArguments(false);
+  command.showHelpAfterError("(--help shows what there is)");
+  for (const subcommand of command.commands) makeStrict(subcommand, io);
+}
+
+function isUsage(error: unknown): boolean {
+  if (error instanceof UsageError || error instanceof ApiMisuseError) return true;
+  // Without a path it was an argument that was bad, not a file.
+  return error instanceof KeystoreError && error.path === undefined &&
+    (error.code === "bad-key" || error.code === "bad-tag" || error.code === "bad-host");
+}
+
+function report(error: unknown, io: CliIo, debug: boolean): void {
+  const expected = error instanceof A12Error || error instanceof UsageError;
+  const message = error instanceof Error ? error.message : String(error);
+  io.err(`error: ${expected ? "" : "unexpected: "}${printable(message)}\n`);
+  if (debug && error instanceof Error && error.stack !== undefined) io.err(`${error.stack}\n`);
+}
+
+function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  try {
+    for (let written = 0; written < bytes.length;) {
+      written += stream.writeSync(bytes.subarray(written));
+    }
+  } catch (error) {
+    // A reader that has seen enough, such as `head`, is no failure.
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}

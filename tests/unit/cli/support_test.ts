@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { Command } from "commander";
+import { type CliIo, printable, runCli, table, UsageError } from "../../../lib/cli/support.ts";
+import { ApiMisuseError, KeystoreError } from "../../../lib/errors.ts";
+
+async function run(args: string[], action: () => void = () => {}) {
+  const io: CliIo & { stdout: string; stderr: string } = {
+    stdout: "",
+    stderr: "",
+    out: (text) => void (io.stdout += text),
+    err: (text) => void (io.stderr += text),
+    env: { get: () => undefined },
+  };
+  const program = new Command("prog").version("1.2.3").option("--debug")
+    .addCommand(new Command("do").argument("[what]").option("--flag").action(action))
+    .addCommand(new Command("group").addCommand(new Command("sub").action(action)));
+  const code = await runCli(program, args, io);
+  return { code, stdout: io.stdout, stderr: io.stderr };
+}
+
+Deno.test("a command that ends gives 0 and no text of its own", async () => {
+  assert.deepEqual(await run(["do", "x", "--flag"]), { code: 0, stdout: "", stderr: "" });
+});
+
+Deno.test("help and version that were asked for are results", async () => {
+  for (const args of [["--help"], ["do", "--help"], ["group", "sub", "-h"], ["help", "do"]]) {
+    const { code, stdout, stderr } = await run(args);
+    assert.deepEqual([code, stderr], [0, ""], args.join(" "));
+    assert.match(stdout, /^Usage: prog/);
+  }
+  assert.deepEqual(await run(["--version"]), { code: 0, stdout: "1.2.3\n", stderr: "" });
+});
+
+const usage: readonly [args: string[], message: RegExp][] = [
+  [[], /^Usage: prog/],
+  [["group"], /^Usage: prog group/],
+  [["dp"], /^error: unknown command 'dp'\n\(Did you mean do\?\)/],
+  [["group", "x"], /^error: unknown command 'x'/],
+  [["do", "--falg"], /^error: unknown option '--falg'\n\(Did you mean --flag\?\)/],
+  [["do", "a", "b"], /^error: too many arguments for 'do'/],
+];
+
+for (const [args, message] of usage) {
+  Deno.test(`a command line that makes no sense gives 2: prog ${args.join(" ")}`, async () => {
+    const { code, stdout, stderr } = await run(args);
+    assert.deepEqual([code, stdout], [2, ""]);
+    assert.match(stderr, message);
+  });
+}
+
+const failures: readonly [error: Error, code: number, stderr: string][] = [
+  [new UsageError("no such thing"), 2, "error: no such thing\n"],
+  [new ApiMisuseError("bad-name", "the name is bad"), 2, "error: the name is bad\n"],
+  [new KeystoreError("bad-key", "bad argument"), 2, "error: bad argument\n"],
+  [new KeystoreError("bad-key", "bad file", { path: "f" }), 1, "error: bad file\n"],
+  [new KeystoreError("no-such-key", "gone"), 1, "error: gone\n"],
+  [new TypeError("oops"), 1, "error: unexpected: oops\n"],
+  [new UsageError("\x1b[31mred"), 2, "error: \\u001b[31mred\n"],
+];
+
+for (const [error, code, stderr] of failures) {
+  Deno.test(`an error of a command is one line on stderr: ${JSON.stringify(stderr)}`, async () => {
+    const result = await run(["do"], () => {
+      throw error;
+    });
+    assert.deepEqual(result, { code, stdout: "", stderr });
+  });
+}
+
+Deno.test("--debug adds the stack", async () => {
+  const { stderr } = await run(["--debug", "do"], () => {
+    throw new TypeError("oops");
+  });
+  assert.match(stderr, /^error: unexpected: oops\nTypeError: oops\n +at .*support_test\.ts/);
+});
+
+Deno.test("control characters and direction marks are written out", () => {
+  assert.equal(printable("a\x1b[2J\u009b\u202eé👍\n"), "a\\u001b[2J\\u009b\\u202eé👍\\u000a");
+});
+
+Deno.test("columns line up and lines have no blanks at their end", () => {
+  assert.equal(table([["A", "LONG", "C"], ["aaa", "b", "c"]]), "A    LONG  C\naaa  b     c\n");
+});
