@@ -1,0 +1,168 @@
+/** Files with anything in them, round trips, and slots under any order of events. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { isLowOrder } from "../../lib/crypto/x25519.ts";
+import {
+  formatAccepted,
+  formatHostKey,
+  parseAccepted,
+  parseHostKeys,
+} from "../../keystore/format.ts";
+import { formatHostAddress, parseHostAddress } from "../../keystore/hosts.ts";
+import { formatKey } from "../../keystore/keys.ts";
+import { EnrolmentSlots, type EnrolmentStore, type Reservation } from "../../keystore/mod.ts";
+import { admitsName, requireTags, splitTags } from "../../keystore/tags.ts";
+import { testKey } from "../unit/keystore/helpers.ts";
+
+const key = fc.uint8Array({ minLength: 32, maxLength: 32 }).filter((it) => !isLowOrder(it));
+const tag = fc.stringMatching(/^[a-zA-Z0-9_-]{1,64}$/);
+const tags = fc.oneof(fc.constant(["*"]), fc.uniqueArray(tag, { minLength: 1, maxLength: 5 }));
+const host = fc.oneof(fc.domain(), fc.ipV4(), fc.ipV6());
+const port = fc.integer({ min: 1, max: 65_535 });
+/** Lines that are nearly right. */
+const line = fc.oneof(
+  fc.string({ unit: "binary" }),
+  fc.tuple(fc.string(), fc.constantFrom(" ", "\t", "  ", ""), fc.base64String(), fc.string())
+    .map((parts) => parts.join("")),
+  fc.tuple(tags, key).map(([names, publicKey]) => formatAccepted(names, publicKey).trimEnd()),
+);
+const text = fc.array(line).map((lines) => lines.join("\n"));
+
+Deno.test({
+  name: "any text is read without an error, and every key from it is usable",
+  permissions: "none",
+  fn() {
+    fc.assert(fc.property(text, (content) => {
+      const { value, warnings } = parseAccepted(content, "x");
+      if (value !== undefined) {
+        assert.equal(value.publicKey.length, 32);
+        assert.ok(!isLowOrder(value.publicKey));
+        assert.ok(content.split("\n")[value.line - 1]!.startsWith(value.tags.join(",")));
+      }
+      for (const it of warnings) assert.ok(it.line! >= 1 && it.line! <= content.split("\n").length);
+      for (const it of parseHostKeys(content, "x").value) {
+        assert.ok(it.port >= 1 && it.port <= 65_535 && it.host !== "");
+      }
+    }));
+  },
+});
+
+Deno.test({
+  name: "no warning about a hostkeys file holds its key",
+  permissions: "none",
+  fn() {
+    fc.assert(fc.property(key, fc.string({ unit: "binary" }), fc.string(), (secret, word, end) => {
+      const { warnings } = parseHostKeys(`${word} ${formatKey(secret)}${end}`, "x");
+      assert.ok(!JSON.stringify(warnings).includes(formatKey(secret).slice(0, 10)));
+    }));
+  },
+});
+
+Deno.test({
+  name: "what is written is read back, also below rubbish and with other line ends",
+  permissions: "none",
+  fn() {
+    const rubbish = fc.constantFrom("", "# x\n", "\n", "one\n", " a b\n", "a  b\n");
+    fc.assert(fc.property(tags, key, rubbish, (names, publicKey, before) => {
+      requireTags(names);
+      const written = before + formatAccepted(names, publicKey);
+      for (const content of [written, written.trimEnd(), written.replaceAll("\n", "\r\n")]) {
+        const { value } = parseAccepted(content, "x");
+        assert.deepEqual([value!.tags, value!.publicKey], [names, publicKey]);
+      }
+    }));
+    fc.assert(fc.property(host, port, key, (name, number, privateKey) => {
+      const written = { host: name, port: number, privateKey };
+      assert.deepEqual(parseHostKeys(formatHostKey(written), "x"), {
+        value: [written],
+        warnings: [],
+      });
+      const address = { host: name, port: number };
+      assert.deepEqual(parseHostAddress(formatHostAddress(address)), address);
+    }));
+  },
+});
+
+Deno.test({
+  name: "a named listener takes no more than one without a name does, outbound names apart",
+  permissions: "none",
+  fn() {
+    fc.assert(fc.property(fc.string(), tag, (word, name) => {
+      fc.pre(!/^outbound(-|$)/.test(name));
+      if (admitsName(splitTags(word), name)) assert.ok(admitsName(splitTags(word), undefined));
+    }));
+  },
+});
+
+/** A store in memory that answers when it is told to. */
+class MemoryStore implements EnrolmentStore {
+  readonly keys = new Set<string>();
+  readonly #waiting: (() => void)[] = [];
+  failing = false;
+
+  async add(_tags: readonly string[], publicKey: Uint8Array) {
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (this.failing) throw new Error("disk full");
+    const text = formatKey(publicKey);
+    const added = !this.keys.has(text);
+    this.keys.add(text);
+    const change = added ? "new" as const : "none" as const;
+    return { added, change, entry: { file: text, tags: [], publicKey } };
+  }
+
+  accepts(publicKey: Uint8Array) {
+    return this.keys.has(formatKey(publicKey))
+      ? { accepted: true as const, entry: { file: "x", tags: [], publicKey } }
+      : { accepted: false as const, code: "unknown-key" as const };
+  }
+
+  answer(): void {
+    this.#waiting.shift()?.();
+  }
+
+  answerAll(): void {
+    while (this.#waiting.length > 0) this.answer();
+  }
+}
+
+const step = fc.oneof(
+  fc.record({ do: fc.constant("offer" as const), key: fc.integer({ min: 0, max: 7 }) }),
+  fc.record({ do: fc.constantFrom("commit", "release", "answer", "fail", "work"), at: fc.nat() }),
+);
+
+Deno.test("under any order of events no more keys get in than there are slots, and none is lost", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step), fc.integer({ min: 0, max: 4 }), async (steps, count) => {
+      const store = new MemoryStore();
+      const slots = new EnrolmentSlots(store, "demo", count);
+      const open: Reservation[] = [];
+      const outcomes: Promise<unknown>[] = [];
+      for (const it of steps) {
+        if ("key" in it) {
+          const reservation = slots.reserve(testKey(it.key));
+          if (reservation !== undefined) open.push(reservation);
+        } else if (it.do === "commit" || it.do === "release") {
+          const [reservation] = open.splice(it.at % Math.max(open.length, 1), 1);
+          if (it.do === "release") reservation?.release();
+          else if (reservation) outcomes.push(reservation.commit().catch(() => "refused"));
+        } else if (it.do === "answer") {
+          store.answer();
+          for (let turn = 0; turn < 8; turn++) await Promise.resolve();
+        } else {
+          store.failing = it.do === "fail";
+        }
+        assert.ok(slots.free >= 0 && slots.spent <= count && store.keys.size <= count);
+      }
+      store.failing = false;
+      for (const reservation of open) reservation.release();
+      const all = Promise.all(outcomes);
+      for (let turn = 0; turn < 200; turn++) {
+        store.answerAll();
+        await Promise.resolve();
+      }
+      await all;
+      assert.equal(slots.spent, store.keys.size);
+      assert.equal(slots.free, count - slots.spent);
+    }),
+  );
+});
