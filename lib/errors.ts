@@ -10,6 +10,7 @@
 /** The caller used the API against its contract. */
 export type ApiMisuseCode =
   | "bad-argument"
+  | "bad-handler"
   | "bad-name"
   | "bad-secret"
   | "too-late"

@@ -1,0 +1,171 @@
+/**
+ * `listen`: the main job.
+ *
+ * @module
+ */
+
+import { Command, Option } from "commander";
+import type { Keystore } from "../../keystore/mod.ts";
+import { formatKey, publicKeyOf } from "../../keystore/mod.ts";
+import { fingerprint } from "../crypto/fingerprint.ts";
+import { loadHandler } from "../handlers/load.ts";
+import { printHandler } from "../handlers/print.ts";
+import type { LogFormat, Logger } from "../log.ts";
+import { makeLogger } from "../log.ts";
+import { formatAddress } from "../net/address.ts";
+import type { ListenHandler } from "../net/listen_types.ts";
+import type { Listener } from "../net/listener.ts";
+import { parseName } from "../net/name.ts";
+import { netListen } from "../net_listen.ts";
+import { DEFAULT_PORT } from "../wire/constants.ts";
+import { parsePort, parseSize } from "./arguments.ts";
+import { openKeystore } from "./keystore_open.ts";
+import type { SecretFlags } from "./secret.ts";
+import { addSecretOptions, checkListenSecret, readSecret } from "./secret.ts";
+import type { CliIo } from "./support.ts";
+import { processIo, PROGRAM, UsageError } from "./support.ts";
+
+interface ListenFlags extends SecretFlags {
+  readonly port?: number;
+  readonly host?: string;
+  readonly handler?: string;
+  readonly json?: boolean;
+  readonly direct: boolean;
+  readonly size?: { readonly width: number; readonly height: number };
+  readonly debug?: boolean;
+  readonly logFormat: LogFormat;
+}
+
+/**
+ * Makes the command.
+ *
+ * @param io Where text goes.
+ */
+export function listenCommand(io: CliIo = processIo): Command {
+  const command = new Command("listen")
+    .description("let remote programs in and print, or hand on, what they do")
+    .argument("[name]", "take the keys that are accepted for this name (a-z, A-Z, 0-9, _)")
+    .argument("[interface]", "the address to listen on (default: all)")
+    .argument("[port]", `the TCP port, 0 for any (default: ${DEFAULT_PORT})`, parsePort)
+    .option("--host <address>", "the same as the argument interface")
+    .option("--port <port>", "the same as the argument port", parsePort)
+    .option("--keystore <dir>", "the keystore directory (default: $ARCAN_STATEPATH, or XDG state)")
+    .option("--handler <file>", "a module that takes the clients, instead of printing")
+    .option("--json", "print one JSON object a line")
+    .option("--size <size>", "the first size of clients, such as 1280x720", parseSize)
+    .option("--no-direct", "refuse clients that send their key without an ephemeral exchange");
+  addSecretOptions(command, "NUM:SECRET");
+  return command
+    .option("--debug", "log more, with stack traces")
+    .addOption(
+      new Option("--log-format <format>", "how log lines look").choices(["text", "json"])
+        .default("text"),
+    )
+    .addHelpText("after", HELP)
+    .action((name, hostname, port, flags, self) =>
+      listen(name, hostname, port, flags as ListenFlags, self as Command, io)
+    );
+}
+
+const HELP = `
+NUM:SECRET asks clients for a secret of 1 to 31 bytes besides their key. With NUM above 0, that many
+unknown keys that know the secret are added to the keystore. The variable A12_SECRET works as well.
+
+Results go to standard output, logs to standard error. Ctrl-C takes no more clients and asks those
+that are there to leave; a second one ends at once.
+
+Examples:
+  listen demo
+  listen demo ::1 7000 --json
+  listen demo --port 7000 --handler ./my_handler.ts
+  listen demo --secret-file ./secret.txt`;
+
+async function listen(
+  name: string | undefined,
+  hostname: string | undefined,
+  port: number | undefined,
+  flags: ListenFlags,
+  command: Command,
+  io: CliIo,
+): Promise<void> {
+  if (name !== undefined) parseName(name);
+  const secret = await readSecret(flags, "NUM:SECRET", io);
+  checkListenSecret(secret);
+  const handler = await makeHandler(flags, io);
+  const log = makeLogger((line) => io.err(line), {
+    level: flags.debug ? "debug" : "info",
+    format: flags.logFormat,
+  });
+  const keystore = await openKeystore(command, io);
+  const listener = netListen(
+    name,
+    only("interface", hostname, "--host", flags.host),
+    only("port", port, "--port", flags.port),
+    handler,
+    { keystore, log, display: flags.size ?? {}, allowDirect: flags.direct },
+  );
+  if (secret !== undefined) listener.targetInput(secret);
+  greet(listener, keystore, secret !== undefined, io);
+  await untilFinished(listener, log, io);
+}
+
+function only<T>(
+  argument: string,
+  a: T | undefined,
+  flag: string,
+  b: T | undefined,
+): T | undefined {
+  if (a !== undefined && b !== undefined && a !== b) {
+    throw new UsageError(`the ${argument} is given as ${a} and by ${flag} as ${b}`);
+  }
+  return a ?? b;
+}
+
+async function makeHandler(flags: ListenFlags, io: CliIo): Promise<ListenHandler> {
+  if (flags.handler === undefined) {
+    return printHandler((line) => io.out(line + "\n"), flags.json ?? false);
+  }
+  if (flags.json) throw new UsageError("--json prints what happens; --handler takes it instead");
+  return await loadHandler(flags.handler);
+}
+
+function greet(listener: Listener, keystore: Keystore, hasSecret: boolean, io: CliIo): void {
+  const { name } = listener;
+  const publicKey = publicKeyOf(keystore.identity());
+  const count = keystore.countFor(name);
+  const keys = count === 1 ? "1 key" : `${count} keys`;
+  const secret = hasSecret ? ", with the secret" : "";
+  io.err(
+    `listening on ${formatAddress(listener.address)}${name === undefined ? "" : ` as ${name}`}\n` +
+      `our public key: ${formatKey(publicKey)} (${fingerprint(publicKey)})\n` +
+      `${keys} may log in${secret}; to let one in: ${PROGRAM} keystore add ${
+        name ?? "default"
+      } KEY\n`,
+  );
+}
+
+/** Waits for the end; Ctrl-C and SIGTERM bring it about in order, a second one at once. */
+async function untilFinished(listener: Listener, log: Logger, io: CliIo): Promise<void> {
+  let asked = false;
+  const stop = () => {
+    if (asked) {
+      log.log("warn", "stopped-at-once");
+      listener.abort();
+      return;
+    }
+    asked = true;
+    const { length } = listener.clients;
+    if (length > 0) {
+      io.err(`closing ${length} client${length === 1 ? "" : "s"}, again to end at once\n`);
+    }
+    listener.close();
+    listener.closeClients();
+  };
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const signal of signals) Deno.addSignalListener(signal, stop);
+  try {
+    await listener.finished();
+  } finally {
+    for (const signal of signals) Deno.removeSignalListener(signal, stop);
+  }
+}

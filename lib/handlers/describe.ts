@@ -1,0 +1,69 @@
+/**
+ * Records as lines for people and for programs.
+ *
+ * @module
+ */
+
+import { escapeControls } from "../log.ts";
+import type { Status } from "../segment/status.ts";
+
+/** Fields that mean nothing to a person who reads along. */
+const DULL: ReadonlySet<string> = new Set(["kind", "frame", "source_audio"]);
+
+/**
+ * A line for a person: who, what, and the fields that say something.
+ *
+ * @param role Whether it is about a listener or a client.
+ * @param id The number of the source.
+ * @param status The record.
+ */
+export function describe(role: "listener" | "client", id: number, status: Status): string {
+  const details = summary(status);
+  return `${role} ${id} ${status.kind}${details === "" ? "" : ` ${details}`}`;
+}
+
+/**
+ * A line for a program: JSON with the time, the source, and exactly the fields of the record.
+ *
+ * @param time When it arose.
+ * @param id The number of the source.
+ * @param status The record.
+ */
+export function describeJson(time: Date, id: number, status: Status): string {
+  return JSON.stringify({ time: time.toISOString(), source: id, ...status });
+}
+
+function summary(status: Status): string {
+  switch (status.kind) {
+    case "registered":
+      return `${status.segkind || "unnamed"} ${quote(status.title)}`;
+    case "preroll":
+      return status.segkind;
+    case "resized":
+      return `${status.width}x${status.height}${status.tpack ? " text" : ""}`;
+    case "segment_request":
+      return status.width > 0
+        ? `${status.segkind} ${status.width}x${status.height}`
+        : status.segkind;
+    case "message":
+    case "alert":
+    case "ident":
+    case "failure":
+      return quote(status.message);
+    case "terminated":
+      return status.last_words === "" ? "" : quote(status.last_words);
+    default:
+      return Object.entries(status)
+        .filter(([name, value]) => !DULL.has(name) && value !== false && value !== "")
+        .map(([name, value]) => value === true ? name : `${name}=${show(value)}`)
+        .join(" ");
+  }
+}
+
+function show(value: unknown): string {
+  return typeof value === "string" ? quote(value) : escapeControls(JSON.stringify(value));
+}
+
+function quote(text: string): string {
+  return escapeControls(JSON.stringify(text));
+}

@@ -1,0 +1,44 @@
+/**
+ * Loads handler modules.
+ *
+ * @module
+ */
+
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { ApiMisuseError } from "../errors.ts";
+import type { ListenHandler } from "../net/listen_types.ts";
+import type { Handler } from "./types.ts";
+import { asFunction } from "./types.ts";
+
+/**
+ * Loads the handler that a module exports by default.
+ *
+ * @param path A file, relative to the current directory.
+ * @throws {ApiMisuseError} `bad-handler` with what is wrong with the module.
+ */
+export async function loadHandler(path: string): Promise<ListenHandler> {
+  let loaded: { default?: unknown };
+  try {
+    loaded = await import(pathToFileURL(resolve(path)).href);
+  } catch (cause) {
+    const text = cause instanceof Error ? cause.message : String(cause);
+    throw new ApiMisuseError("bad-handler", `cannot load the handler ${path}: ${text}`, { cause });
+  }
+  const handler = loaded.default;
+  if (typeof handler === "function") return handler as ListenHandler;
+  if (typeof handler === "object" && handler !== null) {
+    for (const [kind, value] of Object.entries(handler)) {
+      if (typeof value === "function") continue;
+      throw new ApiMisuseError(
+        "bad-handler",
+        `the handler ${path} has ${typeof value} for ${kind}, must be a function`,
+      );
+    }
+    return asFunction(handler as Handler);
+  }
+  throw new ApiMisuseError(
+    "bad-handler",
+    `the handler ${path} has no default export that is a function or an object of functions`,
+  );
+}

@@ -1,0 +1,243 @@
+/**
+ * One client of a listener, from its first byte to `terminated`.
+ *
+ * @module
+ */
+
+import { fingerprint } from "../crypto/fingerprint.ts";
+import type { PrivateKey } from "../crypto/x25519.ts";
+import { A12Error, AuthError, IncompatibleError } from "../errors.ts";
+import { DRAIN_TIMEOUT_MS } from "../limits.ts";
+import type { LogFields, Logger } from "../log.ts";
+import { SinkEndpoint } from "../segment/endpoint.ts";
+import type { Notice } from "../segment/notices.ts";
+import type { DisplayDefaults } from "../segment/preroll.ts";
+import type { PeerOffered, SessionEvent } from "../session/events.ts";
+import type { Session } from "../session/session.ts";
+import type { SocketAddress } from "./address.ts";
+import { formatAddress } from "./address.ts";
+import type { Reservation } from "./authority.ts";
+import { deliver } from "./deliver.ts";
+import type { Socket } from "./pump.ts";
+import { Pump } from "./pump.ts";
+import { nextSourceId } from "./source_ids.ts";
+
+/** What a connection asks its listener. */
+export interface Host {
+  readonly log: Logger;
+  readonly display: DisplayDefaults;
+  /** The key to answer with. */
+  readonly identity: PrivateKey;
+  /**
+   * Decides about a claimed key.
+   *
+   * @param offer The claimed key.
+   * @returns A place among the unknown keys, if it needs one.
+   * @throws {AuthError} Why it may not log in.
+   */
+  admit(offer: PeerOffered): Reservation | undefined;
+  /** The client has proved its key. @param connection The client. */
+  arrived(connection: Connection): void;
+  /**
+   * Asks the listener's handler to take the client.
+   *
+   * @param connection The client.
+   * @returns Whether it was taken.
+   */
+  handover(connection: Connection): boolean | Promise<boolean>;
+  /** The client has gone, or has never logged in. @param connection The client. */
+  left(connection: Connection): void;
+}
+
+/** One client of a listener. */
+export class Connection {
+  readonly #host: Host;
+  readonly #session: Session;
+  readonly #pump: Pump;
+  readonly #remote: SocketAddress;
+  #reservation: Reservation | undefined;
+  #drain: ReturnType<typeof setTimeout> | undefined;
+  #endpoint: SinkEndpoint | undefined;
+  #failed: A12Error | undefined;
+
+  /**
+   * @param host The listener.
+   * @param socket The accepted socket; closed by the connection.
+   * @param remote Where it comes from.
+   * @param session A new session of this end.
+   */
+  constructor(host: Host, socket: Socket, remote: SocketAddress, session: Session) {
+    this.#host = host;
+    this.#session = session;
+    this.#remote = remote;
+    this.#pump = new Pump(socket, session);
+  }
+
+  /** Where it comes from. */
+  get hostname(): string {
+    return this.#remote.hostname;
+  }
+
+  /** The claimed or proved public key, 32 bytes. */
+  get peerKey(): Uint8Array | undefined {
+    return this.#session.peer?.publicKey;
+  }
+
+  /** The client's segments, once it was handed over. */
+  get endpoint(): SinkEndpoint | undefined {
+    return this.#endpoint;
+  }
+
+  /** Makes the client's segments; the handler takes the client by that. @returns The endpoint. */
+  takeOver(): SinkEndpoint {
+    this.#endpoint = new SinkEndpoint(this.#session, {
+      nextId: nextSourceId,
+      display: this.#host.display,
+      onOutput: () => this.#pump.flushSoon(),
+      onExit: () => this.#drainSoon(),
+    });
+    return this.#endpoint;
+  }
+
+  /** Carries the connection to its end; never rejects. */
+  async run(): Promise<void> {
+    try {
+      await this.#pump.run((event) => this.#take(event));
+    } catch (error) {
+      this.#failed = error as A12Error;
+    }
+    clearTimeout(this.#drain);
+    this.#reservation?.release();
+    await this.#finish();
+    this.#session.free();
+    this.#host.left(this);
+  }
+
+  /**
+   * Ends the connection at once.
+   *
+   * @param reason Why; a plain close when absent.
+   */
+  end(reason?: A12Error): void {
+    this.#pump.end(reason);
+  }
+
+  #take(event: SessionEvent): Promise<void> | undefined {
+    switch (event.type) {
+      case "peer-offered":
+        this.#offered(event);
+        return undefined;
+      case "peer-authenticated":
+        return this.#authenticated();
+      case "closed":
+        return undefined;
+      default:
+        this.#endpoint!.take(event);
+        return this.#deliverAll();
+    }
+  }
+
+  #offered(offer: PeerOffered): void {
+    try {
+      this.#reservation = this.#host.admit(offer);
+    } catch (error) {
+      this.#session.reject();
+      this.#pump.end(error as AuthError);
+      return;
+    }
+    this.#session.accept(this.#host.identity);
+  }
+
+  async #authenticated(): Promise<void> {
+    const { role } = this.#session.peer!;
+    if (role === "probe") {
+      this.#pump.end(new IncompatibleError("role-refused", "a probe went on after its answer"));
+      return;
+    }
+    await this.#reservation?.commit();
+    this.#reservation = undefined;
+    this.#log("info", "client-authenticated", { mode: this.#session.peer!.mode });
+    this.#host.arrived(this);
+    if (await this.#host.handover(this)) return;
+    this.#log("info", "client-refused", { reason: "not accepted by the handler" });
+    this.#session.sendEvent(0, { category: "target", kind: "reqfail", id: 0 });
+    this.#pump.flush();
+    this.#session.close();
+  }
+
+  /** Hands on all records; goes on without a promise while handlers return at once. */
+  #deliverAll(): Promise<void> | undefined {
+    const endpoint = this.#endpoint!;
+    for (let notice = endpoint.nextNotice(); notice; notice = endpoint.nextNotice()) {
+      const done = this.#deliver(notice);
+      if (done instanceof Promise) return this.#deliverRest(notice, done);
+      this.#settle(notice, done);
+    }
+    if (endpoint.isOver) this.#session.close();
+    return undefined;
+  }
+
+  async #deliverRest(notice: Notice, pending: Promise<boolean>): Promise<void> {
+    this.#settle(notice, await pending);
+    await this.#deliverAll();
+  }
+
+  #deliver(notice: Notice): boolean | Promise<boolean> {
+    if (notice.type === "fault") {
+      const { code, message } = notice.error;
+      const source = notice.source.id;
+      this.#log("warn", "stream-refused", { source, reason: code, detail: message });
+      return true;
+    }
+    const { source, status, input } = notice;
+    const handler = source.handler;
+    if (handler === undefined) return true;
+    const context = { log: this.#host.log, source: source.id, kind: status.kind };
+    return deliver(() => handler(source, status, input), context);
+  }
+
+  #settle(notice: Notice, succeeded: boolean): void {
+    this.#endpoint!.settle(notice);
+    // A handler that has lost track of its client must not go on half-blind.
+    if (!succeeded && notice.type === "status" && notice.status.kind !== "terminated") {
+      this.#endpoint!.close(this.#endpoint!.primary.segment);
+    }
+  }
+
+  #drainSoon(): void {
+    this.#drain ??= setTimeout(() => this.#pump.end(), DRAIN_TIMEOUT_MS);
+  }
+
+  async #finish(): Promise<void> {
+    const failed = this.#failed;
+    const endpoint = this.#endpoint;
+    if (endpoint === undefined) {
+      if (failed !== undefined) this.#logRefusal(failed);
+      else if (this.#session.peer?.role === "probe") this.#log("info", "probe-answered");
+      else this.#log("debug", "left-before-login");
+      return;
+    }
+    const isFault = failed !== undefined && failed.code !== "connection-lost";
+    endpoint.end(isFault ? failed.code : "");
+    await this.#deliverAll();
+    this.#log(isFault ? "warn" : "info", "client-left", {
+      source: endpoint.primary.id,
+      reason: failed?.code,
+      detail: isFault ? failed.message : undefined,
+    });
+  }
+
+  #logRefusal(error: A12Error): void {
+    if (error.code === "connection-lost") this.#log("debug", "left-before-login");
+    else this.#log("warn", "login-refused", { reason: error.code, detail: error.message });
+  }
+
+  #log(level: "debug" | "info" | "warn", event: string, fields: LogFields = {}): void {
+    const key = this.peerKey;
+    this.#host.log.log(level, event, {
+      client: formatAddress(this.#remote),
+      key: key === undefined ? undefined : fingerprint(key),
+      ...fields,
+    });
+  }
+}

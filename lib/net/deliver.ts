@@ -1,0 +1,61 @@
+/**
+ * Calls handlers so that a faulty one hurts nobody else.
+ *
+ * @module
+ */
+
+import { HANDLER_SLOW_MS } from "../limits.ts";
+import type { Logger } from "../log.ts";
+
+/** What is logged about a call. */
+export interface CallContext {
+  readonly log: Logger;
+  /** The number of the source. */
+  readonly source: number;
+  /** The kind of the record. */
+  readonly kind: string;
+}
+
+/**
+ * Calls a handler.
+ *
+ * @param call The call.
+ * @param context What is logged if it fails.
+ * @returns `undefined` when it returned at once, else a promise. Either gives `false` when it failed;
+ *   neither throws.
+ */
+export function deliver(
+  call: () => void | Promise<void>,
+  context: CallContext,
+): boolean | Promise<boolean> {
+  try {
+    const pending = call();
+    return pending instanceof Promise ? watch(pending, context) : true;
+  } catch (error) {
+    logFailure(error, context);
+    return false;
+  }
+}
+
+async function watch(pending: Promise<void>, context: CallContext): Promise<boolean> {
+  const { log, source, kind } = context;
+  const timer = setTimeout(
+    () => log.log("warn", "handler-slow", { source, kind, seconds: HANDLER_SLOW_MS / 1000 }),
+    HANDLER_SLOW_MS,
+  );
+  try {
+    await pending;
+    return true;
+  } catch (error) {
+    logFailure(error, context);
+    return false;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function logFailure(error: unknown, { log, source, kind }: CallContext): void {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  log.log("error", "handler-failed", { source, kind, error: text });
+  if (error instanceof Error) log.log("debug", "handler-stack", { source, stack: error.stack });
+}

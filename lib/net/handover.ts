@@ -1,0 +1,97 @@
+/**
+ * One client's request to be taken, as the listener's handler sees it.
+ *
+ * Each request has a source object of its own, so that an asynchronous handler cannot mix up two
+ * clients that ask at the same time.
+ *
+ * @module
+ */
+
+import { ApiMisuseError } from "../errors.ts";
+import { MAX_SURFACE_SIDE_PX } from "../limits.ts";
+import type { ClientHandler, Source } from "../segment/source.ts";
+import type { Connection } from "./connection.ts";
+import type { ListenSource, ListenStatus } from "./listen_types.ts";
+
+/** The record of a client that asks; all but the kind is zero, as in the reference. */
+export const HANDOVER_REQUEST: ListenStatus = {
+  kind: "segment_request",
+  frame: 0,
+  segkind: "handover",
+  width: 0,
+  height: 0,
+  reqid: 0,
+  xofs: 0,
+  yofs: 0,
+  parent: 0,
+};
+
+/** A listener in the moment in which one client asks. */
+export class HandoverSource implements ListenSource {
+  readonly #listener: ListenSource;
+  readonly #connection: Connection;
+  #isOpen = true;
+
+  readonly role = "listener" as const;
+
+  /**
+   * @param listener The listener.
+   * @param connection The client that asks.
+   */
+  constructor(listener: ListenSource, connection: Connection) {
+    this.#listener = listener;
+    this.#connection = connection;
+  }
+
+  get id(): number {
+    return this.#listener.id;
+  }
+
+  get name(): string | undefined {
+    return this.#listener.name;
+  }
+
+  acceptTarget(handler?: ClientHandler): Source;
+  acceptTarget(width: number, height: number, handler?: ClientHandler): Source;
+  acceptTarget(
+    first?: ClientHandler | number,
+    second?: number,
+    third?: ClientHandler,
+  ): Source {
+    if (!this.#isOpen) {
+      throw new ApiMisuseError("wrong-state", "acceptTarget: this client was answered before");
+    }
+    const size = typeof first === "number" ? readSize(first, second) : undefined;
+    const handler = typeof first === "number" ? third : first;
+    this.#isOpen = false;
+    const { primary } = this.#connection.takeOver();
+    if (size !== undefined) primary.segment.size = size;
+    primary.targetUpdatehandler(handler);
+    return primary;
+  }
+
+  targetInput(secret: string): void {
+    this.#listener.targetInput(secret);
+  }
+
+  deleteImage(): void {
+    this.#listener.deleteImage();
+  }
+
+  /** Ends the request. @returns Whether the client was taken. */
+  settle(): boolean {
+    this.#isOpen = false;
+    return this.#connection.endpoint !== undefined;
+  }
+}
+
+function readSize(width: number, height: number | undefined): { width: number; height: number } {
+  for (const side of [width, height]) {
+    if (Number.isInteger(side) && side! >= 1 && side! <= MAX_SURFACE_SIDE_PX) continue;
+    throw new ApiMisuseError(
+      "bad-argument",
+      `acceptTarget: ${side} is not a size in pixels from 1 to ${MAX_SURFACE_SIDE_PX}`,
+    );
+  }
+  return { width, height: height! };
+}

@@ -1,0 +1,281 @@
+/**
+ * A listening socket, and the clients that it lets in.
+ *
+ * @module
+ */
+
+import type { CryptoProvider } from "../crypto/provider.ts";
+import { A12Error, ApiMisuseError, AuthError, LimitError } from "../errors.ts";
+import {
+  MAX_CLIENTS,
+  MAX_UNAUTHENTICATED,
+  MAX_UNAUTHENTICATED_PER_ADDRESS,
+  REKEY_VOLUME_BYTES,
+} from "../limits.ts";
+import type { Logger } from "../log.ts";
+import type { DisplayDefaults } from "../segment/preroll.ts";
+import type { PeerOffered } from "../session/events.ts";
+import { Session } from "../session/session.ts";
+import { encodeUtf8 } from "../bytes/text.ts";
+import { DEFAULT_SECRET } from "../wire/constants.ts";
+import type { SocketAddress } from "./address.ts";
+import { formatAddress } from "./address.ts";
+import type { Enrolment, KeyAuthority, Reservation } from "./authority.ts";
+import { bind } from "./bind.ts";
+import type { Host } from "./connection.ts";
+import { Connection } from "./connection.ts";
+import { deliver } from "./deliver.ts";
+import { HANDOVER_REQUEST, HandoverSource } from "./handover.ts";
+import type { ListenHandler, ListenSource, ListenStatus } from "./listen_types.ts";
+import type { Source } from "../segment/source.ts";
+import { parseSecret } from "./secret.ts";
+import { nextSourceId } from "./source_ids.ts";
+import { WaitingRoom } from "./waiting_room.ts";
+
+/** REKEYs in a row at the start: after two of them both directions are forward secret. */
+const EARLY_REKEYS = 2;
+/** How long to wait when the process has no file descriptor left. */
+const ACCEPT_RETRY_MS = 100;
+
+/** What a listener is made from. */
+export interface ListenerOptions {
+  /** The listening name, if any; checked by the caller. */
+  readonly name: string | undefined;
+  /** The address or host name to listen on. */
+  readonly hostname: string;
+  /** The port to listen on, 0 for any. */
+  readonly port: number;
+  /** Decides about keys; clients wait until it is there. */
+  readonly authority: Promise<KeyAuthority>;
+  /** Takes what happens. */
+  readonly handler: ListenHandler;
+  readonly log: Logger;
+  /** The first size, density and font of clients. */
+  readonly display: DisplayDefaults;
+  /** Whether clients may send their static key without an ephemeral exchange. */
+  readonly allowDirect: boolean;
+  /** The symmetric cryptography. */
+  readonly crypto: CryptoProvider;
+}
+
+/** A listener: lets clients in until it is closed; those that it let in live on. */
+export class Listener implements ListenSource {
+  /** Tells it apart from a client's source. */
+  readonly role = "listener" as const;
+  /** A number that no other source of this process has. */
+  readonly id: number = nextSourceId();
+  /** The listening name, if any. */
+  readonly name: string | undefined;
+  readonly #options: ListenerOptions;
+  readonly #socket: Deno.TcpListener;
+  readonly #waiting = new WaitingRoom(MAX_UNAUTHENTICATED, MAX_UNAUTHENTICATED_PER_ADDRESS);
+  readonly #clients = new Set<Connection>();
+  readonly #running = new Set<Promise<void>>();
+  readonly #stopped: Promise<void>;
+  #secret: Uint8Array = encodeUtf8(DEFAULT_SECRET);
+  #enrolments = 0;
+  #enrolment: Enrolment | undefined;
+  #hasLetIn = false;
+  #isClosed = false;
+
+  /**
+   * Binds the port and begins to listen.
+   *
+   * @param options Name, address, keys and handler.
+   * @throws {TransportError} `port-in-use`, `bad-address`, `permission-denied`, `listen-failed`.
+   */
+  constructor(options: ListenerOptions) {
+    this.#options = options;
+    this.name = options.name;
+    this.#socket = bind(options.hostname, options.port);
+    this.#stopped = this.#run();
+  }
+
+  /** Where it listens; the real port also when 0 was asked for. */
+  get address(): SocketAddress {
+    const { hostname, port } = this.#socket.addr;
+    return { hostname, port };
+  }
+
+  /** The clients that were handed over and have not left. */
+  get clients(): Source[] {
+    return [...this.#clients].flatMap(({ endpoint }) => endpoint ? [endpoint.primary] : []);
+  }
+
+  /** Settles when it has ended, whoever closed it, and its handler was told. */
+  get stopped(): Promise<void> {
+    return this.#stopped;
+  }
+
+  /** Settles when it has ended and all its clients have left. */
+  async finished(): Promise<void> {
+    await this.#stopped;
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
+  acceptTarget(): never {
+    throw new ApiMisuseError("wrong-state", "acceptTarget outside a segment_request");
+  }
+
+  targetInput(secret: string): void {
+    if (this.#hasLetIn) {
+      throw new ApiMisuseError(
+        "too-late",
+        "the secret must be set before the first client is let in; close this listener and open another",
+      );
+    }
+    const parsed = parseSecret(secret);
+    this.#secret = parsed.secret;
+    this.#enrolments = parsed.enrolments;
+    this.#enrolment = undefined;
+  }
+
+  deleteImage(): void {
+    this.close();
+  }
+
+  /** Takes no more clients; those that were handed over live on. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#socket.close();
+    this.#waiting.clear(new LimitError("listener-closed", "the listener was closed"));
+  }
+
+  /** Asks every client to exit; those that have not left after a short time are cut off. */
+  closeClients(): void {
+    for (const client of this.clients) client.deleteImage();
+  }
+
+  /** Closes the listener and cuts every client off at once. */
+  abort(): void {
+    this.close();
+    for (const connection of this.#clients) connection.end();
+  }
+
+  async #run(): Promise<void> {
+    let lastWords = "";
+    try {
+      const authority = await this.#options.authority;
+      await this.#tell({ kind: "preroll", segkind: "network-server", source_audio: this.id });
+      await this.#acceptAll(authority);
+    } catch (error) {
+      if (!(error instanceof A12Error)) throw error;
+      lastWords = error.code;
+      this.#options.log.log("error", "listener-failed", {
+        reason: error.code,
+        detail: error.message,
+      });
+    } finally {
+      this.close();
+    }
+    await this.#tell({ kind: "terminated", last_words: lastWords });
+  }
+
+  async #acceptAll(authority: KeyAuthority): Promise<void> {
+    while (!this.#isClosed) {
+      let socket: Deno.TcpConn;
+      try {
+        socket = await this.#socket.accept();
+      } catch (error) {
+        if (this.#isClosed) return;
+        const detail = error instanceof Error ? error.message : String(error);
+        this.#options.log.log("warn", "accept-failed", { detail });
+        await new Promise((resolve) => setTimeout(resolve, ACCEPT_RETRY_MS));
+        continue;
+      }
+      this.#welcome(socket, authority);
+    }
+  }
+
+  #welcome(socket: Deno.TcpConn, authority: KeyAuthority): void {
+    const { crypto, allowDirect, log } = this.#options;
+    const { hostname, port } = socket.remoteAddr;
+    if (this.#clients.size >= MAX_CLIENTS) {
+      log.log("warn", "login-refused", {
+        client: formatAddress({ hostname, port }),
+        reason: "too-many-connections",
+      });
+      socket.close();
+      return;
+    }
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true);
+    const session = new Session({
+      side: "server",
+      role: "sink",
+      secret: this.#secret,
+      crypto,
+      random: (count) => globalThis.crypto.getRandomValues(new Uint8Array(count)),
+      startMs: Date.now(),
+      rekey: { early: EARLY_REKEYS, volumeBytes: REKEY_VOLUME_BYTES },
+      allowDirect,
+    });
+    const connection = new Connection(
+      this.#hostFor(authority),
+      socket,
+      { hostname, port },
+      session,
+    );
+    this.#waiting.enter(connection);
+    const running = connection.run().finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
+  #hostFor(authority: KeyAuthority): Host {
+    const { log, display } = this.#options;
+    return {
+      log,
+      display,
+      identity: authority.identity(),
+      admit: (offer) => this.#admit(authority, offer),
+      arrived: (connection) => {
+        this.#waiting.leave(connection);
+        this.#clients.add(connection);
+        this.#hasLetIn = true;
+      },
+      handover: (connection) => this.#handover(connection),
+      left: (connection) => {
+        this.#waiting.leave(connection);
+        this.#clients.delete(connection);
+      },
+    };
+  }
+
+  #admit(authority: KeyAuthority, offer: PeerOffered): Reservation | undefined {
+    const verdict = authority.accepts(offer.publicKey, this.name);
+    if (verdict.accepted) return undefined;
+    if (verdict.code === "key-not-for-name") {
+      throw new AuthError(
+        "key-not-for-name",
+        `the key is not accepted for ${this.name ?? "login"}`,
+      );
+    }
+    if (this.#enrolments === 0) {
+      throw new AuthError("unknown-key", "the key is not in the keystore");
+    }
+    this.#enrolment ??= authority.enrolment(this.#enrolments, this.name);
+    const place = this.#enrolment.reserve(offer.publicKey);
+    if (place !== undefined) return place;
+    throw new AuthError(
+      "no-slot-left",
+      `the key is not in the keystore and all ${this.#enrolments} places for unknown keys are taken`,
+    );
+  }
+
+  async #handover(connection: Connection): Promise<boolean> {
+    if (this.#isClosed) return false;
+    const request = new HandoverSource(this, connection);
+    await this.#call(request, HANDOVER_REQUEST);
+    return request.settle();
+  }
+
+  async #tell(status: ListenStatus): Promise<void> {
+    await this.#call(this, status);
+  }
+
+  async #call(source: ListenSource, status: ListenStatus): Promise<void> {
+    const { handler, log } = this.#options;
+    await deliver(() => handler(source, status), { log, source: this.id, kind: status.kind });
+  }
+}

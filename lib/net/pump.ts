@@ -1,0 +1,153 @@
+/**
+ * Carries the bytes of one session over a socket.
+ *
+ * One read is outstanding at a time and at most one block of bytes is worked off before the next, so
+ * that connections share the thread. What arises while a write is under way leaves with the next.
+ *
+ * @module
+ */
+
+import { A12Error, LimitError, TransportError } from "../errors.ts";
+import { MAX_OUTPUT_BYTES, READ_PAUSE_OUTPUT_BYTES } from "../limits.ts";
+import type { SessionEvent } from "../session/events.ts";
+import type { Session } from "../session/session.ts";
+
+/** The part of a socket that a pump needs. */
+export type Socket = Pick<Deno.TcpConn, "read" | "write" | "close">;
+
+/** Carries one session. */
+export class Pump {
+  readonly #socket: Socket;
+  readonly #session: Session;
+  #writing: Promise<void> | undefined;
+  #flushQueued = false;
+  #ended: Error | undefined;
+  #isClosed = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /**
+   * @param socket A connected socket; the pump closes it.
+   * @param session The session.
+   */
+  constructor(socket: Socket, session: Session) {
+    this.#socket = socket;
+    this.#session = session;
+  }
+
+  /**
+   * Runs until either end closes, then closes the socket.
+   *
+   * @param take Takes each event; the next waits until its promise, if any, settles.
+   * @throws {A12Error} What ended the connection, unless it was a plain close.
+   */
+  async run(take: (event: SessionEvent) => Promise<void> | undefined): Promise<void> {
+    const session = this.#session;
+    this.#armTimeout();
+    try {
+      while (!session.isOver) {
+        for (let event = session.nextEvent(); event !== undefined; event = session.nextEvent()) {
+          const pending = take(event);
+          if (pending !== undefined) await pending;
+        }
+        if (session.nextTimeout() === undefined) clearTimeout(this.#timer);
+        this.flush();
+        if (session.isOver) break;
+        if (session.outputBytes > READ_PAUSE_OUTPUT_BYTES) await this.#writing;
+        await this.#read();
+      }
+      await this.#writing;
+    } catch (error) {
+      throw this.#ended ?? asError(error);
+    } finally {
+      clearTimeout(this.#timer);
+      this.#close();
+      await this.#writing?.catch(() => {});
+    }
+    if (this.#ended !== undefined) throw this.#ended;
+  }
+
+  /** Sends what waits, in one write. */
+  flush(): void {
+    if (this.#session.outputBytes > MAX_OUTPUT_BYTES) {
+      this.end(
+        new LimitError(
+          "output-queue-full",
+          `${this.#session.outputBytes} bytes wait to be sent, the limit is ${MAX_OUTPUT_BYTES}`,
+        ),
+      );
+      return;
+    }
+    if (this.#isClosed || this.#writing !== undefined) return;
+    const bytes = this.#session.takeOutput();
+    if (bytes === undefined) return;
+    this.#writing = this.#write(bytes);
+    // The reader learns of it by its own failure; here it must only not go unhandled.
+    this.#writing.catch(() => {});
+  }
+
+  /** Sends what waits once the current turn is over. */
+  flushSoon(): void {
+    if (this.#flushQueued) return;
+    this.#flushQueued = true;
+    queueMicrotask(() => {
+      this.#flushQueued = false;
+      this.flush();
+    });
+  }
+
+  /**
+   * Ends the connection at once.
+   *
+   * @param reason What {@linkcode run} throws; a plain close when absent.
+   */
+  end(reason?: A12Error): void {
+    this.#ended ??= reason;
+    this.#session.close();
+    this.#close();
+  }
+
+  async #read(): Promise<void> {
+    const count = await this.#socket.read(this.#session.writable());
+    if (count === null) this.#session.receiveEof();
+    else this.#session.commit(count);
+  }
+
+  async #write(first: Uint8Array): Promise<void> {
+    try {
+      for (
+        let bytes: Uint8Array | undefined = first;
+        bytes !== undefined;
+        bytes = this.#session.takeOutput()
+      ) {
+        for (let sent = 0; sent < bytes.length;) {
+          sent += await this.#socket.write(bytes.subarray(sent));
+        }
+      }
+    } finally {
+      this.#writing = undefined;
+    }
+  }
+
+  #armTimeout(): void {
+    const deadline = this.#session.nextTimeout();
+    if (deadline === undefined) return;
+    this.#timer = setTimeout(() => {
+      const fault = this.#session.handleTimeout(Date.now());
+      if (fault !== undefined) this.end(fault);
+      // Timers may fire a little early.
+      else this.#armTimeout();
+    }, Math.max(deadline - Date.now(), 0));
+  }
+
+  #close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#socket.close();
+  }
+}
+
+function asError(error: unknown): A12Error {
+  if (error instanceof A12Error) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  return new TransportError("connection-lost", text, { cause: error });
+}

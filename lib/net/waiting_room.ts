@@ -1,0 +1,84 @@
+/**
+ * Bounds the connections that have not logged in, without letting them lock anybody out.
+ *
+ * When there are too many, the oldest has to leave. A login takes three round trips, so an honest
+ * client is through long before silent ones have pushed it out.
+ *
+ * @module
+ */
+
+import type { PeerError } from "../errors.ts";
+import { LimitError } from "../errors.ts";
+import { addressOwner } from "./address.ts";
+
+/** A connection that has not logged in. */
+export interface Waiting {
+  /** Where it comes from. */
+  readonly hostname: string;
+  /** @param reason Why it has to leave. */
+  end(reason: PeerError): void;
+}
+
+/** The connections of one listener that have not logged in. */
+export class WaitingRoom {
+  readonly #limit: number;
+  readonly #limitPerAddress: number;
+  /** In the order of arrival. */
+  readonly #waiting = new Set<Waiting>();
+  readonly #byOwner = new Map<string, Set<Waiting>>();
+
+  /**
+   * @param limit How many may wait.
+   * @param limitPerAddress How many may wait from one address.
+   */
+  constructor(limit: number, limitPerAddress: number) {
+    this.#limit = limit;
+    this.#limitPerAddress = limitPerAddress;
+  }
+
+  /** How many are waiting. */
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  /**
+   * Lets one more in, and the oldest out when there are too many.
+   *
+   * @param newcomer The connection.
+   */
+  enter(newcomer: Waiting): void {
+    const owner = addressOwner(newcomer.hostname);
+    const fellows = this.#byOwner.get(owner) ?? new Set();
+    if (fellows.size >= this.#limitPerAddress) {
+      this.#evict(fellows, `${this.#limitPerAddress} from this address`);
+    } else if (this.#waiting.size >= this.#limit) {
+      this.#evict(this.#waiting, `${this.#limit}`);
+    }
+    this.#waiting.add(newcomer);
+    fellows.add(newcomer);
+    this.#byOwner.set(owner, fellows);
+  }
+
+  /** @param leaving The connection has logged in or gone. */
+  leave(leaving: Waiting): void {
+    this.#waiting.delete(leaving);
+    const owner = addressOwner(leaving.hostname);
+    const fellows = this.#byOwner.get(owner);
+    fellows?.delete(leaving);
+    if (fellows?.size === 0) this.#byOwner.delete(owner);
+  }
+
+  /** @param reason Why all have to leave. */
+  clear(reason: PeerError): void {
+    for (const waiting of [...this.#waiting]) waiting.end(reason);
+  }
+
+  #evict(among: Set<Waiting>, limit: string): void {
+    const [oldest] = among;
+    if (oldest === undefined) return;
+    this.leave(oldest);
+    oldest.end(
+      new LimitError("too-many-unauthenticated", `more than ${limit} connections without a login`),
+    );
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * The call that opens a listener, in all its forms.
+ *
+ * @module
+ */
+
+import type { KeystoreWarning } from "../keystore/mod.ts";
+import { EnrolmentSlots, Keystore, keystoreRoot } from "../keystore/mod.ts";
+import { equalConstantTime } from "./bytes/equal.ts";
+import { defaultProvider } from "./crypto/mod.ts";
+import { PrivateKey } from "./crypto/x25519.ts";
+import { ApiMisuseError } from "./errors.ts";
+import type { Handler } from "./handlers/types.ts";
+import { asFunction } from "./handlers/types.ts";
+import type { Logger } from "./log.ts";
+import { makeLogger } from "./log.ts";
+import type { KeyAuthority } from "./net/authority.ts";
+import { Listener } from "./net/listener.ts";
+import { parseName } from "./net/name.ts";
+import type { DisplayDefaults } from "./segment/preroll.ts";
+import { DISPLAY_DEFAULTS } from "./segment/preroll.ts";
+import { DEFAULT_PORT } from "./wire/constants.ts";
+
+/** All addresses of the machine, by IPv6 and IPv4. */
+const ANY_INTERFACE = "::";
+const MAX_PORT = 65_535;
+
+/** What a listener can be given besides the arguments of the Lua function. */
+export interface NetListenOptions {
+  /** An open keystore or its directory; the one of the environment when absent. */
+  readonly keystore?: Keystore | string;
+  /** Takes log lines; they go to standard error when absent. */
+  readonly log?: Logger;
+  /** The first size, density and font of clients; missing fields keep their defaults. */
+  readonly display?: Partial<DisplayDefaults>;
+  /** Whether clients may send their static key in the first packet; they may unless `false`. */
+  readonly allowDirect?: boolean;
+}
+
+/**
+ * Listens for every accepted key but those kept for dialling out.
+ *
+ * @param handler Takes what happens.
+ * @param options Keystore, log, display.
+ * @throws {ApiMisuseError} `bad-argument`.
+ * @throws {TransportError} `port-in-use`, `bad-address`, `permission-denied`, `listen-failed`.
+ */
+export function netListen(handler: Handler, options?: NetListenOptions): Listener;
+/**
+ * Listens for the keys that are accepted for a name.
+ *
+ * @param name 1 to 30 of `[a-zA-Z0-9_]`.
+ * @param handler Takes what happens.
+ * @param options Keystore, log, display.
+ * @throws {ApiMisuseError} `bad-name`, `bad-argument`.
+ * @throws {TransportError} `port-in-use`, `bad-address`, `permission-denied`, `listen-failed`.
+ */
+export function netListen(name: string, handler: Handler, options?: NetListenOptions): Listener;
+/**
+ * Listens on one interface.
+ *
+ * @param name 1 to 30 of `[a-zA-Z0-9_]`.
+ * @param hostname IPv4 or IPv6 address or host name to bind to.
+ * @param handler Takes what happens.
+ * @param options Keystore, log, display.
+ * @throws {ApiMisuseError} `bad-name`, `bad-argument`.
+ * @throws {TransportError} `port-in-use`, `bad-address`, `permission-denied`, `listen-failed`.
+ */
+export function netListen(
+  name: string,
+  hostname: string,
+  handler: Handler,
+  options?: NetListenOptions,
+): Listener;
+/**
+ * Listens on one interface and port.
+ *
+ * @param name 1 to 30 of `[a-zA-Z0-9_]`, or `undefined` for none.
+ * @param hostname IPv4 or IPv6 address or host name to bind to; all interfaces when `undefined`.
+ * @param port 0 for any, 6680 when `undefined`.
+ * @param handler Takes what happens.
+ * @param options Keystore, log, display.
+ * @throws {ApiMisuseError} `bad-name`, `bad-argument`.
+ * @throws {TransportError} `port-in-use`, `bad-address`, `permission-denied`, `listen-failed`.
+ */
+export function netListen(
+  name: string | undefined,
+  hostname: string | undefined,
+  port: number | undefined,
+  handler: Handler,
+  options?: NetListenOptions,
+): Listener;
+export function netListen(...args: unknown[]): Listener {
+  const at = args.findIndex(isHandler);
+  if (at < 0 || at > 3 || args.length > at + 2) {
+    throw new ApiMisuseError(
+      "bad-argument",
+      "netListen takes [name, [interface, [port,]]] handler [, options]",
+    );
+  }
+  const [name, hostname, port] = args.slice(0, at) as [string?, string?, number?];
+  const options = (args[at + 1] ?? {}) as NetListenOptions;
+  const log = options.log ?? makeLogger((line) => void Deno.stderr.writeSync(encode(line)));
+  return new Listener({
+    name: name === undefined ? undefined : parseName(name),
+    hostname: hostname ?? ANY_INTERFACE,
+    port: checkPort(port ?? DEFAULT_PORT),
+    authority: openAuthority(options.keystore, log),
+    handler: asFunction(args[at] as Handler),
+    log,
+    display: { ...DISPLAY_DEFAULTS, ...options.display },
+    allowDirect: options.allowDirect ?? true,
+    crypto: defaultProvider(),
+  });
+}
+
+function isHandler(value: unknown): boolean {
+  return typeof value === "function" || (typeof value === "object" && value !== null);
+}
+
+function checkPort(port: number): number {
+  if (Number.isInteger(port) && port >= 0 && port <= MAX_PORT) return port;
+  throw new ApiMisuseError("bad-argument", `the port is ${port}, must be 0 to ${MAX_PORT}`);
+}
+
+async function openAuthority(
+  given: Keystore | string | undefined,
+  log: Logger,
+): Promise<KeyAuthority> {
+  const keystore = given instanceof Keystore ? given : await Keystore.open(
+    keystoreRoot(given === undefined ? {} : { keystore: given }, Deno.env).path,
+    { onWarning: (warning) => logWarning(log, warning) },
+  );
+  // Importing a key costs as much as a key exchange; it changes only when its file does.
+  let imported: { readonly raw: Uint8Array; readonly key: PrivateKey } | undefined;
+  return {
+    identity: () => {
+      const raw = keystore.identity().privateKey;
+      if (imported === undefined || !equalConstantTime(imported.raw, raw)) {
+        imported = { raw, key: new PrivateKey(raw) };
+      }
+      return imported.key;
+    },
+    accepts: (publicKey, name) => keystore.accepts(publicKey, name),
+    enrolment: (count, name) => new EnrolmentSlots(keystore, name, count),
+  };
+}
+
+function logWarning(log: Logger, { path, line, code, message }: KeystoreWarning): void {
+  log.log("warn", "keystore-warning", { path, line, reason: code, detail: message });
+}
+
+const encoder = new TextEncoder();
+function encode(line: string): Uint8Array {
+  return encoder.encode(line);
+}

@@ -1,0 +1,96 @@
+/**
+ * What a client is told before it may draw, and what makes real terminals take the cell size.
+ *
+ * A client blocks until ACTIVATE. A terminal overwrites the cell size of its preroll by that of its
+ * built-in font; only a DISPLAYHINT behind ACTIVATE that changes the size as well is kept.
+ *
+ * @module
+ */
+
+import type { EventInput } from "../wire/event/types.ts";
+
+/** The first size, density and font of a client. */
+export interface DisplayDefaults {
+  /** Width in pixels; 640 unless given. */
+  readonly width?: number;
+  /** Height in pixels; 480 unless given, 400 for text. */
+  readonly height?: number;
+  /** Density in pixels per centimetre. */
+  readonly ppcm: number;
+  /** Size of the font in millimetres. */
+  readonly fontMm: number;
+  /** Width of a cell of text in pixels. */
+  readonly cellWidth: number;
+  /** Height of a cell of text in pixels. */
+  readonly cellHeight: number;
+  /** Refresh rate of the output in Hz. */
+  readonly rateHz: number;
+}
+
+/** A display of 96 dots per inch, with a 10 point font in cells of 8 by 16 pixels. */
+export const DISPLAY_DEFAULTS: DisplayDefaults = {
+  ppcm: 37.795276,
+  fontMm: 3.527780,
+  cellWidth: 8,
+  cellHeight: 16,
+  rateHz: 60,
+};
+
+const DEFAULT_WIDTH_PX = 640;
+const DEFAULT_HEIGHT_PX = 480;
+const DEFAULT_TEXT_HEIGHT_PX = 400;
+
+/** Which hints a handler has already sent by itself; the defaults do not overwrite them. */
+export interface HintsSent {
+  readonly output: boolean;
+  readonly display: boolean;
+  readonly font: boolean;
+}
+
+/**
+ * The events that let a client draw, in order.
+ *
+ * @param isText Whether the client is a terminal or another text program.
+ * @param display Size, density and font.
+ * @param sent What the handler has sent by itself.
+ */
+export function prerollEvents(
+  isText: boolean,
+  display: DisplayDefaults,
+  sent: HintsSent,
+): EventInput[] {
+  const width = display.width ?? DEFAULT_WIDTH_PX;
+  const height = display.height ?? (isText ? DEFAULT_TEXT_HEIGHT_PX : DEFAULT_HEIGHT_PX);
+  const { ppcm, cellWidth, cellHeight } = display;
+  const displayhint = { category: "target", kind: "displayhint", flags: 0, ppcm } as const;
+  const events: EventInput[] = [];
+  if (!sent.output) {
+    events.push({
+      category: "target",
+      kind: "outputhint",
+      maxWidth: width,
+      maxHeight: height,
+      rate: display.rateHz,
+    });
+  }
+  if (!sent.display) {
+    const first = isText
+      ? { width: width + cellWidth, height: height + cellHeight }
+      : { width, height };
+    events.push({ ...displayhint, ...first, cellWidth, cellHeight });
+  }
+  if (!sent.font) {
+    events.push({
+      category: "target",
+      kind: "fonthint",
+      fd: -1,
+      sizeMm: display.fontMm,
+      hinting: -1,
+    });
+  }
+  events.push({ category: "target", kind: "activate" });
+  if (isText && !sent.display) {
+    events.push({ ...displayhint, width, height, cellWidth, cellHeight });
+  }
+  return events;
+}

@@ -1,0 +1,43 @@
+/**
+ * A client's request for one more segment.
+ *
+ * @module
+ */
+
+import type { ExternalEvent } from "../wire/event/types.ts";
+import type { Segment } from "./segment.ts";
+import type { SegmentRequestStatus } from "./status.ts";
+import { segmentRequestStatus } from "./status.ts";
+
+/** A request that a handler grants or leaves. */
+export interface SegmentRequest {
+  /** The segment that asks. */
+  readonly segment: Segment;
+  /** The client's number for it. */
+  readonly id: number;
+  /** The number of the wanted segment kind. */
+  readonly kind: number;
+  /** What the handler is told. */
+  readonly status: SegmentRequestStatus;
+  /** Whether it was granted or refused. */
+  answered: boolean;
+}
+
+/**
+ * Reads a request.
+ *
+ * @param segment The segment that asks.
+ * @param event Its SEGREQ event.
+ */
+export function requestFromEvent(
+  segment: Segment,
+  event: ExternalEvent<"segreq">,
+): SegmentRequest {
+  return {
+    segment,
+    id: event.id,
+    kind: event.segkind,
+    status: segmentRequestStatus(event, segment.id),
+    answered: false,
+  };
+}

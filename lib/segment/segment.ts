@@ -1,0 +1,87 @@
+/**
+ * What is known about one segment (window) of a client.
+ *
+ * @module
+ */
+
+import type { MemoryBudget } from "../decoders/memory_budget.ts";
+import { VideoStream } from "../decoders/video_stream.ts";
+import { segmentKindName } from "../wire/constants.ts";
+import type { Shown } from "./presented.ts";
+import { StatusContext } from "./status.ts";
+
+const TERMINAL = 5;
+const TUI = 24;
+
+/** Where a segment stands. */
+export type SegmentState =
+  /** The channel is open; the client has not registered. */
+  | "open"
+  /** The client has registered and waits for ACTIVATE. */
+  | "preroll"
+  /** The client may draw. */
+  | "active"
+  /** The segment has ended; what still arrives for it is thrown away. */
+  | "ended";
+
+/** One segment. */
+export class Segment {
+  /** The channel, 0 for the primary. */
+  readonly channel: number;
+  /** The number by which handlers know it. */
+  readonly id: number;
+  /** The segment that asked for it; `undefined` for the primary. */
+  readonly parent: Segment | undefined;
+  /** What arrives on its video stream. */
+  readonly video: VideoStream;
+  /** What its records need beyond their events. */
+  readonly statusContext: StatusContext;
+  /** Where it stands. */
+  state: SegmentState = "open";
+  /** The kind, fixed by the first REGISTER. */
+  kind = 0;
+  /** Whether it has registered. */
+  isRegistered = false;
+  /** The title, from the last REGISTER. */
+  title = "";
+  /** Whether ACTIVATE is withheld until the segment is resumed. */
+  suspended = false;
+  /** How many frames were presented. */
+  frames = 0;
+  /** How it was presented last. */
+  shown: Shown | undefined;
+  /** Whether each frame is reported. */
+  verbose = false;
+  /** Kinds of devices and data that the client does not want as input; bits of INPUTMASK. */
+  inputMask = { devices: 0, types: 0 };
+  /** Which preroll hints the handler has sent by itself. */
+  hints = { output: false, display: false, font: false };
+  /** The size that the handler asked for, in pixels. */
+  size: { width?: number; height?: number } = {};
+
+  /**
+   * @param channel The channel.
+   * @param id The number by which handlers know it.
+   * @param budget The memory of the whole client.
+   * @param parent The segment that asked for it.
+   * @param kind The kind, when it is known before REGISTER.
+   */
+  constructor(channel: number, id: number, budget: MemoryBudget, parent?: Segment, kind = 0) {
+    this.channel = channel;
+    this.id = id;
+    this.parent = parent;
+    this.kind = kind;
+    this.video = new VideoStream(budget);
+    this.statusContext = new StatusContext(id);
+  }
+
+  /** The kind as handlers know it. */
+  get kindName(): string {
+    return segmentKindName(this.kind);
+  }
+
+  /** Whether it shows text that the client lays out in cells. */
+  get isText(): boolean {
+    return this.kind === TERMINAL || this.kind === TUI;
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * The command line: `listen`, `connect`, `keystore`.
+ *
+ * @module
+ */
+
+import { Command } from "commander";
+import config from "./deno.json" with { type: "json" };
+import { keystoreCommand } from "./lib/cli/keystore.ts";
+import { listenCommand } from "./lib/cli/listen.ts";
+import { runCli } from "./lib/cli/support.ts";
+
+const program = new Command("net-listen")
+  .description("let remote graphical and text programs log in over A12 (Arcan's net_listen)")
+  .version(config.version)
+  .addCommand(listenCommand())
+  .addCommand(keystoreCommand());
+
+if (import.meta.main) Deno.exitCode = await runCli(program, Deno.args);
