@@ -72,9 +72,9 @@ function quoteIfNeeded(text: string): string {
  * @param text Text from anywhere.
  */
 export function escapeControls(text: string): string {
-  // deno-lint-ignore no-control-regex -- these are the characters to be found
   return text.replace(
-    /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    // deno-lint-ignore no-control-regex -- these are the characters to be found
+    /[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
     (char) => "\\u" + char.charCodeAt(0).toString(16).padStart(4, "0"),
   );
 }

@@ -6,7 +6,7 @@
 
 import { fingerprint } from "../crypto/fingerprint.ts";
 import type { PrivateKey } from "../crypto/x25519.ts";
-import { A12Error, AuthError, IncompatibleError } from "../errors.ts";
+import { type A12Error, type AuthError, IncompatibleError } from "../errors.ts";
 import { DRAIN_TIMEOUT_MS } from "../limits.ts";
 import type { LogFields, Logger } from "../log.ts";
 import { SinkEndpoint } from "../segment/endpoint.ts";
