@@ -13,8 +13,8 @@ import { Buffer } from "node:buffer";
 const OPAQUE = 0xff000000 | 0;
 const RGB = 0xffffff;
 
-/** Pixels of one native comparison with zeros; less is faster by the word. */
-const BLOCK_PIXELS = 1_024;
+/** Pixels of one native comparison with zeros, which costs 0.1 µs a call besides the scan. */
+const BLOCK_PIXELS = 2_048;
 const BLOCK_WORDS = BLOCK_PIXELS * 3 / 4;
 const ZEROS = Buffer.alloc(BLOCK_PIXELS * 3);
 
@@ -157,7 +157,6 @@ function xorWords(
     const a = words[word]!;
     const b = words[word + 1]!;
     const c = words[word + 2]!;
-    if ((a | b | c) === 0) continue;
     target[at]! ^= a & RGB;
     target[at + 1]! ^= (a >>> 24) | ((b << 8) & RGB);
     target[at + 2]! ^= (b >>> 16) | ((c << 16) & RGB);
