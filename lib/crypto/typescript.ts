@@ -4,6 +4,7 @@
  * @module
  */
 
+import { requireKeyMaterial, requirePacket, requirePeek, throwFreed } from "./arguments.ts";
 import { RunningBlake3 } from "./blake3.ts";
 import { ChaCha8 } from "./chacha8.ts";
 import {
@@ -20,28 +21,42 @@ class Direction {
   protected readonly mac = new RunningBlake3();
   protected readonly tag = new Uint8Array(TAG_BYTES);
 
+  #freed = false;
+
   install(key: Uint8Array, nonce: Uint8Array, macKey: Uint8Array): void {
+    requireKeyMaterial(key, nonce, macKey);
+    this.requireUsable();
     this.cipher.install(key, nonce);
     this.mac.install(macKey);
   }
 
   absorb(bytes: Uint8Array): void {
+    this.requireUsable();
     this.mac.update(bytes, 0, bytes.length);
   }
 
   free(): void {
+    this.#freed = true;
     this.cipher.wipe();
     this.mac.wipe();
     this.tag.fill(0);
+  }
+
+  protected requireUsable(): void {
+    if (this.#freed) throwFreed();
   }
 }
 
 class TypeScriptOpener extends Direction implements Opener {
   readonly #peeked = new Uint8Array(PEEK_BYTES);
+  /** Views of it, one for each length that was asked for. */
+  readonly #views: (Uint8Array | undefined)[] = [];
 
   peek(buffer: Uint8Array, start: number, length: number): Uint8Array {
+    this.requireUsable();
+    requirePeek(buffer, start, length);
     this.cipher.peek(buffer, start, length, this.#peeked);
-    return this.#peeked.subarray(0, length);
+    return this.#views[length] ??= this.#peeked.subarray(0, length);
   }
 
   open(
@@ -51,6 +66,8 @@ class TypeScriptOpener extends Direction implements Opener {
     tagStart: number,
     tagLength: number,
   ): boolean {
+    this.requireUsable();
+    requirePacket(buffer, start, end, tagStart, tagLength);
     this.mac.update(buffer, start, end);
     this.mac.sample(this.tag, 0, tagLength);
     let difference = 0;
@@ -68,6 +85,8 @@ class TypeScriptOpener extends Direction implements Opener {
 
 class TypeScriptSealer extends Direction implements Sealer {
   seal(buffer: Uint8Array, start: number, end: number, tagStart: number, tagLength: number): void {
+    this.requireUsable();
+    requirePacket(buffer, start, end, tagStart, tagLength);
     this.cipher.apply(buffer, start, end);
     this.mac.update(buffer, start, end);
     this.mac.sample(buffer, tagStart, tagLength);
