@@ -1,8 +1,8 @@
 // Any split of a stream gives the same bytes, checked against independent implementations.
 
 import assert from "node:assert/strict";
-import { chacha8 } from "npm:@noble/ciphers@2.4.0/chacha.js";
-import { blake3 } from "npm:@noble/hashes@2.4.0/blake3.js";
+import { chacha8 } from "@noble/ciphers/chacha.js";
+import { blake3 } from "@noble/hashes/blake3.js";
 import fc from "fast-check";
 import { RunningBlake3 } from "../../lib/crypto/blake3.ts";
 import { ChaCha8 } from "../../lib/crypto/chacha8.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { blake3 } from "npm:@noble/hashes@2.4.0/blake3.js";
+import { blake3 } from "@noble/hashes/blake3.js";
 import { RunningBlake3 } from "../../../lib/crypto/blake3.ts";
 
 const test = (name: string, fn: () => void) => Deno.test({ name, permissions: "none", fn });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chacha8 } from "npm:@noble/ciphers@2.4.0/chacha.js";
+import { chacha8 } from "@noble/ciphers/chacha.js";
 import { ChaCha8 } from "../../../lib/crypto/chacha8.ts";
 
 const test = (name: string, fn: () => void) => Deno.test({ name, permissions: "none", fn });

@@ -2,9 +2,8 @@
 
 import assert from "node:assert/strict";
 import type { CryptoProvider } from "../../../lib/crypto/provider.ts";
-import { typescriptProvider } from "../../../lib/crypto/typescript.ts";
+import { implementations } from "./implementations.ts";
 
-const providers: CryptoProvider[] = [typescriptProvider];
 const key = Uint8Array.from({ length: 32 }, (_, i) => i * 3);
 const macKey = Uint8Array.from({ length: 32 }, (_, i) => i * 7 + 1);
 const nonce = Uint8Array.of(9, 8, 7, 6, 5, 4, 3, 2);
@@ -22,14 +21,14 @@ function packet(length: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length: 16 + length }, (_, i) => i < 16 ? 0 : (i * 13) & 255);
 }
 
-for (const provider of providers) {
+for (const { name: which, provider, place } of implementations) {
   const test = (name: string, fn: () => void) =>
-    Deno.test({ name: `${provider.name}: ${name}`, permissions: "none", fn });
+    Deno.test({ name: `${which}: ${name}`, permissions: "none", fn });
 
   test("what one end seals the other opens, packet after packet", () => {
     const { sealer, opener, free } = pair(provider);
     for (const length of [137, 1, 148, 9, 64, 1024, 5000, 65551, 16, 4096, 31, 200_000]) {
-      const wire = packet(length);
+      const wire = place(packet(length));
       sealer.seal(wire, 16, 16 + length, 0, 16);
       assert.notDeepEqual(wire, packet(length));
       const ahead = Math.min(16, length);
@@ -46,7 +45,7 @@ for (const provider of providers) {
     const length = 148;
     for (let bit = 0; bit < (16 + length) * 8; bit += 3) {
       const { sealer, opener, free } = pair(provider);
-      const wire = packet(length);
+      const wire = place(packet(length));
       sealer.seal(wire, 16, 16 + length, 0, 16);
       wire[bit >> 3]! ^= 1 << (bit & 7);
       const before = wire.slice();
@@ -58,7 +57,7 @@ for (const provider of providers) {
 
   test("the short tag is the prefix of the long one and only it is compared", () => {
     const long = pair(provider), short = pair(provider);
-    const a = packet(137), b = packet(137);
+    const a = packet(137), b = place(packet(137));
     long.sealer.seal(a, 16, 153, 0, 16);
     short.sealer.seal(b, 16, 153, 0, 8);
     assert.deepEqual(b.subarray(0, 8), a.subarray(0, 8));
@@ -71,7 +70,7 @@ for (const provider of providers) {
 
   test("absorbed bytes count for the tag and not for the cipher", () => {
     const plain = pair(provider), absorbing = pair(provider);
-    const a = packet(137), b = packet(137);
+    const a = packet(137), b = place(packet(137));
     plain.sealer.seal(a, 16, 153, 0, 16);
     absorbing.sealer.absorb(nonce);
     absorbing.opener.absorb(nonce);
@@ -100,7 +99,7 @@ for (const provider of providers) {
 
   test("packets lie at any offset, the tag in front or behind, in a view of a larger memory", () => {
     const { sealer, opener, free } = pair(provider);
-    const memory = new Uint8Array(9000);
+    const memory = place(new Uint8Array(9000));
     for (const offset of [0, 1, 2, 3, 5, 8, 61]) {
       const view = memory.subarray(offset, offset + 2200).fill(0xaa);
       sealer.seal(view, 1, 2001, 2100, 16);
@@ -109,6 +108,42 @@ for (const provider of providers) {
       assert.ok(view.subarray(2116).every((byte) => byte === 0xaa));
     }
     free();
+  });
+
+  test("what is peeked stays while other halves work", () => {
+    const one = pair(provider), other = pair(provider);
+    const wire = packet(100);
+    one.sealer.seal(wire, 16, 116, 0, 16);
+    const head = one.opener.peek(place(wire), 16, 9);
+    const expected = [...packet(100).subarray(16, 25)];
+    other.opener.peek(place(packet(50)), 16, 9);
+    other.sealer.seal(place(packet(50)), 16, 66, 0, 16);
+    assert.deepEqual([...head], expected);
+    one.free();
+    other.free();
+  });
+
+  test("refuses ranges outside the buffer, wrong keys and use after it was freed", () => {
+    const misuse = { name: "ApiMisuseError", code: "bad-argument" };
+    const { sealer, opener, free } = pair(provider);
+    const wire = place(packet(100));
+    assert.throws(() => opener.open(wire, 16, 117, 0, 16), misuse);
+    assert.throws(() => opener.open(wire, 16, 116, 101, 16), misuse);
+    assert.throws(() => opener.open(wire, -1, 116, 0, 16), misuse);
+    assert.throws(() => opener.open(wire, 50, 49, 0, 16), misuse);
+    assert.throws(() => opener.peek(wire, 110, 9), misuse);
+    assert.throws(() => opener.peek(wire, 0, 17), misuse);
+    assert.throws(() => sealer.seal(wire, 16, 117, 0, 16), misuse);
+    assert.throws(() => sealer.install(key.subarray(1), nonce, macKey), misuse);
+    assert.throws(() => opener.install(key, new Uint8Array(12), macKey), misuse);
+    free();
+    free();
+    const freed = { name: "ApiMisuseError", code: "wrong-state" };
+    assert.throws(() => opener.open(wire, 16, 116, 0, 16), freed);
+    assert.throws(() => opener.peek(wire, 16, 9), freed);
+    assert.throws(() => sealer.seal(wire, 16, 116, 0, 16), freed);
+    assert.throws(() => sealer.absorb(nonce), freed);
+    assert.throws(() => sealer.install(key, nonce, macKey), freed);
   });
 
   test("halves do not disturb each other and may be freed in any order", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { x25519 } from "npm:@noble/curves@2.4.0/ed25519.js";
+import { x25519 } from "@noble/curves/ed25519.js";
 import { isLowOrder, PrivateKey, publicKey, sharedSecret } from "../../../lib/crypto/x25519.ts";
 
 const test = (name: string, fn: () => void) => Deno.test({ name, permissions: "none", fn });

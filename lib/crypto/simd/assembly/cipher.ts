@@ -1,0 +1,58 @@
+// One continuing key stream: whole batches straight into the data, the rest through the slot.
+
+import { xorEightBlocks } from "./chacha8_lanes";
+import { SLOT_LEFT, SLOT_PEEKED, SLOT_STREAM, SLOT_STREAM_END, STREAM_BATCH } from "./layout";
+
+/** XORs `length` bytes at `data` with those at `stream`. */
+function xorBytes(data: usize, stream: usize, length: u32): void {
+  for (; length >= 16; length -= 16, data += 16, stream += 16) {
+    v128.store(data, v128.xor(v128.load(data), v128.load(stream)));
+  }
+  if (length & 8) {
+    store<u64>(data, load<u64>(data) ^ load<u64>(stream));
+    data += 8;
+    stream += 8;
+  }
+  if (length & 4) {
+    store<u32>(data, load<u32>(data) ^ load<u32>(stream));
+    data += 4;
+    stream += 4;
+  }
+  for (length &= 3; length > 0; length--, data++, stream++) {
+    store<u8>(data, load<u8>(data) ^ load<u8>(stream));
+  }
+}
+
+/** Makes eight more blocks; at most 15 bytes may be left, which move before them. */
+function refill(slot: usize): void {
+  const stream = slot + SLOT_STREAM;
+  v128.store(stream - 16, v128.load(stream, STREAM_BATCH - 16));
+  memory.fill(stream, 0, STREAM_BATCH);
+  xorEightBlocks(slot, stream);
+  store<u32>(slot, load<u32>(slot, SLOT_LEFT) + STREAM_BATCH, SLOT_LEFT);
+}
+
+/** Encrypts or decrypts in place and moves the stream on. */
+export function apply(slot: usize, data: usize, length: u32): void {
+  const left = load<u32>(slot, SLOT_LEFT);
+  const first = min(left, length);
+  xorBytes(data, slot + SLOT_STREAM_END - left, first);
+  store<u32>(slot, left - first, SLOT_LEFT);
+  data += first;
+  length -= first;
+  for (; length >= STREAM_BATCH; length -= STREAM_BATCH, data += STREAM_BATCH) {
+    xorEightBlocks(slot, data);
+  }
+  if (length > 0) {
+    refill(slot);
+    xorBytes(data, slot + SLOT_STREAM, length);
+    store<u32>(slot, STREAM_BATCH - length, SLOT_LEFT);
+  }
+}
+
+/** Decrypts 16 bytes to SLOT_PEEKED without moving the stream; the key stream stays for `apply`. */
+export function peek(slot: usize, data: usize): void {
+  if (load<u32>(slot, SLOT_LEFT) < 16) refill(slot);
+  const left = load<u32>(slot, SLOT_LEFT);
+  v128.store(slot, v128.xor(v128.load(data), v128.load(slot + SLOT_STREAM_END - left)), SLOT_PEEKED);
+}

@@ -1,0 +1,47 @@
+// Names for the vector instructions that the kernels are made of.
+
+// @ts-ignore: a decorator of the compiler
+@inline export function add(a: v128, b: v128): v128 { return i32x4.add(a, b); }
+// @ts-ignore: a decorator of the compiler
+@inline export function add3(a: v128, b: v128, c: v128): v128 { return i32x4.add(i32x4.add(a, c), b); }
+// @ts-ignore: a decorator of the compiler
+@inline export function xor(a: v128, b: v128): v128 { return v128.xor(a, b); }
+
+// @ts-ignore: a decorator of the compiler
+@inline export function lo32(a: v128, b: v128): v128 { return v128.shuffle<i32>(a, b, 0, 4, 1, 5); }
+// @ts-ignore: a decorator of the compiler
+@inline export function hi32(a: v128, b: v128): v128 { return v128.shuffle<i32>(a, b, 2, 6, 3, 7); }
+// @ts-ignore: a decorator of the compiler
+@inline export function lo64(a: v128, b: v128): v128 { return v128.shuffle<i64>(a, b, 0, 2); }
+// @ts-ignore: a decorator of the compiler
+@inline export function hi64(a: v128, b: v128): v128 { return v128.shuffle<i64>(a, b, 1, 3); }
+
+// @ts-ignore: a decorator of the compiler
+@inline function rotate(a: v128, n: i32): v128 { return v128.or(i32x4.shl(a, n), i32x4.shr_u(a, 32 - n)); }
+
+// Half words are swapped by a shuffle that engines know. For bytes two shifts are no slower than the
+// general shuffle, whose mask V8 builds anew each time.
+
+// @ts-ignore: a decorator of the compiler
+@inline export function left16(a: v128): v128 { return v128.shuffle<i16>(a, a, 1, 0, 3, 2, 5, 4, 7, 6); }
+// @ts-ignore: a decorator of the compiler
+@inline export function left12(a: v128): v128 { return rotate(a, 12); }
+// @ts-ignore: a decorator of the compiler
+@inline export function left8(a: v128): v128 { return rotate(a, 8); }
+// @ts-ignore: a decorator of the compiler
+@inline export function left7(a: v128): v128 { return rotate(a, 7); }
+// @ts-ignore: a decorator of the compiler
+@inline export function right12(a: v128): v128 { return rotate(a, 20); }
+// @ts-ignore: a decorator of the compiler
+@inline export function right8(a: v128): v128 { return rotate(a, 24); }
+// @ts-ignore: a decorator of the compiler
+@inline export function right7(a: v128): v128 { return rotate(a, 25); }
+
+/** The lanes n .. n + 3, or their upper halves with a shift of 32. */
+// @ts-ignore: a decorator of the compiler
+@inline export function counters(n: u64, shift: u64): v128 {
+  const a = i32x4.splat(<i32>(n >> shift));
+  const b = i32x4.replace_lane(a, 1, <i32>((n + 1) >> shift));
+  const c = i32x4.replace_lane(b, 2, <i32>((n + 2) >> shift));
+  return i32x4.replace_lane(c, 3, <i32>((n + 3) >> shift));
+}

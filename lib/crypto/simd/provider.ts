@@ -1,0 +1,203 @@
+/**
+ * The SIMD cryptography: one call into WebAssembly opens or seals a packet.
+ *
+ * @module
+ */
+
+import { requireKeyMaterial, requirePacket, requirePeek, throwFreed } from "../arguments.ts";
+import type { CryptoProvider, Opener, Sealer } from "../provider.ts";
+import { typescriptProvider } from "../typescript.ts";
+import { BlockList } from "./blocks.ts";
+import {
+  COPY,
+  COPY_BYTES,
+  KEY,
+  MAC_KEY,
+  NONCE,
+  SLOT_BYTES,
+  SLOT_COUNT,
+  SLOT_PEEKED,
+  SLOTS,
+  TAG,
+} from "./memory_map.ts";
+import { loadModule, type SimdExports, type SimdModule } from "./module.ts";
+
+/** Below this length a loop copies faster than `set` with a view made for it. */
+const LOOP_BYTES = 192;
+/** The address of no slot. */
+const FREED = 0;
+
+/** Cipher and MAC of one direction, whose state is in a slot of the memory. */
+class SimdDirection {
+  protected readonly wasm: SimdExports;
+  protected readonly bytes: Uint8Array<ArrayBuffer>;
+  protected readonly memory: ArrayBuffer;
+  protected slot: number;
+  readonly #slots: BlockList;
+
+  constructor(module: SimdModule, slots: BlockList, index: number) {
+    this.wasm = module.exports;
+    this.bytes = module.bytes;
+    this.memory = module.bytes.buffer;
+    this.#slots = slots;
+    this.slot = SLOTS + index * SLOT_BYTES;
+  }
+
+  install(key: Uint8Array, nonce: Uint8Array, macKey: Uint8Array): void {
+    requireKeyMaterial(key, nonce, macKey);
+    if (this.slot === FREED) throwFreed();
+    this.bytes.set(key, KEY);
+    this.bytes.set(macKey, MAC_KEY);
+    this.bytes.set(nonce, NONCE);
+    this.wasm.install(this.slot);
+  }
+
+  absorb(bytes: Uint8Array): void {
+    if (this.slot === FREED) throwFreed();
+    this.absorbRange(bytes, 0, bytes.length);
+  }
+
+  free(): void {
+    if (this.slot === FREED) return;
+    this.wasm.wipe(this.slot);
+    this.#slots.give((this.slot - SLOTS) / SLOT_BYTES);
+    this.slot = FREED;
+  }
+
+  protected copyIn(from: Uint8Array, start: number, end: number, to: number): void {
+    if (end - start < LOOP_BYTES) {
+      for (let i = start; i < end; i++) this.bytes[to + i - start] = from[i]!;
+    } else {
+      this.bytes.set(from.subarray(start, end), to);
+    }
+  }
+
+  protected copyOut(to: Uint8Array, start: number, end: number, from: number): void {
+    if (end - start < LOOP_BYTES) {
+      for (let i = start; i < end; i++) to[i] = this.bytes[from + i - start]!;
+    } else {
+      to.set(this.bytes.subarray(from, from + end - start), start);
+    }
+  }
+
+  protected absorbRange(from: Uint8Array, start: number, end: number): void {
+    for (let at = start; at < end; at += COPY_BYTES) {
+      const stop = Math.min(end, at + COPY_BYTES);
+      this.copyIn(from, at, stop, COPY);
+      this.wasm.absorb(this.slot, COPY, stop - at);
+    }
+  }
+
+  protected applyRange(buffer: Uint8Array, start: number, end: number): void {
+    for (let at = start; at < end; at += COPY_BYTES) {
+      const stop = Math.min(end, at + COPY_BYTES);
+      this.copyIn(buffer, at, stop, COPY);
+      this.wasm.apply(this.slot, COPY, stop - at);
+      this.copyOut(buffer, at, stop, COPY);
+    }
+  }
+}
+
+class SimdOpener extends SimdDirection implements Opener {
+  /** Views of what was decrypted ahead, one for each length that was asked for. */
+  readonly #peeked: (Uint8Array | undefined)[] = [];
+
+  peek(buffer: Uint8Array, start: number, length: number): Uint8Array {
+    if (this.slot === FREED) throwFreed();
+    requirePeek(buffer, start, length);
+    let data = buffer.byteOffset + start;
+    if (buffer.buffer !== this.memory) {
+      this.copyIn(buffer, start, start + length, COPY);
+      data = COPY;
+    }
+    this.wasm.peek(this.slot, data);
+    const at = this.slot + SLOT_PEEKED;
+    return this.#peeked[length] ??= this.bytes.subarray(at, at + length);
+  }
+
+  open(
+    buffer: Uint8Array,
+    start: number,
+    end: number,
+    tagStart: number,
+    tagLength: number,
+  ): boolean {
+    if (this.slot === FREED) throwFreed();
+    requirePacket(buffer, start, end, tagStart, tagLength);
+    const length = end - start;
+    if (buffer.buffer === this.memory) {
+      const offset = buffer.byteOffset;
+      const { slot } = this;
+      return this.wasm.open(slot, offset + start, length, offset + tagStart, tagLength) !== 0;
+    }
+    this.copyIn(buffer, tagStart, tagStart + tagLength, TAG);
+    if (length <= COPY_BYTES) {
+      this.copyIn(buffer, start, end, COPY);
+      if (this.wasm.open(this.slot, COPY, length, TAG, tagLength) === 0) return false;
+      this.copyOut(buffer, start, end, COPY);
+      return true;
+    }
+    this.absorbRange(buffer, start, end);
+    if (this.wasm.verify(this.slot, TAG, tagLength) === 0) return false;
+    this.applyRange(buffer, start, end);
+    return true;
+  }
+}
+
+class SimdSealer extends SimdDirection implements Sealer {
+  seal(buffer: Uint8Array, start: number, end: number, tagStart: number, tagLength: number): void {
+    if (this.slot === FREED) throwFreed();
+    requirePacket(buffer, start, end, tagStart, tagLength);
+    const length = end - start;
+    if (buffer.buffer === this.memory) {
+      const offset = buffer.byteOffset;
+      this.wasm.seal(this.slot, offset + start, length, offset + tagStart, tagLength);
+      return;
+    }
+    if (length <= COPY_BYTES) {
+      this.copyIn(buffer, start, end, COPY);
+      this.wasm.seal(this.slot, COPY, length, TAG, tagLength);
+      this.copyOut(buffer, start, end, COPY);
+    } else {
+      this.applyRange(buffer, start, end);
+      this.absorbRange(buffer, start, end);
+      this.wasm.sign(this.slot, TAG, tagLength);
+    }
+    this.copyOut(buffer, tagStart, tagStart + tagLength, TAG);
+  }
+}
+
+let provider: CryptoProvider | undefined;
+
+/**
+ * Gives the SIMD implementation; the WebAssembly module is instantiated at the first call.
+ *
+ * A packet in the memory of the module is handled where it is; others are copied in and out. When
+ * all slots are taken, halves of the plain-TypeScript twin are handed out.
+ *
+ * @returns It, or `undefined` where it does not run.
+ */
+export function simdProvider(): CryptoProvider | undefined {
+  const module = loadModule();
+  if (module === undefined) return undefined;
+  return provider ??= createProvider(module);
+}
+
+function createProvider(module: SimdModule): CryptoProvider {
+  const slots = new BlockList(SLOT_COUNT);
+  return {
+    name: "simd",
+    opener: () => {
+      const index = slots.take();
+      return index === undefined
+        ? typescriptProvider.opener()
+        : new SimdOpener(module, slots, index);
+    },
+    sealer: () => {
+      const index = slots.take();
+      return index === undefined
+        ? typescriptProvider.sealer()
+        : new SimdSealer(module, slots, index);
+    },
+  };
+}
