@@ -105,13 +105,22 @@ function requireNoForeignKey(text: string, path: string | undefined): void {
 function requireNotOurPrivateKey(key: Uint8Array, keystore: Keystore): void {
   const text = formatKey(key);
   for (const tag of keystore.hostTags()) {
-    if (keystore.hostKeys(tag).some((ours) => formatKey(ours.privateKey) === text)) {
+    if (privateKeysOf(keystore, tag).includes(text)) {
       throw bad(
         `this is our own private key, from hostkeys/${tag}; ` +
           `the public one is what "keystore show ${tag}" prints`,
         undefined,
       );
     }
+  }
+}
+
+function privateKeysOf(keystore: Keystore, tag: string): string[] {
+  try {
+    return keystore.hostKeys(tag).map((ours) => formatKey(ours.privateKey));
+  } catch {
+    // A key that we cannot read is none that the user could have given us.
+    return [];
   }
 }
 

@@ -52,6 +52,18 @@ Deno.test("connections with the same key share a slot, and it is spent once", as
   });
 });
 
+Deno.test("a connection that gives its share back twice does not take the other's", async () => {
+  await withStore(async (keystore) => {
+    const slots = new EnrolmentSlots(keystore, "demo", 1);
+    const [a, b] = [slots.reserve(testKey(1))!, slots.reserve(testKey(1))!];
+    a.release();
+    a.release();
+    assert.equal(slots.reserve(testKey(2)), undefined);
+    assert.equal(await b.commit(), true);
+    assert.deepEqual([slots.free, slots.spent, files(keystore)], [0, 1, 1]);
+  });
+});
+
 Deno.test("a key that somebody else added meanwhile spends no slot", async () => {
   await withStore(async (keystore) => {
     const slots = new EnrolmentSlots(keystore, "demo", 1);
@@ -68,10 +80,11 @@ Deno.test("a key that was removed again needs a new slot, and lets nobody in wit
     const [early, late] = [slots.reserve(testKey(1))!, slots.reserve(testKey(1))!];
     await early.commit();
     await keystore.remove(testKeyText(1));
-    await assert.rejects(late.commit(), { code: "no-such-key" });
     assert.deepEqual([slots.free, slots.spent, files(keystore)], [1, 1, 0]);
     const again = slots.reserve(testKey(1))!;
     assert.equal(slots.free, 0);
+    await assert.rejects(late.commit(), { code: "no-such-key" });
+    assert.deepEqual([slots.free, slots.spent, files(keystore)], [0, 1, 0]);
     assert.equal(await again.commit(), true);
     assert.deepEqual([slots.free, slots.spent], [0, 2]);
     assert.equal(slots.reserve(testKey(2)), undefined);

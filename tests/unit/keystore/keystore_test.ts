@@ -149,6 +149,14 @@ Deno.test("a key under other tags gets the new ones in addition, and comments st
   });
 });
 
+Deno.test("a star among other names is not every name, so that adding it changes the file", async () => {
+  await withStore(async (keystore) => {
+    writeAccepted(keystore.root, "a", `alpha,* ${testKeyText(1)}\n`);
+    const { change, entry } = await keystore.add(["*"], testKey(1));
+    assert.deepEqual([change, entry.tags], ["extended", ["*"]]);
+  });
+});
+
 Deno.test("tags of a key in two files count together", async () => {
   await withStore(async (keystore) => {
     writeAccepted(keystore.root, "a", `alpha ${testKeyText(1)}\n`);
@@ -223,7 +231,19 @@ Deno.test("a host line waits for the lock that arcan-net takes on the file", asy
     const path = `${keystore.root}/hostkeys/work`;
     const theirs = await Deno.open(path, { write: true });
     await theirs.lock(true);
+    const tryLock = Deno.FsFile.prototype.tryLock;
+    const refused = Promise.withResolvers<void>();
+    Deno.FsFile.prototype.tryLock = async function (exclusive) {
+      const taken = await tryLock.call(this, exclusive);
+      if (!taken) refused.resolve();
+      return taken;
+    };
     const adding = keystore.addHost("work", "third");
+    try {
+      await Promise.race([refused.promise, adding]);
+    } finally {
+      Deno.FsFile.prototype.tryLock = tryLock;
+    }
     await theirs.seek(0, Deno.SeekMode.End);
     await theirs.write(new TextEncoder().encode(`second:1 ${testKeyText(1)}\n`));
     theirs.close();
