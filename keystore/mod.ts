@@ -3,7 +3,7 @@
  * our own keys.
  *
  * ```ts
- * import { Keystore, keystoreRoot } from "./mod.ts";
+ * import { Keystore, keystoreRoot } from "@arcan/net-listen/keystore";
  *
  * const root = keystoreRoot({ keystore: Deno.makeTempDirSync() }, Deno.env);
  * const keystore = await Keystore.open(root.path);
