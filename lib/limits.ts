@@ -49,6 +49,9 @@ export const MAX_CLIENT_SURFACE_BYTES = 2 * MAX_FRAME_BYTES;
 /** How long Ctrl-C waits for clients to leave after EXIT before it closes their connections. */
 export const DRAIN_TIMEOUT_MS = 2_000;
 
+/** How long Ctrl-C waits for everything, handlers included, before the process ends all the same. */
+export const STOP_TIMEOUT_MS = 5_000;
+
 /** Unknown keys that one secret may let in; more is a way to accept everybody. */
 export const MAX_ENROLMENTS = 10_000;
 

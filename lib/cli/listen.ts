@@ -17,13 +17,14 @@ import type { ListenHandler } from "../net/listen_types.ts";
 import type { Listener } from "../net/listener.ts";
 import { parseName } from "../net/name.ts";
 import { netListen } from "../net_listen.ts";
+import { STOP_TIMEOUT_MS } from "../limits.ts";
 import { DEFAULT_PORT } from "../wire/constants.ts";
 import { parsePort, parseSize } from "./arguments.ts";
 import { openKeystore } from "./keystore_open.ts";
 import type { SecretFlags } from "./secret.ts";
 import { addSecretOptions, checkListenSecret, readSecret } from "./secret.ts";
 import type { CliIo } from "./support.ts";
-import { processIo, PROGRAM, UsageError } from "./support.ts";
+import { EXIT, processIo, PROGRAM, UsageError } from "./support.ts";
 
 interface ListenFlags extends SecretFlags {
   readonly port?: number;
@@ -144,16 +145,18 @@ function greet(listener: Listener, keystore: Keystore, hasSecret: boolean, io: C
   );
 }
 
-/** Waits for the end; Ctrl-C and SIGTERM bring it about in order, a second one at once. */
+/**
+ * Waits for the end; Ctrl-C and SIGTERM bring it about in order, a second one at once. A handler that
+ * hangs cannot hold it up.
+ */
 async function untilFinished(listener: Listener, log: Logger, io: CliIo): Promise<void> {
   let asked = false;
+  let patience: ReturnType<typeof setTimeout> | undefined;
+  const { promise: lostPatience, resolve: losePatience } = Promise.withResolvers<void>();
   const stop = () => {
-    if (asked) {
-      log.log("warn", "stopped-at-once");
-      listener.abort();
-      return;
-    }
+    if (asked) Deno.exit(EXIT.interrupted);
     asked = true;
+    patience = setTimeout(losePatience, STOP_TIMEOUT_MS);
     const { length } = listener.clients;
     if (length > 0) {
       io.err(`closing ${length} client${length === 1 ? "" : "s"}, again to end at once\n`);
@@ -164,8 +167,13 @@ async function untilFinished(listener: Listener, log: Logger, io: CliIo): Promis
   const signals = ["SIGINT", "SIGTERM"] as const;
   for (const signal of signals) Deno.addSignalListener(signal, stop);
   try {
-    await listener.finished();
+    await Promise.race([listener.finished(), lostPatience]);
+    if (listener.clients.length > 0) {
+      log.log("warn", "stopped-with-clients", { clients: listener.clients.length });
+      Deno.exit(EXIT.failure);
+    }
   } finally {
+    clearTimeout(patience);
     for (const signal of signals) Deno.removeSignalListener(signal, stop);
   }
 }

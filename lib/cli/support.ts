@@ -7,7 +7,7 @@ import { type Command, CommanderError } from "commander";
 import { A12Error, ApiMisuseError, KeystoreError } from "../errors.ts";
 
 /** The exit codes of the program. */
-export const EXIT = { ok: 0, failure: 1, usage: 2 } as const;
+export const EXIT = { ok: 0, failure: 1, usage: 2, interrupted: 130 } as const;
 
 /** How the program is called, for hints that name a command. */
 export const PROGRAM = "deno run -A main.ts";

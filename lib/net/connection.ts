@@ -58,6 +58,7 @@ export class Connection {
   #reservation: Reservation | undefined;
   #drain: ReturnType<typeof setTimeout> | undefined;
   #endpoint: SinkEndpoint | undefined;
+  #delivering: Promise<void> | undefined;
   #failed: A12Error | undefined;
 
   /**
@@ -94,6 +95,7 @@ export class Connection {
       nextId: nextSourceId,
       display: this.#host.display,
       onOutput: () => this.#pump.flushSoon(),
+      onNotice: () => queueMicrotask(() => void this.#deliverAll()),
       onExit: () => this.#drainSoon(),
     });
     return this.#endpoint;
@@ -165,12 +167,20 @@ export class Connection {
     this.#session.close();
   }
 
-  /** Hands on all records; goes on without a promise while handlers return at once. */
+  /**
+   * Hands on all records, one after the other; without a promise while handlers return at once.
+   *
+   * @returns The delivery that is under way, which takes later records along.
+   */
   #deliverAll(): Promise<void> | undefined {
+    if (this.#delivering !== undefined) return this.#delivering;
     const endpoint = this.#endpoint!;
     for (let notice = endpoint.nextNotice(); notice; notice = endpoint.nextNotice()) {
       const done = this.#deliver(notice);
-      if (done instanceof Promise) return this.#deliverRest(notice, done);
+      if (done instanceof Promise) {
+        this.#delivering = this.#deliverRest(notice, done);
+        return this.#delivering;
+      }
       this.#settle(notice, done);
     }
     if (endpoint.isOver) this.#session.close();
@@ -179,6 +189,7 @@ export class Connection {
 
   async #deliverRest(notice: Notice, pending: Promise<boolean>): Promise<void> {
     this.#settle(notice, await pending);
+    this.#delivering = undefined;
     await this.#deliverAll();
   }
 

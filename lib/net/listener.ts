@@ -77,6 +77,7 @@ export class Listener implements ListenSource {
   #enrolment: Enrolment | undefined;
   #hasLetIn = false;
   #isClosed = false;
+  #isClosingClients = false;
 
   /**
    * Binds the port and begins to listen.
@@ -144,6 +145,7 @@ export class Listener implements ListenSource {
 
   /** Asks every client to exit; those that have not left after a short time are cut off. */
   closeClients(): void {
+    this.#isClosingClients = true;
     for (const client of this.clients) client.deleteImage();
   }
 
@@ -267,7 +269,10 @@ export class Listener implements ListenSource {
     if (this.#isClosed) return false;
     const request = new HandoverSource(this, connection);
     await this.#call(request, HANDOVER_REQUEST);
-    return request.settle();
+    const isTaken = request.settle();
+    // One that was taken while all others were asked to leave.
+    if (isTaken && this.#isClosingClients) connection.endpoint!.primary.deleteImage();
+    return isTaken;
   }
 
   async #tell(status: ListenStatus): Promise<void> {

@@ -42,6 +42,8 @@ export interface EndpointOptions {
   readonly display: DisplayDefaults;
   /** Is told when something waits to be sent that no incoming event caused. */
   readonly onOutput: () => void;
+  /** Is told when there is a record that no incoming event caused. */
+  readonly onNotice: () => void;
   /** Is told when the handler ends the whole client; EXIT has been sent by then. */
   readonly onExit: () => void;
 }
@@ -205,6 +207,7 @@ export class SinkEndpoint {
     }
     this.sendControl({ command: "shutdown", channel: segment.channel, lastWords: "" });
     this.#end(segment, "");
+    this.#options.onNotice();
   }
 
   /**
