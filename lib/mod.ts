@@ -30,5 +30,6 @@ export type { SocketAddress } from "./net/address.ts";
 export type { ListenHandler, ListenSource, ListenStatus } from "./net/listen_types.ts";
 export { Listener } from "./net/listener.ts";
 export type { DisplayDefaults } from "./segment/preroll.ts";
+export type { Peer } from "./segment/peer.ts";
 export { type ClientHandler, Source } from "./segment/source.ts";
 export type { IoTable, Status } from "./segment/status.ts";

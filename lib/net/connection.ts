@@ -4,6 +4,7 @@
  * @module
  */
 
+import { encodeBase64 } from "../bytes/base64.ts";
 import { fingerprint } from "../crypto/fingerprint.ts";
 import type { PrivateKey } from "../crypto/x25519.ts";
 import { type A12Error, type AuthError, IncompatibleError } from "../errors.ts";
@@ -11,6 +12,7 @@ import { DRAIN_TIMEOUT_MS } from "../limits.ts";
 import type { LogFields, Logger } from "../log.ts";
 import { SinkEndpoint } from "../segment/endpoint.ts";
 import type { Notice } from "../segment/notices.ts";
+import type { Peer } from "../segment/peer.ts";
 import type { DisplayDefaults } from "../segment/preroll.ts";
 import type { PeerOffered, SessionEvent } from "../session/events.ts";
 import type { Session } from "../session/session.ts";
@@ -58,6 +60,7 @@ export class Connection {
   #reservation: Reservation | undefined;
   #drain: ReturnType<typeof setTimeout> | undefined;
   #endpoint: SinkEndpoint | undefined;
+  #peer: Peer | undefined;
   #delivering: Promise<void> | undefined;
   #failed: A12Error | undefined;
 
@@ -79,9 +82,15 @@ export class Connection {
     return this.#remote.hostname;
   }
 
-  /** The claimed or proved public key, 32 bytes. */
-  get peerKey(): Uint8Array | undefined {
-    return this.#session.peer?.publicKey;
+  /** Who the client is, once it has claimed a key; proved when it is handed over. */
+  get peer(): Peer | undefined {
+    const publicKey = this.#session.peer?.publicKey;
+    if (publicKey === undefined) return undefined;
+    return this.#peer ??= {
+      publicKey: encodeBase64(publicKey),
+      fingerprint: fingerprint(publicKey),
+      address: formatAddress(this.#remote),
+    };
   }
 
   /** The client's segments, once it was handed over. */
@@ -93,6 +102,7 @@ export class Connection {
   takeOver(): SinkEndpoint {
     this.#endpoint = new SinkEndpoint(this.#session, {
       nextId: nextSourceId,
+      peer: this.peer!,
       display: this.#host.display,
       onOutput: () => this.#pump.flushSoon(),
       onNotice: () => queueMicrotask(() => void this.#deliverAll()),
@@ -244,10 +254,9 @@ export class Connection {
   }
 
   #log(level: "debug" | "info" | "warn", event: string, fields: LogFields = {}): void {
-    const key = this.peerKey;
     this.#host.log.log(level, event, {
       client: formatAddress(this.#remote),
-      key: key === undefined ? undefined : fingerprint(key),
+      key: this.peer?.fingerprint,
       ...fields,
     });
   }

@@ -9,6 +9,7 @@
 
 import { ApiMisuseError } from "../errors.ts";
 import { MAX_SURFACE_SIDE_PX } from "../limits.ts";
+import type { Peer } from "../segment/peer.ts";
 import type { ClientHandler, Source } from "../segment/source.ts";
 import type { Connection } from "./connection.ts";
 import type { ListenSource, ListenStatus } from "./listen_types.ts";
@@ -49,6 +50,10 @@ export class HandoverSource implements ListenSource {
 
   get name(): string | undefined {
     return this.#listener.name;
+  }
+
+  get peer(): Peer | undefined {
+    return this.#connection.peer;
   }
 
   acceptTarget(handler?: ClientHandler): Source;

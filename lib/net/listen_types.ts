@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Peer } from "../segment/peer.ts";
 import type { ClientHandler, Source } from "../segment/source.ts";
 import type { Status } from "../segment/status.ts";
 
@@ -21,6 +22,8 @@ export interface ListenSource {
   readonly id: number;
   /** The listening name, if any. */
   readonly name: string | undefined;
+  /** Who the client that asks is, in a `segment_request`; `undefined` else. */
+  readonly peer: Peer | undefined;
   /**
    * Takes the client that asks (`accept_target`).
    *

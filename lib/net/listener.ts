@@ -62,6 +62,8 @@ export interface ListenerOptions {
 export class Listener implements ListenSource {
   /** Tells it apart from a client's source. */
   readonly role = "listener" as const;
+  /** Nobody: each request has a source of its own, which tells who asks. */
+  readonly peer = undefined;
   /** A number that no other source of this process has. */
   readonly id: number = nextSourceId();
   /** The listening name, if any. */

@@ -20,6 +20,7 @@ import type { PendingAck } from "./acks.ts";
 import { AckQueue } from "./acks.ts";
 import { ChannelNumbers } from "./channels.ts";
 import type { Notice, StatusNotice } from "./notices.ts";
+import type { Peer } from "./peer.ts";
 import type { DisplayDefaults } from "./preroll.ts";
 import { prerollEvents } from "./preroll.ts";
 import { droppedStatus, presentedStatuses } from "./presented.ts";
@@ -38,6 +39,8 @@ const RESERVED_KINDS: readonly number[] = [2, 3];
 export interface EndpointOptions {
   /** Gives numbers by which handlers know segments. */
   readonly nextId: () => number;
+  /** Who the client is. */
+  readonly peer: Peer;
   /** The first size, density and font of the client. */
   readonly display: DisplayDefaults;
   /** Is told when something waits to be sent that no incoming event caused. */
@@ -86,6 +89,11 @@ export class SinkEndpoint {
   /** The request that the handler is being asked about. */
   get request(): SegmentRequest | undefined {
     return this.#request;
+  }
+
+  /** Who the client is. */
+  get peer(): Peer {
+    return this.#options.peer;
   }
 
   /** Whether the connection has ended. */

@@ -9,6 +9,7 @@ import { ApiMisuseError } from "../errors.ts";
 import { MAX_SURFACE_SIDE_PX } from "../limits.ts";
 import type { EventInput } from "../wire/event/types.ts";
 import type { SinkEndpoint } from "./endpoint.ts";
+import type { Peer } from "./peer.ts";
 import type { Segment } from "./segment.ts";
 import type { IoInput } from "./status_io_types.ts";
 import type { IoTable, Status } from "./status.ts";
@@ -53,6 +54,11 @@ export class Source {
   /** A number that no other source of this process has. */
   get id(): number {
     return this.segment.id;
+  }
+
+  /** Who the client is. */
+  get peer(): Peer {
+    return this.#endpoint.peer;
   }
 
   /** The kind of segment, such as `terminal`; `unknown` before `registered`. */
