@@ -59,6 +59,7 @@ export type LimitCode =
   | "too-many-events"
   | "output-queue-full"
   | "listener-closed"
+  | "secret-changed"
   | "login-timeout"
   | "idle-timeout";
 

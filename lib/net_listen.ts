@@ -21,8 +21,6 @@ import type { DisplayDefaults } from "./segment/preroll.ts";
 import { DISPLAY_DEFAULTS } from "./segment/preroll.ts";
 import { DEFAULT_PORT } from "./wire/constants.ts";
 
-/** All addresses of the machine, by IPv6 and IPv4. */
-const ANY_INTERFACE = "::";
 const MAX_PORT = 65_535;
 
 /** What a listener can be given besides the arguments of the Lua function. */
@@ -103,7 +101,7 @@ export function netListen(...args: unknown[]): Listener {
   const log = options.log ?? makeLogger((line) => void Deno.stderr.writeSync(encode(line)));
   return new Listener({
     name: name === undefined ? undefined : parseName(name),
-    hostname: hostname ?? ANY_INTERFACE,
+    hostname,
     port: checkPort(port ?? DEFAULT_PORT),
     authority: openAuthority(options.keystore, log),
     handler: asFunction(args[at] as Handler),

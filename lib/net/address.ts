@@ -22,14 +22,21 @@ export function formatAddress({ hostname, port }: SocketAddress): string {
 }
 
 /**
+ * Writes an IPv4 address that reached an IPv6 socket as what it is, so that logs name it once.
+ *
+ * @param hostname IPv4 or IPv6 address.
+ */
+export function plainHostname(hostname: string): string {
+  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(hostname)?.[1] ?? hostname;
+}
+
+/**
  * Whom an address belongs to: one host for IPv4, one /64 network for IPv6, since a host picks its
  * address in there freely.
  *
  * @param hostname IPv4 or IPv6 address.
  */
 export function addressOwner(hostname: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(hostname);
-  if (mapped) return mapped[1]!;
   if (!hostname.includes(":")) return hostname;
   const [head = "", tail] = hostname.split("%")[0]!.split("::");
   const groups = head === "" ? [] : head.split(":");

@@ -19,7 +19,7 @@ import { Session } from "../session/session.ts";
 import { encodeUtf8 } from "../bytes/text.ts";
 import { DEFAULT_SECRET } from "../wire/constants.ts";
 import type { SocketAddress } from "./address.ts";
-import { formatAddress } from "./address.ts";
+import { formatAddress, plainHostname } from "./address.ts";
 import type { Enrolment, KeyAuthority, Reservation } from "./authority.ts";
 import { bind } from "./bind.ts";
 import type { Host } from "./connection.ts";
@@ -41,8 +41,8 @@ const ACCEPT_RETRY_MS = 100;
 export interface ListenerOptions {
   /** The listening name, if any; checked by the caller. */
   readonly name: string | undefined;
-  /** The address or host name to listen on. */
-  readonly hostname: string;
+  /** The address or host name to listen on; all addresses when absent. */
+  readonly hostname: string | undefined;
   /** The port to listen on, 0 for any. */
   readonly port: number;
   /** Decides about keys; clients wait until it is there. */
@@ -131,6 +131,8 @@ export class Listener implements ListenSource {
     this.#secret = parsed.secret;
     this.#enrolments = parsed.enrolments;
     this.#enrolment = undefined;
+    // Who has begun to log in was asked for less.
+    this.#waiting.clear(new LimitError("secret-changed", "the secret was set during the login"));
   }
 
   deleteImage(): void {
@@ -194,7 +196,8 @@ export class Listener implements ListenSource {
 
   #welcome(socket: Deno.TcpConn, authority: KeyAuthority): void {
     const { crypto, allowDirect, log } = this.#options;
-    const { hostname, port } = socket.remoteAddr;
+    const hostname = plainHostname(socket.remoteAddr.hostname);
+    const { port } = socket.remoteAddr;
     if (this.#clients.size >= MAX_CLIENTS) {
       log.log("warn", "login-refused", {
         client: formatAddress({ hostname, port }),
