@@ -25,11 +25,11 @@ const CONNECTIONS = MAX_CLIENTS + MAX_UNAUTHENTICATED;
 /** The states of the directions of all connections. */
 export const SLOTS = COPY + COPY_BYTES;
 /** Length of one, in bytes. */
-export const SLOT_BYTES = 2_560;
+export const SLOT_BYTES = 2_624;
 /** How many there are: two for each connection. */
 export const SLOT_COUNT = 2 * CONNECTIONS;
 /** Offset in a slot of the 16 bytes that were decrypted ahead. */
-export const SLOT_PEEKED = 2_528;
+export const SLOT_PEEKED = 2_576;
 
 /** Length of a receive block of a quiet connection, in bytes. */
 export const SMALL_BLOCK_BYTES = 4_096;

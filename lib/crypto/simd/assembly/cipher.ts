@@ -27,7 +27,11 @@ function xorBytes(data: usize, stream: usize, length: u32): void {
 function refill(slot: usize): void {
   const stream = slot + SLOT_STREAM;
   v128.store(stream - 16, v128.load(stream, STREAM_BATCH - 16));
-  memory.fill(stream, 0, STREAM_BATCH);
+  const zero = i64x2.splat(0);
+  for (let at = stream; at < slot + SLOT_STREAM_END; at += 32) {
+    v128.store(at, zero);
+    v128.store(at, zero, 16);
+  }
   xorEightBlocks(slot, stream);
   store<u32>(slot, load<u32>(slot, SLOT_LEFT) + STREAM_BATCH, SLOT_LEFT);
 }

@@ -30,7 +30,7 @@
 @inline export const MAC_KEY: usize = 1056;
 // @ts-ignore: a decorator of the compiler
 @inline export const NONCE: usize = 1088;
-/** Both children of a node, 64 bytes. */
+/** Both children of a node or the last block with zeros behind, 64 bytes. */
 // @ts-ignore: a decorator of the compiler
 @inline export const PAIR: usize = 1120;
 /** Chaining values of eight chunks, 256 bytes. */
@@ -65,14 +65,14 @@
 /** Chaining value of the current chunk. */
 // @ts-ignore: a decorator of the compiler
 @inline export const SLOT_CV: usize = 656;
-/** The last block, full or not: it is compressed when more bytes follow, as it may be the root. */
+/** The last block, full or not: it is compressed when more bytes follow, as it may be the root. 64 bytes behind are spare. */
 // @ts-ignore: a decorator of the compiler
 @inline export const SLOT_BLOCK: usize = 688;
 /** Chaining values of complete subtrees, the largest first; 54 and one place spare. */
 // @ts-ignore: a decorator of the compiler
-@inline export const SLOT_STACK: usize = 752;
+@inline export const SLOT_STACK: usize = 816;
 /** What was decrypted ahead, 16 bytes. */
 // @ts-ignore: a decorator of the compiler
-@inline export const SLOT_PEEKED: usize = 2528;
+@inline export const SLOT_PEEKED: usize = 2576;
 // @ts-ignore: a decorator of the compiler
-@inline export const SLOT_BYTES: usize = 2560;
+@inline export const SLOT_BYTES: usize = 2624;

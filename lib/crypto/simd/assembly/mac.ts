@@ -14,6 +14,24 @@ import {
   v128.store(to, v128.load(from, 16), 16);
 }
 
+// Calls of memory.copy and memory.fill leave WebAssembly, which costs more than to move a whole block.
+
+/** Puts up to 64 bytes behind the `kept` ones of the block, and whatever follows them. */
+// @ts-ignore: a decorator of the compiler
+@inline function keep(slot: usize, kept: u32, data: usize): void {
+  const to = slot + SLOT_BLOCK + kept;
+  copy32(to, data);
+  copy32(to + 32, data + 32);
+}
+
+/** Copies 16 bytes of a block with zeros from `length` on. */
+// @ts-ignore: a decorator of the compiler
+@inline function pad(to: usize, from: usize, at: usize, length: i8): void {
+  const index = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  const wanted = i8x16.lt_s(i8x16.add(index, i8x16.splat(<i8>at)), i8x16.splat(length));
+  v128.store(to + at, v128.and(v128.load(from + at), wanted));
+}
+
 /** Makes the current chunk an empty one. */
 export function startChunk(slot: usize): void {
   copy32(slot + SLOT_CV, slot + SLOT_MAC_KEY);
@@ -59,13 +77,13 @@ function compressBlock(slot: usize, block: usize): void {
 export function absorb(slot: usize, data: usize, length: u32): void {
   const kept = load<u32>(slot, SLOT_BLOCK_LENGTH);
   if (kept + length <= BLOCK_BYTES) {
-    memory.copy(slot + SLOT_BLOCK + kept, data, length);
+    keep(slot, kept, data);
     store<u32>(slot, kept + length, SLOT_BLOCK_LENGTH);
     return;
   }
   if (kept > 0) {
     const count = BLOCK_BYTES - kept;
-    memory.copy(slot + SLOT_BLOCK + kept, data, count);
+    keep(slot, kept, data);
     data += count;
     length -= count;
     compressBlock(slot, slot + SLOT_BLOCK);
@@ -91,7 +109,7 @@ export function absorb(slot: usize, data: usize, length: u32): void {
       length -= BLOCK_BYTES;
     }
   }
-  memory.copy(slot + SLOT_BLOCK, data, length);
+  keep(slot, 0, data);
   store<u32>(slot, length, SLOT_BLOCK_LENGTH);
 }
 
@@ -99,10 +117,14 @@ export function absorb(slot: usize, data: usize, length: u32): void {
 export function sample(slot: usize): usize {
   const length = load<u32>(slot, SLOT_BLOCK_LENGTH);
   const depth = load<u32>(slot, SLOT_DEPTH);
-  memory.fill(slot + SLOT_BLOCK + length, 0, BLOCK_BYTES - length);
+  const block = slot + SLOT_BLOCK;
+  pad(PAIR, block, 0, <i8>length);
+  pad(PAIR, block, 16, <i8>length);
+  pad(PAIR, block, 32, <i8>length);
+  pad(PAIR, block, 48, <i8>length);
   const start = load<u32>(slot, SLOT_BLOCKS) == 0 ? KEYED_HASH | CHUNK_START : KEYED_HASH;
   const end = depth == 0 ? CHUNK_END | ROOT : CHUNK_END;
-  compress(slot + SLOT_CV, slot + SLOT_BLOCK, load<u64>(slot, SLOT_CHUNKS), length, start | end, PAIR + 32);
+  compress(slot + SLOT_CV, PAIR, load<u64>(slot, SLOT_CHUNKS), length, start | end, PAIR + 32);
   let left = slot + SLOT_STACK + 32 * depth;
   for (let level = depth; level > 0; level--) {
     left -= 32;

@@ -1,0 +1,94 @@
+// The SIMD module and the plain-TypeScript twin give the same bytes, whatever is asked of them.
+
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Opener, Sealer } from "../../lib/crypto/provider.ts";
+import { typescriptProvider } from "../../lib/crypto/typescript.ts";
+import { type Implementation, implementations } from "../unit/crypto/implementations.ts";
+
+const test = (name: string, fn: () => void) => Deno.test({ name, permissions: "none", fn });
+const exactly = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
+const keys = fc.record({ key: exactly(32), nonce: exactly(8), macKey: exactly(32) });
+const size = fc.oneof(
+  { weight: 6, arbitrary: fc.integer({ min: 1, max: 200 }) },
+  { weight: 3, arbitrary: fc.integer({ min: 1, max: 3000 }) },
+  { weight: 2, arbitrary: fc.integer({ min: 1, max: 20_000 }) },
+  { weight: 1, arbitrary: fc.constantFrom(64, 512, 1024, 2048, 8192, 65_551, 69_632, 150_000) },
+);
+const step = fc.oneof(
+  { weight: 12, arbitrary: fc.record({ kind: fc.constant("packet" as const), size }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("rekey" as const), keys }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("absorb" as const), bytes: fc.uint8Array() }),
+  },
+);
+const layout = fc.record({ offset: fc.nat(40), isTagBehind: fc.boolean(), isShort: fc.boolean() });
+
+for (const implementation of implementations.filter(({ name }) => name !== "typescript")) {
+  test(`${implementation.name} seals and opens as the twin does`, () => {
+    fc.assert(
+      fc.property(keys, fc.array(step, { maxLength: 30 }), layout, (first, steps, where) => {
+        const { provider } = implementation;
+        const ours: [Sealer, Opener] = [provider.sealer(), provider.opener()];
+        const twins: [Sealer, Opener] = [typescriptProvider.sealer(), typescriptProvider.opener()];
+        const halves = [...ours, ...twins];
+        for (const half of halves) half.install(first.key, first.nonce, first.macKey);
+        for (const each of steps) {
+          if (each.kind === "packet") exchange(implementation, ours, twins, each.size, where);
+          else if (each.kind === "absorb") { for (const half of halves) half.absorb(each.bytes); }
+          else {
+            const { key, nonce, macKey } = each.keys;
+            for (const half of halves) half.install(key, nonce, macKey);
+          }
+        }
+        for (const half of halves) half.free();
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test(`${implementation.name} stays with the twin over many megabytes`, () => {
+    const { provider, place } = implementation;
+    const ours = provider.opener(), twin = typescriptProvider.sealer();
+    const key = new Uint8Array(32).fill(3), nonce = new Uint8Array(8);
+    ours.install(key, nonce, key);
+    twin.install(key, nonce, key);
+    let seed = 1;
+    for (let total = 0; total < 12_000_000;) {
+      seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
+      const length = 1 + (seed >>> 8) % (seed % 5 === 0 ? 66_000 : 400);
+      const wire = new Uint8Array(16 + length);
+      twin.seal(wire, 16, 16 + length, 0, 16);
+      const placed = place(wire);
+      assert.ok(ours.open(placed, 16, 16 + length, 0, 16), `packet of ${length} after ${total}`);
+      assert.equal(placed.subarray(16).some((byte) => byte !== 0), false);
+      total += length;
+    }
+    ours.free();
+  });
+}
+
+/** One packet through both sealers, which must agree, and then through both openers. */
+function exchange(
+  { place }: Implementation,
+  ours: [Sealer, Opener],
+  twins: [Sealer, Opener],
+  length: number,
+  { offset, isTagBehind, isShort }: { offset: number; isTagBehind: boolean; isShort: boolean },
+): void {
+  const start = isTagBehind ? offset : offset + 16, end = start + length;
+  const tagStart = isTagBehind ? end : offset, tagLength = isShort ? 8 : 16;
+  const plain = Uint8Array.from({ length: end + 16 }, (_, i) => (i * 89 + (i >> 8)) & 255);
+  const expected = plain.slice();
+  twins[0].seal(expected, start, end, tagStart, tagLength);
+  const wire = place(plain);
+  ours[0].seal(wire, start, end, tagStart, tagLength);
+  assert.deepEqual(wire.slice(), expected);
+  const ahead = Math.min(16, length);
+  assert.deepEqual(ours[1].peek(wire, start, ahead).slice(), plain.slice(start, start + ahead));
+  assert.ok(ours[1].open(wire, start, end, tagStart, tagLength));
+  assert.ok(twins[1].open(expected, start, end, tagStart, tagLength));
+  assert.deepEqual(wire.slice(), expected);
+  assert.deepEqual(wire.slice(start, end), plain.slice(start, end));
+}
