@@ -50,6 +50,16 @@ function summary(status: Status): string {
     case "ident":
     case "failure":
       return quote(status.message);
+    case "state_size":
+      return status.state_size === 0 ? "none" : `${status.state_size} bytes`;
+    case "cursorhint":
+      return status.cursor;
+    case "coreopt":
+      return `${status.slot} ${status.type} ${quote(status.argument)}`;
+    case "input_label":
+      return describeLabel(status);
+    case "bchunkstate":
+      return describeChunks(status);
     case "terminated":
       return status.last_words === "" ? "" : quote(status.last_words);
     default:
@@ -58,6 +68,17 @@ function summary(status: Status): string {
         .map(([name, value]) => value === true ? name : `${name}=${show(value)}`)
         .join(" ");
   }
+}
+
+function describeLabel(status: Extract<Status, { kind: "input_label" }>): string {
+  if (status.labelhint === "") return "none, new ones follow";
+  const description = status.description === "" ? "" : ` ${quote(status.description)}`;
+  return `${status.labelhint} ${status.datatype}${description}`;
+}
+
+function describeChunks(status: Extract<Status, { kind: "bchunkstate" }>): string {
+  const direction = status.input ? "takes" : "offers";
+  return status.disable ? `${direction} nothing` : `${direction} ${show(status.extensions)}`;
 }
 
 function show(value: unknown): string {

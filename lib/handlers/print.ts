@@ -16,6 +16,7 @@ import { describe, describeJson } from "./describe.ts";
  * @param json Whether lines are JSON.
  */
 export function printHandler(write: (line: string) => void, json: boolean): ListenHandler {
+  // A client's requests for subsegments stay unanswered, and so are refused.
   const print = (source: ListenSource | Source, status: Status): void => {
     write(
       json ? describeJson(new Date(), source.id, status) : describe(source.role, source.id, status),
