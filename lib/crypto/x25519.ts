@@ -65,7 +65,9 @@ export class PrivateKey {
     const der = withPrefix(SPKI_PREFIX, publicKey);
     der[der.length - 1]! &= 0x7f;
     const peer = createPublicKey({ key: der, format: "der", type: "spki" });
-    const shared = new Uint8Array(diffieHellman({ privateKey: this.#key, publicKey: peer }));
+    const result = diffieHellman({ privateKey: this.#key, publicKey: peer });
+    const shared = Uint8Array.from(result);
+    result.fill(0);
     // The list of points is complete; the result is looked at all the same, as a zero is fatal.
     return shared.every((byte) => byte === 0) ? undefined : shared;
   }

@@ -30,6 +30,17 @@ test("knows the order of the points and of their forms with the top bit set", ()
   assert.equal(isLowOrder(point), false);
 });
 
+test("takes coordinates beyond the prime modulo the prime", () => {
+  const own = new PrivateKey(raw(6));
+  for (let excess = 2; excess < 19; excess++) {
+    const canonical = new Uint8Array(32), beyond = new Uint8Array(32).fill(0xff);
+    canonical[0] = excess;
+    beyond[0] = 0xed + excess;
+    beyond[31] = 0x7f;
+    assert.deepEqual(own.agree(beyond), own.agree(canonical));
+  }
+});
+
 test("leaves its arguments as they are", () => {
   const own = raw(4), peer = publicKey(raw(5));
   peer[31]! |= 0x80;
