@@ -23,26 +23,26 @@ export const COPY_BYTES = 68 * 1_024;
 const CONNECTIONS = MAX_CLIENTS + MAX_UNAUTHENTICATED;
 
 /** The states of the directions of all connections. */
-export const SLOTS = COPY + COPY_BYTES;
+export const SLOTS: number = COPY + COPY_BYTES;
 /** Length of one, in bytes. */
 export const SLOT_BYTES = 2_624;
 /** How many there are: two for each connection. */
-export const SLOT_COUNT = 2 * CONNECTIONS;
+export const SLOT_COUNT: number = 2 * CONNECTIONS;
 /** Offset in a slot of the 16 bytes that were decrypted ahead. */
 export const SLOT_PEEKED = 2_576;
 
 /** Length of a receive block of a quiet connection, in bytes. */
 export const SMALL_BLOCK_BYTES = 4_096;
 /** How many there are: one for each connection. */
-export const SMALL_BLOCKS = CONNECTIONS;
+export const SMALL_BLOCKS: number = CONNECTIONS;
 /** Length of a receive block of a busy connection, in bytes. */
 export const LARGE_BLOCK_BYTES = 262_144;
 /** How many there are: enough for those whose bytes arrive within one turn. */
 export const LARGE_BLOCKS = 256;
 
 /** The small receive blocks, at a page of the processor. */
-export const SMALL_ARENA = Math.ceil((SLOTS + SLOT_COUNT * SLOT_BYTES) / 4_096) * 4_096;
+export const SMALL_ARENA: number = Math.ceil((SLOTS + SLOT_COUNT * SLOT_BYTES) / 4_096) * 4_096;
 /** The large receive blocks. */
-export const LARGE_ARENA = SMALL_ARENA + SMALL_BLOCKS * SMALL_BLOCK_BYTES;
+export const LARGE_ARENA: number = SMALL_ARENA + SMALL_BLOCKS * SMALL_BLOCK_BYTES;
 /** The first byte behind everything. */
-export const ARENA_END = LARGE_ARENA + LARGE_BLOCKS * LARGE_BLOCK_BYTES;
+export const ARENA_END: number = LARGE_ARENA + LARGE_BLOCKS * LARGE_BLOCK_BYTES;
