@@ -27,7 +27,11 @@ export class SimdArena {
   readonly #small = new BlockList(SMALL_BLOCKS);
   readonly #large = new BlockList(LARGE_BLOCKS);
 
-  /** @param module Whose memory holds the blocks; no other arena may use it. */
+  /**
+   * Takes over the arena of a module.
+   *
+   * @param module Whose memory holds the blocks; no other arena may use it.
+   */
   constructor(module: SimdModule) {
     this.#bytes = module.bytes;
   }

@@ -12,7 +12,11 @@ export class BlockList {
   readonly #used: Uint8Array;
   #fresh = 0;
 
-  /** @param count How many numbers there are. */
+  /**
+   * Makes a list in which every number is free.
+   *
+   * @param count How many numbers there are.
+   */
   constructor(count: number) {
     this.#count = count;
     this.#used = new Uint8Array(count);
