@@ -49,7 +49,10 @@ export type AuthCode =
   | "low-order-key"
   | "not-proven"
   | "no-slot-left"
-  | "direct-refused";
+  | "direct-refused"
+  | "login-refused"
+  | "key-refused"
+  | "untrusted-server";
 
 /** The peer asked for more than a limit of `limits.ts` allows. */
 export type LimitCode =

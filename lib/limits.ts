@@ -60,3 +60,9 @@ export const HANDLER_SLOW_MS = 10_000;
 
 /** One text that a client sends in parts; the reference takes no longer one. */
 export const MAX_MESSAGE_BYTES = 4_096;
+
+/** How long a source waits for the other side to take its connection; a person waits no longer. */
+export const CONNECT_TIMEOUT_MS = 10_000;
+
+/** What a sink may tell a source that does not listen; then the source reads no more. */
+export const MAX_WAITING_SOURCE_EVENTS = 4_096;
