@@ -7,7 +7,7 @@
 import type { KeystoreWarning } from "../keystore/mod.ts";
 import { EnrolmentSlots, Keystore, keystoreRoot } from "../keystore/mod.ts";
 import { equalConstantTime } from "./bytes/equal.ts";
-import { defaultProvider } from "./crypto/mod.ts";
+import { defaultArena, defaultProvider } from "./crypto/mod.ts";
 import { PrivateKey } from "./crypto/x25519.ts";
 import { ApiMisuseError } from "./errors.ts";
 import type { Handler } from "./handlers/types.ts";
@@ -109,6 +109,7 @@ export function netListen(...args: unknown[]): Listener {
     display: { ...DISPLAY_DEFAULTS, ...options.display },
     allowDirect: options.allowDirect ?? true,
     crypto: defaultProvider(),
+    arena: defaultArena(),
   });
 }
 

@@ -16,6 +16,7 @@ import type { Logger } from "../log.ts";
 import type { DisplayDefaults } from "../segment/preroll.ts";
 import type { PeerOffered } from "../session/events.ts";
 import { Session } from "../session/session.ts";
+import type { Arena } from "../bytes/receive_buffer.ts";
 import { encodeUtf8 } from "../bytes/text.ts";
 import { DEFAULT_SECRET } from "../wire/constants.ts";
 import type { SocketAddress } from "./address.ts";
@@ -56,6 +57,8 @@ export interface ListenerOptions {
   readonly allowDirect: boolean;
   /** The symmetric cryptography. */
   readonly crypto: CryptoProvider;
+  /** Where received bytes are put; the heap when absent. */
+  readonly arena: Arena | undefined;
 }
 
 /** A listener: lets clients in until it is closed; those that it let in live on. */
@@ -195,7 +198,7 @@ export class Listener implements ListenSource {
   }
 
   #welcome(socket: Deno.TcpConn, authority: KeyAuthority): void {
-    const { crypto, allowDirect, log } = this.#options;
+    const { crypto, arena, allowDirect, log } = this.#options;
     const hostname = plainHostname(socket.remoteAddr.hostname);
     const { port } = socket.remoteAddr;
     if (this.#clients.size >= MAX_CLIENTS) {
@@ -217,6 +220,7 @@ export class Listener implements ListenSource {
       startMs: Date.now(),
       rekey: { early: EARLY_REKEYS, volumeBytes: REKEY_VOLUME_BYTES },
       allowDirect,
+      ...(arena && { arena }),
     });
     const connection = new Connection(
       this.#hostFor(authority),
