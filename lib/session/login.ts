@@ -9,7 +9,6 @@ import { isLowOrder, PrivateKey } from "../crypto/x25519.ts";
 import { AuthError, MalformedError, MisbehavedError } from "../errors.ts";
 import type { Packet } from "../transport/packet.ts";
 import type { Transport } from "../transport/transport.ts";
-import { PACKET_TYPE } from "../wire/constants.ts";
 import type { ControlInput } from "../wire/control.ts";
 import { controlNonce, decodeControl } from "../wire/control.ts";
 import type { HelloMode, PeerOffered } from "./events.ts";
@@ -83,19 +82,13 @@ export class Login {
   /**
    * Takes a packet that came before the final keys.
    *
-   * @param packet The packet; anything but a HELLO is a fault.
-   * @throws {MisbehavedError} `packet-before-auth`, `command-before-auth`, `second-ephemeral`.
+   * @param packet A control packet; anything but a HELLO is a fault.
+   * @throws {MisbehavedError} `command-before-auth`, `second-ephemeral`.
    * @throws {MalformedError} `bad-hello-mode`, `bad-role`.
    * @throws {IncompatibleError} `role-refused`.
    * @throws {AuthError} `low-order-key`, `direct-refused`.
    */
   take(packet: Packet): LoginStep {
-    if (packet.type !== PACKET_TYPE.control) {
-      throw new MisbehavedError(
-        "packet-before-auth",
-        `packet type ${packet.type} before the login`,
-      );
-    }
     const hello = decodeControl(packet.body);
     if (hello.command !== "hello") {
       throw new MisbehavedError("command-before-auth", `${hello.command} before the login`);
@@ -129,7 +122,7 @@ export class Login {
       nonce = options.random(NONCE_BYTES);
       this.#sendHello(makeHello("real", key.publicKey, options.role), nonce);
     }
-    this.#transport.installStage(shared, nonce);
+    this.#transport.installStage(shared, nonce, "final");
     shared.fill(0);
     return new Ratchet(options.side, key, peerKey, options.rekey);
   }
@@ -159,7 +152,7 @@ export class Login {
   }
 
   #install(shared: Uint8Array, nonce: Uint8Array): void {
-    this.#transport.installStage(shared, nonce);
+    this.#transport.installStage(shared, nonce, "ephemeral");
     shared.fill(0);
   }
 

@@ -13,7 +13,7 @@ import { ReceiveBuffer } from "../bytes/receive_buffer.ts";
 import { deriveKeys, deriveRekeyMac } from "../crypto/kdf.ts";
 import type { CryptoProvider, Opener, Sealer } from "../crypto/provider.ts";
 import { NONCE_BYTES, PEEK_BYTES, SHORT_TAG_BYTES, TAG_BYTES } from "../crypto/provider.ts";
-import { AuthError, MalformedError } from "../errors.ts";
+import { AuthError, MalformedError, MisbehavedError } from "../errors.ts";
 import { CONTROL_BODY_BYTES, DATA_HEAD_BYTES, PACKET_TYPE } from "../wire/constants.ts";
 import type { Packet, PacketType } from "./packet.ts";
 import { isForeign } from "./foreign.ts";
@@ -49,6 +49,8 @@ export class Transport {
   #nextOut = 0;
   /** Bytes of the packet that is being waited for; its head while that is not known. */
   #need = PREFIX_BYTES;
+  /** Whether packets other than control commands may come: the final keys are installed. */
+  #takesAll = false;
 
   /** @param options Side, secret and cryptography. */
   constructor(options: TransportOptions) {
@@ -101,6 +103,7 @@ export class Transport {
    * @returns The packet, or `undefined` when more bytes are needed.
    * @throws {AuthError} `wrong-secret` when the first packet of a client does not verify.
    * @throws {MalformedError} `not-a12`, `bad-mac`, `bad-packet-type`, `bad-sequence`.
+   * @throws {MisbehavedError} `packet-before-auth`.
    */
   next(): Packet | undefined {
     const received = this.#received;
@@ -182,8 +185,10 @@ export class Transport {
    *
    * @param shared The X25519 result, 32 bytes.
    * @param nonce The nonce of the server's HELLO, 8 bytes.
+   * @param stage Whether the login goes on, or these are the keys that all packets may come under.
    */
-  installStage(shared: Uint8Array, nonce: Uint8Array): void {
+  installStage(shared: Uint8Array, nonce: Uint8Array, stage: "ephemeral" | "final"): void {
+    this.#takesAll = stage === "final";
     const keys = deriveKeys(shared, nonce);
     this.#install(keys, nonce);
     wipe(keys.mac, keys.client, keys.server);
@@ -196,7 +201,9 @@ export class Transport {
    * @param nonce The nonce of the REKEY packet, 8 bytes.
    */
   rekeyOutbound(shared: Uint8Array, nonce: Uint8Array): void {
-    this.#sealer.install(shared, nonce, deriveRekeyMac(shared));
+    const macKey = deriveRekeyMac(shared);
+    this.#sealer.install(shared, nonce, macKey);
+    wipe(macKey);
   }
 
   /**
@@ -206,7 +213,9 @@ export class Transport {
    * @param nonce The nonce of the REKEY packet, 8 bytes.
    */
   rekeyInbound(shared: Uint8Array, nonce: Uint8Array): void {
-    this.#opener.install(shared, nonce, deriveRekeyMac(shared));
+    const macKey = deriveRekeyMac(shared);
+    this.#opener.install(shared, nonce, macKey);
+    wipe(macKey);
   }
 
   /** Wipes keys and gives memory back; the transport is unusable after. */
@@ -224,6 +233,10 @@ export class Transport {
     if (first && type !== PACKET_TYPE.control) throw refuseFirst(block, start - TAG_BYTES);
     if (fixed === undefined) {
       throw new MalformedError("bad-packet-type", `packet type ${type} does not exist`);
+    }
+    if (type !== PACKET_TYPE.control && !this.#takesAll) {
+      // Refused by its unverified head, so that nobody can make this end keep 64 KiB before login.
+      throw new MisbehavedError("packet-before-auth", `packet type ${type} before the login`);
     }
     const size = PREFIX_BYTES + fixed;
     if (type === PACKET_TYPE.control || type === PACKET_TYPE.event) return size;
