@@ -1,0 +1,134 @@
+// A real terminal, recorded: the same listener over the recorded bytes ends with the same screen.
+
+import assert from "node:assert/strict";
+import { SinkEndpoint } from "../../lib/segment/endpoint.ts";
+import { DISPLAY_DEFAULTS } from "../../lib/segment/preroll.ts";
+import type { SessionEvent } from "../../lib/session/events.ts";
+import { HEAD_BYTES } from "../../lib/transport/packet.ts";
+import { CONTROL_PACKET_BYTES } from "../../lib/transport/transport.ts";
+import { PACKET_TYPE } from "../../lib/wire/constants.ts";
+import { decodeControl } from "../../lib/wire/control.ts";
+import { decodeEventPacket } from "../../lib/wire/event/event.ts";
+import { replayDraws } from "../support/draws.ts";
+import type { Fixture } from "../support/feed.ts";
+import { feed } from "../support/feed.ts";
+import { serverSession } from "../support/pair.ts";
+import { type Crypto, CRYPTOS, spyOn } from "../support/providers.ts";
+import type { TerminalCapture } from "../support/vectors.ts";
+import { loadTerminal, READ_VECTORS } from "../support/vectors.ts";
+
+const FRAMES = 134;
+const RANDOM_SPLITS = 12;
+
+for (const crypto of CRYPTOS) {
+  Deno.test({
+    name: `the recorded terminal: replies, screen and acknowledgements (${crypto.name})`,
+    permissions: READ_VECTORS,
+    fn: () => {
+      const capture = loadTerminal();
+      const fed = feed(() => listen(capture, crypto), capture.fromClient, {
+        rounds: RANDOM_SPLITS,
+      });
+
+      const hellos = fed.output.subarray(0, 2 * CONTROL_PACKET_BYTES);
+      assert.equal(
+        hellos.toHex(),
+        capture.fromServer.subarray(0, 2 * CONTROL_PACKET_BYTES).toHex(),
+      );
+
+      const result = fed.result as Result;
+      assert.deepEqual(result.screen, capture.finalScreen);
+      assert.equal(fed.fault, undefined);
+      assert.equal(result.announced.length, FRAMES);
+      assert.deepEqual(result.acknowledged, result.announced, "each frame once, in order");
+      assert.equal(result.requested.length, 1);
+      assert.deepEqual(result.refused, result.requested, "the clipboard that nobody took");
+      const kinds = result.kinds;
+      assert.deepEqual(kinds.slice(0, 3), ["registered", "preroll", "privdrop"]);
+      assert.equal(kinds.filter((kind) => kind === "frame").length, FRAMES);
+      assert.equal(kinds.indexOf("terminated"), kinds.length - 1);
+    },
+  });
+}
+
+interface Result {
+  /** The last text, without empty lines at its end. */
+  readonly screen: readonly string[];
+  /** The kinds of all records, in order. */
+  readonly kinds: readonly string[];
+  /** The numbers of the frames that came, and of those that were acknowledged. */
+  readonly announced: readonly number[];
+  readonly acknowledged: readonly number[];
+  /** The numbers of the segments that it asked for, and of those that were refused. */
+  readonly requested: readonly number[];
+  readonly refused: readonly number[];
+}
+
+/** The listener that was recorded, with a handler that takes the client and nothing else. */
+function listen(capture: TerminalCapture, { crypto, arena }: Crypto): Fixture {
+  const spy = spyOn(crypto);
+  const session = serverSession({
+    crypto: spy.crypto,
+    random: replayDraws(capture.draws).random,
+    ...(arena && { arena }),
+  });
+  const announced: number[] = [];
+  const requested: number[] = [];
+  const kinds: string[] = [];
+  let endpoint: SinkEndpoint | undefined;
+  let screen: string[] = [];
+
+  const deliver = () => {
+    for (let notice = endpoint!.nextNotice(); notice; notice = endpoint!.nextNotice()) {
+      assert.ok(notice.type === "status", "no frame of a real terminal is refused");
+      kinds.push(notice.status.kind);
+      if (notice.status.kind === "preroll") notice.source.targetVerbose();
+      if (notice.request !== undefined) requested.push(notice.request.id);
+      if (notice.status.kind === "frame") screen = notice.source.text().trimEnd().split("\n");
+      endpoint!.settle(notice);
+    }
+  };
+  const take = (event: SessionEvent) => {
+    if (event.type === "peer-offered") session.accept(capture.key);
+    if (event.type === "peer-authenticated") {
+      let id = 0;
+      const nothing = () => {};
+      endpoint = new SinkEndpoint(session, {
+        nextId: () => ++id,
+        peer: { publicKey: "", fingerprint: "", address: "" },
+        display: DISPLAY_DEFAULTS,
+        onOutput: nothing,
+        onNotice: nothing,
+        onExit: nothing,
+      });
+    }
+    if (event.type === "control" && event.control.command === "videoframe") {
+      announced.push(event.control.stream);
+    }
+    if (event.type === "closed") endpoint!.end("");
+    else endpoint?.take(event);
+    if (endpoint !== undefined) deliver();
+  };
+  const result = (): Result => {
+    const sent = spy.sealed.map(readSent);
+    return {
+      screen,
+      kinds,
+      announced,
+      requested,
+      acknowledged: sent.flatMap(({ acknowledged }) => acknowledged ?? []),
+      refused: sent.flatMap(({ refused }) => refused ?? []),
+    };
+  };
+  return { session, take, result };
+}
+
+function readSent(plain: Uint8Array): { acknowledged?: number; refused?: number } {
+  const body = plain.subarray(HEAD_BYTES);
+  if (plain[HEAD_BYTES - 1] === PACKET_TYPE.control) {
+    const control = decodeControl(body);
+    return control.command === "ping" ? { acknowledged: control.stream } : {};
+  }
+  const { event } = decodeEventPacket(body);
+  return event.category === "target" && event.kind === "reqfail" ? { refused: event.id } : {};
+}
