@@ -104,7 +104,8 @@ export class ReceiveBuffer {
 
   /** Gives the block back; the buffer is unusable after. */
   free(): void {
-    this.#release();
+    if (this.#fromArena) this.#arena.release(this.#block);
+    this.#fromArena = false;
     this.#block = new Uint8Array(0);
     this.#start = this.#end = 0;
   }
@@ -125,9 +126,5 @@ export class ReceiveBuffer {
     const block = this.#arena.alloc(sizeBytes);
     this.#fromArena = block !== undefined;
     return block ?? new Uint8Array(sizeBytes);
-  }
-
-  #release(): void {
-    if (this.#fromArena) this.#arena.release(this.#block);
   }
 }

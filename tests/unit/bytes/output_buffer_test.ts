@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { OutputBuffer } from "../../../lib/bytes/output_buffer.ts";
+
+const test = (name: string, fn: () => void) => Deno.test({ name, permissions: "none", fn });
+
+function append(output: OutputBuffer, ...values: number[]): void {
+  const at = output.reserve(values.length);
+  output.bytes.set(values, at);
+}
+
+test("nothing is taken from an empty output", () => {
+  assert.equal(new OutputBuffer().take(), undefined);
+});
+
+test("what was reserved is taken in one piece, in order, once", () => {
+  const output = new OutputBuffer();
+  append(output, 1, 2);
+  append(output, 3);
+  assert.equal(output.length, 3);
+  assert.deepEqual([...output.take()!], [1, 2, 3]);
+  assert.equal(output.length, 0);
+  assert.equal(output.take(), undefined);
+});
+
+test("what was taken stays whole while more is appended", () => {
+  const output = new OutputBuffer();
+  append(output, 1, 2, 3);
+  const taken = output.take()!;
+  append(output, 9, 9, 9, 9);
+  output.reserve(100_000);
+  assert.deepEqual([...taken], [1, 2, 3]);
+});
+
+test("reserved space holds zeros, also in memory that was used before", () => {
+  const output = new OutputBuffer();
+  for (let round = 0; round < 4; round++) {
+    append(output, ...Array<number>(50).fill(0xff));
+    output.take();
+  }
+  const at = output.reserve(50);
+  assert.ok(output.bytes.subarray(at, at + 50).every((byte) => byte === 0));
+});
+
+test("growing keeps what waits", () => {
+  const output = new OutputBuffer();
+  append(output, 7);
+  output.reserve(1_000_000);
+  append(output, 8);
+  const taken = output.take()!;
+  assert.equal(taken.length, 1_000_002);
+  assert.equal(taken[0], 7);
+  assert.equal(taken.at(-1), 8);
+});
+
+test("the memory of a burst is let go", () => {
+  const output = new OutputBuffer();
+  output.reserve(1_000_000);
+  output.take();
+  append(output, 1);
+  output.take();
+  append(output, 1);
+  assert.ok(output.bytes.length <= 65_536);
+});
