@@ -5,7 +5,7 @@
  */
 
 import { encodeUtf8 } from "../bytes/text.ts";
-import { defaultProvider } from "../crypto/mod.ts";
+import { defaultArena, defaultProvider } from "../crypto/mod.ts";
 import { PrivateKey } from "../crypto/x25519.ts";
 import type { A12Error } from "../errors.ts";
 import { AuthError } from "../errors.ts";
@@ -108,6 +108,7 @@ export class SourceClient {
     this.#key = key;
     this.#options = options;
     this.#socket = socket;
+    const arena = defaultArena();
     this.#session = new Session({
       side: "client",
       role: "source",
@@ -118,6 +119,7 @@ export class SourceClient {
       random: (count) => crypto.getRandomValues(new Uint8Array(count)),
       startMs: Date.now(),
       rekey: { early: 0, volumeBytes: REKEY_VOLUME_BYTES },
+      ...(arena && { arena }),
     });
     this.#endpoint = new SourceEndpoint(this.#session, options.window ?? 1);
     this.#pump = new Pump(

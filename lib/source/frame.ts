@@ -70,12 +70,16 @@ export function rawChunkBytes(pixelBytes: number): number {
 }
 
 /**
- * The whole of a picture.
+ * The part of a picture to be sent.
  *
  * @param picture The picture.
+ * @param dirty What has changed; one that leaves the picture stands for all of it, as with arcan.
+ * @returns The region; the whole picture when `dirty` is absent.
  */
-export function wholeOf({ width, height }: Picture): Region {
-  return { x: 0, y: 0, width, height };
+export function regionOf({ width, height }: Picture, dirty?: Region): Region {
+  const isInside = dirty !== undefined && dirty.x >= 0 && dirty.y >= 0 && dirty.width > 0 &&
+    dirty.height > 0 && dirty.x + dirty.width <= width && dirty.y + dirty.height <= height;
+  return isInside ? dirty : { x: 0, y: 0, width, height };
 }
 
 /**

@@ -9,7 +9,7 @@
 
 import { VIDEO_FORMAT } from "../wire/constants.ts";
 import type { Picture, PictureEncoder, Region, VideoFrame } from "./frame.ts";
-import { flagsOf, rawChunkBytes, wholeOf } from "./frame.ts";
+import { flagsOf, rawChunkBytes, regionOf } from "./frame.ts";
 import { packRgb, packRgb565, packRgba } from "./pixels.ts";
 
 interface RawFormat {
@@ -38,13 +38,14 @@ export class RawEncoder implements PictureEncoder {
   }
 
   encode(picture: Picture, dirty?: Region): VideoFrame {
-    const region = dirty ?? wholeOf(picture);
-    const payload = this.#payload(picture, region, dirty === undefined);
+    const region = regionOf(picture, dirty);
+    const payload = this.#payload(picture, region);
     return rawFrame(this.#format, picture, region, payload);
   }
 
-  #payload(picture: Picture, region: Region, isWhole: boolean): Uint8Array {
+  #payload(picture: Picture, region: Region): Uint8Array {
     const { format, pixelBytes, pack } = this.#format;
+    const isWhole = region.width === picture.width && region.height === picture.height;
     const size = region.width * region.height * pixelBytes;
     if (isWhole && format === VIDEO_FORMAT.rgba) return picture.rgba.subarray(0, size);
     if (this.#buffer.length < size) this.#buffer = new Uint8Array(size);

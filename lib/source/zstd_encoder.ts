@@ -8,7 +8,7 @@
 import { VIDEO_FORMAT } from "../wire/constants.ts";
 import { compress } from "./compress.ts";
 import type { Picture, PictureEncoder, Region, VideoFrame } from "./frame.ts";
-import { COMPRESSED_CHUNK_BYTES, flagsOf, wholeOf } from "./frame.ts";
+import { COMPRESSED_CHUNK_BYTES, flagsOf, regionOf } from "./frame.ts";
 import { packRgb } from "./pixels.ts";
 import { rgbFrame } from "./raw_encoder.ts";
 
@@ -30,7 +30,7 @@ export class ZstdEncoder implements PictureEncoder {
   encode(picture: Picture, dirty?: Region): VideoFrame {
     const isFull = picture.width !== this.#width || picture.height !== this.#height;
     if (isFull) this.#resize(picture);
-    const region = isFull || dirty === undefined ? wholeOf(picture) : dirty;
+    const region = regionOf(picture, isFull ? undefined : dirty);
     const packed = this.#packed.subarray(0, region.width * region.height * PIXEL_BYTES);
     packRgb(picture, region, packed);
     const content = isFull ? this.#keep(packed) : this.#difference(packed, region);

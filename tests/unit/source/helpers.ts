@@ -1,0 +1,38 @@
+/** Pictures for the tests of the source, and a sink that decodes frames. */
+
+import assert from "node:assert/strict";
+import type { VideoStream } from "../../../lib/decoders/video_stream.ts";
+import type { Picture, Region, VideoFrame } from "../../../lib/source/frame.ts";
+import { noise } from "../decoders/frames.ts";
+
+/** A picture of repeatable noise. */
+export function noisePicture(width: number, height: number, seed = 1): Picture {
+  return { width, height, rgba: noise(width * height * 4, seed) };
+}
+
+/** Two pictures that differ in one region alone. */
+export function changed(picture: Picture, { x, y, width, height }: Region, seed = 2): Picture {
+  const rgba = picture.rgba.slice();
+  const fresh = noise(rgba.length, seed);
+  for (let row = y; row < y + height; row++) {
+    const [from, to] = [x, x + width].map((column) => (row * picture.width + column) * 4);
+    rgba.set(fresh.subarray(from, to), from);
+  }
+  return { ...picture, rgba };
+}
+
+/** What a sink shows of a picture that came without its alpha. */
+export function opaque({ rgba }: Picture): Uint8Array {
+  return rgba.map((value, at) => at % 4 === 3 ? 255 : value);
+}
+
+/** Shows a frame in the packets that it is sent in. */
+export function receive(stream: VideoStream, frame: VideoFrame): void {
+  const { payload, chunkBytes } = frame;
+  stream.begin({ ...frame, stream: 1, length: payload.length, commit: true });
+  let result = "ignored";
+  for (let at = 0; at < payload.length; at += chunkBytes) {
+    result = stream.push(payload.subarray(at, at + chunkBytes));
+  }
+  assert.equal(result, "drawn");
+}
