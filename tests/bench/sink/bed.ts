@@ -1,0 +1,244 @@
+/**
+ * A sink and a feeder, and the measurements that are made with them.
+ */
+
+import { Keystore } from "../../../keystore/mod.ts";
+import { CLIENT_KEY } from "./client.ts";
+import type { FeederSetup, Latency } from "./feeder.ts";
+import type { ProfileLine } from "./profile.ts";
+import { Child } from "./rpc.ts";
+import type { Row } from "./rows.ts";
+import type { SinkReady, SinkSetup } from "./sink.ts";
+import { collectedMs, median, readCollections, type Usage } from "./usage.ts";
+
+/** How to measure. */
+export interface BedOptions {
+  readonly provider: SinkSetup["provider"];
+  readonly rounds: number;
+  readonly profile: boolean;
+}
+
+/** The figures of one row. */
+export interface Measured {
+  /** What is compared: CPU microseconds a unit, for latency microseconds, for memory KiB a client. */
+  readonly cost: number;
+  /** The least and the largest cost of a round. */
+  readonly spread: readonly [least: number, most: number];
+  readonly wallPerSecond?: number;
+  readonly wireMbPerSecond?: number;
+  /** Part of the CPU time that was spent in the kernel. */
+  readonly systemShare?: number;
+  /** Part of the CPU time that was spent in the garbage collector. */
+  readonly gcShare?: number;
+  readonly rssMib?: number;
+  /** Figures that only this row has. */
+  readonly more?: Readonly<Record<string, number>>;
+}
+
+const WARM_UP_ROUNDS = 2;
+const SINK_FLAGS = ["--v8-flags=--trace-gc,--expose-gc"];
+
+/** A sink and a feeder. */
+export class Bed {
+  readonly sink: Child;
+  readonly feeder: Child;
+  readonly ready: SinkReady;
+  readonly #keystore: string;
+
+  private constructor(sink: Child, feeder: Child, ready: SinkReady, keystore: string) {
+    this.sink = sink;
+    this.feeder = feeder;
+    this.ready = ready;
+    this.#keystore = keystore;
+  }
+
+  static async make(provider: SinkSetup["provider"], feeder = "feeder.ts"): Promise<Bed> {
+    const keystore = Deno.makeTempDirSync();
+    const opened = await Keystore.open(keystore);
+    await opened.add(["*"], CLIENT_KEY.publicKey);
+    const [sink, fed] = await Promise.all([
+      Child.start("sink.ts", SINK_FLAGS),
+      Child.start(feeder),
+    ]);
+    const ready = await sink.call<SinkReady>("start", { keystore, provider });
+    return new Bed(sink, fed, ready, keystore);
+  }
+
+  usage(): Promise<Usage> {
+    return this.sink.call("usage");
+  }
+
+  async open(row: string): Promise<void> {
+    const setup: FeederSetup = { port: this.ready.port, row };
+    await this.feeder.call("open", setup);
+  }
+
+  async stop(): Promise<void> {
+    await this.feeder.stop();
+    await this.sink.stop();
+    Deno.removeSync(this.#keystore, { recursive: true });
+  }
+}
+
+/** One round: what it took. */
+interface Round {
+  readonly from: Usage;
+  readonly to: Usage;
+  readonly wallMs: number;
+  readonly bytes: number;
+}
+
+/** Measures a row whose units are counted in a time. */
+export async function measureRate(
+  row: Row,
+  options: BedOptions,
+): Promise<{ measured: Measured; profile: readonly ProfileLine[] }> {
+  const bed = await Bed.make(options.provider);
+  const isHandshake = row.measure === "handshake";
+  if (!isHandshake) await bed.open(row.id);
+  const run = () => isHandshake ? handshakes(bed, row) : blast(bed, row.count);
+  for (let i = 0; i < WARM_UP_ROUNDS; i++) await run();
+  const rounds: Round[] = [];
+  for (let i = 0; i < options.rounds; i++) rounds.push(await run());
+  let profile: readonly ProfileLine[] = [];
+  if (options.profile) {
+    await bed.sink.call("profileStart");
+    for (let i = 0; i < options.rounds; i++) await run();
+    profile = await bed.sink.call<ProfileLine[]>("profileStop");
+  }
+  await bed.stop();
+  return { measured: summarize(row, rounds, bed.sink.output), profile };
+}
+
+async function blast(bed: Bed, count: number): Promise<Round> {
+  const bytes = await bed.feeder.call<number>("prepare", count);
+  const from = await bed.usage();
+  const wallMs = await bed.feeder.call<number>("blast");
+  return { from, to: await bed.usage(), wallMs, bytes };
+}
+
+async function handshakes(bed: Bed, { id, count }: Row): Promise<Round> {
+  const mode = id === "handshake-direct" ? "direct" : "ephemeral";
+  const from = await bed.usage();
+  const start = performance.now();
+  await bed.feeder.call("handshakes", { port: bed.ready.port, mode, count });
+  return { from, to: await bed.usage(), wallMs: performance.now() - start, bytes: 0 };
+}
+
+function cpuMs({ from, to }: Round): number {
+  return to.userMs + to.systemMs - from.userMs - from.systemMs;
+}
+
+function summarize({ count }: Row, rounds: readonly Round[], output: readonly string[]): Measured {
+  const collections = readCollections(output);
+  const costs = rounds.map((round) => cpuMs(round) * 1_000 / count);
+  const of = (figure: (round: Round) => number) => median(rounds.map(figure));
+  return {
+    cost: median(costs),
+    spread: [Math.min(...costs), Math.max(...costs)],
+    wallPerSecond: of(({ wallMs }) => count * 1_000 / wallMs),
+    wireMbPerSecond: of(({ wallMs, bytes }) => bytes / wallMs / 1_000),
+    systemShare: of((round) => (round.to.systemMs - round.from.systemMs) / cpuMs(round)),
+    gcShare: of((round) => collectedMs(collections, round.from, round.to) / cpuMs(round)),
+    rssMib: rounds.at(-1)!.to.rssKib / 1_024,
+  };
+}
+
+/** Measures the time from a frame to its acknowledgement. */
+export async function measureLatency(row: Row, options: BedOptions): Promise<Measured> {
+  const bed = await Bed.make(options.provider);
+  await bed.open("tpack-line");
+  await bed.feeder.call("latency", row.count);
+  const rounds: Latency[] = [];
+  for (let i = 0; i < options.rounds; i++) {
+    rounds.push(await bed.feeder.call<Latency>("latency", row.count));
+  }
+  await bed.stop();
+  const middles = rounds.map(({ p50Us }) => p50Us);
+  return {
+    cost: median(middles),
+    spread: [Math.min(...middles), Math.max(...middles)],
+    more: { p99Us: median(rounds.map(({ p99Us }) => p99Us)) },
+  };
+}
+
+/** Measures the resident memory of clients that have logged in and do nothing. */
+export async function measureMemory(row: Row, options: BedOptions): Promise<Measured> {
+  const bed = await Bed.make(options.provider);
+  // The first clients make the code resident, not the clients.
+  await bed.feeder.call("logins", { port: bed.ready.port, count: 20 });
+  await bed.sink.call("collect");
+  const from = await bed.usage();
+  await bed.feeder.call("logins", { port: bed.ready.port, count: row.count });
+  const to = await bed.usage();
+  await bed.sink.call("collect");
+  const collected = await bed.usage();
+  await bed.stop();
+  const cost = (to.rssKib - from.rssKib) / row.count;
+  return {
+    cost,
+    spread: [cost, cost],
+    rssMib: to.rssKib / 1_024,
+    more: {
+      afterCollectionKib: (collected.rssKib - from.rssKib) / row.count,
+      loginCpuUs: cpuMs({ from, to, wallMs: 0, bytes: 0 }) * 1_000 / row.count,
+    },
+  };
+}
+
+/** Where the session stands when the growth is measured, in bytes received. */
+const MARKS = [10e6, 100e6, 500e6, 1_000e6, 2_000e6];
+const GROWTH_FRAMES = 24;
+const GROWTH_EVENTS = 50_000;
+
+/** One mark of the growth. */
+export interface Mark {
+  readonly receivedBytes: number;
+  /** CPU nanoseconds a byte of raw frames. */
+  readonly nsPerByte: number;
+  /** CPU microseconds an event. */
+  readonly eventUs: number;
+  readonly rssMib: number;
+}
+
+/** Measures what a byte and an event cost as the session grows. */
+export async function measureGrowth(options: BedOptions): Promise<Mark[]> {
+  const bed = await Bed.make(options.provider);
+  await bed.open("rgba");
+  const marks: Mark[] = [];
+  let received = 0;
+  const send = async (row: string, count: number) => {
+    await bed.feeder.call("change", row);
+    const round = await blast(bed, count);
+    received += round.bytes;
+    return round;
+  };
+  await send("rgba", 1);
+  await send("events", 4_000);
+  for (const mark of MARKS) {
+    while (received < mark) {
+      const frames = Math.ceil((mark - received) / 8.3e6);
+      await send("rgba", Math.min(frames, GROWTH_FRAMES));
+    }
+    const receivedBytes = received;
+    const isFirst = marks.length === 0;
+    const bytes: number[] = [];
+    const events: number[] = [];
+    // The first mark is near: little fits before it is far behind.
+    for (let i = 0; i < (isFirst ? 1 : options.rounds); i++) {
+      const frames = await send("rgba", isFirst ? 2 : 8);
+      bytes.push(cpuMs(frames) * 1e6 / frames.bytes);
+      const round = await send("events", GROWTH_EVENTS);
+      events.push(cpuMs(round) * 1_000 / GROWTH_EVENTS);
+    }
+    const { rssKib } = await bed.usage();
+    marks.push({
+      receivedBytes,
+      nsPerByte: median(bytes),
+      eventUs: median(events),
+      rssMib: rssKib / 1_024,
+    });
+  }
+  await bed.stop();
+  return marks;
+}

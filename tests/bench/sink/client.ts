@@ -1,0 +1,206 @@
+/**
+ * The source end of a connection, as the feeders use it.
+ */
+
+import { simdProvider } from "../../../lib/crypto/simd/provider.ts";
+import { typescriptProvider } from "../../../lib/crypto/typescript.ts";
+import { PrivateKey } from "../../../lib/crypto/x25519.ts";
+import type { HelloMode, SessionEvent } from "../../../lib/session/events.ts";
+import { Session } from "../../../lib/session/session.ts";
+import { encodeUtf8 } from "../../../lib/bytes/text.ts";
+import { DEFAULT_SECRET, VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
+import type { Frame } from "./frames.ts";
+
+const crypto = simdProvider() ?? typescriptProvider;
+/** How often the listener rekeys right after the login. */
+const EARLY_REKEYS = 2;
+const APPLICATION = 10;
+const TERMINAL = 5;
+const VIDEO_STREAM = 0xbacabaca;
+const COMPRESSED_CHUNK_BYTES = 32_768;
+const RAW_CHUNK_BYTES = 32_760;
+const RAW_FORMATS: readonly number[] = [VIDEO_FORMAT.rgba, VIDEO_FORMAT.rgb, VIDEO_FORMAT.rgb565];
+
+/** The key of all clients of the bench. */
+export const CLIENT_KEY = new PrivateKey(new Uint8Array(32).fill(0x42));
+
+function random(count: number): Uint8Array {
+  return globalThis.crypto.getRandomValues(new Uint8Array(count));
+}
+
+/** A connection that has not logged in. */
+async function connect(port: number, mode: HelloMode): Promise<[Deno.TcpConn, Session]> {
+  const socket = await Deno.connect({ hostname: "127.0.0.1", port });
+  socket.setNoDelay(true);
+  const session = new Session({
+    side: "client",
+    role: "source",
+    secret: encodeUtf8(DEFAULT_SECRET),
+    crypto,
+    random,
+    startMs: Date.now(),
+    rekey: { early: 0, volumeBytes: Number.MAX_SAFE_INTEGER },
+    mode,
+    key: CLIENT_KEY,
+  });
+  return [socket, session];
+}
+
+/** Logs in up to the final keys, then leaves; what a listener does for one handshake. */
+export async function shakeHands(port: number, mode: HelloMode): Promise<void> {
+  const [socket, session] = await connect(port, mode);
+  const buffer = new Uint8Array(1_024);
+  for (;;) {
+    const output = session.takeOutput();
+    if (output !== undefined) await writeAll(socket, output);
+    const count = await socket.read(buffer);
+    if (count === null) throw new Error("the listener refused");
+    session.receive(buffer.subarray(0, count));
+    if (session.nextEvent()?.type === "peer-offered") break;
+  }
+  session.accept(CLIENT_KEY);
+  session.free();
+  socket.close();
+}
+
+/** One logged-in client. */
+export class Client {
+  readonly session: Session;
+  readonly #socket: Deno.TcpConn;
+  #stream = 0;
+  #acknowledged = 0;
+  #cancelled = 0;
+  #isActive = false;
+  #rekeys = 0;
+  #wanted: { isThere: () => boolean; resolve: () => void } | undefined;
+
+  private constructor(socket: Deno.TcpConn, session: Session) {
+    this.#socket = socket;
+    this.session = session;
+  }
+
+  /** Logs in, registers and answers the first key changes. */
+  static async login(port: number, kind: "application" | "terminal"): Promise<Client> {
+    const [socket, session] = await connect(port, "ephemeral");
+    const client = new Client(socket, session);
+    client.#read().catch((error) => {
+      if (!session.isOver) throw error;
+    });
+    await client.flush();
+    await client.#until(() => session.state !== "hello" && session.state !== "ephemeral");
+    session.sendEvent(0, {
+      category: "external",
+      kind: "register",
+      title: "bench",
+      segkind: kind === "terminal" ? TERMINAL : APPLICATION,
+      guid0: 1n,
+      guid1: 2n,
+    });
+    await client.flush();
+    await client.#until(() => client.#isActive && client.#rekeys >= EARLY_REKEYS);
+    return client;
+  }
+
+  /** Appends a frame to the output; gives its number. */
+  sendFrame({ header, payload }: Frame): number {
+    const stream = ++this.#stream;
+    this.session.send({ command: "videoframe", ...header, stream });
+    const step = RAW_FORMATS.includes(header.format) ? RAW_CHUNK_BYTES : COMPRESSED_CHUNK_BYTES;
+    for (let at = 0; at < payload.length; at += step) {
+      this.session.sendData("video", 0, VIDEO_STREAM, payload.subarray(at, at + step));
+    }
+    return stream;
+  }
+
+  /** Appends a transfer that a sink refuses at once; its refusal tells that all before was read. */
+  sendMarker(): number {
+    const stream = ++this.#stream;
+    this.session.send({
+      command: "binarystream",
+      stream,
+      size: 0,
+      type: 3,
+      identifier: 0,
+      compressed: false,
+    });
+    return stream;
+  }
+
+  /** Sends the output. */
+  async flush(): Promise<void> {
+    const output = this.session.takeOutput();
+    if (output !== undefined) await writeAll(this.#socket, output);
+  }
+
+  /** Sends bytes that were sealed before. */
+  async write(bytes: Uint8Array): Promise<void> {
+    await writeAll(this.#socket, bytes);
+  }
+
+  /** Waits for the acknowledgement of a frame. */
+  acknowledged(stream: number): Promise<void> {
+    return this.#until(() => this.#acknowledged >= stream);
+  }
+
+  /** Waits for the refusal of a marker. */
+  refused(stream: number): Promise<void> {
+    return this.#until(() => this.#cancelled >= stream);
+  }
+
+  /** Leaves. */
+  close(): void {
+    this.session.close();
+    this.#socket.close();
+  }
+
+  #until(isThere: () => boolean): Promise<void> {
+    if (isThere()) return Promise.resolve();
+    return new Promise((resolve) => this.#wanted = { isThere, resolve });
+  }
+
+  async #read(): Promise<void> {
+    while (!this.session.isOver) {
+      const count = await this.#socket.read(this.session.writable());
+      if (count === null) throw new Error("the sink closed the connection");
+      this.session.commit(count);
+      for (let event = this.session.nextEvent(); event; event = this.session.nextEvent()) {
+        this.#take(event);
+      }
+      if (this.#rekeys < EARLY_REKEYS) {
+        // Later key changes are answered by the packets that are sealed next.
+        if (this.session.rekey()) this.#rekeys++;
+        await this.flush();
+      }
+      if (this.#wanted?.isThere()) {
+        const { resolve } = this.#wanted;
+        this.#wanted = undefined;
+        resolve();
+      }
+    }
+  }
+
+  #take(event: SessionEvent): void {
+    if (event.type === "peer-offered") this.session.accept(CLIENT_KEY);
+    if (event.type === "event" && event.event.kind === "activate") this.#isActive = true;
+    if (event.type !== "control") return;
+    const { control } = event;
+    if (control.command === "ping") {
+      if (control.stream <= this.#acknowledged) throw new Error(`frame ${control.stream} again`);
+      this.#acknowledged = control.stream;
+    }
+    if (control.command === "cancelstream") {
+      if (control.streamType !== 2) throw new Error("the sink refused a frame");
+      this.#cancelled = control.stream;
+    }
+  }
+}
+
+/** Bytes of a frame's packets on the wire. */
+export function wireBytes({ header, payload }: Frame): number {
+  const step = RAW_FORMATS.includes(header.format) ? RAW_CHUNK_BYTES : COMPRESSED_CHUNK_BYTES;
+  return 153 + payload.length + 32 * Math.ceil(payload.length / step);
+}
+
+async function writeAll(socket: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += await socket.write(bytes.subarray(at));
+}

@@ -1,0 +1,111 @@
+/**
+ * The process that feeds the sink: it seals streams ahead, waits for the word, and sends.
+ */
+
+import type { HelloMode } from "../../../lib/session/events.ts";
+import { Client, shakeHands, wireBytes } from "./client.ts";
+import { EVENTS, FRAME_ROWS, type FrameRow } from "./frames.ts";
+import { inParallel, LOGINS_AT_ONCE } from "./parallel.ts";
+import { serve } from "./rpc.ts";
+import { median } from "./usage.ts";
+
+/** What a feeder is told to do for one row. */
+export interface FeederSetup {
+  readonly port: number;
+  /** The row: `events`, or one of the frames. */
+  readonly row: string;
+}
+
+/** How one client's frames and their acknowledgements follow each other. */
+export interface Latency {
+  readonly p50Us: number;
+  readonly p99Us: number;
+}
+
+const WRITE_BYTES = 1 << 20;
+const HANDSHAKES_AT_ONCE = 4;
+
+let client: Client;
+let frames: FrameRow | undefined;
+let sealed: Uint8Array[] = [];
+let last = 0;
+const idle: Client[] = [];
+
+/** Seals packets into memory; gives their size in bytes. */
+function seal(bytes: number, count: number, append: () => void): number {
+  const block = new Uint8Array(bytes);
+  let filled = 0;
+  const drain = () => {
+    const output = client.session.takeOutput()!;
+    block.set(output, filled);
+    filled += output.length;
+  };
+  for (let i = 0; i < count; i++) {
+    append();
+    if (client.session.outputBytes > 65_536) drain();
+  }
+  last = client.sendMarker();
+  drain();
+  sealed = [];
+  for (let at = 0; at < filled; at += WRITE_BYTES) {
+    sealed.push(block.subarray(at, Math.min(at + WRITE_BYTES, filled)));
+  }
+  return filled;
+}
+
+async function latency(count: number): Promise<Latency> {
+  const times: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const start = performance.now();
+    const stream = client.sendFrame(frames!.next);
+    await client.flush();
+    await client.acknowledged(stream);
+    times.push((performance.now() - start) * 1_000);
+  }
+  times.sort((a, b) => a - b);
+  return { p50Us: median(times), p99Us: times[Math.floor(times.length * 0.99)]! };
+}
+
+await serve({
+  async open({ port, row }: FeederSetup): Promise<void> {
+    frames = FRAME_ROWS[row]?.();
+    client = await Client.login(port, frames?.kind ?? "application");
+    if (frames === undefined) return;
+    const first = client.sendFrame(frames.first);
+    await client.flush();
+    await client.acknowledged(first);
+  },
+  prepare(count: number): number {
+    let next = 0;
+    const spare = 1 << 20;
+    if (frames === undefined) {
+      return seal(count * 164 + spare, count, () => {
+        client.session.sendEvent(0, EVENTS[next++ % EVENTS.length]!);
+      });
+    }
+    const { next: frame } = frames;
+    return seal(count * wireBytes(frame) + spare, count, () => client.sendFrame(frame));
+  },
+  async blast(): Promise<number> {
+    const start = performance.now();
+    for (const bytes of sealed) await client.write(bytes);
+    await client.refused(last);
+    return performance.now() - start;
+  },
+  latency,
+  /** Shows another row's frames on the same connection. */
+  change(row: string): void {
+    frames = FRAME_ROWS[row]?.();
+  },
+  async handshakes(
+    { port, mode, count }: { port: number; mode: HelloMode; count: number },
+  ): Promise<void> {
+    await inParallel(count, HANDSHAKES_AT_ONCE, () => shakeHands(port, mode));
+  },
+  async logins({ port, count }: { port: number; count: number }): Promise<void> {
+    await inParallel(count, LOGINS_AT_ONCE, async () => {
+      idle.push(await Client.login(port, "application"));
+    });
+  },
+});
+Deno.exit(0);

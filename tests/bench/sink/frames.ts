@@ -1,0 +1,136 @@
+/**
+ * What the feeders show: the frames of each row of the table.
+ */
+
+import type { FrameHeader } from "../../../lib/decoders/types.ts";
+import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
+import type { EventInput } from "../../../lib/wire/event/types.ts";
+import {
+  cellsOf,
+  compressedFrame,
+  frameHeader,
+  type Line,
+  noise,
+  type Tpack,
+  tpackFrame,
+} from "../../unit/decoders/frames.ts";
+
+const { rgba, rgb565, zstd, zstdDelta } = VIDEO_FORMAT;
+const WIDTH = 1_920;
+const HEIGHT = 1_080;
+const SURFACE = { surfaceWidth: WIDTH, surfaceHeight: HEIGHT };
+const RGB_BYTES = WIDTH * HEIGHT * 3;
+const REGION = { x: 811, y: 400, width: 800, height: 450 };
+
+/** One frame; the stream number of the header is given when it is sent. */
+export interface Frame {
+  readonly header: Omit<FrameHeader, "commit"> & { readonly commit: boolean };
+  readonly payload: Uint8Array;
+}
+
+/** The frames of one row. */
+export interface FrameRow {
+  /** What the client registers as. */
+  readonly kind: "application" | "terminal";
+  /** Shown once, so that delta frames have a base. */
+  readonly first: Frame;
+  /** Shown again and again. */
+  readonly next: Frame;
+}
+
+function frame({ header, payload }: { header: FrameHeader; payload: Uint8Array }): Frame {
+  return { header: { ...header, commit: true }, payload };
+}
+
+/** Bytes that compress to about so many bits each: what a film or a game changes. */
+function film(length: number, values: number): Uint8Array {
+  const a = noise(length, 3);
+  const b = noise(length, 7);
+  // Two throws of a die with `values` sides: no repetitions, only frequencies, to be found.
+  return a.map((byte, at) => ((byte * values) >> 8) + ((b[at]! * values) >> 8));
+}
+
+/** The difference between two states of a desktop: some lines of text have changed. */
+function desktopDelta(width: number, height: number, share: number): Uint8Array {
+  const random = noise(width * height, 9);
+  const bytes = new Uint8Array(width * height * 3);
+  const rows = Math.round(height * share);
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < width; x += 2) {
+      const value = random[y * width + x]!;
+      if (value < 60 && y % 16 < 12) {
+        bytes.fill(value * 4, (y * width + x) * 3, (y * width + x + 2) * 3);
+      }
+    }
+  }
+  return bytes;
+}
+
+function screen(cols: number, rows: number): Tpack {
+  const letters = noise(cols * rows, 5);
+  const lines: Line[] = [];
+  for (let row = 0; row < rows; row++) {
+    const text = [...letters.subarray(row * cols, (row + 1) * cols)]
+      .map((byte) => byte < 100 ? String.fromCharCode(97 + byte % 26) : " ").join("");
+    lines.push({ row, cells: text });
+  }
+  return { lines };
+}
+
+function pixels(content: Uint8Array, fields: Partial<FrameHeader> & { format: number }): FrameRow {
+  const compressed = fields.format === zstd || fields.format === zstdDelta;
+  const page = compressedFrame(desktopDelta(WIDTH, HEIGHT, 1), { ...SURFACE, format: zstd });
+  const next = compressed
+    ? compressedFrame(content, { ...SURFACE, ...fields })
+    : { header: frameHeader({ ...SURFACE, ...fields }), payload: content };
+  return { kind: "application", first: frame(page), next: frame(next) };
+}
+
+function text(cols: number, rows: number, change?: Tpack): FrameRow {
+  const fields = { surfaceWidth: cols * 8, surfaceHeight: rows * 16 };
+  const full = screen(cols, rows);
+  return {
+    kind: "terminal",
+    first: frame(tpackFrame(full, fields)),
+    next: frame(tpackFrame(change ?? full, fields)),
+  };
+}
+
+const ONE_LINE: Tpack = {
+  flags: 2,
+  lines: [
+    {
+      row: 3,
+      cells: "drwxr-xr-x  2 user group    4096 Nov 23 19:29 a line of a terminal, 80 columns wide"
+        .slice(0, 80),
+    },
+    { row: 4, cells: cellsOf(" ", { attr: 0x20 }) },
+  ],
+};
+
+/** The rows whose unit is a frame. */
+export const FRAME_ROWS: Readonly<Record<string, () => FrameRow>> = {
+  "rgba": () => pixels(noise(WIDTH * HEIGHT * 4), { format: rgba }),
+  "rgb565": () => pixels(noise(WIDTH * HEIGHT * 2), { format: rgb565 }),
+  "dzstd-desktop": () => pixels(desktopDelta(WIDTH, HEIGHT, 0.25), { format: zstdDelta }),
+  "dzstd-region": () =>
+    pixels(desktopDelta(REGION.width, REGION.height, 1), { format: zstdDelta, ...REGION }),
+  "zstd-all": () => pixels(film(RGB_BYTES, 128), { format: zstd }),
+  "dzstd-all": () => pixels(film(RGB_BYTES, 32), { format: zstdDelta }),
+  "tpack-line": () => text(80, 25, ONE_LINE),
+  "tpack-80x25": () => text(80, 25),
+  "tpack-240x67": () => text(240, 67),
+};
+
+/** Events as a source sends them, in turn. */
+export const EVENTS: readonly EventInput[] = [
+  { category: "external", kind: "viewport", x: 10, y: 20, width: 640, height: 480, order: 1 },
+  {
+    category: "external",
+    kind: "message",
+    message: "forty bytes of text are a usual message",
+    multipart: 0,
+  },
+  { category: "external", kind: "cursorhint", message: "hand" },
+  { category: "external", kind: "statesize", size: 4_096, type: 7 },
+];

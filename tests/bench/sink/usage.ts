@@ -1,0 +1,61 @@
+/**
+ * What a process has used so far, and what lies between two readings.
+ */
+
+import process from "node:process";
+
+/** A reading of the own process. */
+export interface Usage {
+  /** CPU time in user mode, in milliseconds. */
+  readonly userMs: number;
+  /** CPU time in the kernel, in milliseconds. */
+  readonly systemMs: number;
+  /** Resident memory, in KiB. */
+  readonly rssKib: number;
+  /** Milliseconds since the process began, on the clock of the garbage collector's trace. */
+  readonly atMs: number;
+}
+
+/** Reads the own process. */
+export function readUsage(): Usage {
+  const { user, system } = process.cpuUsage();
+  const status = Deno.readTextFileSync("/proc/self/status");
+  const rssKib = Number(/VmRSS:\s+(\d+)/.exec(status)![1]);
+  return { userMs: user / 1_000, systemMs: system / 1_000, rssKib, atMs: performance.now() };
+}
+
+/** One collection of the trace that `--trace-gc` prints. */
+export interface Collection {
+  readonly atMs: number;
+  readonly pauseMs: number;
+}
+
+const COLLECTION = /\]\s+(\d+) ms: .*?, ([\d.]+) \/ [\d.]+ ms(?:\s+\(\+ ([\d.]+) ms in)?/;
+
+/** Reads the lines of the trace; others are left out. */
+export function readCollections(lines: readonly string[]): Collection[] {
+  const collections: Collection[] = [];
+  for (const line of lines) {
+    const match = COLLECTION.exec(line);
+    if (match === null) continue;
+    const pauseMs = Number(match[2]) + Number(match[3] ?? 0);
+    collections.push({ atMs: Number(match[1]), pauseMs });
+  }
+  return collections;
+}
+
+/** The time of collections between two readings, in milliseconds. */
+export function collectedMs(all: readonly Collection[], from: Usage, to: Usage): number {
+  let sum = 0;
+  for (const { atMs, pauseMs } of all) {
+    if (atMs >= from.atMs && atMs <= to.atMs) sum += pauseMs;
+  }
+  return sum;
+}
+
+/** The middle value. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
