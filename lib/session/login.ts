@@ -44,6 +44,19 @@ export function drawFirst(options: ClientOptions): FirstDraws {
   };
 }
 
+/**
+ * Says what a fault of the first packet under the final keys means: who cannot send one does not hold
+ * the key that it claimed.
+ *
+ * @param error What was thrown.
+ * @returns An {@linkcode AuthError} `not-proven`, or the error itself when it is no malformed packet.
+ */
+export function asNotProven(error: unknown): unknown {
+  if (!(error instanceof MalformedError)) return error;
+  const text = `the first packet under the session keys does not verify: ${error.message}`;
+  return new AuthError("not-proven", text, { cause: error });
+}
+
 /** One end of the exchange. */
 export class Login {
   readonly #options: SessionOptions;

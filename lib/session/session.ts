@@ -34,7 +34,7 @@ import { decodeDataHead, encodeDataHead } from "../wire/data.ts";
 import type { EventInput } from "../wire/event/types.ts";
 import { decodeEventPacket, encodeEventPacket } from "../wire/event/event.ts";
 import type { PeerOffered, SessionEvent } from "./events.ts";
-import { drawFirst, Login } from "./login.ts";
+import { asNotProven, drawFirst, Login } from "./login.ts";
 import type { SessionOptions } from "./options.ts";
 import type { Ratchet } from "./ratchet.ts";
 import type { StateName, Trigger } from "./transitions.ts";
@@ -137,7 +137,7 @@ export class Session {
       }
       return undefined;
     } catch (error) {
-      throw this.#fail(error);
+      throw this.#fail(this.#state === "accepted" ? asNotProven(error) : error);
     }
   }
 

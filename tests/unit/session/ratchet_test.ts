@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { A12Error } from "../../../lib/errors.ts";
+import { agree, Ratchet } from "../../../lib/session/ratchet.ts";
+import type { SessionEvent } from "../../../lib/session/events.ts";
+import { HEAD_BYTES } from "../../../lib/transport/packet.ts";
+import { PACKET_TYPE, VIDEO_DATA_STREAM_ID } from "../../../lib/wire/constants.ts";
+import { decodeControl } from "../../../lib/wire/control.ts";
+import { typescriptProvider } from "../../../lib/crypto/typescript.ts";
+import { CLIENT_KEY, keyFrom, Pair, REGISTER, SERVER_KEY } from "../../support/pair.ts";
+import type { Spied } from "../../support/providers.ts";
+import { spyOn } from "../../support/providers.ts";
+import { SeededRandom } from "../../support/random.ts";
+
+const test = (name: string, fn: () => void) => Deno.test({ name, permissions: "none", fn });
+const NEVER = { early: 0, volumeBytes: Infinity };
+const random = new SeededRandom(3);
+
+function ratchets(policy = NEVER): { server: Ratchet; client: Ratchet } {
+  return {
+    server: new Ratchet("server", SERVER_KEY, CLIENT_KEY.publicKey, policy),
+    client: new Ratchet("client", CLIENT_KEY, SERVER_KEY.publicKey, NEVER),
+  };
+}
+
+test("both ends come to the same keys, turn by turn, and never to the same twice", () => {
+  const { server, client } = ratchets();
+  const seen = new Set<string>();
+  for (let turn = 0; turn < 6; turn++) {
+    const [sender, receiver] = turn % 2 === 0 ? [server, client] : [client, server];
+    assert.ok(sender.mayRekey && !receiver.mayRekey, `turn ${turn}`);
+    const { publicKey, shared } = sender.advance(random.bytes(32));
+    assert.deepEqual(receiver.follow(publicKey), shared);
+    seen.add(shared.toHex());
+  }
+  assert.equal(seen.size, 6);
+});
+
+test("a REKEY out of turn is refused", () => {
+  const { server, client } = ratchets();
+  const isRefused = (error: unknown) =>
+    error instanceof A12Error && error.code === "rekey-not-theirs";
+  assert.throws(() => server.follow(keyFrom(1).publicKey), isRefused, "the server begins");
+  client.follow(server.advance(random.bytes(32)).publicKey);
+  assert.throws(() => client.follow(keyFrom(1).publicKey), isRefused, "the client is to answer");
+});
+
+test("low-order keys are refused", () => {
+  const isRefused = (error: unknown) => error instanceof A12Error && error.code === "low-order-key";
+  const { server, client } = ratchets();
+  server.advance(random.bytes(32));
+  assert.throws(() => server.follow(new Uint8Array(32)), isRefused);
+  assert.throws(() => client.follow(Uint8Array.of(1, ...new Uint8Array(31))), isRefused);
+  assert.throws(() => agree(SERVER_KEY, new Uint8Array(32)), isRefused);
+});
+
+test("rekeys by volume, received bytes counted", () => {
+  const { server, client } = ratchets({ early: 0, volumeBytes: 100 });
+  server.count(60);
+  assert.ok(!server.isDue);
+  server.count(40);
+  assert.ok(server.isDue);
+  client.follow(server.advance(random.bytes(32)).publicKey);
+  assert.ok(!server.isDue, "it is the client's turn");
+  server.follow(client.advance(random.bytes(32)).publicKey);
+  assert.ok(!server.isDue, "it counts anew");
+  server.count(100);
+  assert.ok(server.isDue);
+
+  // A sink that receives a lot and sends one acknowledgement.
+  const { pair, spied } = spiedPair({ early: 0, volumeBytes: 50_000 });
+  using _ = pair;
+  pair.client.sendData("video", 0, VIDEO_DATA_STREAM_ID, new Uint8Array(50_000));
+  pair.exchange();
+  assert.equal(rekeysIn(spied), 0);
+  pair.server.send({ command: "ping", stream: 1 });
+  assert.equal(rekeysIn(spied), 1);
+});
+
+test("an early server rekeys behind the proof and behind the answer, then stops", () => {
+  const { pair, spied } = spiedPair({ early: 2, volumeBytes: Infinity });
+  using _ = pair;
+  assert.equal(rekeysIn(spied), 1, "the client has proved its key");
+  const texts: SessionEvent[] = [];
+  for (let round = 0; round < 5; round++) {
+    pair.client.sendEvent(0, REGISTER);
+    texts.push(...pair.exchange().server);
+  }
+  assert.equal(rekeysIn(spied), 2);
+  assert.equal(texts.length, 5, "nothing is lost on the way");
+});
+
+test("the client answers each REKEY behind its next packet", () => {
+  using pair = new Pair().login();
+  assert.ok(pair.server.rekey());
+  assert.ok(!pair.server.rekey(), "not twice in a row");
+  pair.exchange();
+  assert.equal(pair.client.outputBytes, 0);
+  pair.client.send({ command: "ping", stream: 0 });
+  assert.equal(pair.client.outputBytes, 2 * 153);
+  pair.exchange();
+  assert.ok(pair.server.rekey(), "the right has come back");
+});
+
+test("packets that cross a REKEY on the wire are understood", () => {
+  using pair = new Pair().login();
+  for (let round = 0; round < 3; round++) {
+    pair.server.rekey();
+    for (const session of [pair.client, pair.server]) {
+      session.sendEvent(0, REGISTER);
+      session.sendEvent(0, REGISTER);
+    }
+    const told = pair.exchange();
+    assert.equal(countEvents(told.client), 2, `round ${round}`);
+    assert.equal(countEvents(told.server), 2, `round ${round}`);
+    pair.client.send({ command: "ping", stream: 0 });
+    assert.equal(pair.exchange().server.length, 1);
+  }
+});
+
+test("nobody rekeys before the keys are final", () => {
+  using pair = new Pair();
+  assert.ok(!pair.server.rekey());
+  assert.ok(!pair.client.rekey());
+});
+
+function spiedPair(rekey: { early: number; volumeBytes: number }): { pair: Pair; spied: Spied } {
+  const spied = spyOn(typescriptProvider);
+  const pair = new Pair({ server: { rekey, crypto: spied.crypto } }).login();
+  return { pair, spied };
+}
+
+function countEvents(events: readonly SessionEvent[]): number {
+  return events.filter(({ type }) => type === "event").length;
+}
+
+function rekeysIn({ sealed }: Spied): number {
+  return sealed.filter((plain) =>
+    plain[HEAD_BYTES - 1] === PACKET_TYPE.control &&
+    decodeControl(plain.subarray(HEAD_BYTES)).command === "rekey"
+  ).length;
+}
