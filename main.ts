@@ -6,6 +6,7 @@
 
 import { Command } from "commander";
 import config from "./deno.json" with { type: "json" };
+import { connectCommand } from "./lib/cli/connect.ts";
 import { keystoreCommand } from "./lib/cli/keystore.ts";
 import { listenCommand } from "./lib/cli/listen.ts";
 import { runCli } from "./lib/cli/support.ts";
@@ -14,6 +15,7 @@ const program = new Command("net-listen")
   .description("let remote graphical and text programs log in over A12 (Arcan's net_listen)")
   .version(config.version)
   .addCommand(listenCommand())
+  .addCommand(connectCommand())
   .addCommand(keystoreCommand());
 
 if (import.meta.main) Deno.exitCode = await runCli(program, Deno.args);
