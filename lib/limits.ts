@@ -43,6 +43,12 @@ export const MAX_OUTPUT_BYTES = 1 << 20;
 /** With so much waiting to be sent, no more is read from that client until it has read some. */
 export const READ_PAUSE_OUTPUT_BYTES = 65_536;
 
+/** A client that sends on and takes nothing of what waits for it for so long is cut off. */
+export const WRITE_STALL_TIMEOUT_MS = 30_000;
+
+/** Frames that wait for an earlier one to be acknowledged; a source has at most 8 under way. */
+export const MAX_PENDING_FRAMES = 1_024;
+
 /** The memory of all surfaces of one client together: one of the largest size, twice. */
 export const MAX_CLIENT_SURFACE_BYTES = 2 * MAX_FRAME_BYTES;
 
@@ -66,3 +72,54 @@ export const CONNECT_TIMEOUT_MS = 10_000;
 
 /** What a sink may tell a source that does not listen; then the source reads no more. */
 export const MAX_WAITING_SOURCE_EVENTS = 4_096;
+
+/** One transfer of a client: a font or a saved state has a few MiB, a file may have more. */
+export const MAX_BINARY_STREAM_BYTES = 1 << 30;
+
+/** All transfers of one client together, so that it cannot fill a disk one after the other. */
+export const MAX_CLIENT_BINARY_BYTES = 8 * MAX_BINARY_STREAM_BYTES;
+
+/** The content of one packet of a transfer; the reference compresses at most 64096 bytes. */
+export const MAX_BINARY_PACKET_BYTES = 1 << 20;
+
+/** With so much received and not yet read by the handler, no more is read from that client. */
+export const MAX_BINARY_QUEUE_BYTES = 1 << 20;
+
+/** So long may a handler hold its client up by a transfer that it accepted and does not read. */
+export const BINARY_STALL_TIMEOUT_MS = 30_000;
+
+/** Transfers to one client that wait for their turn. */
+export const MAX_QUEUED_TRANSFERS = 64;
+
+/** Transfers up to this size carry a checksum; hashing takes 10 ms a MiB and nothing else runs then. */
+export const MAX_CHECKSUM_BYTES = 1 << 24;
+
+/** One picture of H.264; one of the largest size and best quality is smaller. */
+export const MAX_ACCESS_UNIT_BYTES = 1 << 22;
+
+/** Bursts of events that wait for their turn, such as texts to type. */
+export const MAX_WAITING_BURSTS = 4_096;
+
+/** A text that is typed at once, in UTF-16 units; it is made into events while it is sent. */
+export const MAX_TYPED_UNITS = 1 << 20;
+
+/** Channels of sound; 7.1 is the most that players make. */
+export const MAX_AUDIO_CHANNELS = 8;
+
+/** Samples a second; the highest rate that sound cards have. */
+export const MAX_AUDIO_RATE_HZ = 768_000;
+
+/** What one recording may take on disk unless told otherwise; days of a terminal. */
+export const RECORD_MAX_BYTES = 1 << 30;
+
+/** How long one recording may last unless told otherwise. */
+export const RECORD_MAX_SECONDS = 86_400;
+
+/** Pictures a second that a recording keeps at most unless told otherwise. */
+export const RECORD_MAX_FPS = 4;
+
+/** With so much waiting for the disk, a recorded client waits as well. */
+export const RECORD_QUEUE_BYTES = 1 << 20;
+
+/** The part of the process's time that encoding pictures may take, all recordings together. */
+export const RECORD_CPU_SHARE = 0.2;

@@ -5,7 +5,7 @@
  */
 
 import { escapeControls } from "../log.ts";
-import type { Status } from "../segment/status.ts";
+import type { IoTable, Status } from "../segment/status.ts";
 
 /** Fields that mean nothing to a person who reads along. */
 const DULL: ReadonlySet<string> = new Set(["kind", "frame", "source_audio"]);
@@ -28,9 +28,10 @@ export function describe(role: "listener" | "client", id: number, status: Status
  * @param time When it arose.
  * @param id The number of the source.
  * @param status The record.
+ * @param input The table of the kind `input`, as the field `input`.
  */
-export function describeJson(time: Date, id: number, status: Status): string {
-  return JSON.stringify({ time: time.toISOString(), source: id, ...status });
+export function describeJson(time: Date, id: number, status: Status, input?: IoTable): string {
+  return JSON.stringify({ time: time.toISOString(), source: id, ...status, input });
 }
 
 function summary(status: Status): string {

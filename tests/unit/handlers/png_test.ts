@@ -9,7 +9,7 @@ Deno.test("pngjs reads back the pixels of every small size", { permissions: "non
   for (const [width, height] of [[1, 1], [2, 1], [1, 2], [3, 5], [64, 48], [321, 7]] as const) {
     for (const opaque of [false, true]) {
       const rgba = random.bytes(width * height * 4);
-      if (opaque) for (let at = 3; at < rgba.length; at += 4) rgba[at] = 255;
+      if (opaque) { for (let at = 3; at < rgba.length; at += 4) rgba[at] = 255; }
       const image = PNG.sync.read(Buffer.from(encodePng(width, height, rgba)));
       assert.deepEqual([image.width, image.height], [width, height]);
       assert.deepEqual(new Uint8Array(image.data), rgba, `${width}x${height} opaque=${opaque}`);

@@ -1,0 +1,168 @@
+/**
+ * Draws grids of text on a terminal: only what has changed since the last one, in ANSI sequences.
+ *
+ * Everything that is printed is either a sequence made here or a harmless character, so that a client
+ * cannot act on the terminal. Behind every character whose width terminals do not agree on, the
+ * position is set anew.
+ *
+ * @module
+ */
+
+import { CELL_ATTRIBUTE, type TextCursor, TextGrid } from "../decoders/text_grid.ts";
+import { cellText, isWide } from "./cell_text.ts";
+
+/** How a cell is drawn; a changed one is drawn anew. */
+const FORM = { single: 0, leading: 1, trailing: 2, broken: 3 } as const;
+
+/** No colour: differs from every 0xRRGGBB. */
+const NONE = -1;
+/** Code points from here on have no width that all terminals agree on. */
+const FIRST_UNSURE = 0x300;
+
+const STYLES = [
+  [CELL_ATTRIBUTE.bold, ";1"],
+  [CELL_ATTRIBUTE.italic, ";3"],
+  [CELL_ATTRIBUTE.underline | CELL_ATTRIBUTE.underwave, ";4"],
+  [CELL_ATTRIBUTE.strikethrough, ";9"],
+] as const;
+const STYLE_BITS = STYLES.reduce((all, [bits]) => all | bits, 0);
+
+/** Steady shapes of DECSCUSR. */
+const CURSOR_SHAPE = { block: 2, hollow: 2, underline: 4, bar: 6 } as const;
+
+/** Draws grids one after the other on one terminal. */
+export class GridPainter {
+  #shown: TextGrid | undefined;
+  #shownForms = new Uint8Array(0);
+  #shownCursor = "";
+
+  /** Draws everything the next time, after something else has drawn. */
+  forget(): void {
+    this.#shown = undefined;
+  }
+
+  /**
+   * Draws a grid in the top left corner.
+   *
+   * @param grid The grid; borrowed for the call.
+   * @returns What to print; empty when nothing has changed.
+   */
+  paint(grid: TextGrid): string {
+    const { cols, rows } = grid;
+    const old = this.#shown;
+    const isFresh = old === undefined || old.cols !== cols || old.rows !== rows;
+    const forms = formsOf(grid);
+    let cells = "";
+    const pen = new Pen();
+    for (let row = 0; row < rows; row++) {
+      const end = (row + 1) * cols;
+      for (let cell = row * cols; cell < end; cell++) {
+        if (!isFresh && isSame(old, this.#shownForms, grid, forms, cell)) continue;
+        // The two halves of a wide character are drawn together, by the first.
+        const at = forms[cell] === FORM.trailing ? cell - 1 : cell;
+        cells += pen.draw(grid, forms, at, row, at - row * cols);
+        cell = forms[at] === FORM.leading ? at + 1 : at;
+      }
+    }
+    this.#keep(grid, forms);
+    const cursor = cursorSequence(grid.cursor);
+    if (cells === "" && !isFresh && cursor === this.#shownCursor) return "";
+    this.#shownCursor = cursor;
+    // Without wrapping, a character that is wider than thought cannot scroll the screen.
+    const start = isFresh ? "\x1b[?7l\x1b[0m\x1b[2J" : "";
+    return cells === "" ? start + cursor : `${start}\x1b[?25l${cells}\x1b[0m${cursor}`;
+  }
+
+  #keep(grid: TextGrid, forms: Uint8Array<ArrayBuffer>): void {
+    let shown = this.#shown;
+    if (shown === undefined || shown.cols !== grid.cols || shown.rows !== grid.rows) {
+      shown = this.#shown = new TextGrid(grid.cols, grid.rows);
+    }
+    shown.codePoints.set(grid.codePoints);
+    shown.foreground.set(grid.foreground);
+    shown.background.set(grid.background);
+    shown.attributes.set(grid.attributes);
+    this.#shownForms = forms;
+  }
+}
+
+/** What the terminal's pen and cursor are set to while one frame is drawn. */
+class Pen {
+  #row = NONE;
+  #col = NONE;
+  #styles = NONE;
+  #foreground = NONE;
+  #background = NONE;
+
+  draw(grid: TextGrid, forms: Uint8Array, cell: number, row: number, col: number): string {
+    const codePoint = grid.codePoints[cell]!;
+    const attributes = grid.attributes[cell]!;
+    const form = forms[cell]!;
+    const text = form === FORM.broken ? "\ufffd" : cellText(codePoint, attributes);
+    const sequence = this.#moveTo(row, col) +
+      this.#dip(attributes & STYLE_BITS, grid.foreground[cell]!, grid.background[cell]!) + text;
+    // In the last column a terminal does not move on; the next cell is in another row in any case.
+    this.#col = codePoint < FIRST_UNSURE ? col + 1 : NONE;
+    return sequence;
+  }
+
+  #moveTo(row: number, col: number): string {
+    if (row === this.#row && col === this.#col) return "";
+    const sequence = row === this.#row ? `\x1b[${col + 1}G` : `\x1b[${row + 1};${col + 1}H`;
+    this.#row = row;
+    return sequence;
+  }
+
+  #dip(styles: number, foreground: number, background: number): string {
+    let codes = "";
+    if (styles !== this.#styles) {
+      codes = ";0";
+      for (const [bits, code] of STYLES) {
+        if ((styles & bits) !== 0) codes += code;
+      }
+      this.#foreground = this.#background = NONE;
+    }
+    if (foreground !== this.#foreground) codes += `;38;2${rgb(foreground)}`;
+    if (background !== this.#background) codes += `;48;2${rgb(background)}`;
+    this.#styles = styles;
+    this.#foreground = foreground;
+    this.#background = background;
+    return codes === "" ? "" : `\x1b[${codes.slice(1)}m`;
+  }
+}
+
+function rgb(color: number): string {
+  return `;${color >> 16};${(color >> 8) & 0xff};${color & 0xff}`;
+}
+
+function cursorSequence({ x, y, state, style }: TextCursor): string {
+  if (state === "hidden" || x < 0 || y < 0) return "\x1b[?25l";
+  return `\x1b[${y + 1};${x + 1}H\x1b[${CURSOR_SHAPE[style]} q\x1b[?25h`;
+}
+
+function formsOf({ cols, rows, codePoints, attributes }: TextGrid): Uint8Array<ArrayBuffer> {
+  const forms = new Uint8Array(cols * rows);
+  for (let cell = 0; cell < forms.length; cell++) {
+    const codePoint = codePoints[cell]!;
+    if (codePoint < FIRST_UNSURE || !isWide(codePoint)) continue;
+    if (cellText(codePoint, attributes[cell]!).codePointAt(0) !== codePoint) continue;
+    // Real terminals leave a blank behind a wide character, others an empty cell.
+    const next = codePoints[cell + 1];
+    const hasRoom = (cell + 1) % cols !== 0 && (next === 0 || next === 0x20);
+    forms[cell] = hasRoom ? FORM.leading : FORM.broken;
+    if (hasRoom) forms[++cell] = FORM.trailing;
+  }
+  return forms;
+}
+
+function isSame(
+  a: TextGrid,
+  aForms: Uint8Array,
+  b: TextGrid,
+  bForms: Uint8Array,
+  cell: number,
+): boolean {
+  return a.codePoints[cell] === b.codePoints[cell] && a.foreground[cell] === b.foreground[cell] &&
+    a.background[cell] === b.background[cell] && a.attributes[cell] === b.attributes[cell] &&
+    aForms[cell] === bForms[cell];
+}

@@ -1,0 +1,122 @@
+/**
+ * Records what clients show and tell: text as asciicast, pixels as PNG files, records as JSON lines.
+ *
+ * Each client has a folder of its own, named by time, number and key:
+ *
+ * | file | content |
+ * |---|---|
+ * | `client.json` | public key, fingerprint, address |
+ * | `events.jsonl` | its records, as `listen --json` prints them, except frames |
+ * | `2.cast` | text of segment 2, asciicast version 2: `asciinema play 2.cast` |
+ * | `3/000001.png` | pixels of segment 3, one file a change |
+ * | `3/index.jsonl` | when each of those was shown, its size |
+ *
+ * Files grow by whole lines, pictures appear as a whole: what is there can be read at any time, also
+ * after the process was killed.
+ *
+ * @module
+ */
+
+import {
+  RECORD_CPU_SHARE,
+  RECORD_MAX_BYTES,
+  RECORD_MAX_FPS,
+  RECORD_MAX_SECONDS,
+} from "../../limits.ts";
+import type { Logger } from "../../log.ts";
+import type { Peer } from "../../segment/peer.ts";
+import type { ClientHandler, Source } from "../../segment/source.ts";
+import type { IoTable, Status } from "../../segment/status.ts";
+import type { Files } from "./files.ts";
+import { systemFiles } from "./files.ts";
+import { Folder } from "./folder.ts";
+import { folderName } from "./folder_name.ts";
+import { CpuShare } from "./pace.ts";
+import { Recording } from "./recording.ts";
+
+/** Where recordings go and how far. */
+export interface RecorderOptions {
+  /** An existing directory; each client gets a folder in it. */
+  readonly directory: string;
+  /** Is told when a recording begins and when it stops before its client. */
+  readonly log: Logger;
+  /** What the recording of one client may take on disk; 1 GiB unless given. */
+  readonly maxBytes?: number;
+  /** How long the recording of one client may last; a day unless given. */
+  readonly maxSeconds?: number;
+  /** Pictures a second at most; 4 unless given. */
+  readonly maxFps?: number;
+  /** The file system, for tests. */
+  readonly files?: Files;
+}
+
+/** One client's recording. */
+interface Entry {
+  /** The number of the client's first segment, which ends last. */
+  readonly primary: number;
+  readonly recording: Recording;
+  readonly folder: Folder;
+  readonly path: string;
+  readonly elapsedMs: () => number;
+}
+
+/** Records clients; put its {@linkcode observer} in front of a handler by `observe`. */
+export class Recorder {
+  readonly #options: RecorderOptions;
+  readonly #cpu = new CpuShare(RECORD_CPU_SHARE);
+  readonly #entries = new WeakMap<Peer, Entry>();
+
+  /** @param options Where recordings go and how far. */
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+  }
+
+  /** Takes every record of every client; a client waits while much of it waits for the disk. */
+  readonly observer: ClientHandler = (source, status, input) => {
+    let entry = this.#entries.get(source.peer);
+    if (entry === undefined) this.#entries.set(source.peer, entry = this.#begin(source));
+    if (!entry.folder.isStopped) this.#take(entry, source, status, input);
+    if (status.kind !== "terminated" || source.id !== entry.primary) {
+      return entry.folder.ready();
+    }
+    entry.recording.end();
+    return entry.folder.close();
+  };
+
+  #take(entry: Entry, source: Source, status: Status, input: IoTable | undefined): void {
+    const { maxSeconds = RECORD_MAX_SECONDS } = this.#options;
+    if (entry.elapsedMs() <= maxSeconds * 1000) {
+      entry.recording.take(source, status, input);
+      return;
+    }
+    entry.recording.end();
+    void entry.folder.close();
+    this.#stopped(source.id, entry.path, "max-seconds", `the limit is ${maxSeconds} s`);
+  }
+
+  #begin(source: Source): Entry {
+    const {
+      directory,
+      log,
+      maxBytes = RECORD_MAX_BYTES,
+      maxFps = RECORD_MAX_FPS,
+      files = systemFiles,
+    } = this.#options;
+    const started = new Date();
+    const startMs = performance.now();
+    const elapsedMs = () => performance.now() - startMs;
+    const path = `${directory}/${folderName(started, source.id, source.peer.fingerprint)}`;
+    const folder = new Folder(files, path, {
+      maxBytes,
+      onStop: (reason, detail) => this.#stopped(source.id, path, reason, detail),
+    });
+    const recording = new Recording({ folder, started, elapsedMs, cpu: this.#cpu, maxFps });
+    log.log("info", "recording-started", { source: source.id, path });
+    recording.introduce(source);
+    return { primary: source.id, recording, folder, path, elapsedMs };
+  }
+
+  #stopped(source: number, path: string, reason: string, detail: string): void {
+    this.#options.log.log("warn", "recording-stopped", { source, reason, detail, path });
+  }
+}

@@ -1,0 +1,98 @@
+/** A client without a connection: its frames are real, its verbs are noted. */
+
+import { VideoStream } from "../../lib/decoders/video_stream.ts";
+import type { ClientHandler, Source } from "../../lib/segment/source.ts";
+import type { IoTable, Status } from "../../lib/segment/status.ts";
+import { frameHeader, show, type Tpack, tpackFrame } from "../unit/decoders/frames.ts";
+
+/** A client whose records the test makes. */
+export class FakeClient {
+  readonly #video = new VideoStream();
+  /** Verbs that were called, with their arguments. */
+  readonly calls: unknown[][] = [];
+  /** As handlers see it. */
+  readonly source: Source;
+  #handler: ClientHandler | undefined;
+  #verbose = false;
+  isEnded = false;
+  title = "";
+
+  constructor(id = 2, peer = { publicKey: "AAAA", fingerprint: "0123-4567", address: "[::1]:1" }) {
+    const noted = (name: string) => (...args: unknown[]) => {
+      this.calls.push([name, ...args]);
+      return true;
+    };
+    const { surface } = this.#video;
+    // deno-lint-ignore no-this-alias -- the getters below have a `this` of their own
+    const client = this;
+    const members = {
+      role: "client",
+      id,
+      peer,
+      segkind: "terminal",
+      surface,
+      get title() {
+        return client.title;
+      },
+      get isEnded() {
+        return client.isEnded;
+      },
+      get handler() {
+        return client.#handler;
+      },
+      text: () => surface.gridText({ trimEnd: true }),
+      targetParent: () => undefined,
+      targetUpdatehandler: (handler: ClientHandler | undefined) => {
+        client.#handler = handler;
+      },
+      targetVerbose: (on = true) => {
+        client.#verbose = on;
+      },
+    };
+    // Each other verb is noted, whatever its name.
+    this.source = new Proxy(members, {
+      get: (target, name) =>
+        name in target || typeof name === "symbol" ? Reflect.get(target, name) : noted(name),
+      set: (target, name, value) => Reflect.set(target, name, value),
+    }) as unknown as Source;
+  }
+
+  /** Hands a record to the handler. */
+  tell(status: Status, input?: IoTable): void | Promise<void> {
+    return this.source.handler?.(this.source, status, input);
+  }
+
+  /** Commits a frame of text and reports it. */
+  showText(frame: Tpack): void | Promise<void> {
+    const { header, payload } = tpackFrame(frame);
+    show(this.#video, header, payload);
+    return this.#committed();
+  }
+
+  /** Commits a frame of R, G, B, A pixels and reports it. */
+  showPixels(width: number, height: number, rgba: Uint8Array): void | Promise<void> {
+    show(this.#video, frameHeader({ surfaceWidth: width, surfaceHeight: height }), rgba);
+    return this.#committed();
+  }
+
+  /** Ends it as the library does: the surface is gone when the handler is told. */
+  end(): void | Promise<void> {
+    this.isEnded = true;
+    this.#video.close();
+    return this.tell({ kind: "terminated", last_words: "" });
+  }
+
+  #committed(): void | Promise<void> {
+    if (!this.#verbose) return;
+    return this.tell({
+      kind: "frame",
+      source_audio: this.source.id,
+      pts: 0,
+      number: 1,
+      x: 0,
+      y: 0,
+      width: 1,
+      height: 1,
+    });
+  }
+}

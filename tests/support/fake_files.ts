@@ -1,0 +1,45 @@
+/** A file system in memory that can be full, slow or gone. */
+
+import type { Files } from "../../lib/handlers/record/files.ts";
+
+/** Files by path; a directory is a path that ends with a slash. */
+export class FakeFiles implements Files {
+  readonly content = new Map<string, string>();
+  /** Every access waits for it. */
+  gate: Promise<void> = Promise.resolve();
+  /** What every access fails with. */
+  fault: Error | undefined;
+  /** Writes that were made. */
+  writes = 0;
+  openFiles = 0;
+
+  async makeDirectory(path: string): Promise<void> {
+    await this.#access();
+    this.content.set(`${path}/`, "");
+  }
+
+  async create(path: string) {
+    await this.#access();
+    this.openFiles++;
+    this.content.set(path, "");
+    return {
+      append: async (lines: Uint8Array) => {
+        await this.#access();
+        this.writes++;
+        this.content.set(path, this.content.get(path)! + new TextDecoder().decode(lines));
+      },
+      close: () => void this.openFiles--,
+    };
+  }
+
+  async put(path: string, content: Uint8Array): Promise<void> {
+    await this.#access();
+    this.writes++;
+    this.content.set(path, String.fromCharCode(...content));
+  }
+
+  async #access(): Promise<void> {
+    await this.gate;
+    if (this.fault !== undefined) throw this.fault;
+  }
+}

@@ -1,0 +1,53 @@
+/** Grids of text for tests, and what a terminal should make of them. */
+
+import assert from "node:assert/strict";
+import { CELL_ATTRIBUTE, TextGrid } from "../../lib/decoders/text_grid.ts";
+import { cellText, isWide } from "../../lib/handlers/cell_text.ts";
+import type { AnsiScreen } from "./ansi_screen.ts";
+
+const STYLES = [
+  [CELL_ATTRIBUTE.bold, "1;"],
+  [CELL_ATTRIBUTE.italic, "3;"],
+  [CELL_ATTRIBUTE.underline | CELL_ATTRIBUTE.underwave, "4;"],
+  [CELL_ATTRIBUTE.strikethrough, "9;"],
+] as const;
+
+/** A grid of lines of text; a wide character is followed by an empty cell. */
+export function gridOf(...lines: string[]): TextGrid {
+  const cells = lines.map((line) =>
+    [...line].flatMap((character) => {
+      const codePoint = character.codePointAt(0)!;
+      return isWide(codePoint) ? [codePoint, 0] : [codePoint];
+    })
+  );
+  const grid = new TextGrid(Math.max(...cells.map(({ length }) => length)), lines.length);
+  grid.foreground.fill(0xc0c0c0);
+  cells.forEach((line, row) => grid.codePoints.set(line, row * grid.cols));
+  return grid;
+}
+
+/** Compares a screen with the grid that was drawn on it, cell by cell, and the cursor. */
+export function assertShows(screen: AnsiScreen, grid: TextGrid, message?: string): void {
+  assert.deepEqual([screen.cols, screen.rows], [grid.cols, grid.rows], message);
+  for (let cell = 0; cell < grid.codePoints.length; cell++) {
+    const codePoint = grid.codePoints[cell]!;
+    const attributes = grid.attributes[cell]!;
+    const shown = screen.cells[cell]!;
+    const where = `${message ?? ""} cell ${cell % grid.cols},${Math.floor(cell / grid.cols)}`;
+    // The right half of a wide character has the looks of the left one.
+    if (shown.text === "" && (codePoint === 0 || codePoint === 0x20)) continue;
+    assert.equal(shown.text, cellText(codePoint, attributes), where);
+    assert.deepEqual(
+      [shown.foreground, shown.background],
+      [grid.foreground[cell], grid.background[cell]],
+      where,
+    );
+    const styles = STYLES.map(([bits, code]) => (attributes & bits) !== 0 ? code : "").join("");
+    assert.equal(shown.styles, styles, where);
+  }
+  const { x, y, state } = grid.cursor;
+  assert.equal(screen.cursor.isVisible, state !== "hidden" && x >= 0, message);
+  if (screen.cursor.isVisible) {
+    assert.deepEqual([screen.cursor.x, screen.cursor.y], [x, y], message);
+  }
+}
