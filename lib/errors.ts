@@ -13,6 +13,7 @@ export type ApiMisuseCode =
   | "bad-handler"
   | "bad-name"
   | "bad-secret"
+  | "queue-full"
   | "too-late"
   | "wrong-state"
   | "unsafe-verb";
@@ -60,7 +61,9 @@ export type LimitCode =
   | "too-many-unauthenticated"
   | "too-many-channels"
   | "too-many-events"
+  | "too-many-frames"
   | "output-queue-full"
+  | "output-stalled"
   | "listener-closed"
   | "secret-changed"
   | "login-timeout"
@@ -85,7 +88,8 @@ export type StreamCode =
   | "bad-checksum"
   | "cancelled"
   | "too-many-streams"
-  | "bad-audio-format";
+  | "bad-audio-format"
+  | "reader-stalled";
 
 /** A file or directory of the keystore is unusable. */
 export type KeystoreCode =
@@ -105,7 +109,8 @@ export type TransportCode =
   | "bad-address"
   | "permission-denied"
   | "listen-failed"
-  | "connect-failed";
+  | "connect-failed"
+  | "internal-error";
 
 /** Every code that an {@linkcode A12Error} can have. */
 export type ErrorCode =

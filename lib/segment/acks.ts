@@ -7,6 +7,9 @@
  * @module
  */
 
+import { LimitError } from "../errors.ts";
+import { MAX_PENDING_FRAMES } from "../limits.ts";
+
 /** One announced frame. */
 export interface PendingAck {
   /** The channel of the frame. */
@@ -27,8 +30,17 @@ export class AckQueue {
    * @param channel The channel of the frame.
    * @param stream The number of the frame.
    * @returns To be given to {@linkcode finish}.
+   * @throws {LimitError} `too-many-frames` when a frame that never ends holds up so many others.
    */
   announce(channel: number, stream: number): PendingAck {
+    if (this.#pending.length >= MAX_PENDING_FRAMES) {
+      throw new LimitError(
+        "too-many-frames",
+        `more than ${MAX_PENDING_FRAMES} frames wait for the end of frame ${
+          this.#pending[0]!.stream
+        }`,
+      );
+    }
     const ack = { channel, stream, done: false };
     this.#pending.push(ack);
     return ack;
