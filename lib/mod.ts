@@ -31,5 +31,55 @@ export type { ListenHandler, ListenSource, ListenStatus } from "./net/listen_typ
 export { Listener } from "./net/listener.ts";
 export type { DisplayDefaults } from "./segment/preroll.ts";
 export type { Peer } from "./segment/peer.ts";
-export { type ClientHandler, Source } from "./segment/source.ts";
+export type { ClientHandler, Source } from "./segment/source.ts";
 export type { IoTable, Status } from "./segment/status.ts";
+export { type ConnectOptions, connectSource, SourceClient } from "./net/client.ts";
+export { makePictureEncoder, PICTURE_FORMATS, type PictureFormat } from "./source/encoders.ts";
+export type { Registration, SourceEvent } from "./source/endpoint.ts";
+export type { Picture, PictureEncoder, Region, VideoFrame } from "./source/frame.ts";
+export { TpackEncoder } from "./source/tpack_encoder.ts";
+export { PrivateKey } from "./crypto/x25519.ts";
+export type { ControlReceived, EventReceived, HelloMode } from "./session/events.ts";
+export {
+  type CursorStyle,
+  type TextCursor,
+  TextGrid,
+  type TextOptions,
+} from "./decoders/text_grid.ts";
+export type {
+  Control,
+  ControlCommands,
+  ControlInput,
+  ControlName,
+  KnownControl,
+  KnownControlInput,
+  UnknownControl,
+} from "./wire/control.ts";
+export type { CONTROL_COMMANDS } from "./wire/control_tables.ts";
+export type { EXTERNAL_KINDS } from "./wire/event/external.ts";
+export type { INPUT_KINDS } from "./wire/event/input.ts";
+export type { TARGET_KINDS } from "./wire/event/target.ts";
+export type {
+  EventCategory,
+  EventFields,
+  EventInput,
+  EventTables,
+  ExternalEvent,
+  ExternalEventInput,
+  InputEvent,
+  InputEventInput,
+  KindTable,
+  TargetEvent,
+  TargetEventInput,
+  UnknownEvent,
+  WireEvent,
+} from "./wire/event/types.ts";
+export type {
+  Decoded,
+  Encodable,
+  Field,
+  FieldType,
+  Layout,
+  OptionalKey,
+  PartialEncodable,
+} from "./wire/fields.ts";

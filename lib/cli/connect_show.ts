@@ -51,6 +51,8 @@ export class Show {
   #frames = 0;
 
   /**
+   * Shows nothing yet.
+   *
    * @param client A connection that is logged in.
    * @param content What to show.
    * @param options How to show it.

@@ -14,7 +14,9 @@ import { printable, PROGRAM, UsageError } from "./support.ts";
 export interface Target {
   /** The file in `hostkeys/` with the key to use, and with hosts when none is given. */
   readonly tag: string | undefined;
+  /** The host to dial, if it was given. */
   readonly hostname: string | undefined;
+  /** The port to dial, if it was given. */
   readonly port: number | undefined;
 }
 

@@ -32,6 +32,8 @@ export class ServerTrust {
   #refused: Uint8Array | undefined;
 
   /**
+   * Makes a judge that has seen no key.
+   *
    * @param keystore Our keystore.
    * @param tag The tag that known servers have: `outbound`, or `outbound-` and the host's tag.
    * @param flags What the command line says.

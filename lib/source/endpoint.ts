@@ -36,6 +36,8 @@ export class SourceEndpoint {
   readonly #channels = new Set([0]);
 
   /**
+   * Makes the end of a connection on which only channel 0 is open.
+   *
    * @param session A session whose peer was accepted.
    * @param limit How many frames may be under way.
    */

@@ -20,9 +20,13 @@ export interface Picture {
 
 /** A part of a picture, in pixels; rows are counted in the order in which they are stored. */
 export interface Region {
+  /** The left edge. */
   readonly x: number;
+  /** The first row. */
   readonly y: number;
+  /** Columns, at least 1. */
   readonly width: number;
+  /** Rows, at least 1. */
   readonly height: number;
 }
 
@@ -58,7 +62,7 @@ export interface PictureEncoder {
 }
 
 /** The packet size of compressed formats, in bytes of payload. */
-export const COMPRESSED_CHUNK_BYTES = VIDEO_CHUNK_BYTES;
+export const COMPRESSED_CHUNK_BYTES: number = VIDEO_CHUNK_BYTES;
 
 /**
  * The packet size of raw formats: whole pixels, as many as fit beside the packet's head.

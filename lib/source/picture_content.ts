@@ -24,6 +24,8 @@ export class PictureContent implements Content {
   #next: TestPicture;
 
   /**
+   * Makes a picture that has not been shown.
+   *
    * @param format How pictures are sent.
    * @param width Width in pixels until the sink asks for another.
    * @param height Height in pixels until the sink asks for another.

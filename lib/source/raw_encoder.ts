@@ -32,7 +32,11 @@ export class RawEncoder implements PictureEncoder {
   readonly #format: RawFormat;
   #buffer = new Uint8Array(0);
 
-  /** @param name The format. */
+  /**
+   * Makes an encoder without a buffer.
+   *
+   * @param name The format.
+   */
   constructor(name: RawFormatName) {
     this.#format = RAW_FORMATS[name];
   }

@@ -38,7 +38,11 @@ export class TextContent implements Content {
   #top = 0;
   #left = 0;
 
-  /** @param title What the bar at the top says. */
+  /**
+   * Makes an empty text.
+   *
+   * @param title What the bar at the top says.
+   */
   constructor(title: string) {
     this.#title = title;
   }
