@@ -19,6 +19,7 @@ import { Listener } from "./net/listener.ts";
 import { parseName } from "./net/name.ts";
 import type { DisplayDefaults } from "./segment/preroll.ts";
 import { DISPLAY_DEFAULTS } from "./segment/preroll.ts";
+import type { H264Mode } from "./segment/video_in.ts";
 import { DEFAULT_PORT } from "./wire/constants.ts";
 
 const MAX_PORT = 65_535;
@@ -33,6 +34,11 @@ export interface NetListenOptions {
   readonly display?: Partial<DisplayDefaults>;
   /** Whether clients may send their static key in the first packet; they may unless `false`. */
   readonly allowDirect?: boolean;
+  /**
+   * What happens to H.264: `cancel` makes a client that encodes by itself fall back to other formats,
+   * `pass` hands the access units to {@linkcode Source.onH264}. It is cancelled unless given.
+   */
+  readonly h264?: H264Mode;
 }
 
 /**
@@ -107,6 +113,7 @@ export function netListen(...args: unknown[]): Listener {
     handler: asFunction(args[at] as Handler),
     log,
     display: { ...DISPLAY_DEFAULTS, ...options.display },
+    h264: options.h264 ?? "cancel",
     allowDirect: options.allowDirect ?? true,
     crypto: defaultProvider(),
     arena: defaultArena(),

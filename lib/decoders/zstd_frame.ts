@@ -9,6 +9,7 @@
 import { StreamError } from "../errors.ts";
 
 const MAGIC = 0xfd2fb528;
+const DESCRIPTOR_AT = 4;
 const MAX_BLOCK_BYTES = 131_072;
 const BLOCK_HEAD_BYTES = 3;
 const CHECKSUM_BYTES = 4;
@@ -31,39 +32,57 @@ const BLOCK_COMPRESSED = 2;
  * missing.
  */
 export function checkZstdFrame(bytes: Uint8Array, expectedBytes: number): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (bytes.length < 6) throw truncated(6, bytes.length);
-  if (view.getUint32(0, true) !== MAGIC) throw new StreamError("bad-zstd", "no zstd frame");
-  const descriptor = bytes[4]!;
-  if ((descriptor & 0x08) !== 0) throw new StreamError("bad-zstd", "a reserved bit is set");
-  if ((descriptor & 0x03) !== 0) throw new StreamError("bad-zstd", "a dictionary is asked for");
-  const singleSegment = (descriptor & 0x20) !== 0;
-  let at = singleSegment ? 5 : 6;
-
-  const sizeBytes = [singleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6]!;
-  if (sizeBytes === 0) throw new StreamError("zstd-size", "the frame has no content size");
-  if (at + sizeBytes > bytes.length) throw truncated(at + sizeBytes, bytes.length);
-  const declared = contentSize(view, at, sizeBytes);
-  if (declared !== expectedBytes) {
+  const { view, declaredBytes, blocksAt } = readHead(bytes);
+  if (declaredBytes !== expectedBytes) {
     throw new StreamError(
       "zstd-size",
-      `the frame holds ${declared} bytes, the header says ${expectedBytes}`,
+      `the frame holds ${declaredBytes} bytes, the header says ${expectedBytes}`,
     );
   }
-  at += sizeBytes;
-
-  const { end, mostBytes } = walkBlocks(view, at);
+  const { end, mostBytes } = walkBlocks(view, blocksAt);
   if (mostBytes < expectedBytes) {
     throw new StreamError(
       "zstd-size",
       `the blocks hold ${mostBytes} bytes at most, the frame says ${expectedBytes}`,
     );
   }
-  const frameEnd = (descriptor & 0x04) === 0 ? end : end + CHECKSUM_BYTES;
+  const frameEnd = (bytes[DESCRIPTOR_AT]! & 0x04) === 0 ? end : end + CHECKSUM_BYTES;
   if (frameEnd > bytes.length) throw truncated(frameEnd, bytes.length);
   if (frameEnd < bytes.length) {
     throw new StreamError("bad-zstd", `${bytes.length - frameEnd} bytes follow the frame`);
   }
+}
+
+/**
+ * What a zstd frame says about the size of its content.
+ *
+ * @param bytes The frame, or its first 18 bytes; borrowed.
+ * @returns The size in bytes, not checked against the blocks.
+ * @throws {StreamError} `bad-zstd`, `zstd-size` when it says none, `zstd-truncated`.
+ */
+export function zstdContentBytes(bytes: Uint8Array): number {
+  return readHead(bytes).declaredBytes;
+}
+
+interface FrameHead {
+  readonly view: DataView;
+  readonly declaredBytes: number;
+  readonly blocksAt: number;
+}
+
+function readHead(bytes: Uint8Array): FrameHead {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (bytes.length < 6) throw truncated(6, bytes.length);
+  if (view.getUint32(0, true) !== MAGIC) throw new StreamError("bad-zstd", "no zstd frame");
+  const descriptor = bytes[DESCRIPTOR_AT]!;
+  if ((descriptor & 0x08) !== 0) throw new StreamError("bad-zstd", "a reserved bit is set");
+  if ((descriptor & 0x03) !== 0) throw new StreamError("bad-zstd", "a dictionary is asked for");
+  const singleSegment = (descriptor & 0x20) !== 0;
+  const at = singleSegment ? 5 : 6;
+  const sizeBytes = [singleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6]!;
+  if (sizeBytes === 0) throw new StreamError("zstd-size", "the frame has no content size");
+  if (at + sizeBytes > bytes.length) throw truncated(at + sizeBytes, bytes.length);
+  return { view, declaredBytes: contentSize(view, at, sizeBytes), blocksAt: at + sizeBytes };
 }
 
 function contentSize(view: DataView, at: number, sizeBytes: number): number {

@@ -7,27 +7,32 @@
 import { encodeBase64 } from "../bytes/base64.ts";
 import { fingerprint } from "../crypto/fingerprint.ts";
 import type { PrivateKey } from "../crypto/x25519.ts";
-import { type A12Error, type AuthError, IncompatibleError } from "../errors.ts";
+import { type A12Error, type AuthError, IncompatibleError, StreamError } from "../errors.ts";
 import { DRAIN_TIMEOUT_MS } from "../limits.ts";
 import type { LogFields, Logger } from "../log.ts";
 import { SinkEndpoint } from "../segment/endpoint.ts";
-import type { Notice } from "../segment/notices.ts";
+import type { Notice, OfferNotice } from "../segment/notices.ts";
 import type { Peer } from "../segment/peer.ts";
 import type { DisplayDefaults } from "../segment/preroll.ts";
+import type { H264Mode } from "../segment/video_in.ts";
 import type { PeerOffered, SessionEvent } from "../session/events.ts";
 import type { Session } from "../session/session.ts";
 import type { SocketAddress } from "./address.ts";
 import { formatAddress } from "./address.ts";
 import type { Reservation } from "./authority.ts";
-import { deliver } from "./deliver.ts";
+import { offerTransfer } from "./binary_offer.ts";
+import { deliver, logFailure } from "./deliver.ts";
 import type { Socket } from "./pump.ts";
 import { Pump } from "./pump.ts";
+import { ReaderGate } from "./reader_gate.ts";
 import { nextSourceId } from "./source_ids.ts";
 
 /** What a connection asks its listener. */
 export interface Host {
   readonly log: Logger;
   readonly display: DisplayDefaults;
+  /** What happens to H.264. */
+  readonly h264: H264Mode;
   /** The key to answer with. */
   readonly identity: PrivateKey;
   /**
@@ -57,6 +62,7 @@ export class Connection {
   readonly #session: Session;
   readonly #pump: Pump;
   readonly #remote: SocketAddress;
+  readonly #gate = new ReaderGate();
   #reservation: Reservation | undefined;
   #drain: ReturnType<typeof setTimeout> | undefined;
   #endpoint: SinkEndpoint | undefined;
@@ -74,7 +80,7 @@ export class Connection {
     this.#host = host;
     this.#session = session;
     this.#remote = remote;
-    this.#pump = new Pump(socket, session);
+    this.#pump = new Pump(socket, session, () => this.#endpoint?.output.fill());
   }
 
   /** Where it comes from. */
@@ -104,9 +110,11 @@ export class Connection {
       nextId: nextSourceId,
       peer: this.peer!,
       display: this.#host.display,
+      h264: this.#host.h264,
       onOutput: () => this.#pump.flushSoon(),
       onNotice: () => queueMicrotask(() => void this.#deliverAll()),
       onExit: () => this.#drainSoon(),
+      onUnblocked: () => this.#gate.open(),
     });
     return this.#endpoint;
   }
@@ -132,6 +140,7 @@ export class Connection {
    */
   end(reason?: A12Error): void {
     this.#pump.end(reason);
+    this.#gate.open();
   }
 
   #take(event: SessionEvent): Promise<void> | undefined {
@@ -145,8 +154,15 @@ export class Connection {
         return undefined;
       default:
         this.#endpoint!.take(event);
-        return this.#deliverAll();
+        return this.#untilRead(this.#deliverAll());
     }
+  }
+
+  /** Holds the client up while a handler has much to read. */
+  #untilRead(delivered: Promise<void> | undefined): Promise<void> | undefined {
+    const endpoint = this.#endpoint!;
+    if (!endpoint.isBlocked || endpoint.isOver) return delivered;
+    return this.#gate.wait(() => endpoint.cancelStalled()).then(() => delivered);
   }
 
   #offered(offer: PeerOffered): void {
@@ -210,23 +226,42 @@ export class Connection {
       this.#log("warn", "stream-refused", { source, reason: code, detail: message });
       return true;
     }
-    const { source, status, input } = notice;
+    const { log } = this.#host;
+    const { source } = notice;
+    if (notice.type === "offer") return this.#deliverOffer(notice);
+    if (notice.type === "call") {
+      return deliver(notice.call, { log, source: source.id, kind: notice.kind });
+    }
+    const { status, input } = notice;
     const handler = source.handler;
     if (handler === undefined) return true;
-    const context = { log: this.#host.log, source: source.id, kind: status.kind };
+    const context = { log, source: source.id, kind: status.kind };
     return deliver(() => handler(source, status, input), context);
+  }
+
+  #deliverOffer({ source, transfer }: OfferNotice): boolean | Promise<boolean> {
+    const handler = source.onBinary;
+    if (handler === undefined) return true;
+    const context = { log: this.#host.log, source: source.id, kind: "binary" };
+    return deliver(() =>
+      offerTransfer(transfer, handler, (error) => {
+        // What befell the transfer itself was reported when it did.
+        if (!(error instanceof StreamError)) logFailure(error, context);
+        transfer.cancel();
+      }), context);
   }
 
   #settle(notice: Notice, succeeded: boolean): void {
     this.#endpoint!.settle(notice);
     // A handler that has lost track of its client must not go on half-blind.
-    if (!succeeded && notice.type === "status" && notice.status.kind !== "terminated") {
+    const isLast = notice.type === "status" && notice.status.kind === "terminated";
+    if (!succeeded && !isLast) {
       this.#endpoint!.close(this.#endpoint!.primary.segment);
     }
   }
 
   #drainSoon(): void {
-    this.#drain ??= setTimeout(() => this.#pump.end(), DRAIN_TIMEOUT_MS);
+    this.#drain ??= setTimeout(() => this.end(), DRAIN_TIMEOUT_MS);
   }
 
   async #finish(): Promise<void> {

@@ -54,7 +54,13 @@ async function watch(pending: Promise<void>, context: CallContext): Promise<bool
   }
 }
 
-function logFailure(error: unknown, { log, source, kind }: CallContext): void {
+/**
+ * Logs why a handler failed.
+ *
+ * @param error What it threw.
+ * @param context What else is logged.
+ */
+export function logFailure(error: unknown, { log, source, kind }: CallContext): void {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   log.log("error", "handler-failed", { source, kind, error: text });
   if (error instanceof Error) log.log("debug", "handler-stack", { source, stack: error.stack });

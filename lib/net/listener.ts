@@ -14,6 +14,7 @@ import {
 } from "../limits.ts";
 import type { Logger } from "../log.ts";
 import type { DisplayDefaults } from "../segment/preroll.ts";
+import type { H264Mode } from "../segment/video_in.ts";
 import type { PeerOffered } from "../session/events.ts";
 import { Session } from "../session/session.ts";
 import type { Arena } from "../bytes/receive_buffer.ts";
@@ -53,6 +54,8 @@ export interface ListenerOptions {
   readonly log: Logger;
   /** The first size, density and font of clients. */
   readonly display: DisplayDefaults;
+  /** What happens to H.264. */
+  readonly h264: H264Mode;
   /** Whether clients may send their static key without an ephemeral exchange. */
   readonly allowDirect: boolean;
   /** The symmetric cryptography. */
@@ -193,7 +196,13 @@ export class Listener implements ListenSource {
         await new Promise((resolve) => setTimeout(resolve, ACCEPT_RETRY_MS));
         continue;
       }
-      this.#welcome(socket, authority);
+      try {
+        this.#welcome(socket, authority);
+      } catch (error) {
+        // A socket whose other end has gone may refuse its options.
+        this.#options.log.log("debug", "accept-failed", { detail: String(error) });
+        socket.close();
+      }
     }
   }
 
@@ -234,11 +243,12 @@ export class Listener implements ListenSource {
   }
 
   #hostFor(authority: KeyAuthority): Host {
-    const { log, display } = this.#options;
+    const { log, display, h264 } = this.#options;
     return {
       log,
       display,
-      identity: authority.identity(),
+      h264,
+      identity: () => authority.identity(),
       admit: (offer) => this.#admit(authority, offer),
       arrived: (connection) => {
         this.#waiting.leave(connection);

@@ -19,6 +19,7 @@ export type Socket = Pick<Deno.TcpConn, "read" | "write" | "close">;
 export class Pump {
   readonly #socket: Socket;
   readonly #session: Session;
+  readonly #refill: () => void;
   #writing: Promise<void> | undefined;
   #flushQueued = false;
   #ended: Error | undefined;
@@ -28,10 +29,12 @@ export class Pump {
   /**
    * @param socket A connected socket; the pump closes it.
    * @param session The session.
+   * @param refill Puts what waits for its turn into the output, when little is left in it.
    */
-  constructor(socket: Socket, session: Session) {
+  constructor(socket: Socket, session: Session, refill: () => void = () => {}) {
     this.#socket = socket;
     this.#session = session;
+    this.#refill = refill;
   }
 
   /**
@@ -78,6 +81,7 @@ export class Pump {
       return;
     }
     if (this.#isClosed || this.#writing !== undefined) return;
+    if (!this.#session.isOver) this.#refill();
     const bytes = this.#session.takeOutput();
     if (bytes === undefined) return;
     this.#writing = this.#write(bytes);
@@ -126,6 +130,8 @@ export class Pump {
     } finally {
       this.#writing = undefined;
     }
+    // Not part of the loop: who waits for this write must not wait for a whole transfer.
+    this.flush();
   }
 
   #armTimeout(): void {

@@ -10,27 +10,29 @@
 
 import { MemoryBudget } from "../decoders/memory_budget.ts";
 import { decodeUtf8Lenient } from "../bytes/text.ts";
-import { StreamError } from "../errors.ts";
-import type { SessionEvent } from "../session/events.ts";
-import type { Session } from "../session/session.ts";
-import { CANCEL_REASON, CANCEL_STREAM_TYPE } from "../wire/constants.ts";
-import type { Control, ControlInput, KnownControl } from "../wire/control.ts";
-import type { EventInput, WireEvent } from "../wire/event/types.ts";
-import type { PendingAck } from "./acks.ts";
-import { AckQueue } from "./acks.ts";
+import type { DataReceived, SessionEvent } from "../session/events.ts";
+import { CANCEL_STREAM_TYPE } from "../wire/constants.ts";
+import type { Control } from "../wire/control.ts";
+import type { EventInput, ExternalEvent, WireEvent } from "../wire/event/types.ts";
+import { AudioIn } from "./audio_in.ts";
+import { BinaryIn } from "./binary_in.ts";
 import { ChannelNumbers } from "./channels.ts";
+import { ClientSource } from "./client_source.ts";
 import type { Notice, StatusNotice } from "./notices.ts";
+import type { SessionPort } from "./output.ts";
+import { Output } from "./output.ts";
 import type { Peer } from "./peer.ts";
 import type { DisplayDefaults } from "./preroll.ts";
 import { prerollEvents } from "./preroll.ts";
-import { droppedStatus, presentedStatuses } from "./presented.ts";
 import type { SegmentRequest } from "./request.ts";
 import { requestFromEvent } from "./request.ts";
 import { Segment } from "./segment.ts";
-import { Source } from "./source.ts";
 import type { Status } from "./status.ts";
 import { statusFromEvent } from "./status.ts";
 import { eventToIo } from "./status_io.ts";
+import type { StreamsHost } from "./streams_host.ts";
+import type { H264Mode } from "./video_in.ts";
+import { VideoIn } from "./video_in.ts";
 
 /** Segment kinds that a client may not register as; the display server keeps them for itself. */
 const RESERVED_KINDS: readonly number[] = [2, 3];
@@ -43,46 +45,54 @@ export interface EndpointOptions {
   readonly peer: Peer;
   /** The first size, density and font of the client. */
   readonly display: DisplayDefaults;
+  /** What happens to H.264; it is cancelled unless given. */
+  readonly h264?: H264Mode;
   /** Is told when something waits to be sent that no incoming event caused. */
   readonly onOutput: () => void;
   /** Is told when there is a record that no incoming event caused. */
   readonly onNotice: () => void;
   /** Is told when the handler ends the whole client; EXIT has been sent by then. */
   readonly onExit: () => void;
-}
-
-/** A frame between its announcement and its last byte. */
-interface AnnouncedFrame {
-  readonly header: KnownControl<"videoframe">;
-  readonly ack: PendingAck;
-  /** Bytes of payload that have not arrived. */
-  remaining: number;
+  /** Is told when a handler has read enough for the client to go on; see `isBlocked`. */
+  readonly onUnblocked?: () => void;
 }
 
 /** The sink's end of one connection. */
 export class SinkEndpoint {
-  readonly #session: Session;
   readonly #options: EndpointOptions;
-  readonly #segments = new Map<number, Segment>();
-  readonly #sources = new Map<Segment, Source>();
-  readonly #frames = new Map<number, AnnouncedFrame>();
+  readonly #sources = new Map<number, ClientSource>();
   readonly #notices: Notice[] = [];
-  readonly #acks = new AckQueue();
   readonly #channels = new ChannelNumbers();
   readonly #budget = new MemoryBudget();
+  readonly #video: VideoIn;
+  readonly #audio: AudioIn;
+  readonly #binary: BinaryIn;
   #request: SegmentRequest | undefined;
   #isOver = false;
 
   /** The client's first segment. */
-  readonly primary: Source;
+  readonly primary: ClientSource;
+  /** The way to the client. */
+  readonly output: Output;
 
   /**
    * @param session A session whose peer is authenticated.
    * @param options Numbers, sizes and call-backs.
    */
-  constructor(session: Session, options: EndpointOptions) {
-    this.#session = session;
+  constructor(session: SessionPort, options: EndpointOptions) {
     this.#options = options;
+    this.output = new Output(session, options.onOutput, (call) => {
+      this.#notices.push({ type: "call", source: this.primary, kind: "transfer", call });
+      options.onNotice();
+    });
+    const host: StreamsHost = {
+      sendControl: (control) => void this.output.sendControl(control),
+      sourceOf: (channel) => this.#sources.get(channel),
+      notify: (notice) => void this.#notices.push(notice),
+    };
+    this.#video = new VideoIn(host, options.h264 ?? "cancel");
+    this.#audio = new AudioIn(host);
+    this.#binary = new BinaryIn({ ...host, onUnblocked: () => options.onUnblocked?.() });
     this.primary = this.#open(new Segment(0, options.nextId(), this.#budget));
   }
 
@@ -101,6 +111,26 @@ export class SinkEndpoint {
     return this.#isOver;
   }
 
+  /** Whether nothing more is to be taken from the client until a handler has read what is there. */
+  get isBlocked(): boolean {
+    return this.#binary.isBlocked;
+  }
+
+  /** Gives up the transfers by which a handler holds its client up. */
+  cancelStalled(): void {
+    this.#binary.cancelStalled();
+  }
+
+  /**
+   * The source of a segment.
+   *
+   * @param segment The segment.
+   * @returns The source, or `undefined` when it has ended.
+   */
+  sourceOf(segment: Segment): ClientSource | undefined {
+    return this.#sources.get(segment.channel);
+  }
+
   /**
    * Takes what the session brought.
    *
@@ -113,8 +143,7 @@ export class SinkEndpoint {
       case "event":
         return this.#takeEvent(event.channel, event.event);
       case "data":
-        if (event.stream === "video") this.#takeVideo(event.channel, event.payload);
-        return;
+        return this.#takeData(event);
       default:
         return;
     }
@@ -128,12 +157,13 @@ export class SinkEndpoint {
   }
 
   /**
-   * Does what follows once the handler is done with a record: ends a preroll, refuses a request that
-   * was not answered.
+   * Does what follows once the handler is done with a record: ends a preroll, refuses a request or a
+   * transfer that was not accepted.
    *
    * @param notice The record.
    */
   settle(notice: Notice): void {
+    if (notice.type === "offer" && notice.transfer.state === "offered") notice.transfer.cancel();
     if (notice.type !== "status") return;
     if (notice.request !== undefined) {
       this.#request = undefined;
@@ -152,9 +182,7 @@ export class SinkEndpoint {
     if (segment.state !== "preroll") return;
     segment.state = "active";
     const display = { ...this.#options.display, ...segment.size };
-    for (const event of prerollEvents(segment.isText, display, segment.hints)) {
-      this.sendEvent(segment, event);
-    }
+    this.sendEvents(segment, prerollEvents(segment.isText, display, segment.hints));
   }
 
   /**
@@ -163,7 +191,7 @@ export class SinkEndpoint {
    * @param request The request, not yet answered.
    * @returns The new segment's source, or `undefined` when no channel is left; it is refused then.
    */
-  accept(request: SegmentRequest): Source | undefined {
+  accept(request: SegmentRequest): ClientSource | undefined {
     const opened = this.push(request.segment, request.kind, request.id);
     if (opened === undefined) this.refuse(request);
     else request.answered = true;
@@ -173,7 +201,7 @@ export class SinkEndpoint {
   /** @param request The request to turn down. */
   refuse(request: SegmentRequest): void {
     request.answered = true;
-    this.sendEvent(request.segment, { category: "target", kind: "reqfail", id: request.id });
+    this.sendEvents(request.segment, [{ category: "target", kind: "reqfail", id: request.id }]);
   }
 
   /**
@@ -184,10 +212,10 @@ export class SinkEndpoint {
    * @param cookie The id of the request that it answers, or 0.
    * @returns The new segment's source, or `undefined` when no channel is left.
    */
-  push(parent: Segment, kind: number, cookie: number): Source | undefined {
+  push(parent: Segment, kind: number, cookie: number): ClientSource | undefined {
     const channel = this.#channels.take();
     if (channel === undefined || this.#isOver) return undefined;
-    this.sendControl({
+    this.output.sendControl({
       command: "newch",
       channel: parent.channel,
       newChannel: channel,
@@ -205,17 +233,23 @@ export class SinkEndpoint {
    * to exit and its connection closes when it has left.
    *
    * @param segment The segment.
+   * @param lastWords Why, for the client.
    */
-  close(segment: Segment): void {
+  close(segment: Segment, lastWords = ""): void {
     if (segment.state === "ended") return;
-    if (segment.channel === 0) {
-      this.sendEvent(segment, { category: "target", kind: "exit" });
-      this.#options.onExit();
+    const { channel } = segment;
+    if (channel !== 0 || lastWords !== "") {
+      this.output.sendControl({ command: "shutdown", channel, lastWords });
+    }
+    if (channel !== 0) {
+      this.#end(segment, "");
+      this.#options.onNotice();
       return;
     }
-    this.sendControl({ command: "shutdown", channel: segment.channel, lastWords: "" });
-    this.#end(segment, "");
-    this.#options.onNotice();
+    // What waits for its turn would hold the end up.
+    this.output.clear();
+    this.sendEvents(segment, [{ category: "target", kind: "exit" }]);
+    this.#options.onExit();
   }
 
   /**
@@ -226,49 +260,34 @@ export class SinkEndpoint {
   end(lastWords: string): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    for (const segment of [...this.#segments.values()].reverse()) this.#end(segment, lastWords);
+    this.output.close();
+    for (const { segment } of [...this.#sources.values()].reverse()) this.#end(segment, lastWords);
   }
 
   /**
-   * Sends an event to a segment.
+   * Sends events to a segment, as fast as the client reads.
    *
    * @param segment The segment.
-   * @param event The event.
-   * @returns Whether it was sent; `false` once the segment or the connection has ended.
+   * @param events Read when they are sent.
+   * @returns Whether they were sent or wait to be; `false` once the segment or the connection has
+   * ended.
    */
-  sendEvent(segment: Segment, event: EventInput): boolean {
-    if (this.#isOver || segment.state === "ended") return false;
-    this.#session.sendEvent(segment.channel, event);
-    this.#options.onOutput();
-    return true;
+  sendEvents(segment: Segment, events: Iterable<EventInput>): boolean {
+    return segment.state !== "ended" && this.output.sendEvents(segment.channel, events);
   }
 
-  /**
-   * Sends a control command.
-   *
-   * @param control The command.
-   * @returns Whether it was sent; `false` once the connection has ended.
-   */
-  sendControl(control: ControlInput): boolean {
-    if (this.#isOver) return false;
-    this.#session.send(control);
-    this.#options.onOutput();
-    return true;
-  }
-
-  #open(segment: Segment): Source {
-    const source = new Source(this, segment);
-    this.#segments.set(segment.channel, segment);
-    this.#sources.set(segment, source);
+  #open(segment: Segment): ClientSource {
+    const source = new ClientSource(this, segment);
+    this.#sources.set(segment.channel, source);
     return source;
   }
 
   #end(segment: Segment, lastWords: string): void {
     segment.state = "ended";
-    segment.video.close();
+    segment.free();
+    this.#binary.endChannel(segment.channel);
     this.#tell(segment, { kind: "terminated", last_words: lastWords });
-    this.#segments.delete(segment.channel);
-    this.#sources.delete(segment);
+    this.#sources.delete(segment.channel);
   }
 
   #tell(
@@ -276,42 +295,48 @@ export class SinkEndpoint {
     status: Status,
     extra: Partial<Pick<StatusNotice, "request" | "input">> = {},
   ): void {
-    this.#notices.push({ type: "status", source: this.#sources.get(segment)!, status, ...extra });
-  }
-
-  #fault(segment: Segment, error: StreamError): void {
-    this.#notices.push({ type: "fault", source: this.#sources.get(segment)!, error });
+    this.#notices.push({ type: "status", source: this.sourceOf(segment)!, status, ...extra });
   }
 
   #takeControl(control: Control): void {
     switch (control.command) {
       case "videoframe":
-        return this.#announceFrame(control);
+        return this.#video.announce(control);
+      case "audioframe":
+        return this.#audio.announce(control);
       case "binarystream":
-        // Nobody asked for it; what is already under way is thrown away.
-        this.sendControl({
-          command: "cancelstream",
-          channel: control.channel,
-          stream: control.stream,
-          reason: CANCEL_REASON.unwanted,
-          streamType: CANCEL_STREAM_TYPE.binary,
-        });
-        return;
+        return this.#binary.announce(control);
+      case "ping":
+        return this.output.transfers.acknowledge(control.stream);
+      case "cancelstream":
+        if (control.streamType !== CANCEL_STREAM_TYPE.binary) return;
+        return this.output.transfers.refused(control.stream);
       case "shutdown": {
-        const segment = this.#segments.get(control.channel);
+        const segment = this.#sources.get(control.channel)?.segment;
         if (segment === undefined) return;
         if (segment.channel === 0) this.end(control.lastWords);
         else this.#end(segment, control.lastWords);
         return;
       }
       default:
-        // Directory commands, acknowledgements and unknown commands mean nothing to a sink.
+        // Directory commands and unknown commands mean nothing to a sink.
         return;
     }
   }
 
+  #takeData({ stream, channel, streamId, payload }: DataReceived): void {
+    switch (stream) {
+      case "video":
+        return this.#video.take(channel, payload);
+      case "audio":
+        return this.#audio.take(channel, payload);
+      case "binary":
+        return this.#binary.take(channel, streamId, payload);
+    }
+  }
+
   #takeEvent(channel: number, event: WireEvent): void {
-    const segment = this.#segments.get(channel);
+    const segment = this.#sources.get(channel)?.segment;
     if (segment === undefined) return;
     if (event.category === "external") {
       switch (event.kind) {
@@ -324,6 +349,10 @@ export class SinkEndpoint {
         case "inputmask":
           segment.inputMask = { devices: event.device, types: event.types };
           break;
+        case "streamstatus":
+          // Also the sign that a transfer has ended; handlers get it all the same, as in Lua.
+          this.#binary.takeStatus(channel, event.identifier, event.completion);
+          break;
       }
     }
     const status = statusFromEvent(event, segment.statusContext);
@@ -332,10 +361,7 @@ export class SinkEndpoint {
     this.#tell(segment, status, isInput ? { input: eventToIo(event) } : {});
   }
 
-  #register(
-    segment: Segment,
-    event: Extract<WireEvent, { category: "external"; kind: "register" }>,
-  ): void {
+  #register(segment: Segment, event: ExternalEvent<"register">): void {
     const isFirst = !segment.isRegistered;
     if (isFirst) {
       if (segment.channel === 0) {
@@ -360,65 +386,6 @@ export class SinkEndpoint {
       external: false,
       sandboxed: false,
       networked: true,
-    });
-  }
-
-  #announceFrame(header: KnownControl<"videoframe">): void {
-    const { channel } = header;
-    const abandoned = this.#frames.get(channel);
-    if (abandoned !== undefined) this.#finish(abandoned);
-    const frame = {
-      header,
-      ack: this.#acks.announce(channel, header.stream),
-      remaining: header.length,
-    };
-    this.#frames.set(channel, frame);
-    const segment = this.#segments.get(channel);
-    if (segment !== undefined) this.#attempt(segment, () => segment.video.begin(header));
-    if (frame.remaining === 0) this.#finish(frame);
-  }
-
-  #takeVideo(channel: number, payload: Uint8Array): void {
-    const frame = this.#frames.get(channel);
-    if (frame === undefined) return;
-    frame.remaining -= payload.length;
-    const segment = this.#segments.get(channel);
-    if (segment !== undefined) {
-      this.#attempt(segment, () => {
-        if (segment.video.push(payload) !== "drawn") return;
-        for (const status of presentedStatuses(segment, frame.header)) this.#tell(segment, status);
-      });
-    }
-    if (frame.remaining <= 0) this.#finish(frame);
-  }
-
-  #finish(frame: AnnouncedFrame): void {
-    this.#frames.delete(frame.header.channel);
-    for (const { channel, stream } of this.#acks.finish(frame.ack)) {
-      this.sendControl({ command: "ping", channel, stream });
-    }
-  }
-
-  #attempt(segment: Segment, step: () => void): void {
-    try {
-      step();
-    } catch (error) {
-      if (!(error instanceof StreamError)) throw error;
-      this.#refuseFrame(segment, error);
-    }
-  }
-
-  #refuseFrame(segment: Segment, error: StreamError): void {
-    this.#fault(segment, error);
-    if (segment.verbose) this.#tell(segment, droppedStatus(segment));
-    if (error.code !== "unsupported-format" && error.code !== "unknown-format") return;
-    // Makes a source fall back to zstd. The reference always writes stream 1 here.
-    this.sendControl({
-      command: "cancelstream",
-      channel: segment.channel,
-      stream: 1,
-      reason: CANCEL_REASON.cannotDecode,
-      streamType: CANCEL_STREAM_TYPE.video,
     });
   }
 }

@@ -4,11 +4,14 @@
  * @module
  */
 
+import { AudioStream } from "../decoders/audio.ts";
+import { AccessUnitStream } from "../decoders/h264.ts";
 import type { MemoryBudget } from "../decoders/memory_budget.ts";
 import { VideoStream } from "../decoders/video_stream.ts";
 import { segmentKindName } from "../wire/constants.ts";
 import type { Shown } from "./presented.ts";
 import { StatusContext } from "./status.ts";
+import type { InputMask } from "./verbs/input_mask.ts";
 
 const TERMINAL = 5;
 const TUI = 24;
@@ -34,6 +37,10 @@ export class Segment {
   readonly parent: Segment | undefined;
   /** What arrives on its video stream. */
   readonly video: VideoStream;
+  /** H.264 that is handed on as it is. */
+  readonly accessUnits: AccessUnitStream;
+  /** Its sound. */
+  readonly audio = new AudioStream();
   /** What its records need beyond their events. */
   readonly statusContext: StatusContext;
   /** Where it stands. */
@@ -52,8 +59,8 @@ export class Segment {
   shown: Shown | undefined;
   /** Whether each frame is reported. */
   verbose = false;
-  /** Kinds of devices and data that the client does not want as input; bits of INPUTMASK. */
-  inputMask = { devices: 0, types: 0 };
+  /** Kinds of devices and data that the client does not want as input. */
+  inputMask: InputMask = { devices: 0, types: 0 };
   /** Which preroll hints the handler has sent by itself. */
   hints = { output: false, display: false, font: false };
   /** The size that the handler asked for, in pixels. */
@@ -72,7 +79,15 @@ export class Segment {
     this.parent = parent;
     this.kind = kind;
     this.video = new VideoStream(budget);
+    this.accessUnits = new AccessUnitStream(budget);
     this.statusContext = new StatusContext(id);
+  }
+
+  /** Lets go of picture, sound and buffers. */
+  free(): void {
+    this.video.close();
+    this.accessUnits.free();
+    this.audio.close();
   }
 
   /** The kind as handlers know it. */

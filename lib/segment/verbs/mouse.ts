@@ -1,0 +1,90 @@
+/**
+ * The mouse: where it is, its buttons and its wheel, as input events.
+ *
+ * @module
+ */
+
+import { MOUSE_BUTTON } from "../../wire/event/input.ts";
+import type { InputEventInput } from "../../wire/event/types.ts";
+import { integer, number, refuse } from "./check.ts";
+
+/** A button by name, the wheel aside. */
+export type MouseButton = "left" | "right" | "middle";
+
+/** Where the mouse is, in pixels of the surface. */
+export interface PointerPosition {
+  /** Pixels from the left. */
+  readonly x: number;
+  /** Pixels from the top. */
+  readonly y: number;
+}
+
+/** The reference's number for a sample of both axes. */
+const BOTH_AXES = 2;
+const I16_MAX = 0x7fff;
+const MAX_BUTTON = 0xff;
+const MAX_STEPS = 100;
+
+/**
+ * The event that moves the mouse.
+ *
+ * @param x Pixels from the left, rounded.
+ * @param y Pixels from the top, rounded.
+ * @param from Where it was before.
+ * @returns The event, and where it is now.
+ * @throws {ApiMisuseError} `bad-argument`.
+ */
+export function motionEvent(
+  x: number,
+  y: number,
+  from: PointerPosition,
+): { event: InputEventInput<"analog">; position: PointerPosition } {
+  const position = {
+    x: Math.round(number("x in pixels", x, -I16_MAX, I16_MAX)),
+    y: Math.round(number("y in pixels", y, -I16_MAX, I16_MAX)),
+  };
+  const event = {
+    category: "input",
+    kind: "analog",
+    subid: BOTH_AXES,
+    relative: false,
+    count: 4,
+    values: [position.x, delta(position.x, from.x), position.y, delta(position.y, from.y)],
+    active: true,
+  } as const;
+  return { event, position };
+}
+
+function delta(to: number, from: number): number {
+  return Math.min(Math.max(to - from, -I16_MAX), I16_MAX);
+}
+
+/**
+ * The events of a click: pressed and released.
+ *
+ * @param button The name of a button, or its number from 1.
+ * @throws {ApiMisuseError} `bad-argument`.
+ */
+export function clickEvents(button: MouseButton | number): InputEventInput<"digital">[] {
+  const subid = typeof button === "number"
+    ? integer("the button", button, 1, MAX_BUTTON)
+    : MOUSE_BUTTON[button] as number | undefined ?? refuse(`no button has the name ${button}`);
+  return press(subid);
+}
+
+/**
+ * The events of the wheel: each step is a click of button 4 or 5.
+ *
+ * @param steps How far: above 0 down, below 0 up, at most 100.
+ * @throws {ApiMisuseError} `bad-argument`.
+ */
+export function wheelEvents(steps: number): InputEventInput<"digital">[] {
+  const count = Math.abs(integer("the number of steps", steps, -MAX_STEPS, MAX_STEPS));
+  const subid = steps > 0 ? MOUSE_BUTTON.wheelDown : MOUSE_BUTTON.wheelUp;
+  return Array.from({ length: count }, () => press(subid)).flat();
+}
+
+function press(subid: number): InputEventInput<"digital">[] {
+  const button = { category: "input", kind: "digital", subid } as const;
+  return [{ ...button, active: true }, { ...button, active: false }];
+}
