@@ -7,9 +7,9 @@
 import { encodeBase64 } from "../bytes/base64.ts";
 import { fingerprint } from "../crypto/fingerprint.ts";
 import type { PrivateKey } from "../crypto/x25519.ts";
-import { type A12Error, type AuthError, IncompatibleError, StreamError } from "../errors.ts";
+import { type A12Error, AuthError, IncompatibleError, StreamError } from "../errors.ts";
 import { DRAIN_TIMEOUT_MS } from "../limits.ts";
-import type { LogFields, Logger } from "../log.ts";
+import type { LogFields, Logger, LogLevel } from "../log.ts";
 import { SinkEndpoint } from "../segment/endpoint.ts";
 import type { Notice, OfferNotice } from "../segment/notices.ts";
 import type { Peer } from "../segment/peer.ts";
@@ -33,8 +33,12 @@ export interface Host {
   readonly display: DisplayDefaults;
   /** What happens to H.264. */
   readonly h264: H264Mode;
-  /** The key to answer with. */
-  readonly identity: PrivateKey;
+  /**
+   * The key to answer with.
+   *
+   * @throws {KeystoreError} `bad-line`, `keystore-unreadable`.
+   */
+  identity(): PrivateKey;
   /**
    * Decides about a claimed key.
    *
@@ -69,6 +73,8 @@ export class Connection {
   #peer: Peer | undefined;
   #delivering: Promise<void> | undefined;
   #failed: A12Error | undefined;
+  /** Whether the handler did not take the client. */
+  #isRefused = false;
 
   /**
    * @param host The listener.
@@ -125,6 +131,7 @@ export class Connection {
       await this.#pump.run((event) => this.#take(event));
     } catch (error) {
       this.#failed = error as A12Error;
+      if (this.#failed.code === "internal-error") this.#logInternal(this.#failed);
     }
     clearTimeout(this.#drain);
     this.#reservation?.release();
@@ -166,14 +173,16 @@ export class Connection {
   }
 
   #offered(offer: PeerOffered): void {
+    let identity: PrivateKey;
     try {
       this.#reservation = this.#host.admit(offer);
+      identity = this.#host.identity();
     } catch (error) {
       this.#session.reject();
-      this.#pump.end(error as AuthError);
+      this.#pump.end(error as A12Error);
       return;
     }
-    this.#session.accept(this.#host.identity);
+    this.#session.accept(identity);
   }
 
   async #authenticated(): Promise<void> {
@@ -187,6 +196,7 @@ export class Connection {
     this.#log("info", "client-authenticated", { mode: this.#session.peer!.mode });
     this.#host.arrived(this);
     if (await this.#host.handover(this)) return;
+    this.#isRefused = true;
     this.#log("info", "client-refused", { reason: "not accepted by the handler" });
     this.#session.sendEvent(0, { category: "target", kind: "reqfail", id: 0 });
     this.#pump.flush();
@@ -267,12 +277,7 @@ export class Connection {
   async #finish(): Promise<void> {
     const failed = this.#failed;
     const endpoint = this.#endpoint;
-    if (endpoint === undefined) {
-      if (failed !== undefined) this.#logRefusal(failed);
-      else if (this.#session.peer?.role === "probe") this.#log("info", "probe-answered");
-      else this.#log("debug", "left-before-login");
-      return;
-    }
+    if (endpoint === undefined) return this.#logEndOfLogin(failed);
     const isFault = failed !== undefined && failed.code !== "connection-lost";
     endpoint.end(isFault ? failed.code : "");
     await this.#deliverAll();
@@ -283,12 +288,26 @@ export class Connection {
     });
   }
 
-  #logRefusal(error: A12Error): void {
-    if (error.code === "connection-lost") this.#log("debug", "left-before-login");
-    else this.#log("warn", "login-refused", { reason: error.code, detail: error.message });
+  #logEndOfLogin(failed: A12Error | undefined): void {
+    const { peer } = this.#session;
+    if (this.#isRefused) return;
+    if (failed !== undefined && failed.code !== "connection-lost") this.#logRefusal(failed);
+    else if (peer === undefined) this.#log("debug", "left-before-login");
+    else if (peer.role === "probe") this.#log("info", "probe-answered");
+    else this.#logRefusal(new AuthError("not-proven", "the client left without using its key"));
   }
 
-  #log(level: "debug" | "info" | "warn", event: string, fields: LogFields = {}): void {
+  #logRefusal(error: A12Error): void {
+    this.#log("warn", "login-refused", { reason: error.code, detail: error.message });
+  }
+
+  #logInternal(error: A12Error): void {
+    const { cause } = error;
+    const stack = cause instanceof Error ? cause.stack : undefined;
+    this.#log("error", "internal-error", { detail: error.message, stack });
+  }
+
+  #log(level: LogLevel, event: string, fields: LogFields = {}): void {
     this.#host.log.log(level, event, {
       client: formatAddress(this.#remote),
       key: this.peer?.fingerprint,

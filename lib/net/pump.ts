@@ -8,7 +8,12 @@
  */
 
 import { A12Error, LimitError, TransportError } from "../errors.ts";
-import { MAX_OUTPUT_BYTES, READ_PAUSE_OUTPUT_BYTES } from "../limits.ts";
+import {
+  DRAIN_TIMEOUT_MS,
+  MAX_OUTPUT_BYTES,
+  READ_PAUSE_OUTPUT_BYTES,
+  WRITE_STALL_TIMEOUT_MS,
+} from "../limits.ts";
 import type { SessionEvent } from "../session/events.ts";
 import type { Session } from "../session/session.ts";
 
@@ -21,6 +26,7 @@ export class Pump {
   readonly #session: Session;
   readonly #refill: () => void;
   #writing: Promise<void> | undefined;
+  #sentBytes = 0;
   #flushQueued = false;
   #ended: Error | undefined;
   #isClosed = false;
@@ -55,10 +61,12 @@ export class Pump {
         if (session.nextTimeout() === undefined) clearTimeout(this.#timer);
         this.flush();
         if (session.isOver) break;
-        if (session.outputBytes > READ_PAUSE_OUTPUT_BYTES) await this.#writing;
+        if (session.outputBytes > READ_PAUSE_OUTPUT_BYTES) {
+          await this.#written(WRITE_STALL_TIMEOUT_MS, stalled);
+        }
         await this.#read();
       }
-      await this.#writing;
+      await this.#written(DRAIN_TIMEOUT_MS);
     } catch (error) {
       throw this.#ended ?? asError(error);
     } finally {
@@ -116,6 +124,21 @@ export class Pump {
     else this.#session.commit(count);
   }
 
+  /** Waits until all is written; a peer that takes nothing at all for so long is cut off. */
+  async #written(timeoutMs: number, makeReason?: () => A12Error): Promise<void> {
+    if (this.#writing === undefined) return;
+    let before = this.#sentBytes;
+    const timer = setInterval(() => {
+      if (this.#sentBytes === before) this.end(makeReason?.());
+      before = this.#sentBytes;
+    }, timeoutMs);
+    try {
+      await this.#writing;
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
   async #write(first: Uint8Array): Promise<void> {
     try {
       for (
@@ -124,7 +147,9 @@ export class Pump {
         bytes = this.#session.takeOutput()
       ) {
         for (let sent = 0; sent < bytes.length;) {
-          sent += await this.#socket.write(bytes.subarray(sent));
+          const count = await this.#socket.write(bytes.subarray(sent));
+          this.#sentBytes += count;
+          sent += count;
         }
       }
     } finally {
@@ -152,8 +177,16 @@ export class Pump {
   }
 }
 
+function stalled(): LimitError {
+  const seconds = WRITE_STALL_TIMEOUT_MS / 1000;
+  return new LimitError("output-stalled", `the peer has taken nothing for ${seconds} s`);
+}
+
 function asError(error: unknown): A12Error {
   if (error instanceof A12Error) return error;
   const text = error instanceof Error ? error.message : String(error);
-  return new TransportError("connection-lost", text, { cause: error });
+  // What is no failure of the socket is a fault of this program and must show.
+  const isOurs = error instanceof TypeError || error instanceof RangeError ||
+    error instanceof ReferenceError;
+  return new TransportError(isOurs ? "internal-error" : "connection-lost", text, { cause: error });
 }

@@ -1,0 +1,26 @@
+import type { LogFields, Logger, LogLevel } from "../../lib/log.ts";
+
+/** One log line before it is written. */
+export interface LogLine {
+  readonly level: LogLevel;
+  readonly event: string;
+  readonly fields: LogFields;
+}
+
+/** A logger that keeps its lines. */
+export class LogBook implements Logger {
+  readonly lines: LogLine[] = [];
+  /** Is called behind every line. */
+  onLine: (line: LogLine) => void = () => {};
+
+  log(level: LogLevel, event: string, fields: LogFields = {}): void {
+    const line = { level, event, fields };
+    this.lines.push(line);
+    this.onLine(line);
+  }
+
+  /** The lines of one event. */
+  of(event: string): LogLine[] {
+    return this.lines.filter((line) => line.event === event);
+  }
+}

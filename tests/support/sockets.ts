@@ -1,0 +1,55 @@
+import type { Socket } from "../../lib/net/pump.ts";
+
+/** One end of a connection in memory: like a socket, but every byte is under control of the test. */
+export class MemorySocket implements Socket {
+  /** What was written to it. */
+  readonly written: Uint8Array[] = [];
+  isClosed = false;
+  #writesLeft = Infinity;
+  readonly #incoming: (Uint8Array | null | Error)[] = [];
+  #wakeReader: (() => void) | undefined;
+  #wakeWriter: (() => void) | undefined;
+
+  /** What arrives: bytes, `null` for the end of the stream, or what a read fails with. */
+  give(...arrivals: readonly (Uint8Array | null | Error)[]): void {
+    this.#incoming.push(...arrivals);
+    this.#wakeReader?.();
+  }
+
+  /** Lets so many more writes through; others wait, as those to a peer that does not read. */
+  allowWrites(count: number): void {
+    this.#writesLeft = count;
+    this.#wakeWriter?.();
+  }
+
+  async read(into: Uint8Array): Promise<number | null> {
+    while (this.#incoming.length === 0 && !this.isClosed) {
+      await new Promise<void>((resolve) => this.#wakeReader = resolve);
+    }
+    if (this.isClosed) throw new Deno.errors.BadResource("closed");
+    const next = this.#incoming.shift()!;
+    if (next instanceof Error) throw next;
+    if (next === null) return null;
+    const count = Math.min(into.length, next.length);
+    into.set(next.subarray(0, count));
+    if (count < next.length) this.#incoming.unshift(next.subarray(count));
+    return count;
+  }
+
+  async write(bytes: Uint8Array): Promise<number> {
+    while (this.#writesLeft === 0 && !this.isClosed) {
+      await new Promise<void>((resolve) => this.#wakeWriter = resolve);
+    }
+    if (this.isClosed) throw new Deno.errors.BadResource("closed");
+    this.#writesLeft--;
+    this.written.push(bytes.slice());
+    return bytes.length;
+  }
+
+  close(): void {
+    if (this.isClosed) throw new Deno.errors.BadResource("closed twice");
+    this.isClosed = true;
+    this.#wakeReader?.();
+    this.#wakeWriter?.();
+  }
+}

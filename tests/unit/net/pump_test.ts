@@ -1,0 +1,272 @@
+import assert from "node:assert/strict";
+import { A12Error, LimitError } from "../../../lib/errors.ts";
+import {
+  DRAIN_TIMEOUT_MS,
+  LOGIN_TIMEOUT_MS,
+  MAX_OUTPUT_BYTES,
+  WRITE_STALL_TIMEOUT_MS,
+} from "../../../lib/limits.ts";
+import { Pump } from "../../../lib/net/pump.ts";
+import type { SessionEvent } from "../../../lib/session/events.ts";
+import type { Session } from "../../../lib/session/session.ts";
+import { FakeTimers } from "../../support/fake_timers.ts";
+import { concat } from "../../support/feed.ts";
+import { REGISTER, SERVER_KEY, serverSession } from "../../support/pair.ts";
+import { RawPeer } from "../../support/raw_peer.ts";
+import { MemorySocket } from "../../support/sockets.ts";
+
+const test = (name: string, fn: () => Promise<void>) =>
+  Deno.test({ name, permissions: "none", fn });
+
+/** A pump over a session whose login has just begun. */
+class Rig {
+  readonly socket = new MemorySocket();
+  readonly session: Session;
+  readonly pump: Pump;
+  readonly peer = new RawPeer();
+  readonly events: string[] = [];
+  onEvent: (event: SessionEvent) => Promise<void> | undefined = () => undefined;
+
+  constructor(startMs = Date.now()) {
+    this.session = serverSession({ startMs });
+    this.pump = new Pump(this.socket, this.session);
+  }
+
+  run(): Promise<void> {
+    return this.pump.run((event) => {
+      this.events.push(event.type);
+      if (event.type === "peer-offered") this.session.accept(SERVER_KEY);
+      return this.onEvent(event);
+    });
+  }
+
+  /** Runs up to the proof of the key. */
+  async login(): Promise<{ ended: Promise<void> }> {
+    const proved = Promise.withResolvers<void>();
+    const { onEvent } = this;
+    this.onEvent = (event) => {
+      if (event.type === "peer-authenticated") proved.resolve();
+      return onEvent(event);
+    };
+    const ended = this.run();
+    this.socket.give(this.peer.hello().take());
+    await until(() => this.socket.written.length > 0);
+    this.peer.receive(concat(this.socket.written));
+    this.socket.give(this.peer.event(REGISTER).take());
+    await proved.promise;
+    await turn();
+    return { ended };
+  }
+}
+
+/** Lets everything run that waits for nothing but its turn. */
+function turn(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {
+    port1.close();
+    port2.close();
+    resolve();
+  };
+  port2.postMessage(null);
+  return promise;
+}
+
+async function until(isTrue: () => boolean): Promise<void> {
+  for (let count = 0; !isTrue(); count++) {
+    assert.ok(count < 1_000, "it comes true");
+    await turn();
+  }
+}
+
+async function codeOf(ended: Promise<void>): Promise<string | undefined> {
+  try {
+    await ended;
+    return undefined;
+  } catch (error) {
+    assert.ok(error instanceof A12Error, String(error));
+    return error.code;
+  }
+}
+
+test("a plain end of the stream is no fault", async () => {
+  const rig = new Rig();
+  const { ended } = await rig.login();
+  rig.socket.give(null);
+  assert.equal(await codeOf(ended), undefined);
+  assert.deepEqual(rig.events, ["peer-offered", "peer-authenticated", "event", "closed"]);
+  assert.ok(rig.socket.isClosed);
+});
+
+test("a reset and a failing write are lost connections", async () => {
+  const rig = new Rig();
+  const { ended } = await rig.login();
+  rig.socket.give(new Deno.errors.ConnectionReset("reset"));
+  assert.equal(await codeOf(ended), "connection-lost");
+  assert.ok(rig.socket.isClosed);
+});
+
+test("a fault of this program is told apart from a lost connection", async () => {
+  const rig = new Rig();
+  const { ended } = await rig.login();
+  rig.onEvent = () => {
+    throw new TypeError("undefined is not a function");
+  };
+  rig.socket.give(rig.peer.event(REGISTER).take());
+  assert.equal(await codeOf(ended), "internal-error");
+});
+
+test("the next event waits until the last one was dealt with", async () => {
+  const rig = new Rig();
+  const { ended } = await rig.login();
+  const first = Promise.withResolvers<void>();
+  rig.onEvent = () => first.promise;
+  rig.socket.give(rig.peer.event(REGISTER).event(REGISTER).take(), null);
+  await turn();
+  assert.equal(rig.events.length, 4);
+  rig.onEvent = () => undefined;
+  first.resolve();
+  await ended;
+  assert.equal(rig.events.length, 6);
+});
+
+test("what arises within one turn leaves in one write", async () => {
+  const rig = new Rig();
+  const { ended } = await rig.login();
+  const before = rig.socket.written.length;
+  for (let i = 0; i < 5; i++) {
+    rig.session.sendEvent(0, REGISTER);
+    rig.pump.flushSoon();
+  }
+  await turn();
+  assert.equal(rig.socket.written.length, before + 1);
+  assert.equal(rig.socket.written.at(-1)!.length, 5 * 164);
+  rig.socket.give(null);
+  await ended;
+});
+
+test("what arises while a write is under way leaves behind it, in order", async () => {
+  const rig = new Rig();
+  const { ended } = await rig.login();
+  rig.peer.receive(new Uint8Array(0));
+  const before = rig.socket.written.length;
+  rig.socket.allowWrites(0);
+  for (let i = 0; i < 3; i++) {
+    rig.session.sendEvent(0, REGISTER);
+    rig.pump.flush();
+  }
+  await turn();
+  rig.socket.allowWrites(Infinity);
+  await until(() => rig.socket.written.length > before + 1);
+  assert.equal(rig.peer.receive(concat(rig.socket.written.slice(before))), 3);
+  rig.socket.give(null);
+  await ended;
+});
+
+test("a client that never reads is bounded and ended", async () => {
+  const rig = new Rig();
+  const { ended } = await rig.login();
+  rig.socket.allowWrites(0);
+  let most = 0;
+  for (let i = 0; i < 20_000 && !rig.session.isOver; i++) {
+    rig.session.sendEvent(0, REGISTER);
+    most = Math.max(most, rig.session.outputBytes);
+    rig.pump.flush();
+  }
+  assert.equal(await codeOf(ended), "output-queue-full");
+  assert.ok(most <= MAX_OUTPUT_BYTES + 164);
+  assert.ok(rig.socket.isClosed);
+});
+
+test("no more is read from a client that does not take what waits for it", async () => {
+  const rig = new Rig();
+  const { ended } = await rig.login();
+  rig.socket.allowWrites(0);
+  rig.onEvent = () => {
+    for (let i = 0; i < 500; i++) rig.session.sendEvent(0, REGISTER);
+    return undefined;
+  };
+  for (let i = 0; i < 10; i++) rig.socket.give(rig.peer.event(REGISTER).take());
+  await turn();
+  await turn();
+  assert.ok(rig.events.length < 8, "it stopped early");
+  assert.ok(rig.session.outputBytes < MAX_OUTPUT_BYTES);
+  rig.onEvent = () => undefined;
+  rig.socket.allowWrites(Infinity);
+  rig.socket.give(null);
+  assert.equal(await codeOf(ended), undefined);
+  assert.equal(rig.events.length, 14, "it goes on when the client reads");
+});
+
+test("a client that sends on and takes nothing is cut off, a slow one is not", async () => {
+  const rig = new Rig();
+  const { ended } = await rig.login();
+  using timers = new FakeTimers();
+  rig.socket.allowWrites(0);
+  for (let i = 0; i < 1_000; i++) rig.session.sendEvent(0, REGISTER);
+  rig.pump.flush();
+  for (let i = 0; i < 1_000; i++) rig.session.sendEvent(0, REGISTER);
+  rig.socket.give(rig.peer.event(REGISTER).take());
+  await turn();
+  assert.equal(timers.size, 1);
+  rig.socket.allowWrites(1);
+  await turn();
+  timers.pass(WRITE_STALL_TIMEOUT_MS);
+  await turn();
+  assert.ok(!rig.socket.isClosed, "it has taken something");
+  timers.pass(WRITE_STALL_TIMEOUT_MS);
+  assert.equal(await codeOf(ended), "output-stalled");
+  assert.equal(timers.size, 0);
+});
+
+test("last words wait for a client that does not read for a short time only", async () => {
+  const rig = new Rig();
+  const { ended } = await rig.login();
+  using timers = new FakeTimers();
+  rig.socket.allowWrites(0);
+  rig.onEvent = () => {
+    rig.session.send({ command: "shutdown", lastWords: "bye" });
+    rig.session.close();
+    return undefined;
+  };
+  rig.socket.give(rig.peer.event(REGISTER).take());
+  await turn();
+  assert.ok(!rig.socket.isClosed);
+  timers.pass(DRAIN_TIMEOUT_MS);
+  assert.equal(await codeOf(ended), "connection-lost");
+  assert.equal(timers.size, 0);
+});
+
+test("a login that takes too long is ended", async () => {
+  const rig = new Rig(Date.now() - LOGIN_TIMEOUT_MS);
+  assert.equal(await codeOf(rig.run()), "login-timeout");
+  assert.ok(rig.socket.isClosed);
+});
+
+test("an end from this side carries its reason, and closes once", async () => {
+  const rig = new Rig();
+  const ended = rig.run();
+  rig.pump.end(new LimitError("listener-closed", "the listener was closed"));
+  rig.pump.end();
+  assert.equal(await codeOf(ended), "listener-closed");
+
+  const plain = new Rig();
+  const { ended: end } = await plain.login();
+  plain.pump.end();
+  assert.equal(await codeOf(end), "connection-lost");
+});
+
+test("what waits is sent before the session's own end closes the socket", async () => {
+  const rig = new Rig();
+  const { ended } = await rig.login();
+  const before = rig.socket.written.length;
+  rig.onEvent = () => {
+    rig.session.send({ command: "shutdown", lastWords: "bye" });
+    rig.session.close();
+    return undefined;
+  };
+  rig.socket.give(rig.peer.event(REGISTER).take());
+  assert.equal(await codeOf(ended), undefined);
+  assert.equal(concat(rig.socket.written.slice(before)).length, 153);
+  assert.ok(rig.socket.isClosed);
+});
