@@ -130,6 +130,8 @@ export abstract class A12Error extends Error {
   readonly code: ErrorCode;
 
   /**
+   * Makes the error.
+   *
    * @param code The machine-readable reason.
    * @param message One line for people, with the value and the limit, without a full stop.
    * @param options The error that caused this one.
@@ -143,8 +145,16 @@ export abstract class A12Error extends Error {
 
 /** The caller used the API against its contract; nothing was sent or changed. */
 export class ApiMisuseError extends A12Error {
+  /** The machine-readable reason. */
   declare readonly code: ApiMisuseCode;
-  /** @param code The reason. @param message One line for people. */
+
+  /**
+   * Makes the error.
+   *
+   * @param code The reason.
+   * @param message One line for people.
+   * @param options The error that caused this one.
+   */
   constructor(code: ApiMisuseCode, message: string, options?: ErrorOptions) {
     super(code, message, options);
   }
@@ -155,8 +165,16 @@ export abstract class PeerError extends A12Error {}
 
 /** The peer sent bytes that no implementation could have meant. */
 export class MalformedError extends PeerError {
+  /** The machine-readable reason. */
   declare readonly code: MalformedCode;
-  /** @param code The reason. @param message One line for people. */
+
+  /**
+   * Makes the error.
+   *
+   * @param code The reason.
+   * @param message One line for people.
+   * @param options The error that caused this one.
+   */
   constructor(code: MalformedCode, message: string, options?: ErrorOptions) {
     super(code, message, options);
   }
@@ -164,8 +182,16 @@ export class MalformedError extends PeerError {
 
 /** The peer sent something at a time or in a way that the protocol forbids. */
 export class MisbehavedError extends PeerError {
+  /** The machine-readable reason. */
   declare readonly code: MisbehavedCode;
-  /** @param code The reason. @param message One line for people. */
+
+  /**
+   * Makes the error.
+   *
+   * @param code The reason.
+   * @param message One line for people.
+   * @param options The error that caused this one.
+   */
   constructor(code: MisbehavedCode, message: string, options?: ErrorOptions) {
     super(code, message, options);
   }
@@ -173,8 +199,16 @@ export class MisbehavedError extends PeerError {
 
 /** The peer is sound but is not something that this end can talk to. */
 export class IncompatibleError extends PeerError {
+  /** The machine-readable reason. */
   declare readonly code: IncompatibleCode;
-  /** @param code The reason. @param message One line for people. */
+
+  /**
+   * Makes the error.
+   *
+   * @param code The reason.
+   * @param message One line for people.
+   * @param options The error that caused this one.
+   */
   constructor(code: IncompatibleCode, message: string, options?: ErrorOptions) {
     super(code, message, options);
   }
@@ -182,8 +216,16 @@ export class IncompatibleError extends PeerError {
 
 /** The peer did not prove that it may log in. */
 export class AuthError extends PeerError {
+  /** The machine-readable reason. */
   declare readonly code: AuthCode;
-  /** @param code The reason. @param message One line for people. */
+
+  /**
+   * Makes the error.
+   *
+   * @param code The reason.
+   * @param message One line for people.
+   * @param options The error that caused this one.
+   */
   constructor(code: AuthCode, message: string, options?: ErrorOptions) {
     super(code, message, options);
   }
@@ -191,8 +233,16 @@ export class AuthError extends PeerError {
 
 /** The peer went over a limit of `limits.ts`. */
 export class LimitError extends PeerError {
+  /** The machine-readable reason. */
   declare readonly code: LimitCode;
-  /** @param code The reason. @param message One line for people. */
+
+  /**
+   * Makes the error.
+   *
+   * @param code The reason.
+   * @param message One line for people.
+   * @param options The error that caused this one.
+   */
   constructor(code: LimitCode, message: string, options?: ErrorOptions) {
     super(code, message, options);
   }
@@ -200,8 +250,16 @@ export class LimitError extends PeerError {
 
 /** One stream of the peer is unusable; it is cancelled and the connection goes on. */
 export class StreamError extends A12Error {
+  /** The machine-readable reason. */
   declare readonly code: StreamCode;
-  /** @param code The reason. @param message One line for people. */
+
+  /**
+   * Makes the error.
+   *
+   * @param code The reason.
+   * @param message One line for people.
+   * @param options The error that caused this one.
+   */
   constructor(code: StreamCode, message: string, options?: ErrorOptions) {
     super(code, message, options);
   }
@@ -209,6 +267,7 @@ export class StreamError extends A12Error {
 
 /** A file or directory of the keystore is unusable. */
 export class KeystoreError extends A12Error {
+  /** The machine-readable reason. */
   declare readonly code: KeystoreCode;
   /** The file or directory. */
   readonly path: string | undefined;
@@ -216,6 +275,8 @@ export class KeystoreError extends A12Error {
   readonly line: number | undefined;
 
   /**
+   * Makes the error.
+   *
    * @param code The reason.
    * @param message One line for people.
    * @param where The file and the line, from 1.
@@ -235,8 +296,16 @@ export class KeystoreError extends A12Error {
 
 /** The socket failed or went away. */
 export class TransportError extends A12Error {
+  /** The machine-readable reason. */
   declare readonly code: TransportCode;
-  /** @param code The reason. @param message One line for people. */
+
+  /**
+   * Makes the error.
+   *
+   * @param code The reason.
+   * @param message One line for people.
+   * @param options The error that caused this one.
+   */
   constructor(code: TransportCode, message: string, options?: ErrorOptions) {
     super(code, message, options);
   }

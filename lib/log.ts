@@ -13,6 +13,8 @@ export type LogFields = Readonly<Record<string, string | number | boolean | unde
 /** Takes log lines. */
 export interface Logger {
   /**
+   * Takes one line.
+   *
    * @param level How important it is.
    * @param event What happened, one hyphenated word.
    * @param fields What belongs to it; `undefined` values are left out. Never a secret.

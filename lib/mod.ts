@@ -29,10 +29,50 @@ export { netListen, type NetListenOptions } from "./net_listen.ts";
 export type { SocketAddress } from "./net/address.ts";
 export type { ListenHandler, ListenSource, ListenStatus } from "./net/listen_types.ts";
 export { Listener } from "./net/listener.ts";
+export type { AudioChunk } from "./decoders/audio.ts";
+export type { AccessUnit } from "./decoders/h264.ts";
+export type { SurfaceContent, SurfaceView } from "./decoders/surface_view.ts";
+export { CELL_ATTRIBUTE } from "./decoders/text_grid.ts";
 export type { DisplayDefaults } from "./segment/preroll.ts";
 export type { Peer } from "./segment/peer.ts";
-export type { ClientHandler, Source } from "./segment/source.ts";
-export type { IoTable, Status } from "./segment/status.ts";
+export type { ClientHandler, PushedKind, Source } from "./segment/source.ts";
+export type { FonthintOptions, SourceHints } from "./segment/source_hints.ts";
+export type { SourceInput } from "./segment/source_input.ts";
+export type { SourceStreams } from "./segment/source_streams.ts";
+export type * from "./segment/status_types.ts";
+export type * from "./segment/status_io_types.ts";
+export type {
+  BinaryOffer,
+  BinaryTransfer,
+  BinaryType,
+  TransferOptions,
+  TransferState,
+} from "./segment/transfer_types.ts";
+export type { H264Mode } from "./segment/video_in.ts";
+export type {
+  AnchorhintOptions,
+  DisplayFlag,
+  DisplayhintOptions,
+  OutputOptions,
+  SubpixelLayout,
+} from "./segment/verbs/display.ts";
+export type { InputCapabilities } from "./segment/verbs/input_mask.ts";
+export type { KeyModifier } from "./segment/verbs/keyboard.ts";
+export type { MouseButton } from "./segment/verbs/mouse.ts";
+export type { FramemodeOptions, SeekOptions } from "./segment/verbs/playback.ts";
+export { type GeohintOptions, GRAPH_SLOTS, type GraphSlot } from "./segment/verbs/preferences.ts";
+export { BINARY_TYPE, DISPLAY_HINT } from "./wire/constants.ts";
+export { type KeysymName, KEYSYMS, type ModifierName, MODIFIERS } from "./wire/keysyms.ts";
+export type {
+  Acceptance,
+  AcceptedEntry,
+  AddedHost,
+  AddResult,
+  HostKey,
+  KeystoreWarning,
+  RemovedFile,
+} from "../keystore/mod.ts";
+export { Keystore } from "../keystore/mod.ts";
 export { type ConnectOptions, connectSource, SourceClient } from "./net/client.ts";
 export { makePictureEncoder, PICTURE_FORMATS, type PictureFormat } from "./source/encoders.ts";
 export type { Registration, SourceEvent } from "./source/endpoint.ts";

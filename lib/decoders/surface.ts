@@ -10,6 +10,7 @@
 
 import { VIDEO_FLAG } from "../wire/constants.ts";
 import { MemoryBudget } from "./memory_budget.ts";
+import type { SurfaceContent, SurfaceView } from "./surface_view.ts";
 import { TextGrid, type TextOptions } from "./text_grid.ts";
 import type { FrameHeader } from "./types.ts";
 
@@ -43,11 +44,8 @@ export class Canvas {
   }
 }
 
-/** What kind of content a surface presents. */
-export type SurfaceContent = "none" | "pixels" | "tpack";
-
 /** The surface of one channel. */
-export class Surface {
+export class Surface implements SurfaceView {
   readonly #budget: MemoryBudget;
   #canvas: Canvas | undefined;
   #grid: TextGrid | undefined;

@@ -69,7 +69,7 @@ export class Listener implements ListenSource {
   /** Tells it apart from a client's source. */
   readonly role = "listener" as const;
   /** Nobody: each request has a source of its own, which tells who asks. */
-  readonly peer = undefined;
+  readonly peer: undefined = undefined;
   /** A number that no other source of this process has. */
   readonly id: number = nextSourceId();
   /** The listening name, if any. */

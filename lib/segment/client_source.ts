@@ -6,7 +6,7 @@
 
 import type { AudioChunk } from "../decoders/audio.ts";
 import type { AccessUnit } from "../decoders/h264.ts";
-import type { Surface } from "../decoders/surface.ts";
+import type { SurfaceView } from "../decoders/surface_view.ts";
 import { ApiMisuseError } from "../errors.ts";
 import { segmentKindNumber } from "../wire/constants.ts";
 import type { EventInput, InputEventInput } from "../wire/event/types.ts";
@@ -86,7 +86,7 @@ export class ClientSource implements Source {
     return this.segment.state === "ended";
   }
 
-  get surface(): Surface {
+  get surface(): SurfaceView {
     return this.segment.video.surface;
   }
 

@@ -16,7 +16,7 @@
  * @module
  */
 
-import type { Surface } from "../decoders/surface.ts";
+import type { SurfaceView } from "../decoders/surface_view.ts";
 import type { Peer } from "./peer.ts";
 import type { SourceHints } from "./source_hints.ts";
 import type { SourceInput } from "./source_input.ts";
@@ -57,7 +57,7 @@ export interface Source extends SourceHints, SourceInput, SourceStreams {
    * The last committed picture or text. It stays the same object; what it gives without a copy is
    * valid until the next frame.
    */
-  readonly surface: Surface;
+  readonly surface: SurfaceView;
 
   /**
    * The text on screen, one line a row, blanks at the ends of lines left out.

@@ -32,14 +32,19 @@ export interface PeerAuthenticated {
 
 /** A control command that is not about keys. */
 export interface ControlReceived {
+  /** Tells it apart. */
   readonly type: "control";
+  /** The command. */
   readonly control: Control;
 }
 
 /** An event for or from a segment. */
 export interface EventReceived {
+  /** Tells it apart. */
   readonly type: "event";
+  /** The channel of the segment. */
   readonly channel: number;
+  /** The event. */
   readonly event: WireEvent;
 }
 

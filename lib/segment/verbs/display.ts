@@ -13,10 +13,11 @@ import { integer, number, refuse } from "./check.ts";
 /** A state of the window; all that hold are given each time. */
 export type DisplayFlag = keyof typeof DISPLAY_HINT;
 
-const SUBPIXEL_LAYOUTS = ["rgb", "bgr", "vrgb", "vbgr"] as const;
-
 /** The order of the coloured parts of a pixel; `v` for one above the other. */
-export type SubpixelLayout = typeof SUBPIXEL_LAYOUTS[number];
+export type SubpixelLayout = "rgb" | "bgr" | "vrgb" | "vbgr";
+
+/** By their number on the wire. */
+const SUBPIXEL_LAYOUTS: readonly SubpixelLayout[] = ["rgb", "bgr", "vrgb", "vbgr"];
 
 /** The screen that a window is on: limits of its size, and the refresh rate. */
 export interface OutputOptions {

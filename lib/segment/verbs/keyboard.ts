@@ -16,20 +16,20 @@ import { integer, refuse } from "./check.ts";
 
 type KeyEvent = InputEventInput<"translated">;
 
-const SHORT_MODIFIERS = {
+const MODIFIER_BITS: Readonly<Record<KeyModifier, number>> = {
+  ...MODIFIERS,
   shift: MODIFIERS.lshift,
   ctrl: MODIFIERS.lctrl,
   alt: MODIFIERS.lalt,
   meta: MODIFIERS.lmeta,
-} as const;
-const MODIFIER_BITS: Readonly<Record<string, number>> = { ...MODIFIERS, ...SHORT_MODIFIERS };
+};
 /** With one of these a key makes no text. */
 const NO_TEXT = MODIFIERS.lctrl | MODIFIERS.rctrl | MODIFIERS.lalt | MODIFIERS.ralt |
   MODIFIERS.lmeta | MODIFIERS.rmeta;
 const SHIFT = MODIFIERS.lshift | MODIFIERS.rshift;
 
 /** A modifier that is held: a side of the keyboard, or the short name of the left one. */
-export type KeyModifier = ModifierName | keyof typeof SHORT_MODIFIERS;
+export type KeyModifier = ModifierName | "shift" | "ctrl" | "alt" | "meta";
 
 /** Control characters that a key stands for. */
 const CONTROL_KEYS: ReadonlyMap<string, number> = new Map([
@@ -95,7 +95,7 @@ export function keyEvents(
     : KEYSYMS[key] as number | undefined ?? refuse(`no key has the name ${key}`);
   let bits = 0;
   for (const name of modifiers) {
-    bits |= MODIFIER_BITS[name] ?? refuse(`no modifier has the name ${name}`);
+    bits |= MODIFIER_BITS[name] as number | undefined ?? refuse(`no modifier has the name ${name}`);
   }
   return stroke(keysym, bits, textOfKey(keysym, bits));
 }
