@@ -1,0 +1,216 @@
+import assert from "node:assert/strict";
+import { encodeUtf8 } from "../../lib/bytes/text.ts";
+import { defaultProvider } from "../../lib/crypto/mod.ts";
+import { PrivateKey } from "../../lib/crypto/x25519.ts";
+import type { HelloMode, SessionEvent } from "../../lib/session/events.ts";
+import { Session } from "../../lib/session/session.ts";
+import { DEFAULT_SECRET } from "../../lib/wire/constants.ts";
+import type { Bench } from "./listen.ts";
+import { drain, NO_REKEY, REGISTER } from "./pair.ts";
+import type { RawPeerOptions } from "./raw_peer.ts";
+import { RawPeer } from "./raw_peer.ts";
+
+/** A key that nobody knows yet. */
+export function freshKey(): PrivateKey {
+  return new PrivateKey(crypto.getRandomValues(new Uint8Array(32)));
+}
+
+/** How a client connects. */
+export interface ClientOptions {
+  readonly key: PrivateKey;
+  readonly secret?: string;
+  readonly mode?: HelloMode;
+}
+
+/** A small client that keeps the rules. */
+export class TestClient implements Disposable {
+  readonly session: Session;
+  /** What it was told. */
+  readonly events: SessionEvent[] = [];
+  readonly key: PrivateKey;
+  readonly #socket: Deno.TcpConn;
+
+  constructor(socket: Deno.TcpConn, { key, secret, mode }: ClientOptions) {
+    this.#socket = socket;
+    this.key = key;
+    this.session = new Session({
+      side: "client",
+      role: "source",
+      mode: mode ?? "ephemeral",
+      key,
+      secret: encodeUtf8(secret ?? DEFAULT_SECRET),
+      crypto: defaultProvider(),
+      random: (count) => crypto.getRandomValues(new Uint8Array(count)),
+      startMs: 0,
+      rekey: NO_REKEY,
+    });
+  }
+
+  static async connect(port: number, options: ClientOptions): Promise<TestClient> {
+    return new TestClient(await Deno.connect({ hostname: "127.0.0.1", port }), options);
+  }
+
+  /** Its address as the listener sees it. */
+  get address(): string {
+    const { hostname, port } = this.#socket.localAddr;
+    return `${hostname}:${port}`;
+  }
+
+  /** Says HELLO up to the final keys. @returns Whether the listener answered. */
+  async login(): Promise<boolean> {
+    while (this.session.state !== "accepted") {
+      if (!await this.read()) return false;
+    }
+    return true;
+  }
+
+  /** Proves the key by its first packet, that of a terminal; goes out with the next flush. */
+  register(): void {
+    this.session.sendEvent(0, REGISTER);
+  }
+
+  /** Sends what waits. @returns Whether the listener takes it. */
+  async flush(): Promise<boolean> {
+    try {
+      for (let bytes = this.session.takeOutput(); bytes; bytes = this.session.takeOutput()) {
+        for (let at = 0; at < bytes.length;) at += await this.#socket.write(bytes.subarray(at));
+      }
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Sends what waits, then reads once. @returns Whether the connection goes on. */
+  async read(): Promise<boolean> {
+    if (!await this.flush()) return false;
+    const count = await readSome(this.#socket, this.session.writable());
+    if (count === null) return false;
+    this.session.commit(count);
+    drain(this.session, this.key, this.events);
+    return true;
+  }
+
+  /** Reads until an event of a kind has come, or so many of it. */
+  async untilEvent(kind: string, times = 1): Promise<void> {
+    const count = () =>
+      this.events.filter((event) => event.type === "event" && event.event.kind === kind).length;
+    while (count() < times) assert.ok(await this.read(), `the connection ended before ${kind}`);
+  }
+
+  /** Reads until the listener closes the connection. */
+  async untilClosed(): Promise<void> {
+    while (await this.read());
+  }
+
+  /** Sends what waits. @returns The number of the source that stands for this client. */
+  async whenAddressed(bench: Bench): Promise<number> {
+    await this.flush();
+    let id: number | undefined;
+    await bench.until(() => {
+      id = bench.listener.clients.find(({ peer }) => peer.address === this.address)?.id;
+      return id !== undefined;
+    }, "the client to be handed over");
+    return id!;
+  }
+
+  /** Says something and waits until the handler has heard it, so that both ways are known to work. */
+  async roundTrip(bench: Bench): Promise<void> {
+    const heard = () => bench.calls.filter(({ status }) => status.kind === "ident").length;
+    const before = heard();
+    this.session.sendEvent(0, { category: "external", kind: "ident", message: encodeUtf8("here") });
+    await this.flush();
+    await bench.until(() => heard() > before, "ident");
+  }
+
+  /** Leaves as a source does that has ended. */
+  close(): void {
+    this.session.free();
+    try {
+      this.#socket.close();
+    } catch {
+      // It was closed before.
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/** A raw peer on a socket. */
+export class RawClient implements Disposable {
+  readonly peer: RawPeer;
+  readonly #socket: Deno.TcpConn;
+
+  constructor(socket: Deno.TcpConn, options: RawPeerOptions) {
+    this.#socket = socket;
+    this.peer = new RawPeer({ seed: Math.floor(Math.random() * 2 ** 32), ...options });
+  }
+
+  /** Its address as the listener sees it. */
+  get address(): string {
+    const { hostname, port } = this.#socket.localAddr;
+    return `${hostname}:${port}`;
+  }
+
+  /** Sends bytes as they are, or what the peer has to send. @returns What was sent. */
+  async send(bytes: Uint8Array = this.peer.take()): Promise<Uint8Array> {
+    try {
+      for (let at = 0; at < bytes.length;) at += await this.#socket.write(bytes.subarray(at));
+    } catch {
+      // The listener has closed; what it made of the rest is what the test looks at.
+    }
+    return bytes;
+  }
+
+  /** Reads until so many packets have come; by default one. */
+  async answers(count = 1): Promise<void> {
+    const wanted = this.peer.received + count;
+    const buffer = new Uint8Array(4_096);
+    while (this.peer.received < wanted) {
+      const got = await readSome(this.#socket, buffer);
+      assert.ok(got !== null, "the listener answers");
+      this.peer.receive(buffer.subarray(0, got));
+    }
+  }
+
+  /** Logs in in direct mode, and proves the key. @returns The bytes of both packets. */
+  async login(): Promise<Uint8Array[]> {
+    const hello = await this.send(this.peer.hello().take());
+    await this.answers();
+    return [hello, await this.send(this.peer.event(REGISTER).take())];
+  }
+
+  /** Reads until the listener closes the connection, and throws what comes away. */
+  async untilClosed(): Promise<void> {
+    const buffer = new Uint8Array(4_096);
+    while (await readSome(this.#socket, buffer) !== null);
+  }
+
+  /** Sends no more. */
+  async closeWrite(): Promise<void> {
+    await this.#socket.closeWrite();
+  }
+
+  close(): void {
+    try {
+      this.#socket.close();
+    } catch {
+      // It was closed before.
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/** A reset ends a stream like its end. */
+async function readSome(socket: Deno.TcpConn, into: Uint8Array): Promise<number | null> {
+  try {
+    return await socket.read(into);
+  } catch {
+    return null;
+  }
+}
