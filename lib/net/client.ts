@@ -12,6 +12,7 @@ import { AuthError } from "../errors.ts";
 import { DRAIN_TIMEOUT_MS, MAX_WAITING_SOURCE_EVENTS, REKEY_VOLUME_BYTES } from "../limits.ts";
 import type { HelloMode, PeerOffered, SessionEvent } from "../session/events.ts";
 import { Session } from "../session/session.ts";
+import type { StateName } from "../session/transitions.ts";
 import type { Registration, SourceEvent } from "../source/endpoint.ts";
 import { SourceEndpoint } from "../source/endpoint.ts";
 import type { VideoFrame } from "../source/frame.ts";
@@ -84,6 +85,8 @@ export class SourceClient {
   readonly #changed = new Signal();
   readonly #events: SourceEvent[] = [];
   #hasLoggedIn = false;
+  /** What the login had come to when the last bytes, or the end, were waited for. */
+  #stateAtRead: StateName = "hello";
   #isWriting = false;
   #isClosing = false;
   #isOver = false;
@@ -124,7 +127,10 @@ export class SourceClient {
     this.#endpoint = new SourceEndpoint(this.#session, options.window ?? 1);
     this.#pump = new Pump(
       {
-        read: (bytes) => socket.read(bytes),
+        read: (bytes) => {
+          this.#stateAtRead = this.#session.state;
+          return socket.read(bytes);
+        },
         write: (bytes) => this.#write(bytes),
         close: () => socket.close(),
       },
@@ -331,7 +337,7 @@ export class SourceClient {
     const isClosed = error === undefined || error.code === "connection-lost" ||
       error.code === "truncated";
     if (!isClosed) return error;
-    if (this.#options.mode !== "direct" && this.#session.hasReceived) {
+    if (this.#stateAtRead === "ephemeral") {
       return new AuthError("key-refused", "the server closed the connection upon our key");
     }
     return new AuthError("login-refused", "the server closed the connection without an answer");
