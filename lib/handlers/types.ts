@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ListenHandler, ListenSource } from "../net/listen_types.ts";
+import type { ListenHandler, ListenSource, ListenStatus } from "../net/listen_types.ts";
 import type { Source } from "../segment/source.ts";
 import type { IoTable, Status } from "../segment/status.ts";
 
@@ -15,7 +15,7 @@ import type { IoTable, Status } from "../segment/status.ts";
  */
 export type HandlerObject = {
   readonly [K in Status["kind"]]?: (
-    source: ListenSource | Source,
+    source: K extends ListenStatus["kind"] ? ListenSource | Source : Source,
     status: Extract<Status, { readonly kind: K }>,
     input?: IoTable,
   ) => void | Promise<void>;

@@ -1,0 +1,142 @@
+/** Runs what the README shows as a newcomer would: its handler modules, and the library example. */
+
+import assert from "node:assert/strict";
+import { Keystore, publicKeyOf } from "../../keystore/mod.ts";
+import { fingerprint } from "../../lib/crypto/fingerprint.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+const README = Deno.readTextFileSync(new URL("README.md", ROOT));
+const MAIN = new URL("main.ts", ROOT).pathname;
+const CONFIG = new URL("deno.json", ROOT).pathname;
+
+/** The TypeScript block of the README that has a text in it, with imports that work from anywhere. */
+function block(containing: string): string {
+  const blocks = [...README.matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => code!);
+  const found = blocks.filter((code) => code.includes(containing));
+  assert.equal(found.length, 1, `one block of the README has ${containing}`);
+  return found[0]!.replaceAll('"./lib/mod.ts"', `"${new URL("lib/mod.ts", ROOT)}"`);
+}
+
+/** A directory with a keystore in which our own key is accepted for `demo`. */
+class Home implements AsyncDisposable {
+  private constructor(readonly path: string, readonly fingerprint: string) {}
+
+  static async make(): Promise<Home> {
+    const path = await Deno.makeTempDir();
+    const keystore = await Keystore.open(`${path}/a12`);
+    const publicKey = publicKeyOf(keystore.identity());
+    await keystore.add(["demo"], publicKey);
+    return new Home(path, fingerprint(publicKey));
+  }
+
+  spawn(...args: string[]): Deno.ChildProcess {
+    return new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--config", CONFIG, ...args],
+      cwd: this.path,
+      env: { ARCAN_STATEPATH: this.path, NO_COLOR: "1" },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.path, { recursive: true });
+  }
+}
+
+/** Listens with a handler, lets `connect` be its client until a line was printed, and stops. */
+async function session(
+  home: Home,
+  handler: string,
+  { line, show = "picture" }: { line: RegExp; show?: "picture" | "text" },
+): Promise<string> {
+  await Deno.writeTextFile(`${home.path}/handler.ts`, handler);
+  const listener = home.spawn(MAIN, "listen", "demo", "127.0.0.1", "0", "--handler", "handler.ts");
+  const err = new LineReader(listener.stderr);
+  const out = new LineReader(listener.stdout);
+  const [, port] = await err.until(/^listening on 127\.0\.0\.1:(\d+)/m);
+  const client = home.spawn(MAIN, "connect", `127.0.0.1:${port}`, "--show", show);
+  const told = client.output();
+  await out.until(line);
+  listener.kill("SIGINT");
+  const { code } = await listener.status;
+  assert.equal(code, 0, await err.all());
+  assert.equal((await told).code, 0, new TextDecoder().decode((await told).stderr));
+  return await out.all();
+}
+
+/** Reads a stream as text, up to what is wanted or to its end. */
+class LineReader {
+  readonly #reader: ReadableStreamDefaultReader<string>;
+  #text = "";
+
+  constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
+    this.#reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+  }
+
+  async until(wanted: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = wanted.exec(this.#text);
+      if (match !== null) return match;
+      assert(await this.#more(), `${wanted} never came: ${this.#text}`);
+    }
+  }
+
+  async all(): Promise<string> {
+    while (await this.#more());
+    return this.#text;
+  }
+
+  async #more(): Promise<boolean> {
+    const { value = "", done } = await this.#reader.read();
+    this.#text += value;
+    return !done;
+  }
+}
+
+Deno.test("README: the example of the manual page prints what clients do, and ends", async () => {
+  await using home = await Home.make();
+  const out = await session(home, block('console.log("client", client.id'), {
+    line: /resized/,
+  });
+  assert.deepEqual(out.trim().split("\n"), [
+    "client 2 registered",
+    "client 2 preroll",
+    "client 2 privdrop",
+    "client 2 resized",
+  ]);
+});
+
+Deno.test("README: a handler takes one key alone", async () => {
+  await using home = await Home.make();
+  const recipe = block("const FRIEND");
+  const ours = recipe.replace(/const FRIEND = "[^"]*"/, `const FRIEND = "${home.fingerprint}"`);
+  assert.notEqual(ours, recipe);
+  await session(home, ours, { line: /^friend 2 registered$/m });
+});
+
+Deno.test("README: a handler types into a client and sees what it shows", async () => {
+  await using home = await Home.make();
+  await session(home, block("typeText"), { show: "text", line: /^it says hello$/m });
+});
+
+Deno.test("README: a handler saves pictures", async () => {
+  await using home = await Home.make();
+  const told = block("snapshot").replace(
+    "export default handler;",
+    'export default { ...handler, frame: () => console.log("saved"), preroll: verbose };\n' +
+      'function verbose(source: any) { if (source.role === "client") source.targetVerbose(); }',
+  );
+  await session(home, told, { line: /^saved$/m });
+  const png = await Deno.readFile(`${home.path}/client-2.png`);
+  assert.equal(png.subarray(0, 8).toHex(), "89504e470d0a1a0a");
+});
+
+Deno.test("README: the library example listens, takes a secret, and ends", async () => {
+  await using home = await Home.make();
+  await Deno.writeTextFile(`${home.path}/example.ts`, block('targetInput("2:secret")'));
+  const { code, stdout, stderr } = await home.spawn("example.ts").output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
+  assert.match(new TextDecoder().decode(stdout), /^port [1-9]\d*$/m);
+});
