@@ -1,0 +1,337 @@
+// Listeners and clients from beginning to end. Every bench checks that each client that was taken gets
+// one `terminated`, and nothing behind it.
+
+import assert from "node:assert/strict";
+import type { Source, Status } from "../../lib/mod.ts";
+import { DRAIN_TIMEOUT_MS } from "../../lib/limits.ts";
+import { freshKey } from "../support/clients.ts";
+import { FakeTimers } from "../support/fake_timers.ts";
+import type { HandlerCall } from "../support/listen.ts";
+import { Bench } from "../support/listen.ts";
+import { REGISTER } from "../support/pair.ts";
+
+Deno.test("a client is told of in order: registered, preroll, privdrop, its end", async () => {
+  await using bench = await Bench.start();
+  const client = await bench.login();
+  client.close();
+  await bench.until(() => bench.calls.at(-1)?.status.kind === "terminated", "terminated");
+  assert.deepEqual(bench.calls.map(({ role, status }) => `${role} ${status.kind}`), [
+    "listener preroll",
+    "listener segment_request",
+    "client registered",
+    "client preroll",
+    "client privdrop",
+    "client terminated",
+  ]);
+  assert.equal(bench.log.of("client-authenticated").length, 1);
+  assert.equal(bench.log.of("client-left").length, 1);
+});
+
+Deno.test("closing the listener keeps 100 of 100 clients and refuses a new one", async () => {
+  await using bench = await Bench.start();
+  const key = await bench.addKey();
+  const clients = await Promise.all(Array.from({ length: 100 }, () => bench.login({ key })));
+  const { port } = bench.listener.address;
+  bench.listener.close();
+  await bench.listener.stopped;
+  await assert.rejects(
+    Deno.connect({ hostname: "127.0.0.1", port }),
+    Deno.errors.ConnectionRefused,
+  );
+  assert.equal(bench.listener.clients.length, 100);
+  await Promise.all(clients.map((client) => client.roundTrip(bench)));
+  const last = bench.calls.filter(({ role }) => role === "listener").at(-1)!;
+  assert.deepEqual(last.status, { kind: "terminated", last_words: "" });
+  assert.ok(
+    !bench.calls.some(({ role, status }) => role === "client" && status.kind === "terminated"),
+  );
+
+  for (const client of clients) client.close();
+  await bench.listener.finished();
+  const ended = bench.calls.filter(({ role, status }) =>
+    role === "client" && status.kind === "terminated"
+  );
+  assert.equal(ended.length, 100);
+});
+
+Deno.test("closing during the handshake ends it, whatever its stage", async () => {
+  await using bench = await Bench.start();
+  const key = await bench.addKey();
+  const silent = await bench.raw({ key });
+  const halfway = await bench.raw({ key });
+  await halfway.send(halfway.peer.ephemeralHello().take());
+  await halfway.answers();
+  const claimed = await bench.raw({ key });
+  await claimed.send(claimed.peer.hello().take());
+  await claimed.answers();
+  using good = await bench.login();
+  bench.listener.close();
+  await Promise.all([silent, halfway, claimed].map((client) => client.untilClosed()));
+  await good.roundTrip(bench);
+  const refused = bench.log.of("login-refused").map(({ fields }) => fields["reason"]);
+  assert.deepEqual(refused, ["listener-closed", "listener-closed", "listener-closed"]);
+  for (const client of [silent, halfway, claimed]) client.close();
+});
+
+Deno.test("a request that is left unanswered is refused", async () => {
+  await using bench = await Bench.start({ listen: () => {} });
+  using client = await bench.connect({ key: await bench.addKey() });
+  assert.ok(await client.login());
+  client.register();
+  await client.untilClosed();
+  assert.ok(
+    client.events.some((event) => event.type === "event" && event.event.kind === "reqfail"),
+  );
+  assert.equal(bench.requests, 1);
+  assert.equal(bench.log.of("client-refused").length, 1);
+  assert.equal(bench.log.of("login-refused").length, 0);
+});
+
+Deno.test("a request can be answered later, as long as the handler has not settled", async () => {
+  const gate = Promise.withResolvers<void>();
+  await using bench = await Bench.start({
+    listen: async (source, status, bench) => {
+      if (status.kind !== "segment_request") return;
+      await gate.promise;
+      source.acceptTarget(bench.takeClient);
+      assert.throws(() => source.acceptTarget(), { code: "wrong-state" });
+    },
+  });
+  using client = await bench.connect({ key: await bench.addKey() });
+  assert.ok(await client.login());
+  client.register();
+  await client.flush();
+  await bench.until(() => bench.requests === 1, "the request");
+  assert.equal(bench.listener.clients.length, 0);
+  gate.resolve();
+  await client.untilEvent("activate");
+  assert.equal(bench.listener.clients.length, 1);
+});
+
+const FAILURES = {
+  "throws": () => {
+    throw new Error("out of order");
+  },
+  "rejects": () => Promise.reject(new Error("out of order")),
+} as const;
+
+for (const [how, fail] of Object.entries(FAILURES)) {
+  Deno.test(`a handler of requests that ${how} refuses its client alone`, async () => {
+    let isBroken = true;
+    await using bench = await Bench.start({
+      listen: (source, status, bench) => {
+        if (status.kind !== "segment_request") return undefined;
+        if (isBroken) return fail();
+        source.acceptTarget(bench.takeClient);
+        return undefined;
+      },
+    });
+    using unlucky = await bench.connect({ key: await bench.addKey() });
+    assert.ok(await unlucky.login());
+    unlucky.register();
+    await unlucky.untilClosed();
+    assert.equal(bench.log.of("handler-failed").length, 1);
+    isBroken = false;
+    using lucky = await bench.login();
+    await lucky.roundTrip(bench);
+  });
+
+  for (const kind of ["registered", "preroll", "ident", "terminated"] as const) {
+    Deno.test(`a handler of clients that ${how} at ${kind} hurts its own client alone`, async () => {
+      let victim: number | undefined;
+      await using bench = await Bench.start({
+        client: (source, status) => {
+          victim ??= source.id;
+          return source.id === victim && status.kind === kind ? fail() : undefined;
+        },
+      });
+      using unlucky = await bench.connect({ key: await bench.addKey() });
+      assert.ok(await unlucky.login());
+      unlucky.register();
+      await unlucky.flush();
+      await bench.until(() => victim !== undefined, "the unlucky one");
+      using good = await bench.login();
+      unlucky.session.sendEvent(0, {
+        category: "external",
+        kind: "ident",
+        message: new TextEncoder().encode("me"),
+      });
+      await unlucky.flush();
+      if (kind !== "terminated") await unlucky.untilEvent("exit");
+      unlucky.close();
+      const ended = () => bench.kindsBySource().get(victim!)!.at(-1) === "terminated";
+      await bench.until(ended, "the end of the unlucky one");
+      await good.roundTrip(bench);
+      const failures = bench.log.of("handler-failed");
+      assert.ok(failures.length >= 1);
+      assert.ok(failures.every(({ fields }) => fields["source"] === victim));
+      assert.match(String(failures[0]!.fields["error"]), /out of order/);
+    });
+  }
+}
+
+Deno.test("a handler that hangs holds up its own client alone", async () => {
+  const gate = Promise.withResolvers<void>();
+  let stuck: number | undefined;
+  await using bench = await Bench.start({
+    client: (source, status) => {
+      stuck ??= source.id;
+      return source.id === stuck && status.kind === "preroll" ? gate.promise : undefined;
+    },
+  });
+  using held = await bench.connect({ key: await bench.addKey() });
+  assert.ok(await held.login());
+  held.register();
+  await held.flush();
+  await untilPreroll(bench);
+  for (let i = 0; i < 5; i++) {
+    using good = await bench.login();
+    await good.roundTrip(bench);
+  }
+  assert.deepEqual(bench.kindsBySource().get(stuck!), ["registered", "preroll"]);
+  gate.resolve();
+  await held.untilEvent("activate");
+  await held.roundTrip(bench);
+});
+
+Deno.test("cutting off a client whose handler is busy is no fault of the client", async () => {
+  const gate = Promise.withResolvers<void>();
+  let source: Source | undefined;
+  await using bench = await Bench.start({
+    client: async (client, status) => {
+      source = client;
+      if (status.kind !== "preroll") return;
+      await gate.promise;
+      assert.equal(client.targetInput("too late"), false, "the connection has ended");
+      assert.equal(client.targetDisplayhint(100, 100), false);
+    },
+  });
+  using client = await bench.connect({ key: await bench.addKey() });
+  assert.ok(await client.login());
+  client.register();
+  await client.flush();
+  await untilPreroll(bench);
+  bench.listener.abort();
+  await client.untilClosed();
+  gate.resolve();
+  await bench.listener.finished();
+  assert.ok(source!.isEnded);
+  assert.deepEqual(bench.calls.at(-1)!.status, { kind: "terminated", last_words: "" });
+  assert.equal(bench.log.of("client-left")[0]!.level, "info");
+  assert.deepEqual(bench.log.of("handler-failed"), []);
+});
+
+Deno.test("a client that is deleted is told to exit, and cut off when it does not", async () => {
+  await using bench = await Bench.start();
+  using client = await bench.login();
+  using timers = new FakeTimers();
+  bench.listener.clients[0]!.deleteImage();
+  await client.untilEvent("exit");
+  timers.pass(DRAIN_TIMEOUT_MS);
+  await client.untilClosed();
+  await bench.until(() => bench.calls.at(-1)!.status.kind === "terminated", "terminated");
+});
+
+Deno.test("the last words of a client are handed on", async () => {
+  await using bench = await Bench.start();
+  using client = await bench.login();
+  client.session.send({ command: "shutdown", lastWords: "out of memory" });
+  await client.untilClosed();
+  await bench.until(() => bench.calls.at(-1)!.status.kind === "terminated", "terminated");
+  assert.deepEqual(bench.calls.at(-1)!.status, {
+    kind: "terminated",
+    last_words: "out of memory",
+  });
+});
+
+Deno.test("what a client sends behind its end is not handed on", async () => {
+  await using bench = await Bench.start({ client: () => Promise.resolve() });
+  using client = await bench.login();
+  client.session.send({ command: "shutdown", lastWords: "" });
+  client.session.sendEvent(0, REGISTER);
+  client.session.send({ command: "shutdown", lastWords: "again" });
+  await client.untilClosed();
+  await bench.until(() => bench.calls.at(-1)!.status.kind === "terminated", "terminated");
+});
+
+Deno.test("a segment that is asked for is opened when it is accepted, refused when not", async () => {
+  const opened: Source[] = [];
+  await using bench = await Bench.start({
+    client: (source, status) => {
+      if (status.kind === "segment_request" && status.reqid === 7) {
+        opened.push(source.acceptTarget((segment, status) => bench.takeClient(segment, status))!);
+      }
+    },
+  });
+  using client = await bench.login();
+  for (const id of [7, 8]) {
+    client.session.sendEvent(0, { category: "external", kind: "segreq", id, segkind: 21 });
+  }
+  await client.untilEvent("reqfail");
+  const controls = client.events.flatMap((event) =>
+    event.type === "control" && event.control.command === "newch" ? [event.control] : []
+  );
+  assert.deepEqual(controls.map(({ newChannel, cookie }) => [newChannel, cookie]), [[1, 7]]);
+  client.session.sendEvent(1, { ...REGISTER, segkind: 21 });
+  await client.flush();
+  await bench.until(
+    () => bench.kindsBySource().get(opened[0]!.id)?.includes("registered") ?? false,
+    "the second segment",
+  );
+  client.close();
+  await bench.until(
+    () => bench.calls.filter(({ status }) => status.kind === "terminated").length === 2,
+    "both ends",
+  );
+  const ends = bench.calls.filter(({ status }) => status.kind === "terminated").map(({ id }) => id);
+  assert.equal(ends[0], opened[0]!.id, "the subsegment first");
+});
+
+Deno.test("a listener that is closed twice, or by its handler, ends once", async () => {
+  const statuses: Status[] = [];
+  await using bench = await Bench.start({
+    listen: (source, status) => {
+      statuses.push(status);
+      source.deleteImage();
+    },
+  });
+  bench.listener.close();
+  await bench.listener.finished();
+  assert.deepEqual(statuses.map(({ kind }) => kind), ["preroll", "terminated"]);
+});
+
+Deno.test("a damaged identity refuses logins and is taken up again when it is repaired", async () => {
+  await using bench = await Bench.start();
+  const key = await bench.addKey();
+  const path = `${bench.keystore.root}/hostkeys/default`;
+  const good = await Deno.readTextFile(path);
+  await Deno.writeTextFile(path, "damaged\n");
+  using refused = await bench.connect({ key });
+  assert.ok(!await refused.login());
+  assert.deepEqual(bench.log.of("login-refused").map(({ fields }) => fields["reason"]), [
+    "bad-line",
+  ]);
+  await Deno.writeTextFile(path, good);
+  using client = await bench.login({ key });
+  await client.roundTrip(bench);
+});
+
+Deno.test("keys that come and go on disk count at once", async () => {
+  await using bench = await Bench.start();
+  const key = freshKey();
+  using early = await bench.connect({ key });
+  assert.ok(!await early.login());
+  await bench.keystore.add(["demo"], key.publicKey);
+  const [entry] = bench.keystore.list();
+  using client = await bench.login({ key });
+  await Deno.remove(`${bench.keystore.root}/accepted/${entry!.file}`);
+  using late = await bench.connect({ key });
+  assert.ok(!await late.login());
+  await client.roundTrip(bench);
+});
+
+async function untilPreroll(bench: Bench): Promise<void> {
+  const isClient = ({ role, status }: HandlerCall) =>
+    role === "client" && status.kind === "preroll";
+  await bench.until(() => bench.calls.some(isClient), "the preroll of a client");
+}
