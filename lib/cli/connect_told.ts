@@ -105,16 +105,18 @@ function describeInput(event: InputEvent): string {
     case "translated": {
       const name = KEYSYM_NAMES.get(event.keysym) ?? `${event.keysym}`;
       const what = event.utf8 === "" ? name : quote(event.utf8);
-      return `key ${what} ${event.active ? "down" : "up"}`;
+      return `key ${what} ${event.active ? "pressed" : "released"}`;
     }
     case "digital":
-      return `button ${event.subid} ${event.active ? "down" : "up"}`;
+      return `button ${event.subid} ${event.active ? "pressed" : "released"}`;
     case "analog": {
       const values = event.values.slice(0, event.count).join(",");
       return `axis ${event.subid} ${event.relative ? "relative" : "absolute"} ${values}`;
     }
     case "touch":
-      return `touch ${event.subid} ${event.active ? "down" : "up"} at ${event.x},${event.y}`;
+      return `touch ${event.subid} ${
+        event.active ? "pressed" : "released"
+      } at ${event.x},${event.y}`;
     default: {
       const { category: _category, kind, ...fields } = event;
       return withFields(kind, fields);

@@ -208,17 +208,17 @@ const TOLD: readonly [event: SourceEvent, line: string][] = [
   [event({ ...target, kind: "reqfail", id: 7 }), "reqfail id=7"],
   [event({ ...target, kind: "coreopt", slot: 2, value: "on" }), 'coreopt slot=2 value="on"'],
   [event({ ...target, kind: "attenuate", gain: 0.1 }), "attenuate gain=0.1"],
-  [event({ ...input, kind: "translated", utf8: "ä", active: true }), 'input key "ä" down'],
-  [event({ ...input, kind: "translated", keysym: 273 }), "input key up up"],
-  [event({ ...input, kind: "translated", keysym: 999, active: true }), "input key 999 down"],
-  [event({ ...input, kind: "digital", subid: 1, active: true }), "input button 1 down"],
+  [event({ ...input, kind: "translated", utf8: "ä", active: true }), 'input key "ä" pressed'],
+  [event({ ...input, kind: "translated", keysym: 273 }), "input key up released"],
+  [event({ ...input, kind: "translated", keysym: 999, active: true }), "input key 999 pressed"],
+  [event({ ...input, kind: "digital", subid: 1, active: true }), "input button 1 pressed"],
   [
     event({ ...input, kind: "analog", subid: 2, count: 3, values: [10, 0, 20, 0] }),
     "input axis 2 absolute 10,0,20",
   ],
   [
     event({ ...input, kind: "touch", subid: 0, x: 1, y: 2, active: true }),
-    "input touch 0 down at 1,2",
+    "input touch 0 pressed at 1,2",
   ],
   [event({ category: "external", kind: "message", message: "x" }), 'message message="x"'],
   [
