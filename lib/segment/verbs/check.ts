@@ -50,6 +50,22 @@ export function number(name: string, value: number, min: number, max: number): n
 }
 
 /**
+ * Looks a name up. Names may come from a program that knows no types, so that `toString` is none.
+ *
+ * @param what What is named, for the error.
+ * @param table The numbers by name.
+ * @param name The name.
+ * @throws {ApiMisuseError} `bad-argument` when there is no such name.
+ */
+export function named(
+  what: string,
+  table: Readonly<Record<string, number>>,
+  name: string,
+): number {
+  return Object.hasOwn(table, name) ? table[name]! : refuse(`no ${what} has the name ${name}`);
+}
+
+/**
  * Checks text for a field of fixed size.
  *
  * @param name What it is, for the error.

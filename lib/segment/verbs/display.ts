@@ -8,7 +8,7 @@
 import { MAX_SURFACE_SIDE_PX } from "../../limits.ts";
 import { DISPLAY_HINT } from "../../wire/constants.ts";
 import type { TargetEventInput } from "../../wire/event/types.ts";
-import { integer, number, refuse } from "./check.ts";
+import { integer, named, number, refuse } from "./check.ts";
 
 /** A state of the window; all that hold are given each time. */
 export type DisplayFlag = keyof typeof DISPLAY_HINT;
@@ -101,11 +101,7 @@ function outputhintEvent(output: OutputOptions): TargetEventInput<"outputhint"> 
 function flagBits(flags: number | readonly DisplayFlag[]): number {
   if (typeof flags === "number") return integer("the set of flags", flags, 0, ALL_FLAGS);
   let bits = 0;
-  for (const name of flags) {
-    const bit = DISPLAY_HINT[name] as number | undefined;
-    if (bit === undefined) refuse(`no flag has the name ${name}`);
-    bits |= bit;
-  }
+  for (const name of flags) bits |= named("flag", DISPLAY_HINT, name);
   return bits;
 }
 

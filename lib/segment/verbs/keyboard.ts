@@ -12,7 +12,7 @@ import { MAX_TYPED_UNITS } from "../../limits.ts";
 import type { InputEventInput } from "../../wire/event/types.ts";
 import type { KeysymName, ModifierName } from "../../wire/keysyms.ts";
 import { KEYSYMS, MODIFIERS } from "../../wire/keysyms.ts";
-import { integer, refuse } from "./check.ts";
+import { integer, named, refuse } from "./check.ts";
 
 type KeyEvent = InputEventInput<"translated">;
 
@@ -92,11 +92,9 @@ export function keyEvents(
 ): Iterable<KeyEvent> {
   const keysym = typeof key === "number"
     ? integer("the key symbol", key, 1, 0xffff)
-    : KEYSYMS[key] as number | undefined ?? refuse(`no key has the name ${key}`);
+    : named("key", KEYSYMS, key);
   let bits = 0;
-  for (const name of modifiers) {
-    bits |= MODIFIER_BITS[name] as number | undefined ?? refuse(`no modifier has the name ${name}`);
-  }
+  for (const name of modifiers) bits |= named("modifier", MODIFIER_BITS, name);
   return stroke(keysym, bits, textOfKey(keysym, bits));
 }
 

@@ -6,7 +6,7 @@
 
 import { MOUSE_BUTTON } from "../../wire/event/input.ts";
 import type { InputEventInput } from "../../wire/event/types.ts";
-import { integer, number, refuse } from "./check.ts";
+import { integer, named, number } from "./check.ts";
 
 /** A button by name, the wheel aside. */
 export type MouseButton = "left" | "right" | "middle";
@@ -68,7 +68,7 @@ function delta(to: number, from: number): number {
 export function clickEvents(button: MouseButton | number): InputEventInput<"digital">[] {
   const subid = typeof button === "number"
     ? integer("the button", button, 1, MAX_BUTTON)
-    : MOUSE_BUTTON[button] as number | undefined ?? refuse(`no button has the name ${button}`);
+    : named("button", MOUSE_BUTTON, button);
   return press(subid);
 }
 

@@ -6,7 +6,7 @@
  */
 
 import type { TargetEventInput } from "../../wire/event/types.ts";
-import { integer, number, refuse, textBytes } from "./check.ts";
+import { integer, named, number, refuse, textBytes } from "./check.ts";
 
 const I32_MIN = -0x8000_0000;
 const U32_MAX = 0xffff_ffff;
@@ -39,11 +39,11 @@ export function framemodeEvent(
   mode: keyof typeof FRAME_MODES | number,
   options: FramemodeOptions,
 ): TargetEventInput<"frameskip"> {
-  const skip = typeof mode === "number" ? mode : FRAME_MODES[mode] as number | undefined;
+  const skip = typeof mode === "number" ? mode : named("mode", FRAME_MODES, mode);
   return {
     category: "target",
     kind: "frameskip",
-    mode: skip === undefined ? refuse(`no mode has the name ${mode}`) : integer("mode", skip, -1),
+    mode: integer("mode", skip, -1),
     arg: integer("prewake", options.prewake ?? 0, I32_MIN),
     preAudio: integer("preaudio", options.preaudio ?? 0, I32_MIN),
     debug1: integer("debugMake", options.debugMake ?? 0, I32_MIN),

@@ -6,7 +6,7 @@
  */
 
 import type { TargetEventInput } from "../../wire/event/types.ts";
-import { integer, number, refuse } from "./check.ts";
+import { integer, named, number, refuse } from "./check.ts";
 
 const MAX_FONT_MM = 1_000;
 const MAX_HINTING = 16;
@@ -111,7 +111,7 @@ export function graphmodeEvent(
 
 function slotNumber(slot: GraphSlot | number): number {
   if (typeof slot === "number") return integer("the slot", slot, 0, MAX_SLOT);
-  return GRAPH_SLOTS[slot] as number | undefined ?? refuse(`no slot has the name ${slot}`);
+  return named("slot", GRAPH_SLOTS, slot);
 }
 
 function channel(name: string, value: number): number {
