@@ -74,7 +74,7 @@ async function flood(): Promise<Flood> {
   await flooder.call("prepare", FLOOD_FRAMES * 4);
   // The flood lasts longer than what is measured beside it.
   const flooding = flooder.call<number>("blast");
-  const flooded = await bed.feeder.call<Latency>("latency", 50);
+  const flooded = await bed.feeder.call<Latency>("latency", 100);
   const wallMs = await flooding;
   await flooder.stop();
   await bed.stop();
