@@ -27,6 +27,7 @@ import {
 } from "../../support/pair.ts";
 import { type Crypto, CRYPTOS, spyOn } from "../../support/providers.ts";
 import { RawPeer } from "../../support/raw_peer.ts";
+import { scriptLogin } from "../../support/script.ts";
 
 const MODES = ["ephemeral", "direct"] as const;
 const LOW_ORDER = new Uint8Array(32);
@@ -114,14 +115,14 @@ test("early data of a server is kept until its key is accepted", () => {
 });
 
 testEach("all kinds of packets arrive, however the bytes are cut", ({ crypto, arena }) => {
-  const peer = scriptedPeer();
+  const { hellos, peer } = scriptLogin();
   const payloads = [0, 1, 4_000, 4_096, 65_535].map((size) => new Uint8Array(size).fill(size));
   peer.event(REGISTER).control({ command: "ping", stream: 7 }).event(REGISTER, 255);
   for (const payload of payloads) {
     peer.data("video", payload, 3, VIDEO_DATA_STREAM_ID).data("binary", payload, 0, 9);
   }
   peer.data("audio", payloads[1]!, 255);
-  const bytes = concat([peer.logins, peer.take()]);
+  const bytes = concat([hellos, peer.take()]);
   const fed = feed(
     () => answering(serverSession({ crypto, ...(arena && { arena }) })),
     bytes,
@@ -338,22 +339,6 @@ function loggedIn(): { session: Session; peer: RawPeer } {
   session.receive(peer.event(REGISTER).take());
   drain(session, SERVER_KEY);
   return { session, peer };
-}
-
-/** A peer that has the keys of every server that draws like a plain one, and what it sent for them. */
-function scriptedPeer(): RawPeer & { readonly logins: Uint8Array } {
-  const peer = new RawPeer();
-  const session = serverSession();
-  const sent = [peer.ephemeralHello().take()];
-  session.receive(sent[0]!);
-  drain(session, SERVER_KEY);
-  peer.receive(session.takeOutput()!);
-  sent.push(peer.hello().take());
-  session.receive(sent[1]!);
-  drain(session, SERVER_KEY);
-  peer.receive(session.takeOutput()!);
-  session.free();
-  return Object.assign(peer, { logins: concat(sent) });
 }
 
 function faultOf(session: Session): string {

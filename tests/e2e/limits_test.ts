@@ -1,0 +1,163 @@
+// Many connections, lost ones, and clients that send too much or take too little.
+
+import assert from "node:assert/strict";
+import { MAX_OUTPUT_BYTES, MAX_UNAUTHENTICATED_PER_ADDRESS } from "../../lib/limits.ts";
+import { VIDEO_DATA_STREAM_ID } from "../../lib/wire/constants.ts";
+import type { RawClient } from "../support/clients.ts";
+import { concat } from "../support/feed.ts";
+import { Bench } from "../support/listen.ts";
+import { REGISTER } from "../support/pair.ts";
+
+const SILENT = 64;
+const PROBES = 1_000;
+
+Deno.test(`${SILENT} silent sockets do not delay a good login`, async () => {
+  await using bench = await Bench.start();
+  const silent = await Promise.all(Array.from({ length: SILENT }, () => bench.raw()));
+  const began = performance.now();
+  using good = await bench.login();
+  assert.ok(performance.now() - began < 1_000);
+  await good.roundTrip(bench);
+  for (const client of silent) client.close();
+});
+
+Deno.test("of too many connections without a login the oldest has to leave", async () => {
+  await using bench = await Bench.start();
+  const surplus = 5;
+  const clients: RawClient[] = [];
+  for (let i = 0; i < MAX_UNAUTHENTICATED_PER_ADDRESS + surplus; i++) {
+    clients.push(await bench.raw());
+  }
+  await bench.until(() => bench.log.of("login-refused").length === surplus, "the evictions");
+  await Promise.all(clients.slice(0, surplus).map((client) => client.untilClosed()));
+  assert.deepEqual(
+    bench.log.of("login-refused").map(({ fields }) => [fields["client"], fields["reason"]]),
+    clients.slice(0, surplus).map(({ address }) => [address, "too-many-unauthenticated"]),
+  );
+  // A good client is through before silent ones have pushed it out.
+  using good = await bench.login();
+  await good.roundTrip(bench);
+  for (const client of clients) client.close();
+});
+
+Deno.test(`${PROBES} connections that say nothing leave nothing behind`, async () => {
+  await using bench = await Bench.start();
+  using good = await bench.login();
+  const before = openFiles();
+  for (let i = 0; i < PROBES; i += 50) {
+    const probes = await Promise.all(Array.from({ length: 50 }, () => bench.raw()));
+    for (const probe of probes) probe.close();
+  }
+  // The listener takes connections in order: once this one is in, all probes were taken.
+  using late = await bench.login();
+  await bench.until(
+    () => bench.log.of("left-before-login").length === PROBES,
+    "all probes to leave",
+  );
+  late.close();
+  await bench.until(() => bench.log.of("client-left").length === 1, "the late one to leave");
+  if (before !== undefined) assert.equal(openFiles(), before);
+  await good.roundTrip(bench);
+  assert.deepEqual(bench.log.lines.filter(({ level }) => level === "warn"), []);
+});
+
+Deno.test("a login that is cut anywhere hurts nobody", async () => {
+  await using bench = await Bench.start();
+  const key = await bench.addKey();
+  using good = await bench.login();
+  const cuts = [1, 24, 25, 26, 100, 152, 153, 154, 200, 305, 306, 307, 400, 469, 470, 500];
+  for (const cut of cuts) {
+    using client = await bench.raw({ key });
+    let left = cut;
+    const send = async (bytes: Uint8Array) => {
+      await client.send(bytes.subarray(0, left));
+      left -= Math.min(left, bytes.length);
+      return left > 0;
+    };
+    if (!await send(client.peer.ephemeralHello().take())) continue;
+    await client.answers();
+    if (!await send(client.peer.hello().take())) continue;
+    await client.answers();
+    await send(concat([client.peer.event(REGISTER).take(), client.peer.event(REGISTER).take()]));
+  }
+  await good.roundTrip(bench);
+  using another = await bench.login();
+  await another.roundTrip(bench);
+});
+
+Deno.test("a frame that cannot be is refused, and the client goes on", async () => {
+  await using bench = await Bench.start();
+  using client = await bench.login();
+  const frame = {
+    command: "videoframe",
+    format: 9,
+    surfaceWidth: 64,
+    surfaceHeight: 64,
+    x: 0,
+    y: 0,
+    width: 64,
+    height: 64,
+    flags: 0,
+    length: 100,
+    expandedLength: 64 * 64 * 3,
+    commit: true,
+  } as const;
+  const cases = [
+    ["bad-surface-size", { surfaceWidth: 65_535, surfaceHeight: 65_535 }],
+    ["region-outside-surface", { x: 60 }],
+    ["bad-expanded-length", { expandedLength: 0xffff_ffff }],
+    ["bad-length", { length: 0xffff_ffff }],
+    ["unknown-format", { format: 77 }],
+    ["unsupported-format", { format: 5, length: 1_000 }],
+    ["bad-zstd", {}],
+  ] as const;
+  for (const [i, [code, fields]] of cases.entries()) {
+    client.session.send({ ...frame, stream: i + 1, ...fields });
+    client.session.sendData("video", 0, VIDEO_DATA_STREAM_ID, new Uint8Array(100));
+    await client.flush();
+    await bench.until(() => bench.log.of("stream-refused").length === i + 1, code);
+    assert.equal(bench.log.of("stream-refused").at(-1)!.fields["reason"], code);
+  }
+  // The last one is as it should be, and brings the acknowledgements of all to an end.
+  await client.roundTrip(bench);
+  client.session.send({ ...frame, stream: 99, length: 0 });
+  const pings = () =>
+    client.events.flatMap((event) =>
+      event.type === "control" && event.control.command === "ping" ? [event.control.stream] : []
+    );
+  while (!pings().includes(99)) assert.ok(await client.read());
+  assert.deepEqual(pings(), [1, 2, 3, 4, 5, 6, 7, 99], "each frame once, in order");
+});
+
+Deno.test("what waits for a client that never reads is bounded", async () => {
+  await using bench = await Bench.start();
+  using deaf = await bench.login();
+  using good = await bench.login();
+  const [source] = bench.listener.clients;
+  const before = Deno.memoryUsage().rss;
+  let sent = 0;
+  // Far more than the buffers of the system and ours together.
+  const wanted = 60_000;
+  try {
+    for (; sent < wanted && source!.targetInput("x".repeat(70)); sent++) {
+      if (sent % 500 === 0) await good.roundTrip(bench);
+    }
+  } catch (error) {
+    assert.deepEqual((error as { code?: string }).code, "queue-full");
+  }
+  assert.ok(sent < wanted, `${sent} messages were taken`);
+  assert.ok(Deno.memoryUsage().rss - before < 64 * MAX_OUTPUT_BYTES);
+  await good.roundTrip(bench);
+  deaf.close();
+  await bench.until(() => bench.log.of("client-left").length === 1, "the end of the deaf one");
+  await good.roundTrip(bench);
+});
+
+/** How many files and sockets the process has open, where that can be told. */
+function openFiles(): number | undefined {
+  try {
+    return [...Deno.readDirSync("/proc/self/fd")].length;
+  } catch {
+    return undefined;
+  }
+}
