@@ -74,7 +74,8 @@ export type {
   RemovedFile,
 } from "../keystore/mod.ts";
 export { Keystore } from "../keystore/mod.ts";
-export { type ConnectOptions, connectSource, SourceClient } from "./net/client.ts";
+export { SourceClient } from "./net/client.ts";
+export { type ConnectOptions, connectSource } from "./net/connect_source.ts";
 export { makePictureEncoder, PICTURE_FORMATS, type PictureFormat } from "./source/encoders.ts";
 export type { Registration, SourceEvent } from "./source/endpoint.ts";
 export type { Picture, PictureEncoder, Region, VideoFrame } from "./source/frame.ts";

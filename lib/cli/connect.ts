@@ -7,7 +7,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { AuthError } from "../errors.ts";
 import type { SourceClient } from "../net/client.ts";
-import { connectSource } from "../net/client.ts";
+import { connectSource } from "../net/connect_source.ts";
 import { checkSecret } from "../net/secret.ts";
 import type { Content } from "../source/content.ts";
 import type { PictureFormat } from "../source/encoders.ts";

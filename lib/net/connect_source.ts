@@ -1,0 +1,62 @@
+/**
+ * The call that opens a source's connection.
+ *
+ * @module
+ */
+
+import { encodeUtf8 } from "../bytes/text.ts";
+import { PrivateKey } from "../crypto/x25519.ts";
+import type { HelloMode } from "../session/events.ts";
+import type { Registration } from "../source/endpoint.ts";
+import { DEFAULT_PORT, DEFAULT_SECRET } from "../wire/constants.ts";
+import { SourceClient } from "./client.ts";
+import { dial } from "./dial.ts";
+import { checkSecret } from "./secret.ts";
+
+/** How to dial a sink. */
+export interface ConnectOptions {
+  /** The port; 6680 unless given. */
+  readonly port?: number;
+  /** Our private key: 32 bytes, or one that was imported before. */
+  readonly key: PrivateKey | Uint8Array;
+  /**
+   * Decides about the key that the server answers with.
+   *
+   * @param publicKey 32 bytes.
+   */
+  readonly acceptServer: (publicKey: Uint8Array) => boolean;
+  /** What the primary segment registers as. */
+  readonly registration: Registration;
+  /** How to send our key: `ephemeral`, which hides it, unless given. */
+  readonly mode?: HelloMode;
+  /** The further key, 1 to 31 bytes of UTF-8; the one that everybody knows when absent. */
+  readonly secret?: string;
+  /** How many frames may be under way; 1 unless given. */
+  readonly window?: number;
+}
+
+/**
+ * Connects to a sink and logs in as a source.
+ *
+ * @param hostname IPv4 or IPv6 address without brackets, or a host name.
+ * @param options Keys and what to register as.
+ * @returns The connection, logged in and registered.
+ * @throws {TransportError} `bad-address`, `permission-denied`, `connect-failed`.
+ * @throws {AuthError} `untrusted-server`; `key-refused` when the server closed the connection upon
+ *   our key, `login-refused` when it closed it before; `low-order-key`.
+ * @throws {ApiMisuseError} `bad-secret`, `bad-argument`.
+ * @throws {PeerError} What was wrong with what the server sent; `login-timeout`.
+ */
+export async function connectSource(
+  hostname: string,
+  options: ConnectOptions,
+): Promise<SourceClient> {
+  const key = options.key instanceof PrivateKey ? options.key : new PrivateKey(options.key);
+  const secret = options.secret === undefined
+    ? encodeUtf8(DEFAULT_SECRET)
+    : checkSecret(options.secret);
+  const socket = await dial({ hostname, port: options.port ?? DEFAULT_PORT });
+  const client = new SourceClient(socket, key, secret, options);
+  await client.loggedIn;
+  return client;
+}
