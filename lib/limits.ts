@@ -123,3 +123,15 @@ export const RECORD_QUEUE_BYTES = 1 << 20;
 
 /** The part of the process's time that encoding pictures may take, all recordings together. */
 export const RECORD_CPU_SHARE = 0.2;
+
+/** Records of one client that wait for a program that is slow to read; then that client waits. */
+export const PIPE_QUEUE_BYTES = 65_536;
+
+/** The longest line that a program may send; a megabyte of text to type, and more. */
+export const PIPE_LINE_BYTES = 1 << 22;
+
+/** How long a program may think about a request before it is refused. */
+export const PIPE_ANSWER_TIMEOUT_MS = 10_000;
+
+/** How long a program may take to end once its input has ended; then it is told to, twice. */
+export const PIPE_EXIT_TIMEOUT_MS = 1_000;

@@ -8,12 +8,7 @@ import { Command, Option } from "commander";
 import type { Keystore } from "../../keystore/mod.ts";
 import { formatKey, publicKeyOf } from "../../keystore/mod.ts";
 import { fingerprint } from "../crypto/fingerprint.ts";
-import { loadHandler } from "../handlers/load.ts";
-import { printHandler } from "../handlers/print.ts";
-import type { LogFormat, Logger } from "../log.ts";
-import { makeLogger } from "../log.ts";
 import { formatAddress } from "../net/address.ts";
-import type { ListenHandler } from "../net/listen_types.ts";
 import type { Listener } from "../net/listener.ts";
 import { parseName } from "../net/name.ts";
 import { netListen } from "../net_listen.ts";
@@ -21,20 +16,18 @@ import { STOP_TIMEOUT_MS } from "../limits.ts";
 import { DEFAULT_PORT } from "../wire/constants.ts";
 import { parsePort, parseSize } from "./arguments.ts";
 import { openKeystore } from "./keystore_open.ts";
+import type { HandlerFlags, Taker } from "./listen_handler.ts";
+import { handlerOptions, makeTaker } from "./listen_handler.ts";
 import type { SecretFlags } from "./secret.ts";
 import { addSecretOptions, checkListenSecret, readSecret } from "./secret.ts";
 import type { CliIo } from "./support.ts";
 import { EXIT, processIo, PROGRAM, UsageError } from "./support.ts";
 
-interface ListenFlags extends SecretFlags {
+interface ListenFlags extends SecretFlags, HandlerFlags {
   readonly port?: number;
   readonly host?: string;
-  readonly handler?: string;
-  readonly json?: boolean;
   readonly direct: boolean;
   readonly size?: { readonly width: number; readonly height: number };
-  readonly debug?: boolean;
-  readonly logFormat: LogFormat;
 }
 
 /**
@@ -51,11 +44,10 @@ export function listenCommand(io: CliIo = processIo): Command {
     .option("--host <address>", "the same as the argument interface")
     .option("--port <port>", "the same as the argument port", parsePort)
     .option("--keystore <dir>", "the keystore directory (default: $ARCAN_STATEPATH, or XDG state)")
-    .option("--handler <file>", "a module that takes the clients, instead of printing")
-    .option("--json", "print one JSON object a line")
     .option("--size <size>", "the first size of clients, such as 1280x720", parseSize)
     .option("--no-direct", "refuse clients that send their key without an ephemeral exchange");
   addSecretOptions(command, "NUM:SECRET");
+  for (const option of handlerOptions()) command.addOption(option);
   return command
     .option("--debug", "log more, with stack traces")
     .addOption(
@@ -79,6 +71,8 @@ Examples:
   listen demo
   listen demo ::1 7000 --json
   listen demo --port 7000 --handler ./my_handler.ts
+  listen demo --view --record ./recordings
+  listen demo --pipe "python3 my_handler.py" --snapshot ./pictures
   listen demo --secret-file ./secret.txt`;
 
 async function listen(
@@ -92,22 +86,23 @@ async function listen(
   if (name !== undefined) parseName(name);
   const secret = await readSecret(flags, "NUM:SECRET", io);
   checkListenSecret(secret);
-  const handler = await makeHandler(flags, io);
-  const log = makeLogger((line) => io.err(line), {
-    level: flags.debug ? "debug" : "info",
-    format: flags.logFormat,
-  });
-  const keystore = await openKeystore(command, io);
-  const listener = netListen(
-    name,
-    only("interface", hostname, "--host", flags.host),
-    only("port", port, "--port", flags.port),
-    handler,
-    { keystore, log, display: flags.size ?? {}, allowDirect: flags.direct },
-  );
-  if (secret !== undefined) listener.targetInput(secret);
-  greet(listener, keystore, secret !== undefined, io);
-  await untilFinished(listener, log, io);
+  const taker = await makeTaker(flags, io);
+  try {
+    const keystore = await openKeystore(command, io);
+    const listener = netListen(
+      name,
+      only("interface", hostname, "--host", flags.host),
+      only("port", port, "--port", flags.port),
+      taker.handler,
+      { keystore, log: taker.log, display: flags.size ?? {}, allowDirect: flags.direct },
+    );
+    if (secret !== undefined) listener.targetInput(secret);
+    await untilFinished(listener, taker, (io) => {
+      greet(listener, keystore, secret !== undefined, io);
+    });
+  } finally {
+    await taker.close();
+  }
 }
 
 function only<T>(
@@ -120,14 +115,6 @@ function only<T>(
     throw new UsageError(`the ${argument} is given as ${a} and by ${flag} as ${b}`);
   }
   return a ?? b;
-}
-
-async function makeHandler(flags: ListenFlags, io: CliIo): Promise<ListenHandler> {
-  if (flags.handler === undefined) {
-    return printHandler((line) => io.out(line + "\n"), flags.json ?? false);
-  }
-  if (flags.json) throw new UsageError("--json prints what happens; --handler takes it instead");
-  return await loadHandler(flags.handler);
 }
 
 function greet(listener: Listener, keystore: Keystore, hasSecret: boolean, io: CliIo): void {
@@ -149,7 +136,11 @@ function greet(listener: Listener, keystore: Keystore, hasSecret: boolean, io: C
  * Waits for the end; Ctrl-C and SIGTERM bring it about in order, a second one at once. A handler that
  * hangs cannot hold it up.
  */
-async function untilFinished(listener: Listener, log: Logger, io: CliIo): Promise<void> {
+async function untilFinished(
+  listener: Listener,
+  { start, log, io }: Taker,
+  welcome: (io: CliIo) => void,
+): Promise<void> {
   let asked = false;
   let patience: ReturnType<typeof setTimeout> | undefined;
   const { promise: lostPatience, resolve: losePatience } = Promise.withResolvers<void>();
@@ -167,6 +158,8 @@ async function untilFinished(listener: Listener, log: Logger, io: CliIo): Promis
   const signals = ["SIGINT", "SIGTERM"] as const;
   for (const signal of signals) Deno.addSignalListener(signal, stop);
   try {
+    start(stop);
+    welcome(io);
     await Promise.race([listener.finished(), lostPatience]);
     if (listener.clients.length > 0) {
       log.log("warn", "stopped-with-clients", { clients: listener.clients.length });

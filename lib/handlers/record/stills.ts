@@ -79,7 +79,8 @@ export class Stills {
     this.#last = png;
     const file = `${String(++this.#count).padStart(DIGITS, "0")}.png`;
     folder.put(`${directory}/${file}`, png);
-    const line = { seconds: atMs / 1000, file, width, height, bytes: png.length };
+    const seconds = Number((atMs / 1000).toFixed(6));
+    const line = { seconds, file, width, height, bytes: png.length };
     folder.append(`${directory}/index.jsonl`, `${JSON.stringify(line)}\n`);
   }
 }

@@ -1,0 +1,147 @@
+/**
+ * Who takes the clients of `listen`: what the options `--handler`, `--view`, `--pipe`, `--record` and
+ * `--snapshot` say, and how they go together.
+ *
+ * Modules are loaded when their option is used, so that the others cost no start-up time.
+ *
+ * @module
+ */
+
+import { Option } from "commander";
+import { loadHandler } from "../handlers/load.ts";
+import { printHandler } from "../handlers/print.ts";
+import type { Logger } from "../log.ts";
+import { type LogFormat, type LogLevel, makeLogger } from "../log.ts";
+import type { ListenHandler } from "../net/listen_types.ts";
+import type { ClientHandler } from "../segment/source.ts";
+import type { RecordFlags } from "./record.ts";
+import { openRecorder, recordOptions } from "./record.ts";
+import { openSnapshots } from "./snapshot.ts";
+import type { CliIo } from "./support.ts";
+import { UsageError } from "./support.ts";
+
+/** What the command line says about who takes the clients. */
+export interface HandlerFlags extends RecordFlags {
+  readonly handler?: string;
+  readonly view?: boolean;
+  readonly pipe?: string;
+  readonly json?: boolean;
+  readonly snapshot?: string;
+  readonly size?: object;
+  readonly debug?: boolean;
+  readonly logFormat: LogFormat;
+}
+
+/** Who takes the clients, and where text goes meanwhile. */
+export interface Taker {
+  readonly handler: ListenHandler;
+  readonly log: Logger;
+  readonly io: CliIo;
+  /**
+   * The listener listens.
+   *
+   * @param leave Ends it, when the user asks for that.
+   */
+  start(leave: () => void): void;
+  /** All clients have left, or nothing more is waited for. */
+  close(): Promise<void>;
+}
+
+/** The handler that a listener has, and what belongs to it. */
+interface Main extends Partial<Omit<Taker, "handler">> {
+  readonly handler: ListenHandler;
+}
+
+/** The options, for the command. */
+export function handlerOptions(): Option[] {
+  return [
+    new Option("--handler <file>", "a module that takes the clients, instead of printing"),
+    new Option("--view", "show the clients on this terminal; Ctrl-] q leaves"),
+    new Option("--pipe <command>", "a program that takes the clients: JSON lines in and out"),
+    new Option("--json", "print one JSON object a line"),
+    ...recordOptions(),
+    new Option("--snapshot <dir>", "write pictures of clients there, on SIGUSR2 and when they end"),
+  ];
+}
+
+/**
+ * Makes what takes the clients.
+ *
+ * @param flags The command line.
+ * @param io Where text goes.
+ * @throws {UsageError} For options that exclude each other, and places that cannot be written to.
+ * @throws {ApiMisuseError} `bad-handler`.
+ */
+export async function makeTaker(flags: HandlerFlags, io: CliIo): Promise<Taker> {
+  requireOne(flags);
+  const level: LogLevel = flags.debug ? "debug" : "info";
+  const options = { level, format: flags.logFormat };
+  const log = makeLogger((line) => io.err(line), options);
+  const main: Main = flags.view
+    ? await makeView(flags, io, options)
+    : flags.pipe !== undefined
+    ? await makePipe(flags.pipe, log)
+    : flags.handler !== undefined
+    ? { handler: await loadHandler(flags.handler) }
+    : { handler: printHandler((line) => io.out(line + "\n"), flags.json ?? false) };
+  return await addObservers({ log, io, start() {}, close: async () => {}, ...main }, flags);
+}
+
+function requireOne({ view, pipe, handler, json }: HandlerFlags): void {
+  const given = [
+    view && "--view",
+    pipe !== undefined && "--pipe",
+    handler !== undefined && "--handler",
+    json && "--json",
+  ].filter((option) => typeof option === "string");
+  if (given.length < 2) return;
+  throw new UsageError(`${given.join(" and ")} exclude each other: one takes all that happens`);
+}
+
+async function makeView(
+  flags: HandlerFlags,
+  io: CliIo,
+  options: Parameters<typeof makeLogger>[1],
+): Promise<Main> {
+  const { ViewTerminal } = await import("./view.ts");
+  const terminal = new ViewTerminal(io, flags.size === undefined);
+  return {
+    handler: terminal.handler,
+    log: terminal.makeLogger(options),
+    io: terminal.io,
+    start: (leave) => terminal.start(leave),
+    close: () => terminal.close(),
+  };
+}
+
+async function makePipe(command: string, log: Logger): Promise<Main> {
+  const { PipeProgram } = await import("./pipe.ts");
+  const program = new PipeProgram(command, log);
+  return { handler: program.handler, close: () => program.close() };
+}
+
+async function addObservers(taker: Taker, flags: HandlerFlags): Promise<Taker> {
+  const { log } = taker;
+  const observers: ClientHandler[] = [];
+  const closers = [() => taker.close()];
+  try {
+    if (flags.record !== undefined) observers.push(await openRecorder(flags.record, flags, log));
+    if (flags.snapshot !== undefined) {
+      const snapshots = await openSnapshots(flags.snapshot, log);
+      observers.push(snapshots.observer);
+      closers.push(async () => await snapshots.close());
+    }
+  } catch (error) {
+    await taker.close();
+    throw error;
+  }
+  if (observers.length === 0) return taker;
+  const { observe } = await import("../handlers/observe.ts");
+  return {
+    ...taker,
+    handler: observe(taker.handler, observers, log),
+    close: async () => {
+      for (const close of closers) await close();
+    },
+  };
+}

@@ -1,0 +1,199 @@
+/**
+ * `listen --view`: the clients on this terminal.
+ *
+ * What is shown is decided by the viewer; here are the terminal's modes, reads, writes and signals.
+ * The terminal is put back as it was on every way out, also when the process ends by an error.
+ *
+ * @module
+ */
+
+import { KeyDecoder } from "../handlers/view/keys.ts";
+import { KITTY_CLEAR, KITTY_QUERY } from "../handlers/view/kitty.ts";
+import { Viewer } from "../handlers/view/viewer.ts";
+import type { Logger } from "../log.ts";
+import { makeLogger } from "../log.ts";
+import type { ListenHandler } from "../net/listen_types.ts";
+import type { ClientHandler } from "../segment/source.ts";
+import type { CliIo } from "./support.ts";
+import { UsageError } from "./support.ts";
+
+/** An escape that nothing follows for so long was the key. */
+const ESCAPE_TIMEOUT_MS = 30;
+/** Between two drawings, so that a client that draws all the time leaves time for others. */
+const LEAST_GAP_MS = 16;
+/** Drawing may take this part of the time. */
+const DRAW_SHARE = 0.5;
+
+const ENTER = "\x1b[?1049h\x1b[2J";
+/** Puts back what the drawing has changed: pictures, looks, wrapping, cursor, the other screen. */
+const LEAVE = `${KITTY_CLEAR}\x1b[0m\x1b[?7h\x1b[0 q\x1b[?25h\x1b[?1049l`;
+
+const encoder = new TextEncoder();
+
+/** A terminal that shows clients. */
+export class ViewTerminal {
+  readonly #viewer: Viewer;
+  readonly #io: CliIo;
+  readonly #followsSize: boolean;
+  readonly #keys = new KeyDecoder();
+  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  #escape: ReturnType<typeof setTimeout> | undefined;
+  #drawing: Promise<void> | undefined;
+  #isStale = false;
+  #isOpen = false;
+
+  /**
+   * @param io Where text goes before and after.
+   * @param followsSize Whether clients are asked for the size of the terminal.
+   * @throws {UsageError} Unless standard input and output are a terminal.
+   */
+  constructor(io: CliIo, followsSize: boolean) {
+    if (!Deno.stdin.isTerminal() || !Deno.stdout.isTerminal()) {
+      throw new UsageError("--view needs a terminal on standard input and output");
+    }
+    this.#io = io;
+    this.#followsSize = followsSize;
+    this.#viewer = new Viewer(terminalSize(), followsSize);
+  }
+
+  /** Where text goes meanwhile: what is printed would destroy the picture. */
+  get io(): CliIo {
+    return { ...this.#io, err: (text) => this.#note(text, false) };
+  }
+
+  /**
+   * A logger whose warnings are seen at once.
+   *
+   * @param options As for `makeLogger`.
+   */
+  makeLogger(options: Parameters<typeof makeLogger>[1]): Logger {
+    const quiet = makeLogger((line) => this.#note(line, false), options);
+    const loud = makeLogger((line) => this.#note(line, true), options);
+    return {
+      log: (level, event, fields) =>
+        (level === "warn" || level === "error" ? loud : quiet).log(level, event, fields),
+    };
+  }
+
+  /** Takes every client and shows it. */
+  readonly handler: ListenHandler = (source, { kind }) => {
+    if (kind !== "segment_request") return;
+    const { width, height } = this.#viewer.clientSize;
+    if (this.#followsSize) source.acceptTarget(width, height, this.#take);
+    else source.acceptTarget(this.#take);
+  };
+
+  readonly #take: ClientHandler = (source, { kind }) => {
+    if (kind === "registered") {
+      this.#viewer.add(source);
+      source.targetVerbose();
+    } else if (kind === "terminated") this.#viewer.remove(source);
+    else if (!this.#viewer.isShown(source)) return;
+    this.#draw();
+  };
+
+  /**
+   * Takes the terminal over.
+   *
+   * @param leave Is called when the user wants to leave; the terminal is back as it was by then.
+   */
+  start(leave: () => void): void {
+    this.#isOpen = true;
+    Deno.stdin.setRaw(true);
+    this.#write(ENTER + KITTY_QUERY);
+    for (const event of ["unload", "error", "unhandledrejection"]) {
+      globalThis.addEventListener(event, this.#restore);
+    }
+    Deno.addSignalListener("SIGWINCH", this.#resize);
+    this.#reader = Deno.stdin.readable.getReader();
+    void this.#readAll(this.#reader, leave);
+    this.#draw();
+  }
+
+  /** Gives the terminal back, and tells what was logged meanwhile. */
+  async close(): Promise<void> {
+    if (!this.#isOpen) return;
+    this.#restore();
+    clearTimeout(this.#escape);
+    for (const event of ["unload", "error", "unhandledrejection"]) {
+      globalThis.removeEventListener(event, this.#restore);
+    }
+    Deno.removeSignalListener("SIGWINCH", this.#resize);
+    await this.#reader?.cancel();
+    await this.#drawing;
+    for (const line of this.#viewer.lines) this.#io.err(`${line}\n`);
+  }
+
+  readonly #restore = () => {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#write(LEAVE);
+    Deno.stdin.setRaw(false);
+  };
+
+  readonly #resize = () => {
+    this.#viewer.resize(terminalSize());
+    this.#draw();
+  };
+
+  async #readAll(
+    reader: ReadableStreamDefaultReader<Uint8Array>,
+    leave: () => void,
+  ): Promise<void> {
+    for (;;) {
+      const { value, done } = await reader.read();
+      clearTimeout(this.#escape);
+      if (!this.#isOpen) return;
+      const typed = done ? this.#keys.flush() : this.#keys.push(value);
+      if (this.#viewer.take(typed) === "leave" || done) break;
+      if (this.#keys.isUndecided) {
+        this.#escape = setTimeout(() => {
+          this.#viewer.take(this.#keys.flush());
+          this.#draw();
+        }, ESCAPE_TIMEOUT_MS);
+      }
+      this.#draw();
+    }
+    await this.close();
+    leave();
+  }
+
+  #note(text: string, isAlert: boolean): void {
+    if (!this.#isOpen) return this.#io.err(text);
+    this.#viewer.note(text, isAlert);
+    this.#draw();
+  }
+
+  /** Draws soon; what changes while the terminal is still busy is drawn once. */
+  #draw(): void {
+    this.#isStale = true;
+    this.#drawing ??= this.#drawAll().finally(() => this.#drawing = undefined);
+  }
+
+  async #drawAll(): Promise<void> {
+    // What arises in the same turn is drawn together.
+    await Promise.resolve();
+    while (this.#isStale && this.#isOpen) {
+      this.#isStale = false;
+      const startMs = performance.now();
+      const output = encoder.encode(this.#viewer.render());
+      const costMs = performance.now() - startMs;
+      for (let at = 0; at < output.length && this.#isOpen;) {
+        at += await Deno.stdout.write(output.subarray(at));
+      }
+      if (!this.#isOpen) return;
+      const gapMs = Math.max(LEAST_GAP_MS, costMs / DRAW_SHARE);
+      await new Promise((resolve) => setTimeout(resolve, gapMs));
+    }
+  }
+
+  #write(text: string): void {
+    const bytes = encoder.encode(text);
+    for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+  }
+}
+
+function terminalSize(): { cols: number; rows: number } {
+  const { columns, rows } = Deno.consoleSize();
+  return { cols: Math.max(1, columns), rows: Math.max(2, rows) };
+}

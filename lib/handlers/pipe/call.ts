@@ -1,0 +1,117 @@
+/**
+ * What a program asks for: one JSON object a line.
+ *
+ * @module
+ */
+
+import { decodeBase64, encodeBase64 } from "../../bytes/base64.ts";
+import { encodeUtf8 } from "../../bytes/text.ts";
+import { ApiMisuseError } from "../../errors.ts";
+import type { ListenSource } from "../../net/listen_types.ts";
+import type { Source } from "../../segment/source.ts";
+import { snapshot } from "../snapshot.ts";
+
+/** One line of a program. */
+export interface Call {
+  /** A verb by its name in this library or in Lua, such as `typeText` or `target_input`. */
+  readonly verb: string;
+  /** The number of the source. */
+  readonly source: number;
+  /** The request that is answered; the oldest one of the source unless given. */
+  readonly request: number | undefined;
+  /** The arguments of the verb. */
+  readonly args: readonly unknown[];
+  /** Comes back with the result; no result is wanted unless given. */
+  readonly id: unknown;
+}
+
+/** Verbs that take functions, or give what only this process can use. */
+const EXCLUDED: ReadonlySet<string> = new Set([
+  "acceptTarget",
+  "targetUpdatehandler",
+  "targetParent",
+]);
+/** Ends no other clients, waits for nothing. */
+const LISTENER_VERBS: ReadonlySet<string> = new Set(["targetInput", "deleteImage"]);
+const KNOWN_FIELDS: ReadonlySet<string> = new Set(["verb", "source", "request", "args", "id"]);
+
+/**
+ * Reads one line.
+ *
+ * @param line JSON.
+ * @throws {ApiMisuseError} `bad-argument`.
+ */
+export function parseCall(line: string): Call {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return refuse(`the line is not JSON: ${JSON.stringify(line.slice(0, 60))}`);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return refuse("the line is not a JSON object");
+  }
+  const { verb, source, request, args = [], id, ...rest } = value as Record<string, unknown>;
+  const unknown = Object.keys(rest)[0];
+  if (unknown !== undefined) {
+    refuse(`there is no field ${JSON.stringify(unknown)}, only ${[...KNOWN_FIELDS].join(", ")}`);
+  }
+  if (typeof verb !== "string") refuse("the field verb is not a string");
+  if (typeof source !== "number") refuse("the field source is not a number");
+  if (request !== undefined && typeof request !== "number") {
+    refuse("the field request is not a number");
+  }
+  if (!Array.isArray(args)) refuse("the field args is not an array");
+  return { verb: camelCase(verb), source, request, args, id };
+}
+
+/**
+ * Calls a verb of a source.
+ *
+ * @param source The source.
+ * @param call The call; `acceptTarget` is the caller's.
+ * @returns What JSON can hold of the result; a source as its number.
+ * @throws {ApiMisuseError} `bad-argument` for an unknown verb, and what the verb throws.
+ */
+export function perform(source: Source | ListenSource, { verb, args }: Call): unknown {
+  if (verb === "snapshot" && source.role === "client") return jsonSnapshot(source);
+  // The verbs are what there is: a program may use each one as soon as the library has it.
+  const method = (source as unknown as Record<string, unknown>)[verb];
+  const isVerb = source.role === "listener"
+    ? LISTENER_VERBS.has(verb)
+    : !EXCLUDED.has(verb) && !(verb in Object.prototype);
+  if (typeof method !== "function" || !isVerb) {
+    refuse(`a ${source.role} has no verb ${JSON.stringify(verb)}`);
+  }
+  const result: unknown = method.apply(source, args.map(withBytes));
+  if (typeof result !== "object" || result === null) return result;
+  if ("role" in result && "id" in result) return result.id;
+  // A transfer that is under way cannot be handed on; that it was begun can.
+  return "cancel" in result ? true : result;
+}
+
+function jsonSnapshot(source: Source): unknown {
+  const taken = snapshot(source);
+  return taken?.kind === "png" ? { kind: "png", base64: encodeBase64(taken.bytes) } : taken;
+}
+
+/** Bytes are given as `{"base64": …}` or `{"utf8": …}`, anywhere in the arguments. */
+function withBytes(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withBytes);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value);
+  const [[name, text] = []] = entries;
+  if (entries.length === 1 && typeof text === "string") {
+    if (name === "utf8") return encodeUtf8(text);
+    if (name === "base64") return decodeBase64(text) ?? refuse("the base64 is malformed");
+  }
+  return Object.fromEntries(entries.map(([key, item]) => [key, withBytes(item)]));
+}
+
+function camelCase(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function refuse(message: string): never {
+  throw new ApiMisuseError("bad-argument", message);
+}

@@ -1,0 +1,67 @@
+/**
+ * Lines of a program's output.
+ *
+ * @module
+ */
+
+import { decodeUtf8Lenient } from "../../bytes/text.ts";
+import { concat } from "../concat.ts";
+
+const LINE_FEED = 0x0a;
+
+/** Cuts a stream of bytes into lines, and skips those that are too long. */
+export class LineSplitter {
+  readonly #limitBytes: number;
+  #parts: Uint8Array[] = [];
+  #length = 0;
+  #isSkipping = false;
+
+  /** @param limitBytes The longest line. */
+  constructor(limitBytes: number) {
+    this.#limitBytes = limitBytes;
+  }
+
+  /**
+   * Takes a piece.
+   *
+   * @param piece Any bytes; copied as far as they are needed later.
+   * @returns The lines that it ends, without their line feeds; `undefined` for each that is too long.
+   */
+  push(piece: Uint8Array): (string | undefined)[] {
+    const lines: (string | undefined)[] = [];
+    let start = 0;
+    for (
+      let end = piece.indexOf(LINE_FEED);
+      end >= 0;
+      end = piece.indexOf(LINE_FEED, start)
+    ) {
+      this.#keep(piece.subarray(start, end));
+      lines.push(this.#isSkipping ? undefined : decodeUtf8Lenient(concat(this.#parts)));
+      this.#reset();
+      start = end + 1;
+    }
+    if (start < piece.length) this.#keep(piece.slice(start));
+    return lines;
+  }
+
+  /** Takes the end of the stream. @returns The line that had no line feed, if any. */
+  end(): string | undefined {
+    const rest = this.#isSkipping ? "" : decodeUtf8Lenient(concat(this.#parts));
+    this.#reset();
+    return rest === "" ? undefined : rest;
+  }
+
+  #keep(part: Uint8Array): void {
+    this.#length += part.length;
+    if (this.#length > this.#limitBytes) {
+      this.#isSkipping = true;
+      this.#parts = [];
+    } else if (part.length > 0) this.#parts.push(part);
+  }
+
+  #reset(): void {
+    this.#parts = [];
+    this.#length = 0;
+    this.#isSkipping = false;
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * Pixels as text: the half block character gives each cell two of them, one above the other.
+ *
+ * @module
+ */
+
+import { TextGrid } from "../../decoders/text_grid.ts";
+import type { PixelPicture } from "../picture.ts";
+
+const UPPER_HALF_BLOCK = 0x2580;
+/** A pixel is the mean of at most so many samples in each direction. */
+const MAX_SAMPLES = 4;
+
+/** Columns and rows. */
+export interface CellSize {
+  readonly cols: number;
+  readonly rows: number;
+}
+
+/**
+ * Scales a picture down to fit, never up.
+ *
+ * @param picture The picture.
+ * @param room The cells that there are, at least 1 by 1.
+ * @returns A grid of half blocks, not larger than the room.
+ */
+export function halfBlocks(picture: PixelPicture, room: CellSize): TextGrid {
+  const { width, height } = picture;
+  const scale = Math.min(1, room.cols / width, (room.rows * 2) / height);
+  const cols = Math.max(1, Math.floor(width * scale));
+  const lines = Math.max(1, Math.floor(height * scale));
+  const grid = new TextGrid(cols, Math.ceil(lines / 2));
+  grid.codePoints.fill(UPPER_HALF_BLOCK);
+  for (let line = 0; line < lines; line++) {
+    const colors = line % 2 === 0 ? grid.foreground : grid.background;
+    const to = (line >> 1) * cols;
+    for (let col = 0; col < cols; col++) {
+      colors[to + col] = meanColor(
+        picture,
+        Math.floor(col * width / cols),
+        Math.floor(line * height / lines),
+        Math.floor((col + 1) * width / cols),
+        Math.floor((line + 1) * height / lines),
+      );
+    }
+  }
+  return grid;
+}
+
+/** The mean of a rectangle of at least one pixel, as 0xRRGGBB. */
+function meanColor(
+  { rgba, width, height, bottomUp }: PixelPicture,
+  left: number,
+  top: number,
+  right: number,
+  bottom: number,
+): number {
+  const stepX = Math.ceil((right - left) / MAX_SAMPLES);
+  const stepY = Math.ceil((bottom - top) / MAX_SAMPLES);
+  let red = 0, green = 0, blue = 0, count = 0;
+  for (let y = top; y < bottom; y += stepY) {
+    const row = (bottomUp ? height - 1 - y : y) * width;
+    for (let x = left; x < right; x += stepX) {
+      const at = (row + x) * 4;
+      red += rgba[at]!;
+      green += rgba[at + 1]!;
+      blue += rgba[at + 2]!;
+      count++;
+    }
+  }
+  const mean = (sum: number) => Math.round(sum / count);
+  return (mean(red) << 16) | (mean(green) << 8) | mean(blue);
+}

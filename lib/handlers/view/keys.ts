@@ -1,0 +1,198 @@
+/**
+ * What a terminal sends when somebody types: text, keys, and its answers to questions.
+ *
+ * Source: ECMA-48, xterm "Control Sequences".
+ *
+ * @module
+ */
+
+import type { Source } from "../../segment/source.ts";
+
+/** The name of a key, or its symbol. */
+export type Key = Parameters<Source["pressKey"]>[0];
+/** What is held. */
+export type Modifier = "shift" | "alt" | "ctrl" | "meta";
+
+/** One thing that was typed, or answered by the terminal. */
+export type Typed =
+  /** Printable characters. */
+  | { readonly kind: "text"; readonly text: string }
+  /** A key that makes no text. */
+  | { readonly kind: "key"; readonly key: Key; readonly modifiers: readonly Modifier[] }
+  /** What the terminal answered, between ESC _ and ESC \. */
+  | { readonly kind: "answer"; readonly text: string };
+
+/** A sequence that is longer was not typed. */
+const MAX_PENDING = 256;
+
+const CSI_LETTERS: { readonly [letter: string]: Key } = {
+  A: "up",
+  B: "down",
+  C: "right",
+  D: "left",
+  F: "end",
+  H: "home",
+  P: "f1",
+  Q: "f2",
+  R: "f3",
+  S: "f4",
+};
+const CSI_NUMBERS: { readonly [number: string]: Key } = {
+  1: "home",
+  2: "insert",
+  3: "delete",
+  4: "end",
+  5: "pageup",
+  6: "pagedown",
+  7: "home",
+  8: "end",
+  11: "f1",
+  12: "f2",
+  13: "f3",
+  14: "f4",
+  15: "f5",
+  17: "f6",
+  18: "f7",
+  19: "f8",
+  20: "f9",
+  21: "f10",
+  23: "f11",
+  24: "f12",
+  25: "f13",
+  26: "f14",
+  28: "f15",
+};
+const CONTROLS: { readonly [character: string]: Key } = {
+  "\r": "return",
+  "\n": "return",
+  "\t": "tab",
+  "\x7f": "backspace",
+  "\x08": "backspace",
+  "\x1b": "escape",
+};
+/** In the order of the bits of a sequence's second number less one. */
+const MODIFIERS: readonly Modifier[] = ["shift", "alt", "ctrl", "meta"];
+
+// deno-lint-ignore no-control-regex -- this is what is to be found
+const CSI = /^\x1b\[([0-?]*)[ -\/]*([@-~])/;
+// deno-lint-ignore no-control-regex -- this is what is to be found
+const SS3 = /^\x1bO([@-~])/;
+// deno-lint-ignore no-control-regex -- this is what is to be found
+const STRING = /^\x1b([_P\]^X])([^\x1b\x07]*)(?:\x1b\\|\x07)/;
+/** The start of a sequence that may go on. */
+// deno-lint-ignore no-control-regex -- this is what is to be found
+const UNFINISHED = /^\x1b(?:$|\[[0-?]*[ -\/]*$|O$|[_P\]^X][^\x1b\x07]*\x1b?$)/;
+/** Printable characters. */
+// deno-lint-ignore no-control-regex -- this is what is to be left out
+const TEXT = /^[^\x00-\x1f\x7f-\x9f]+/;
+
+/** Tells keys and text apart in what a terminal sends, in pieces of any size. */
+export class KeyDecoder {
+  readonly #utf8 = new TextDecoder();
+  #rest = "";
+
+  /** Whether an escape has come that may be a key of its own or the start of a sequence. */
+  get isUndecided(): boolean {
+    return this.#rest !== "";
+  }
+
+  /**
+   * Takes what has come.
+   *
+   * @param bytes Any piece; borrowed for the call.
+   * @returns What was typed, in order.
+   */
+  push(bytes: Uint8Array): Typed[] {
+    this.#rest += this.#utf8.decode(bytes, { stream: true });
+    const typed: Typed[] = [];
+    while (this.#rest !== "") {
+      if (UNFINISHED.test(this.#rest) && this.#rest.length <= MAX_PENDING) break;
+      this.#take(typed);
+    }
+    return typed;
+  }
+
+  /** Takes what {@linkcode isUndecided} for what it is, as nothing has followed it. */
+  flush(): Typed[] {
+    const typed: Typed[] = [];
+    while (this.#rest !== "") this.#take(typed);
+    return typed;
+  }
+
+  #take(typed: Typed[]): void {
+    const rest = this.#rest;
+    const text = TEXT.exec(rest);
+    if (text !== null) {
+      typed.push({ kind: "text", text: text[0] });
+      this.#rest = rest.slice(text[0].length);
+      return;
+    }
+    for (const [pattern, read] of SEQUENCES) {
+      const match = pattern.exec(rest);
+      if (match === null) continue;
+      const one = read(match);
+      if (one !== undefined) typed.push(one);
+      this.#rest = rest.slice(match[0].length);
+      return;
+    }
+    this.#takeCharacter(typed);
+  }
+
+  #takeCharacter(typed: Typed[]): void {
+    const [first = "", second] = this.#rest;
+    if (first === "\x1b" && second !== undefined && second !== "\x1b") {
+      // A terminal sends Alt as an escape before the key.
+      this.#rest = this.#rest.slice(1 + second.length);
+      const key = controlKey(second) ?? characterKey(second);
+      if (key !== undefined) typed.push(withModifier(key, "alt"));
+      return;
+    }
+    this.#rest = this.#rest.slice(1);
+    const key = controlKey(first);
+    if (key !== undefined) typed.push(key);
+  }
+}
+
+type KeyTyped = Extract<Typed, { kind: "key" }>;
+
+const SEQUENCES: readonly [RegExp, (match: RegExpExecArray) => Typed | undefined][] = [
+  [CSI, ([, parameters = "", final = ""]) => csiKey(parameters, final)],
+  [SS3, ([, letter = ""]) => letterKey(letter)],
+  [STRING, ([, kind, text = ""]) => kind === "_" ? { kind: "answer", text } : undefined],
+];
+
+function csiKey(parameters: string, final: string): KeyTyped | undefined {
+  if (final === "Z") return { kind: "key", key: "tab", modifiers: ["shift"] };
+  const [number = "", modifier = "1"] = parameters.split(";");
+  const key = final === "~" ? CSI_NUMBERS[number] : CSI_LETTERS[final];
+  if (key === undefined) return undefined;
+  const bits = Number(modifier) - 1;
+  return { kind: "key", key, modifiers: MODIFIERS.filter((_, bit) => (bits & (1 << bit)) !== 0) };
+}
+
+function letterKey(letter: string): KeyTyped | undefined {
+  const key = letter === "M" ? "kp_enter" : CSI_LETTERS[letter];
+  return key === undefined ? undefined : { kind: "key", key, modifiers: [] };
+}
+
+function controlKey(character: string): KeyTyped | undefined {
+  const named = CONTROLS[character];
+  if (named !== undefined) return { kind: "key", key: named, modifiers: [] };
+  const code = character.charCodeAt(0);
+  if (code >= 0x20) return undefined;
+  if (code === 0) return { kind: "key", key: "space", modifiers: ["ctrl"] };
+  // Ctrl takes the upper bits off: 1 to 26 were letters, 28 to 31 stand behind Z.
+  return { kind: "key", key: code <= 26 ? code + 0x60 : code + 0x40, modifiers: ["ctrl"] };
+}
+
+function characterKey(character: string): KeyTyped | undefined {
+  if (character >= "A" && character <= "Z") {
+    return { kind: "key", key: character.charCodeAt(0) + 0x20, modifiers: ["shift"] };
+  }
+  const code = character.codePointAt(0)!;
+  return code > 0xff ? undefined : { kind: "key", key: code, modifiers: [] };
+}
+
+function withModifier({ key, modifiers }: KeyTyped, modifier: Modifier): KeyTyped {
+  return { kind: "key", key, modifiers: [...modifiers, modifier] };
+}

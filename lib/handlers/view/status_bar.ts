@@ -1,0 +1,73 @@
+/**
+ * Text of the viewer itself, put into cells.
+ *
+ * @module
+ */
+
+import { CELL_ATTRIBUTE, type TextGrid } from "../../decoders/text_grid.ts";
+import { isWide } from "../cell_text.ts";
+
+/** How the viewer's own text looks. */
+export const LOOK = {
+  page: { foreground: 0xd0d0d0, background: 0x000000, attributes: 0 },
+  bar: { foreground: 0x101010, background: 0xb0b8c0, attributes: 0 },
+  alert: { foreground: 0xffffff, background: 0x903030, attributes: CELL_ATTRIBUTE.bold },
+} as const;
+
+/** Colours and attributes of cells. */
+export interface Look {
+  readonly foreground: number;
+  readonly background: number;
+  readonly attributes: number;
+}
+
+/**
+ * Writes text into one row.
+ *
+ * @param grid Where to.
+ * @param row The row.
+ * @param col The first column; what goes beyond the last one is cut off.
+ * @param text Any text.
+ * @param look Colours and attributes.
+ * @returns The column behind it.
+ */
+export function putText(
+  grid: TextGrid,
+  row: number,
+  col: number,
+  text: string,
+  look: Look,
+): number {
+  for (const character of text) {
+    const codePoint = character.codePointAt(0)!;
+    const width = isWide(codePoint) ? 2 : 1;
+    if (col + width > grid.cols) break;
+    putCell(grid, row * grid.cols + col, codePoint, look);
+    if (width === 2) putCell(grid, row * grid.cols + col + 1, 0, look);
+    col += width;
+  }
+  return col;
+}
+
+/**
+ * Draws the bar: one text at its left end, one at its right end as far as there is room.
+ *
+ * @param grid Where to; the bar is its last row.
+ * @param left What matters most.
+ * @param right What may go.
+ * @param look Colours and attributes.
+ */
+export function drawBar(grid: TextGrid, left: string, right: string, look: Look): void {
+  const row = grid.rows - 1;
+  for (let col = 0; col < grid.cols; col++) putCell(grid, row * grid.cols + col, 0x20, look);
+  const end = putText(grid, row, 0, ` ${left}`, look);
+  const start = grid.cols - right.length - 1;
+  if (start > end) putText(grid, row, start, right, look);
+}
+
+function putCell(grid: TextGrid, cell: number, codePoint: number, look: Look): void {
+  grid.codePoints[cell] = codePoint;
+  grid.foreground[cell] = look.foreground;
+  grid.background[cell] = look.background;
+  grid.attributes[cell] = look.attributes;
+}

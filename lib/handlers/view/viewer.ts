@@ -1,0 +1,282 @@
+/**
+ * Clients on one terminal: which one is shown, what is drawn, where keys go. Knows no terminal: it
+ * takes bytes and sizes and gives text to print.
+ *
+ * @module
+ */
+
+import { TextGrid } from "../../decoders/text_grid.ts";
+import type { Source } from "../../segment/source.ts";
+import { GridPainter } from "../grid_painter.ts";
+import type { Picture } from "../picture.ts";
+import { pictureOf } from "../picture.ts";
+import type { CellSize } from "./half_blocks.ts";
+import { halfBlocks } from "./half_blocks.ts";
+import type { Typed } from "./keys.ts";
+import { isKittyReply, KITTY_CLEAR, kittyPicture } from "./kitty.ts";
+import { drawBar, LOOK, putText } from "./status_bar.ts";
+
+/** Ctrl-], as in telnet. */
+const PREFIX = { key: 93, modifier: "ctrl" } as const;
+const HELP = "q leave  n next  p previous  1-9 client  x end client  l log  ] send ^]";
+/** Lines that the viewer keeps to show where there is no client. */
+const MAX_LINES = 200;
+/** The cells of clients that have not shown any yet; what the preroll tells them. */
+const CELL = { width: 8, height: 16 } as const;
+
+/** What the viewer asks of whoever runs it. */
+export type ViewerCommand = "leave";
+
+/** Shows clients and gives them what is typed. */
+export class Viewer {
+  readonly #painter = new GridPainter();
+  readonly #clients: Source[] = [];
+  readonly #hinted = new Map<Source, string>();
+  readonly #lines: string[] = [];
+  readonly #followsSize: boolean;
+  #size: CellSize;
+  #active: Source | undefined;
+  #hasPrefix = false;
+  #showsLog = false;
+  #alert = "";
+  #hasKitty = false;
+  #kittyShown: { source: Source; revision: number; size: CellSize } | undefined;
+
+  /**
+   * @param size The terminal.
+   * @param followsSize Whether clients are asked for the size of the terminal.
+   */
+  constructor(size: CellSize, followsSize: boolean) {
+    this.#size = size;
+    this.#followsSize = followsSize;
+  }
+
+  /** The size that fills the terminal, in pixels of a client. */
+  get clientSize(): { readonly width: number; readonly height: number } {
+    const { cols, rows } = this.#room;
+    return { width: cols * CELL.width, height: rows * CELL.height };
+  }
+
+  /** What was noted, oldest first. */
+  get lines(): readonly string[] {
+    return this.#lines;
+  }
+
+  get #room(): CellSize {
+    return { cols: this.#size.cols, rows: Math.max(1, this.#size.rows - 1) };
+  }
+
+  /** @param source A new client. */
+  add(source: Source): void {
+    if (this.#clients.includes(source)) return;
+    this.#clients.push(source);
+    this.#hinted.set(source, JSON.stringify(this.#room));
+    if (this.#active === undefined) this.#show(source);
+  }
+
+  /** @param source A client that has left. */
+  remove(source: Source): void {
+    const at = this.#clients.indexOf(source);
+    if (at < 0) return;
+    this.#clients.splice(at, 1);
+    this.#hinted.delete(source);
+    if (this.#active === source) this.#show(this.#clients[at] ?? this.#clients[at - 1]);
+  }
+
+  /**
+   * Whether what a client shows can be seen now.
+   *
+   * @param source The client.
+   */
+  isShown(source: Source): boolean {
+    return this.#active === source && !this.#showsLog;
+  }
+
+  /**
+   * Notes a line for the user.
+   *
+   * @param text One or more lines.
+   * @param isAlert Whether it is to be seen while a client is shown.
+   */
+  note(text: string, isAlert = false): void {
+    for (const line of text.split("\n")) {
+      if (line !== "") this.#lines.push(line);
+    }
+    this.#lines.splice(0, this.#lines.length - MAX_LINES);
+    if (isAlert) this.#alert = this.#lines.at(-1) ?? "";
+  }
+
+  /** @param size The terminal, which has another size now. */
+  resize(size: CellSize): void {
+    this.#size = size;
+    this.#repaint();
+    this.#hint();
+  }
+
+  /**
+   * Takes what was typed.
+   *
+   * @param typed Text, keys and answers of the terminal.
+   * @returns What is to be done.
+   */
+  take(typed: readonly Typed[]): ViewerCommand | undefined {
+    for (const one of typed) {
+      if (one.kind === "answer") {
+        this.#hasKitty ||= isKittyReply(one.text);
+        continue;
+      }
+      this.#alert = "";
+      const isPrefix = one.kind === "key" && one.key === PREFIX.key &&
+        one.modifiers.includes(PREFIX.modifier);
+      if (this.#hasPrefix) {
+        this.#hasPrefix = false;
+        if (isPrefix) this.#send(one);
+        else if (one.kind === "text") {
+          const [letter = "", ...rest] = one.text;
+          if (this.#command(letter) === "leave") return "leave";
+          if (rest.length > 0) this.#send({ kind: "text", text: rest.join("") });
+        }
+      } else if (isPrefix) this.#hasPrefix = true;
+      else this.#send(one);
+    }
+    return undefined;
+  }
+
+  /** What to print so that the terminal shows everything; empty when it does. */
+  render(): string {
+    const picture = this.#showsLog ? undefined : this.#active && pictureOf(this.#active);
+    const usesKitty = this.#hasKitty && picture?.kind === "pixels";
+    const clear = usesKitty || this.#kittyShown === undefined ? "" : KITTY_CLEAR;
+    if (!usesKitty) this.#kittyShown = undefined;
+    const text = this.#painter.paint(this.#compose(usesKitty ? undefined : picture, usesKitty));
+    return clear + text + (usesKitty ? this.#renderKitty(picture) : "");
+  }
+
+  #renderKitty(picture: Extract<Picture, { kind: "pixels" }>): string {
+    const source = this.#active!;
+    const { revision } = source.surface;
+    const shown = this.#kittyShown;
+    const size = this.#size;
+    if (shown?.source === source && shown.revision === revision && shown.size === size) return "";
+    this.#kittyShown = { source, revision, size };
+    return kittyPicture(picture, this.#room);
+  }
+
+  #compose(picture: Picture | undefined, isCovered: boolean): TextGrid {
+    const screen = new TextGrid(this.#size.cols, this.#size.rows);
+    if (picture !== undefined) {
+      const isText = picture.kind === "text";
+      const grid = isText ? picture.grid : halfBlocks(picture, this.#room);
+      copyInto(screen, grid, this.#room);
+      if (isText) this.#placeCursor(screen, grid);
+    } else if (!isCovered) this.#composePage(screen);
+    this.#composeBar(screen);
+    return screen;
+  }
+
+  #placeCursor(screen: TextGrid, { cursor }: TextGrid): void {
+    const isOutside = cursor.x >= this.#room.cols || cursor.y >= this.#room.rows;
+    Object.assign(screen.cursor, cursor, isOutside ? { state: "hidden" } : {});
+  }
+
+  #composePage(screen: TextGrid): void {
+    const { rows } = this.#room;
+    const active = this.#active;
+    const last = this.#showsLog || active === undefined
+      ? this.#lines
+      : [`client ${active.id} has not drawn yet`];
+    last.slice(-rows).forEach((line, row) => putText(screen, row, 0, line, LOOK.page));
+  }
+
+  #composeBar(screen: TextGrid): void {
+    if (this.#hasPrefix) return drawBar(screen, HELP, "", LOOK.bar);
+    if (this.#alert !== "") return drawBar(screen, this.#alert, "", LOOK.alert);
+    const source = this.#active;
+    const count = this.#clients.length;
+    if (source === undefined) return drawBar(screen, "waiting for clients", "^] q leave", LOOK.bar);
+    const place = count > 1 ? `[${this.#clients.indexOf(source) + 1}/${count}] ` : "";
+    const { surface, segkind, title, id, peer } = source;
+    const { grid } = surface;
+    const size = grid === undefined
+      ? `${surface.width}x${surface.height}`
+      : `${grid.cols}x${grid.rows}`;
+    const left = `${place}client ${id} ${segkind} ${size} ${title}`;
+    drawBar(screen, left, `${peer.fingerprint}  ^] q leave  ^] ? keys`, LOOK.bar);
+  }
+
+  #command(letter: string): ViewerCommand | undefined {
+    const clients = this.#clients;
+    const at = this.#active === undefined ? 0 : clients.indexOf(this.#active);
+    switch (letter) {
+      case "q":
+        return "leave";
+      case "n":
+        this.#show(clients[(at + 1) % clients.length]);
+        break;
+      case "p":
+        this.#show(clients[(at + clients.length - 1) % clients.length]);
+        break;
+      case "x":
+        this.#active?.deleteImage();
+        break;
+      case "l":
+        this.#showsLog = !this.#showsLog;
+        break;
+      case "]":
+        this.#send({ kind: "key", key: PREFIX.key, modifiers: [PREFIX.modifier] });
+        break;
+      case "?":
+        this.#alert = HELP;
+        break;
+      default:
+        if (letter >= "1" && letter <= "9") this.#show(clients[Number(letter) - 1] ?? this.#active);
+    }
+    return undefined;
+  }
+
+  #show(source: Source | undefined): void {
+    this.#active = source;
+    this.#showsLog = false;
+    this.#hint();
+  }
+
+  /** Asks the shown client for the size of the terminal, unless it was asked before. */
+  #hint(): void {
+    const source = this.#active;
+    const size = JSON.stringify(this.#room);
+    if (!this.#followsSize || source === undefined || this.#hinted.get(source) === size) return;
+    this.#hinted.set(source, size);
+    const { cols, rows } = this.#room;
+    const { width, height, grid } = source.surface;
+    const cell = grid === undefined ? CELL : {
+      width: Math.max(1, Math.floor(width / grid.cols)),
+      height: Math.max(1, Math.floor(height / grid.rows)),
+    };
+    source.targetDisplayhint(cols * cell.width, rows * cell.height);
+  }
+
+  #send(typed: Exclude<Typed, { kind: "answer" }>): void {
+    const source = this.#active;
+    if (source === undefined || this.#showsLog) return;
+    if (typed.kind === "text") source.typeText(typed.text);
+    else source.pressKey(typed.key, typed.modifiers);
+  }
+
+  #repaint(): void {
+    this.#painter.forget();
+    this.#kittyShown = undefined;
+  }
+}
+
+function copyInto(screen: TextGrid, grid: TextGrid, room: CellSize): void {
+  const cols = Math.min(grid.cols, room.cols);
+  const rows = Math.min(grid.rows, room.rows);
+  for (let row = 0; row < rows; row++) {
+    const from = row * grid.cols;
+    const to = row * screen.cols;
+    screen.codePoints.set(grid.codePoints.subarray(from, from + cols), to);
+    screen.foreground.set(grid.foreground.subarray(from, from + cols), to);
+    screen.background.set(grid.background.subarray(from, from + cols), to);
+    screen.attributes.set(grid.attributes.subarray(from, from + cols), to);
+  }
+}
