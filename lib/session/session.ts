@@ -259,6 +259,8 @@ export class Session {
   /** When {@linkcode handleTimeout} is to be called, in milliseconds; `undefined` for never. */
   nextTimeout(): number | undefined {
     if (this.#state === "established" || this.isOver) return undefined;
+    // A sink that has let this source in says nothing until its display is ready.
+    if (this.#state === "accepted" && this.#options.side === "client") return undefined;
     return this.#options.startMs + LOGIN_TIMEOUT_MS;
   }
 

@@ -179,6 +179,14 @@ test("a login has a deadline, an established session none", () => {
   assert.equal(slow.nextTimeout(), undefined);
 });
 
+test("a client that was let in waits for its sink without a deadline", () => {
+  using pair = new Pair();
+  assert.notEqual(pair.client.nextTimeout(), undefined);
+  pair.exchange();
+  assert.equal(pair.client.state, "accepted");
+  assert.equal(pair.client.nextTimeout(), undefined);
+});
+
 test("a claimed key is proved by the first packet under the final keys alone", () => {
   const session = serverSession();
   // Somebody who knows the public key of the client, but not its private key.
