@@ -4,12 +4,14 @@
  * @module
  */
 
-import { zstdCompressSync } from "node:zlib";
+import { zstdCompressSync, type ZstdOptions } from "node:zlib";
 import { blake3 } from "@noble/hashes/blake3.js";
 import { StreamError } from "../errors.ts";
 import { MAX_BINARY_PACKET_BYTES } from "../limits.ts";
 import { inflate } from "./inflate.ts";
 import { zstdContentBytes } from "./zstd_frame.ts";
+
+const MAX_FRAME_OVERHEAD_BYTES = 512;
 
 /** The length of a checksum: BLAKE3 without a key, cut. */
 export const CHECKSUM_BYTES = 16;
@@ -69,5 +71,11 @@ export function packetContent(
  * @returns One zstd frame that says how large its content is.
  */
 export function compressedPacket(content: Uint8Array): Uint8Array {
-  return zstdCompressSync(content);
+  // The first option is missing in the type; without it the frame says no size. With an output of
+  // more than one chunk Deno appends an empty second frame, so that one must hold whatever may come.
+  const options: ZstdOptions & { pledgedSrcSize: number } = {
+    pledgedSrcSize: content.length,
+    chunkSize: content.length + (content.length >> 7) + MAX_FRAME_OVERHEAD_BYTES,
+  };
+  return zstdCompressSync(content, options);
 }

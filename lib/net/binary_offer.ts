@@ -54,7 +54,7 @@ class Offer implements BinaryOffer {
   }
 
   get name(): string {
-    return decodeUtf8Lenient(untilNul(this.#transfer.header.extId ?? new Uint8Array(0)));
+    return decodeUtf8Lenient(untilNul(this.#transfer.header.extId));
   }
 
   get size(): number | undefined {
@@ -62,7 +62,7 @@ class Offer implements BinaryOffer {
   }
 
   get checksum(): string | undefined {
-    return this.#transfer.hash && this.#transfer.header.checksum!.toHex();
+    return this.#transfer.hash && this.#transfer.header.checksum.toHex();
   }
 
   get receivedBytes(): number {

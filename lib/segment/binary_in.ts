@@ -178,7 +178,7 @@ export class BinaryIn {
 
   #complete(transfer: IncomingTransfer): void {
     const { channel, identifier, checksum } = transfer.header;
-    if (transfer.hash !== undefined && !equalConstantTime(transfer.hash.digest(), checksum!)) {
+    if (transfer.hash !== undefined && !equalConstantTime(transfer.hash.digest(), checksum)) {
       const error = new StreamError("bad-checksum", "the content is not what its checksum says");
       return this.#fail(transfer, error, CANCEL_REASON.cannotDecode);
     }
@@ -237,5 +237,5 @@ export class BinaryIn {
 }
 
 function hasChecksum({ checksum }: KnownControl<"binarystream">): boolean {
-  return checksum !== undefined && checksum.some((byte) => byte !== 0);
+  return checksum.some((byte) => byte !== 0);
 }

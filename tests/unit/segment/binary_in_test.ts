@@ -1,0 +1,354 @@
+import assert from "node:assert/strict";
+import { blake3 } from "@noble/hashes/blake3.js";
+import { compressedPacket } from "../../../lib/decoders/binary.ts";
+import { BinaryIn } from "../../../lib/segment/binary_in.ts";
+import type { IncomingTransfer } from "../../../lib/segment/incoming_transfer.ts";
+import type { Notice } from "../../../lib/segment/notices.ts";
+import type { ControlInput, KnownControl } from "../../../lib/wire/control.ts";
+import { APPLICATION, commands, Fixture } from "./endpoint_support.ts";
+
+const pure = { permissions: "none" } as const;
+const CONTENT = Uint8Array.from({ length: 1000 }, (_, i) => i & 255);
+
+function announce(fixture: Fixture, fields: Partial<KnownControl<"binarystream">> = {}): void {
+  fixture.control({
+    command: "binarystream",
+    stream: 5,
+    size: BigInt(CONTENT.length),
+    type: 3,
+    identifier: 9,
+    compressed: false,
+    ...fields,
+  });
+}
+
+/** A client whose handler takes every transfer. */
+function taking(fields: Partial<KnownControl<"binarystream">> = {}): {
+  fixture: Fixture;
+  transfer: IncomingTransfer;
+} {
+  const fixture = new Fixture({ kind: APPLICATION });
+  fixture.source.onBinary = () => {};
+  announce(fixture, fields);
+  return { fixture, transfer: accept(fixture)! };
+}
+
+/** Accepts what was offered last. */
+function accept(fixture: Fixture): IncomingTransfer | undefined {
+  fixture.deliver();
+  const notice = fixture.notices.findLast((one) => one.type === "offer");
+  if (notice?.type !== "offer") return undefined;
+  notice.transfer.state = "accepted";
+  fixture.endpoint.settle(notice);
+  return notice.transfer;
+}
+
+function readAll(transfer: IncomingTransfer): string {
+  let content = "";
+  for (let piece = transfer.read(); piece; piece = transfer.read()) content += piece.toHex();
+  return content;
+}
+
+function cancels(fixture: Fixture): [stream: number, reason: number][] {
+  return commands(fixture.takeControls(), "cancelstream").map((cancel) => {
+    assert.equal(cancel.streamType, 2);
+    return [cancel.stream, cancel.reason];
+  });
+}
+
+Deno.test("transfer in: nobody takes transfers, so it is refused at once", pure, () => {
+  const fixture = new Fixture({ kind: APPLICATION });
+  announce(fixture);
+  fixture.data("binary", 5, CONTENT);
+  fixture.deliver();
+  assert.deepEqual(cancels(fixture), [[5, 0]]);
+  assert.deepEqual(fixture.faults, []);
+});
+
+Deno.test("transfer in: one that is not accepted is refused", pure, () => {
+  const fixture = new Fixture({ kind: APPLICATION });
+  fixture.source.onBinary = () => {};
+  announce(fixture);
+  fixture.deliver();
+  const [offer] = fixture.notices.filter(({ type }) => type === "offer");
+  assert.deepEqual(cancels(fixture), []);
+  fixture.endpoint.settle(offer!);
+  assert.deepEqual(cancels(fixture), [[5, 0]]);
+});
+
+Deno.test(
+  "transfer in: any cut of any content arrives whole, checked and acknowledged",
+  pure,
+  () => {
+    const checksum = blake3(CONTENT, { dkLen: 16 });
+    for (const compressed of [false, true]) {
+      for (const cut of [1, 333, 999]) {
+        const { fixture, transfer } = taking({ compressed, checksum });
+        for (const piece of [CONTENT.subarray(0, cut), CONTENT.subarray(cut)]) {
+          fixture.data("binary", 5, compressed ? compressedPacket(piece) : piece);
+        }
+        assert.equal(transfer.state, "complete");
+        assert.equal(transfer.receivedBytes, 1000);
+        assert.equal(readAll(transfer), CONTENT.toHex());
+        const pings = commands(fixture.takeControls(), "ping");
+        assert.deepEqual(pings.map(({ stream }) => stream), [9], "by its identifier");
+      }
+    }
+  },
+);
+
+Deno.test("transfer in: empty packets are allowed and mean nothing", pure, () => {
+  const { fixture, transfer } = taking({ compressed: true });
+  fixture.data("binary", 5, compressedPacket(new Uint8Array(0)));
+  assert.equal(transfer.read(), undefined);
+  fixture.data("binary", 5, compressedPacket(CONTENT));
+  assert.equal(transfer.state, "complete");
+});
+
+Deno.test("transfer in: what the content is a view of may be reused", pure, () => {
+  const { fixture, transfer } = taking();
+  const payload = CONTENT.slice();
+  fixture.data("binary", 5, payload);
+  payload.fill(0);
+  assert.equal(readAll(transfer), CONTENT.toHex());
+});
+
+interface Hostile {
+  readonly name: string;
+  readonly fields?: Partial<KnownControl<"binarystream">>;
+  readonly packets: readonly Uint8Array[];
+  readonly code: string;
+}
+
+/** A frame that says that it holds more than it does: 2 GiB. */
+function bomb(): Uint8Array {
+  const frame = new Uint8Array(9 + 4);
+  frame.set([0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0, 0, 0, 0x80, 0x03, 0, 0, 0]);
+  return frame;
+}
+
+const damaged = compressedPacket(CONTENT.toSorted());
+damaged[10]! ^= 0xff;
+
+const HOSTILE: readonly Hostile[] = [
+  { name: "more than announced", packets: [new Uint8Array(1001)], code: "stream-too-long" },
+  {
+    name: "more than announced, later",
+    packets: [new Uint8Array(600), new Uint8Array(600)],
+    code: "stream-too-long",
+  },
+  {
+    name: "a bomb",
+    fields: { compressed: true, size: 1n << 30n },
+    packets: [bomb()],
+    code: "stream-too-long",
+  },
+  {
+    name: "a bomb in a transfer of unknown size",
+    fields: { compressed: true, size: 0n },
+    packets: [bomb()],
+    code: "stream-too-long",
+  },
+  {
+    name: "a packet that is too large",
+    fields: { compressed: true, size: 0n },
+    packets: [compressedPacket(new Uint8Array((1 << 20) + 1))],
+    code: "zstd-size",
+  },
+  {
+    name: "no zstd frame",
+    fields: { compressed: true },
+    packets: [CONTENT],
+    code: "bad-zstd",
+  },
+  {
+    name: "a packet without a byte",
+    fields: { compressed: true },
+    packets: [new Uint8Array(0)],
+    code: "zstd-truncated",
+  },
+  {
+    name: "half a frame",
+    fields: { compressed: true },
+    packets: [compressedPacket(CONTENT).subarray(0, 40)],
+    code: "zstd-truncated",
+  },
+  { name: "a damaged frame", fields: { compressed: true }, packets: [damaged], code: "bad-zstd" },
+  {
+    name: "another content than the checksum says",
+    fields: { checksum: new Uint8Array(16).fill(1) },
+    packets: [CONTENT],
+    code: "bad-checksum",
+  },
+];
+
+for (const { name, fields, packets, code } of HOSTILE) {
+  Deno.test(`transfer in: ${name}: cancelled with its code, nothing is kept`, pure, () => {
+    const { fixture, transfer } = taking(fields);
+    for (const packet of packets) fixture.data("binary", 5, packet);
+    fixture.data("binary", 5, new Uint8Array(10));
+    fixture.deliver();
+    assert.equal(transfer.state, "failed");
+    assert.equal(transfer.error?.code, code);
+    assert.deepEqual(fixture.faults, [code]);
+    assert.equal(transfer.read(), undefined);
+    assert.deepEqual(cancels(fixture), [[5, 1]]);
+    assert.equal(fixture.endpoint.isBlocked, false);
+    announce(fixture, { stream: 6 });
+    assert.notEqual(accept(fixture), transfer, "the channel takes the next one");
+  });
+}
+
+Deno.test("transfer in: of unknown size, it ends with the status of its identifier", pure, () => {
+  const checksum = blake3(CONTENT, { dkLen: 16 });
+  const { fixture, transfer } = taking({ size: 0n, checksum });
+  const status = (identifier: number, completion: number) =>
+    fixture.event({ category: "external", kind: "streamstatus", identifier, completion });
+  fixture.data("binary", 5, CONTENT);
+  status(8, 1);
+  status(9, 0.5);
+  assert.equal(transfer.state, "accepted");
+  status(9, 1);
+  assert.equal(transfer.state, "complete");
+  assert.equal(readAll(transfer), CONTENT.toHex());
+  assert.deepEqual(fixture.takeControls(), [], "nobody waits for an acknowledgement");
+  fixture.deliver();
+  assert.equal(fixture.statuses.filter(({ kind }) => kind === "streamstatus").length, 3);
+});
+
+Deno.test("transfer in: the client gives it up, or leaves", pure, () => {
+  const given = taking();
+  given.fixture.event({
+    category: "external",
+    kind: "streamstatus",
+    identifier: 9,
+    completion: -1,
+  });
+  assert.equal(given.transfer.error?.code, "cancelled");
+  const left = taking();
+  left.fixture.data("binary", 5, new Uint8Array(10));
+  left.fixture.endpoint.end("");
+  assert.equal(left.transfer.error?.code, "cancelled");
+  assert.equal(left.transfer.read(), undefined);
+  for (const { fixture } of [given, left]) {
+    fixture.deliver();
+    assert.deepEqual(cancels(fixture), [], "there is nobody to tell");
+    assert.deepEqual(fixture.faults, [], "and it is no fault");
+  }
+});
+
+Deno.test("transfer in: complete, it can be read after the client has left", pure, () => {
+  const { fixture, transfer } = taking();
+  fixture.data("binary", 5, CONTENT);
+  fixture.endpoint.end("");
+  assert.equal(readAll(transfer), CONTENT.toHex());
+});
+
+Deno.test("transfer in: the reader gives it up", pure, () => {
+  const { fixture, transfer } = taking();
+  fixture.data("binary", 5, new Uint8Array(10));
+  transfer.cancel();
+  fixture.data("binary", 5, new Uint8Array(10));
+  assert.deepEqual(cancels(fixture), [[5, 0]]);
+  transfer.cancel();
+  assert.deepEqual(cancels(fixture), []);
+  assert.equal(transfer.read(), undefined);
+});
+
+Deno.test("transfer in: much that is unread holds the client up until it is read", pure, () => {
+  const { fixture, transfer } = taking({ size: 0n });
+  let pieces = 0;
+  for (; !fixture.endpoint.isBlocked; pieces++) {
+    fixture.data("binary", 5, new Uint8Array(60_000));
+  }
+  assert.equal(pieces, 18, "just above 1 MiB");
+  assert.equal(fixture.unblocked, 0);
+  transfer.read();
+  assert.equal(fixture.endpoint.isBlocked, false);
+  assert.equal(fixture.unblocked, 1);
+});
+
+Deno.test("transfer in: a reader that has stopped is cut off, complete or not", pure, () => {
+  const { fixture, transfer } = taking({ size: 1_200_000n });
+  for (let i = 0; i < 20; i++) fixture.data("binary", 5, new Uint8Array(60_000));
+  assert.equal(transfer.state, "complete");
+  announce(fixture, { stream: 6, size: 100n });
+  const second = accept(fixture)!;
+  fixture.data("binary", 6, new Uint8Array(50));
+  assert.equal(fixture.endpoint.isBlocked, true);
+  fixture.take();
+  fixture.endpoint.cancelStalled();
+  assert.equal(fixture.endpoint.isBlocked, false);
+  assert.equal(fixture.unblocked, 1);
+  assert.equal(transfer.error?.code, "reader-stalled");
+  assert.equal(second.error?.code, "reader-stalled");
+  assert.deepEqual(cancels(fixture), [[6, 0]], "the first was acknowledged before");
+});
+
+Deno.test("transfer in: too large, and too much in all", pure, () => {
+  const sent: ControlInput[] = [];
+  const notices: Notice[] = [];
+  const source = new Fixture({ kind: APPLICATION }).endpoint.primary;
+  source.onBinary = () => {};
+  const binary = new BinaryIn({
+    sendControl: (control) => void sent.push(control),
+    sourceOf: () => source,
+    notify: (notice) => void notices.push(notice),
+    onUnblocked: () => {},
+  }, { streamBytes: 100, totalBytes: 250 });
+  const begin = (stream: number, size: bigint) =>
+    binary.announce({
+      command: "binarystream",
+      channel: 0,
+      stream,
+      size,
+      type: 3,
+      identifier: stream,
+      checksum: new Uint8Array(16),
+      compressed: false,
+      extId: new Uint8Array(16),
+    });
+  const outcome = () =>
+    notices.splice(0).map((notice) => notice.type === "fault" ? notice.error.code : notice.type);
+  begin(1, 101n);
+  assert.deepEqual(outcome(), ["stream-too-long"]);
+  begin(2, 100n);
+  binary.take(0, 2, new Uint8Array(100));
+  begin(3, 100n);
+  binary.take(0, 3, new Uint8Array(100));
+  assert.deepEqual(outcome(), ["offer", "offer"]);
+  begin(4, 51n);
+  assert.deepEqual(outcome(), ["stream-too-long"]);
+  begin(5, 0n);
+  binary.take(0, 5, new Uint8Array(51));
+  assert.deepEqual(outcome(), ["offer", "stream-too-long"]);
+  begin(6, 50n);
+  binary.take(0, 6, new Uint8Array(50));
+  assert.deepEqual(outcome(), ["offer"]);
+  const said = sent.map((control) => `${control.command} ${"stream" in control && control.stream}`);
+  assert.deepEqual(said, [
+    "cancelstream 1",
+    "ping 2",
+    "ping 3",
+    "cancelstream 4",
+    "cancelstream 5",
+    "ping 6",
+  ]);
+});
+
+Deno.test("transfer in: on a channel without a segment it is refused", pure, () => {
+  const { fixture } = taking();
+  fixture.take();
+  fixture.control({
+    command: "binarystream",
+    channel: 9,
+    stream: 7,
+    size: 10n,
+    type: 3,
+    identifier: 1,
+    compressed: false,
+  });
+  const [cancel] = commands(fixture.takeControls(), "cancelstream");
+  assert.equal(cancel!.channel, 9);
+  fixture.deliver();
+});
