@@ -28,7 +28,7 @@ const PACKET_BYTES = 64_096;
 const PACKET_OVERHEAD_BYTES = 64;
 const NAME_FIELD_BYTES = 16;
 const NO_ZSTD_FRAME = new Uint8Array(1);
-/** Sent transfers that were never acknowledged; a client that acknowledges none costs no more. */
+/** Sent transfers that wait for their acknowledgement; so a client that makes none costs little. */
 const MAX_UNACKNOWLEDGED = 64;
 
 /** What transfers need of their connection; the part of a session that they use. */
@@ -225,9 +225,9 @@ export class BinaryOut {
     transfer.state = "sent";
     this.#queue.shift();
     this.#sent.set(identifier, transfer);
-    if (this.#sent.size > MAX_UNACKNOWLEDGED) {
-      this.#sent.delete(this.#sent.keys().next().value!);
-    }
+    if (this.#sent.size <= MAX_UNACKNOWLEDGED) return;
+    const [oldest] = this.#sent.values();
+    this.#end(oldest!, "ended");
   }
 
   #end(transfer: OutgoingTransfer, state: "completed" | "cancelled" | "ended"): void {

@@ -68,7 +68,7 @@ export type TransferState =
   | "completed"
   /** The client does not want it, or has that font already; or this end cancelled it. */
   | "cancelled"
-  /** The segment ended before. */
+  /** The segment ended before, or the client has acknowledged none of the last 64. */
   | "ended";
 
 /** What a handler wants to know of a transfer to a client. */

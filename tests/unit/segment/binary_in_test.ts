@@ -127,8 +127,8 @@ function bomb(): Uint8Array {
   return frame;
 }
 
-const damaged = compressedPacket(CONTENT.toSorted());
-damaged[10]! ^= 0xff;
+/** One compressed block of five bytes that cannot be decompressed, in a frame of 1000. */
+const damaged = Uint8Array.fromHex("28b52ffd60e8022d0000ffffffffff");
 
 const HOSTILE: readonly Hostile[] = [
   { name: "more than announced", packets: [new Uint8Array(1001)], code: "stream-too-long" },
