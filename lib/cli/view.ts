@@ -41,6 +41,7 @@ export class ViewTerminal {
   #drawing: Promise<void> | undefined;
   #isStale = false;
   #isOpen = false;
+  #leave: () => void = () => {};
 
   /**
    * @param io Where text goes before and after.
@@ -99,14 +100,16 @@ export class ViewTerminal {
    */
   start(leave: () => void): void {
     this.#isOpen = true;
+    this.#leave = leave;
     Deno.stdin.setRaw(true);
     this.#write(ENTER + KITTY_QUERY);
     for (const event of ["unload", "error", "unhandledrejection"]) {
       globalThis.addEventListener(event, this.#restore);
     }
     Deno.addSignalListener("SIGWINCH", this.#resize);
+    Deno.addSignalListener("SIGHUP", this.#hangUp);
     this.#reader = Deno.stdin.readable.getReader();
-    void this.#readAll(this.#reader, leave);
+    void this.#readAll(this.#reader);
     this.#draw();
   }
 
@@ -119,6 +122,7 @@ export class ViewTerminal {
       globalThis.removeEventListener(event, this.#restore);
     }
     Deno.removeSignalListener("SIGWINCH", this.#resize);
+    Deno.removeSignalListener("SIGHUP", this.#hangUp);
     await this.#reader?.cancel();
     await this.#drawing;
     for (const line of this.#viewer.lines) this.#io.err(`${line}\n`);
@@ -128,23 +132,27 @@ export class ViewTerminal {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#write(LEAVE);
-    Deno.stdin.setRaw(false);
+    try {
+      Deno.stdin.setRaw(false);
+    } catch {
+      // The terminal is gone.
+    }
   };
+
+  readonly #hangUp = () => void this.close().then(this.#leave);
 
   readonly #resize = () => {
     this.#viewer.resize(terminalSize());
     this.#draw();
   };
 
-  async #readAll(
-    reader: ReadableStreamDefaultReader<Uint8Array>,
-    leave: () => void,
-  ): Promise<void> {
+  async #readAll(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
     for (;;) {
-      const { value, done } = await reader.read();
+      // A terminal that is gone is at its end.
+      const { value, done } = await reader.read().catch(() => ({ done: true, value: undefined }));
       clearTimeout(this.#escape);
       if (!this.#isOpen) return;
-      const typed = done ? this.#keys.flush() : this.#keys.push(value);
+      const typed = value === undefined ? this.#keys.flush() : this.#keys.push(value);
       if (this.#viewer.take(typed) === "leave" || done) break;
       if (this.#keys.isUndecided) {
         this.#escape = setTimeout(() => {
@@ -154,8 +162,7 @@ export class ViewTerminal {
       }
       this.#draw();
     }
-    await this.close();
-    leave();
+    this.#hangUp();
   }
 
   #note(text: string, isAlert: boolean): void {
@@ -178,8 +185,13 @@ export class ViewTerminal {
       const startMs = performance.now();
       const output = encoder.encode(this.#viewer.render());
       const costMs = performance.now() - startMs;
-      for (let at = 0; at < output.length && this.#isOpen;) {
-        at += await Deno.stdout.write(output.subarray(at));
+      try {
+        for (let at = 0; at < output.length && this.#isOpen;) {
+          at += await Deno.stdout.write(output.subarray(at));
+        }
+      } catch {
+        // The terminal is gone; its input ends as well.
+        return;
       }
       if (!this.#isOpen) return;
       const gapMs = Math.max(LEAST_GAP_MS, costMs / DRAW_SHARE);
@@ -189,7 +201,11 @@ export class ViewTerminal {
 
   #write(text: string): void {
     const bytes = encoder.encode(text);
-    for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+    try {
+      for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+    } catch {
+      // The terminal is gone; its input ends as well.
+    }
   }
 }
 

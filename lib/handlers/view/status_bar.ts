@@ -50,19 +50,29 @@ export function putText(
 }
 
 /**
- * Draws the bar: one text at its left end, one at its right end as far as there is room.
+ * Draws the bar: one text at its left end, others at its right end as far as there is room.
  *
  * @param grid Where to; the bar is its last row.
- * @param left What matters most.
- * @param right What may go.
+ * @param left The text that is cut off last.
+ * @param right The texts that are left out where there is no room, the first one first.
  * @param look Colours and attributes.
  */
-export function drawBar(grid: TextGrid, left: string, right: string, look: Look): void {
+export function drawBar(
+  grid: TextGrid,
+  left: string,
+  right: readonly string[],
+  look: Look,
+): void {
   const row = grid.rows - 1;
   for (let col = 0; col < grid.cols; col++) putCell(grid, row * grid.cols + col, 0x20, look);
   const end = putText(grid, row, 0, ` ${left}`, look);
-  const start = grid.cols - right.length - 1;
-  if (start > end) putText(grid, row, start, right, look);
+  for (let first = 0; first < right.length; first++) {
+    const text = right.slice(first).join("  ");
+    const start = grid.cols - text.length - 1;
+    if (start <= end) continue;
+    putText(grid, row, start, text, look);
+    return;
+  }
 }
 
 function putCell(grid: TextGrid, cell: number, codePoint: number, look: Look): void {

@@ -189,11 +189,13 @@ export class Viewer {
   }
 
   #composeBar(screen: TextGrid): void {
-    if (this.#hasPrefix) return drawBar(screen, HELP, "", LOOK.bar);
-    if (this.#alert !== "") return drawBar(screen, this.#alert, "", LOOK.alert);
+    if (this.#hasPrefix) return drawBar(screen, HELP, [], LOOK.bar);
+    if (this.#alert !== "") return drawBar(screen, this.#alert, [], LOOK.alert);
     const source = this.#active;
     const count = this.#clients.length;
-    if (source === undefined) return drawBar(screen, "waiting for clients", "^] q leave", LOOK.bar);
+    if (source === undefined) {
+      return drawBar(screen, "waiting for clients", ["^] q leave"], LOOK.bar);
+    }
     const place = count > 1 ? `[${this.#clients.indexOf(source) + 1}/${count}] ` : "";
     const { surface, segkind, title, id, peer } = source;
     const { grid } = surface;
@@ -201,7 +203,7 @@ export class Viewer {
       ? `${surface.width}x${surface.height}`
       : `${grid.cols}x${grid.rows}`;
     const left = `${place}client ${id} ${segkind} ${size} ${title}`;
-    drawBar(screen, left, `${peer.fingerprint}  ^] q leave  ^] ? keys`, LOOK.bar);
+    drawBar(screen, left, [peer.fingerprint, "^] ? keys", "^] q leave"], LOOK.bar);
   }
 
   #command(letter: string): ViewerCommand | undefined {

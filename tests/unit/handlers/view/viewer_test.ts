@@ -1,0 +1,244 @@
+import assert from "node:assert/strict";
+import { KeyDecoder } from "../../../../lib/handlers/view/keys.ts";
+import { Viewer } from "../../../../lib/handlers/view/viewer.ts";
+import { AnsiScreen } from "../../../support/ansi_screen.ts";
+import { FakeClient } from "../../../support/fake_client.ts";
+
+const PREFIX = "\x1d";
+
+/** A viewer and the terminal that shows it. */
+class Bench {
+  readonly viewer: Viewer;
+  readonly screen: AnsiScreen;
+
+  constructor(cols = 40, rows = 6, followsSize = true) {
+    this.viewer = new Viewer({ cols, rows }, followsSize);
+    this.screen = new AnsiScreen(cols, rows);
+  }
+
+  client(id: number, ...lines: string[]): FakeClient {
+    const client = new FakeClient(id);
+    client.title = `title ${id}`;
+    this.viewer.add(client.source);
+    if (lines.length > 0) {
+      void client.showText({ lines: lines.map((cells, row) => ({ row, cells })) });
+    }
+    return client;
+  }
+
+  type(typed: string) {
+    const decoder = new KeyDecoder();
+    return this.viewer.take(decoder.push(new TextEncoder().encode(typed)));
+  }
+
+  /** The lines on the terminal, without blanks at their ends. */
+  lines(): string[] {
+    this.screen.write(this.viewer.render());
+    return Array.from({ length: this.screen.rows }, (_, row) => this.screen.line(row).trimEnd());
+  }
+}
+
+function pure(name: string, fn: () => void): void {
+  Deno.test({ name, permissions: "none", fn });
+}
+
+pure("without a client the log is shown", () => {
+  const bench = new Bench();
+  bench.viewer.note("listening on x\nour key\n");
+  assert.deepEqual(bench.lines(), [
+    "listening on x",
+    "our key",
+    "",
+    "",
+    "",
+    " waiting for clients         ^] q leave",
+  ]);
+});
+
+pure("a client's text is drawn as it is, under it who it is", () => {
+  const bench = new Bench(60, 4);
+  const client = bench.client(2, "hello", "w\x1brld");
+  const lines = bench.lines();
+  assert.deepEqual(lines, [
+    "hello",
+    "w rld",
+    "",
+    " client 2 terminal 5x2 title 2        ^] ? keys  ^] q leave",
+  ]);
+  void client.showText({ flags: 2, lines: [{ row: 0, column: 1, cells: "a" }] });
+  const output = bench.viewer.render();
+  assert(output.length < 100, "only what has changed is drawn");
+  bench.screen.write(output);
+  assert.equal(bench.screen.line(0).trimEnd(), "hallo");
+});
+
+pure("what is larger than the terminal is cut off", () => {
+  const bench = new Bench(10, 3);
+  bench.client(2, "0123456789abc", "two", "three");
+  assert.deepEqual(bench.lines().slice(0, 2), ["0123456789", "two"]);
+});
+
+pure("pixels are drawn as half blocks", () => {
+  const bench = new Bench();
+  const client = bench.client(2);
+  assert.equal(bench.lines()[0], "client 2 has not drawn yet");
+  void client.showPixels(2, 2, new Uint8Array(16).fill(255));
+  const lines = bench.lines();
+  assert.equal(lines[0], "▀▀");
+  assert.match(lines[5]!, /^ client 2 terminal 2x2 title 2/);
+});
+
+pure("pixels go to a terminal that says it can show them", () => {
+  const bench = new Bench();
+  const client = bench.client(2);
+  void client.showPixels(2, 2, new Uint8Array(16).fill(255));
+  bench.type("\x1b_Gi=31;OK\x1b\\");
+  const output = bench.viewer.render();
+  assert.match(output, /_Ga=T,.*s=2,v=2/);
+  assert.equal(bench.viewer.render(), "", "the same picture is sent once");
+  void client.showPixels(2, 2, new Uint8Array(16).fill(7));
+  assert.match(bench.viewer.render(), /_Ga=T/);
+  bench.viewer.remove(client.source);
+  assert.match(bench.viewer.render(), /_Ga=d/, "the picture is taken off");
+});
+
+pure("what is typed goes to the client", () => {
+  const bench = new Bench();
+  const client = bench.client(2);
+  assert.equal(bench.type("ls\r\x1b[A\x03"), undefined);
+  assert.deepEqual(client.calls, [
+    ["typeText", "ls"],
+    ["pressKey", "return", []],
+    ["pressKey", "up", []],
+    ["pressKey", 99, ["ctrl"]],
+  ]);
+});
+
+pure("the prefix and q leave, also when they come in one piece", () => {
+  const bench = new Bench();
+  const client = bench.client(2);
+  assert.equal(bench.type(PREFIX), undefined);
+  assert.match(bench.lines()[5]!, /q leave/);
+  assert.equal(bench.type("q"), "leave");
+  assert.equal(bench.type(`${PREFIX}q`), "leave");
+  assert.deepEqual(client.calls, []);
+});
+
+pure("the prefix twice, or with its letter, sends it", () => {
+  const bench = new Bench();
+  const client = bench.client(2);
+  bench.type(PREFIX + PREFIX);
+  bench.type(`${PREFIX}]`);
+  bench.type(`${PREFIX}zabc`);
+  assert.deepEqual(client.calls, [
+    ["pressKey", 93, ["ctrl"]],
+    ["pressKey", 93, ["ctrl"]],
+    ["typeText", "abc"],
+  ]);
+});
+
+pure("keys lead from client to client", () => {
+  const bench = new Bench();
+  const [one, two, three] = [
+    bench.client(2, "one"),
+    bench.client(3, "two"),
+    bench.client(4, "3rd"),
+  ];
+  assert.equal(bench.lines()[0], "one");
+  const steps: [string, string][] = [["n", "two"], ["n", "3rd"], ["n", "one"], ["p", "3rd"], [
+    "2",
+    "two",
+  ], ["9", "two"]];
+  for (const [letter, shown] of steps) {
+    bench.type(PREFIX + letter);
+    assert.equal(bench.lines()[0], shown, letter);
+  }
+  assert.match(bench.lines()[5]!, /^ \[2\/3\] client 3/);
+  assert.deepEqual([one, two, three].map(({ source }) => bench.viewer.isShown(source)), [
+    false,
+    true,
+    false,
+  ]);
+  bench.type("x");
+  assert.deepEqual(two.calls, [["typeText", "x"]]);
+  bench.viewer.remove(two.source);
+  assert.equal(bench.lines()[0], "3rd", "the next one takes its place");
+  bench.viewer.remove(three.source);
+  bench.viewer.remove(one.source);
+  assert.match(bench.lines()[5]!, /waiting for clients/);
+});
+
+pure("the log can be looked at; keys go nowhere then", () => {
+  const bench = new Bench();
+  const client = bench.client(2, "screen");
+  bench.viewer.note("a line");
+  bench.type(`${PREFIX}l`);
+  assert.equal(bench.lines()[0], "a line");
+  bench.type("x");
+  assert.deepEqual(client.calls, []);
+  bench.type(`${PREFIX}l`);
+  assert.equal(bench.lines()[0], "screen");
+});
+
+pure("a warning is seen until a key is pressed", () => {
+  const bench = new Bench();
+  bench.client(2, "screen");
+  bench.viewer.note("disk full\n", true);
+  assert.equal(bench.lines()[5], " disk full");
+  bench.type("a");
+  assert.match(bench.lines()[5]!, /^ client 2/);
+});
+
+pure("a client can be ended", () => {
+  const bench = new Bench();
+  const client = bench.client(2);
+  bench.type(`${PREFIX}x`);
+  assert.deepEqual(client.calls, [["deleteImage"]]);
+});
+
+pure("a client is asked for the size of the terminal once it is shown", () => {
+  const bench = new Bench(40, 6);
+  assert.deepEqual(bench.viewer.clientSize, { width: 320, height: 80 });
+  const [one, two] = [bench.client(2), bench.client(3)];
+  bench.viewer.resize({ cols: 50, rows: 11 });
+  assert.deepEqual([one.calls, two.calls], [[["targetDisplayhint", 400, 160]], []]);
+  bench.type(`${PREFIX}n`);
+  bench.type(`${PREFIX}n`);
+  assert.deepEqual([one.calls.length, two.calls], [1, [["targetDisplayhint", 400, 160]]]);
+});
+
+pure("the size of a client's own cells counts", () => {
+  const bench = new Bench(40, 6);
+  // 320 x 160 pixels in 20 x 10 cells.
+  const client = bench.client(2, ...Array.from({ length: 10 }, () => "x".repeat(20)));
+  bench.viewer.resize({ cols: 30, rows: 11 });
+  assert.deepEqual(client.calls, [["targetDisplayhint", 480, 160]]);
+});
+
+pure("with a size of their own clients are asked for nothing", () => {
+  const bench = new Bench(40, 6, false);
+  const client = bench.client(2);
+  bench.viewer.resize({ cols: 50, rows: 11 });
+  assert.deepEqual(client.calls, []);
+});
+
+pure("after a resize everything is drawn again", () => {
+  const bench = new Bench();
+  bench.client(2, "screen");
+  bench.lines();
+  bench.viewer.resize({ cols: 20, rows: 3 });
+  bench.screen.resize(20, 3);
+  assert.deepEqual(bench.lines(), ["screen", "", " client 2 terminal 6"]);
+});
+
+pure("the cursor stands where the client has it", () => {
+  const bench = new Bench();
+  const client = bench.client(2, "abc");
+  const cell = (codePoint: number, attr = 0) => ({ codePoint, attr });
+  void client.showText({ lines: [{ row: 0, cells: [cell(97), cell(98, 32), cell(99)] }] });
+  bench.lines();
+  assert.deepEqual(
+    [bench.screen.cursor.x, bench.screen.cursor.y, bench.screen.cursor.isVisible],
+    [1, 0, true],
+  );
+});
