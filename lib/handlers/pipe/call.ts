@@ -21,6 +21,8 @@ export interface Call {
   readonly request: number | undefined;
   /** The arguments of the verb. */
   readonly args: readonly unknown[];
+  /** Whether the client that is accepted may ask for subsegments; it is refused them unless set. */
+  readonly subsegments: boolean;
   /** Comes back with the result; no result is wanted unless given. */
   readonly id: unknown;
 }
@@ -33,7 +35,14 @@ const EXCLUDED: ReadonlySet<string> = new Set([
 ]);
 /** Ends no other clients, waits for nothing. */
 const LISTENER_VERBS: ReadonlySet<string> = new Set(["targetInput", "deleteImage"]);
-const KNOWN_FIELDS: ReadonlySet<string> = new Set(["verb", "source", "request", "args", "id"]);
+const KNOWN_FIELDS: ReadonlySet<string> = new Set([
+  "verb",
+  "source",
+  "args",
+  "id",
+  "request",
+  "subsegments",
+]);
 
 /**
  * Reads one line.
@@ -51,7 +60,10 @@ export function parseCall(line: string): Call {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return refuse("the line is not a JSON object");
   }
-  const { verb, source, request, args = [], id, ...rest } = value as Record<string, unknown>;
+  const { verb, source, args = [], id, request, subsegments = false, ...rest } = value as Record<
+    string,
+    unknown
+  >;
   const unknown = Object.keys(rest)[0];
   if (unknown !== undefined) {
     refuse(`there is no field ${JSON.stringify(unknown)}, only ${[...KNOWN_FIELDS].join(", ")}`);
@@ -61,8 +73,9 @@ export function parseCall(line: string): Call {
   if (request !== undefined && typeof request !== "number") {
     refuse("the field request is not a number");
   }
+  if (typeof subsegments !== "boolean") refuse("the field subsegments is not true or false");
   if (!Array.isArray(args)) refuse("the field args is not an array");
-  return { verb: camelCase(verb), source, request, args, id };
+  return { verb: camelCase(verb), source, request, args, subsegments, id };
 }
 
 /**

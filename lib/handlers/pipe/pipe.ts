@@ -8,8 +8,9 @@
  * {"time":"…","source":2,"role":"client","kind":"registered","frame":0,"segkind":"terminal",…}
  * ```
  *
- * The kind `input` has its table in the field `input`. A `segment_request` has a number in the field
- * `request`, and that of a listener says in `peer` who asks: `publicKey`, `fingerprint`, `address`.
+ * The kind `input` has its table in the field `input`. A `segment_request` that waits for an answer has
+ * a number in the field `request`; that of a listener says in `peer` who asks: `publicKey`,
+ * `fingerprint`, `address`.
  * A program that does not read holds up the clients that have much to tell, nobody else.
  *
  * **From the program.** A call names a verb, as in Lua or in this library, and its source:
@@ -22,7 +23,8 @@
  *
  * - `accept` (`accept_target`) and `refuse` answer a request: the oldest one of the source unless
  *   `request` names another. `args` can be the first size, width and height. A request that is not
- *   answered in ten seconds is refused.
+ *   answered in ten seconds is refused. Requests of clients for subsegments are refused at once, except
+ *   of those that were accepted with `"subsegments":true`.
  * - `frame` records come after `{"verb":"targetVerbose","source":2}`; the verbs `text` and `snapshot`
  *   give what is on screen.
  * - Bytes are written as `{"base64":"…"}` or `{"utf8":"…"}`.
@@ -74,6 +76,8 @@ export class Pipe {
   readonly #log: Logger;
   readonly #mailbox = new Mailbox(PIPE_QUEUE_BYTES);
   readonly #sources = new Map<number, Source | ListenSource>();
+  /** Clients whose own requests the program answers. */
+  readonly #asking = new Set<number>();
   readonly #requests = new Map<number, Request>();
   #lastRequest = 0;
   #hasEnded = false;
@@ -121,8 +125,15 @@ export class Pipe {
     // A listener in the moment of a request is another object; that belongs to the request.
     if (!this.#sources.has(source.id)) this.#sources.set(source.id, source);
     const record = { role: source.role, ...status };
-    if (status.kind === "segment_request") return this.#ask(source, record, status);
-    if (status.kind === "terminated") this.#sources.delete(source.id);
+    if (status.kind === "segment_request") {
+      // One that nobody thinks of must not hold its client up until the time is over.
+      if (source.role === "listener" || this.#asking.has(source.id)) {
+        return this.#ask(source, record, status);
+      }
+    } else if (status.kind === "terminated") {
+      this.#sources.delete(source.id);
+      this.#asking.delete(source.id);
+    }
     return this.#mailbox.put(source.id, describeJson(new Date(), source.id, record, input));
   }
 
@@ -237,6 +248,7 @@ export class Pipe {
       else if (width === undefined) accepted = source.acceptTarget(handler);
       else accepted = source.acceptTarget(width, height!, handler);
       if (accepted !== undefined) this.#sources.set(accepted.id, accepted);
+      if (accepted !== undefined && call.subsegments) this.#asking.add(accepted.id);
       return accepted?.id;
     } finally {
       request.answered();

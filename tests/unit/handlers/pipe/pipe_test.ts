@@ -1,0 +1,349 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { Pipe } from "../../../../lib/handlers/pipe/pipe.ts";
+import { PIPE_QUEUE_BYTES } from "../../../../lib/limits.ts";
+import type { LogFields } from "../../../../lib/log.ts";
+import type { ListenSource, ListenStatus } from "../../../../lib/net/listen_types.ts";
+import type { ClientHandler } from "../../../../lib/segment/source.ts";
+import type { Status } from "../../../../lib/segment/status.ts";
+import { FakeClient } from "../../../support/fake_client.ts";
+
+const REQUEST: ListenStatus = {
+  kind: "segment_request",
+  frame: 0,
+  segkind: "handover",
+  width: 0,
+  height: 0,
+  reqid: 0,
+  xofs: 0,
+  yofs: 0,
+  parent: 0,
+};
+const PREROLL: ListenStatus = { kind: "preroll", segkind: "network-server", source_audio: 1 };
+const ident = (message: string): Status => ({ kind: "ident", frame: 0, message });
+
+function pure(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, permissions: "none", fn });
+}
+
+/** A program of which the test is the inside. */
+class Bench {
+  readonly #input = new TransformStream<Uint8Array, Uint8Array>();
+  readonly #output = new TransformStream<Uint8Array, Uint8Array>();
+  readonly #reader = this.#input.readable.getReader();
+  readonly #writer = this.#output.writable.getWriter();
+  readonly logged: [string, LogFields][] = [];
+  readonly pipe: Pipe;
+  readonly listener: ListenSource;
+  readonly clients: FakeClient[] = [];
+  readonly accepted: unknown[][] = [];
+  #text = "";
+
+  constructor() {
+    this.pipe = new Pipe(
+      { stdin: this.#input.writable, stdout: this.#output.readable },
+      { log: (_, event, fields = {}) => void this.logged.push([event, fields]) },
+    );
+    this.listener = this.#source({});
+  }
+
+  #source(members: object): ListenSource {
+    return { role: "listener", id: 1, name: "demo", peer: undefined, ...members } as ListenSource;
+  }
+
+  /** One client asks. @returns Settles when it was answered. */
+  async ask(): Promise<void> {
+    const client = new FakeClient(2 + this.clients.length);
+    this.clients.push(client);
+    const acceptTarget = (...args: unknown[]) => {
+      this.accepted.push(args.slice(0, -1));
+      client.source.targetUpdatehandler(args.at(-1) as ClientHandler);
+      return client.source;
+    };
+    await this.pipe.handler(
+      this.#source({ peer: client.source.peer, acceptTarget }),
+      REQUEST,
+    );
+  }
+
+  /** A client that was accepted; its records go to the program. */
+  async client(fields: object = {}): Promise<FakeClient> {
+    const asked = this.ask();
+    const { request } = await this.read();
+    await this.call({ verb: "accept", source: 1, request, ...fields });
+    await asked;
+    return this.clients.at(-1)!;
+  }
+
+  /** The next line that the program gets. */
+  async read(): Promise<Record<string, unknown>> {
+    for (;;) {
+      const end = this.#text.indexOf("\n");
+      if (end >= 0) {
+        const line = this.#text.slice(0, end);
+        this.#text = this.#text.slice(end + 1);
+        return JSON.parse(line);
+      }
+      const { value, done } = await this.#reader.read();
+      assert(!done, "the program's input has ended");
+      this.#text += new TextDecoder().decode(value);
+    }
+  }
+
+  /** The program writes. */
+  async write(text: string | Uint8Array): Promise<void> {
+    await this.#writer.write(typeof text === "string" ? new TextEncoder().encode(text) : text);
+  }
+
+  async call(call: object): Promise<void> {
+    await this.write(`${JSON.stringify(call)}\n`);
+  }
+
+  /** The program ends. */
+  async exit(): Promise<void> {
+    await this.#writer.close();
+    await this.pipe.outputEnded;
+    this.pipe.end();
+    await this.#reader.cancel();
+    await this.pipe.close();
+  }
+}
+
+pure("records are lines, with their source and its role", async () => {
+  const bench = new Bench();
+  void bench.pipe.handler(bench.listener, PREROLL);
+  const { time, ...record } = await bench.read();
+  assert.match(String(time), /^20.*Z$/);
+  assert.deepEqual(record, { source: 1, role: "listener", ...PREROLL });
+  const client = await bench.client();
+  void client.tell(ident("x"));
+  const { time: _, ...second } = await bench.read();
+  assert.deepEqual(second, { source: 2, role: "client", ...ident("x") });
+  void client.tell(
+    { kind: "input", source_audio: 2, tgtid: 0 },
+    {
+      kind: "digital",
+      digital: true,
+      translated: false,
+      source: "mouse",
+      devid: 0,
+      subid: 1,
+      active: true,
+    },
+  );
+  assert.deepEqual((await bench.read()).input, {
+    kind: "digital",
+    digital: true,
+    translated: false,
+    source: "mouse",
+    devid: 0,
+    subid: 1,
+    active: true,
+  });
+  await bench.exit();
+});
+
+pure("requests are answered by number, or in order", async () => {
+  const bench = new Bench();
+  void bench.pipe.handler(bench.listener, PREROLL);
+  await bench.read();
+  const asked = [bench.ask(), bench.ask(), bench.ask()];
+  const requests = [await bench.read(), await bench.read(), await bench.read()];
+  assert.deepEqual(requests.map(({ request }) => request), [1, 2, 3]);
+  assert.deepEqual(requests[0]!.peer, bench.clients[0]!.source.peer);
+  await bench.call({ verb: "accept_target", source: 1, request: 2, args: [640, 480], id: "a" });
+  assert.deepEqual(await bench.read(), { id: "a", result: 3 });
+  await asked[1];
+  await bench.call({ verb: "refuse", source: 1 });
+  await asked[0];
+  await bench.call({ verb: "accept", source: 1, request: 3 });
+  await asked[2];
+  assert.deepEqual(bench.accepted, [[640, 480], []]);
+  await bench.call({ verb: "accept", source: 1, id: 1 });
+  assert.deepEqual(await bench.read(), {
+    id: 1,
+    error: "source 1 has no such request",
+    code: "wrong-state",
+  });
+  await bench.exit();
+});
+
+pure("requests for subsegments wait only where the program answers them", async () => {
+  const bench = new Bench();
+  void bench.pipe.handler(bench.listener, PREROLL);
+  await bench.read();
+  const deaf = await bench.client();
+  assert.equal(deaf.tell({ ...REQUEST, segkind: "clipboard" } as Status), undefined);
+  assert.equal("request" in await bench.read(), false);
+  const client = await bench.client({ subsegments: true });
+  const sub = new FakeClient(9);
+  Object.assign(client.source, { acceptTarget: () => sub.source });
+  const asked = client.tell({ ...REQUEST, segkind: "popup" } as Status);
+  const { request, source } = await bench.read();
+  await bench.call({ verb: "accept", source, request, id: 1 });
+  assert.deepEqual(await bench.read(), { id: 1, result: 9 });
+  await asked;
+  await bench.exit();
+});
+
+pure("verbs are called by their names here and in Lua", async () => {
+  const bench = new Bench();
+  void bench.pipe.handler(bench.listener, PREROLL);
+  await bench.read();
+  const client = await bench.client();
+  await bench.call({ verb: "typeText", source: 2, args: ["hi"] });
+  await bench.call({ verb: "target_displayhint", source: 2, args: [800, 600], id: 7 });
+  assert.deepEqual(await bench.read(), { id: 7, result: true });
+  await bench.call({ verb: "restoreTarget", source: 2, args: [{ base64: "AQI=" }] });
+  await bench.call({ verb: "openNonblock", source: 2, args: [{ utf8: "é" }, { a: 1 }], id: 8 });
+  await bench.read();
+  assert.deepEqual(client.calls, [
+    ["typeText", "hi"],
+    ["targetDisplayhint", 800, 600],
+    ["restoreTarget", Uint8Array.of(1, 2)],
+    ["openNonblock", Uint8Array.of(0xc3, 0xa9), { a: 1 }],
+  ]);
+  await bench.exit();
+});
+
+pure("a program can look at the screen", async () => {
+  const bench = new Bench();
+  void bench.pipe.handler(bench.listener, PREROLL);
+  await bench.read();
+  const client = await bench.client();
+  await bench.call({ verb: "snapshot", source: 2, id: 0 });
+  assert.deepEqual(await bench.read(), { id: 0 });
+  void client.showText({ lines: [{ row: 0, cells: "hello" }] });
+  await bench.call({ verb: "text", source: 2, id: 1 });
+  assert.deepEqual(await bench.read(), { id: 1, result: "hello" });
+  await bench.call({ verb: "snapshot", source: 2, id: 2 });
+  assert.deepEqual(await bench.read(), { id: 2, result: { kind: "text", text: "hello\n" } });
+  void client.showPixels(1, 1, Uint8Array.of(1, 2, 3, 255));
+  await bench.call({ verb: "snapshot", source: 2, id: 3 });
+  const { result } = await bench.read() as { result: { kind: string; base64: string } };
+  assert.equal(result.kind, "png");
+  assert.equal(Buffer.from(result.base64, "base64").toString("latin1", 1, 4), "PNG");
+  await bench.exit();
+});
+
+const wrong: readonly [line: string, error: RegExp, code: string][] = [
+  ["hello", /not JSON: "hello"/, "bad-argument"],
+  ["[1]", /not a JSON object/, "bad-argument"],
+  ['{"source":1}', /verb is not a string/, "bad-argument"],
+  ['{"verb":"x"}', /source is not a number/, "bad-argument"],
+  ['{"verb":"x","source":1,"args":2}', /args is not an array/, "bad-argument"],
+  ['{"verb":"x","source":1,"request":"1"}', /request is not a number/, "bad-argument"],
+  ['{"verb":"x","source":1,"arg":[]}', /no field "arg", only verb, source, args/, "bad-argument"],
+  ['{"verb":"x","source":9}', /no source 9/, "wrong-state"],
+  ['{"verb":"flyAway","source":2}', /a client has no verb "flyAway"/, "bad-argument"],
+  ['{"verb":"constructor","source":2}', /no verb "constructor"/, "bad-argument"],
+  ['{"verb":"targetUpdatehandler","source":2}', /no verb/, "bad-argument"],
+  ['{"verb":"surface","source":2}', /no verb/, "bad-argument"],
+  ['{"verb":"abort","source":1}', /a listener has no verb "abort"/, "bad-argument"],
+  ['{"verb":"typeText","source":2,"args":[{"base64":"!"}]}', /base64/, "bad-argument"],
+];
+
+pure("what makes no sense is answered and harms nothing", async () => {
+  const bench = new Bench();
+  void bench.pipe.handler(bench.listener, PREROLL);
+  await bench.read();
+  const client = await bench.client();
+  Object.assign(client.source, {
+    flyAway: undefined,
+    boom: () => {
+      throw new RangeError("boom");
+    },
+  });
+  for (const [line, error, code] of wrong) {
+    await bench.write(`${line}\n`);
+    const answer = await bench.read();
+    assert.match(String(answer.error), error, line);
+    assert.equal(answer.code, code, line);
+    assert.equal("id" in answer, false);
+  }
+  await bench.call({ verb: "boom", source: 2, id: 3 });
+  assert.deepEqual(await bench.read(), { id: 3, error: "boom", code: "bad-argument" });
+  await bench.write("\n  \n");
+  await bench.call({ verb: "text", source: 2, id: 4 });
+  assert.deepEqual(await bench.read(), { id: 4, result: "" });
+  assert.deepEqual(client.calls, []);
+  await bench.exit();
+});
+
+pure("lines may come in any pieces, the last one without its end", async () => {
+  const bench = new Bench();
+  void bench.pipe.handler(bench.listener, PREROLL);
+  await bench.read();
+  const client = await bench.client();
+  const calls = '{"verb":"typeText","source":2,"args":["é"]}\r\n'.repeat(2);
+  for (const byte of new TextEncoder().encode(calls)) {
+    await bench.write(Uint8Array.of(byte));
+  }
+  await bench.write('{"verb":"wheel","source":2,"args":[1]}');
+  await bench.exit();
+  assert.deepEqual(client.calls, [["typeText", "é"], ["typeText", "é"], ["wheel", 1]]);
+});
+
+pure("a program that does not read holds up only who has much to tell", async () => {
+  const bench = new Bench();
+  void bench.pipe.handler(bench.listener, PREROLL);
+  await bench.read();
+  const [loud, quiet] = [await bench.client(), await bench.client()];
+  let told = 0;
+  let pending: Promise<void> | undefined;
+  // The program reads no more from here on.
+  for (let i = 0; i < 10_000 && pending === undefined; i++) {
+    const done = loud.tell(ident("x".repeat(100)));
+    if (done instanceof Promise) pending = done;
+    told++;
+  }
+  assert(pending !== undefined, "the loud one waits");
+  assert(told * 100 < 2 * PIPE_QUEUE_BYTES, `${told} records wait`);
+  assert.equal(quiet.tell(ident("me")), undefined, "the quiet one does not");
+  let quietCame = false;
+  for (let i = 0; i < told + 1; i++) quietCame ||= (await bench.read()).message === "me";
+  assert(quietCame);
+  await pending;
+  await bench.exit();
+});
+
+pure("a program that does not read its answers is not read", async () => {
+  const bench = new Bench();
+  void bench.pipe.handler(bench.listener, PREROLL);
+  await bench.read();
+  let written = 0;
+  let isStuck = false;
+  while (!isStuck && written < 100_000) {
+    const write = bench.write("nonsense\n".repeat(100)).then(() => "written");
+    // Everything here is promises; a macrotask later none of them can move any more.
+    const turn = new Promise<string>((resolve) => setTimeout(() => resolve("stuck")));
+    isStuck = await Promise.race([write, turn]) === "stuck";
+    if (!isStuck) written += 100;
+  }
+  assert(isStuck, "it is stopped");
+  for (let i = 0; i < written; i++) await bench.read();
+  await bench.exit();
+});
+
+pure("an overlong line is skipped", async () => {
+  const bench = new Bench();
+  void bench.pipe.handler(bench.listener, PREROLL);
+  await bench.read();
+  await bench.write("x".repeat(1 << 22));
+  await bench.write("x\n");
+  assert.match(String((await bench.read()).error), /over 4194304 bytes/);
+  await bench.exit();
+});
+
+pure("when the program ends, waiting requests are refused and records go nowhere", async () => {
+  const bench = new Bench();
+  void bench.pipe.handler(bench.listener, PREROLL);
+  await bench.read();
+  const client = await bench.client();
+  const asked = bench.ask();
+  await bench.exit();
+  await asked;
+  assert.deepEqual(bench.accepted.length, 1);
+  assert.equal(client.tell(ident("x")), undefined);
+  assert.equal(await bench.ask(), undefined);
+});
