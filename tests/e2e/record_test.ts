@@ -1,0 +1,157 @@
+/** `listen --record`, with clients that log in. */
+
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { PNG } from "pngjs";
+import { AnsiScreen } from "../support/ansi_screen.ts";
+import { playCast } from "../support/cast.ts";
+import { Listening, type TestSource } from "../support/listening.ts";
+
+/** Pixels that differ from each other and from those of another seed. */
+function pixels(width: number, height: number, seed: number): Uint8Array<ArrayBuffer> {
+  const rgba = new Uint8Array(width * height * 4);
+  for (let at = 0; at < rgba.length; at++) rgba[at] = at % 4 === 3 ? 255 : at * 7 + seed;
+  return rgba;
+}
+
+/** The folders of the clients, in the order in which they came. */
+function recordings(listening: Listening): string[] {
+  const root = `${listening.directory}/rec`;
+  return [...Deno.readDirSync(root)].map(({ name }) => `${root}/${name}`).sort();
+}
+
+function lines(path: string): Record<string, unknown>[] {
+  const text = Deno.readTextFileSync(path);
+  assert(text.endsWith("\n"), `${path} ends with a whole line`);
+  return text.trimEnd().split("\n").map((line) => JSON.parse(line));
+}
+
+/** The number that a client's segment has, from the names of its files. */
+function idOf(folder: string): string {
+  return String(lines(`${folder}/client.json`)[0]!.source);
+}
+
+function screenOf(folder: string): string[] {
+  const screen = new AnsiScreen(1, 1);
+  playCast(screen, Deno.readTextFileSync(`${folder}/${idOf(folder)}.cast`));
+  return Array.from({ length: screen.rows }, (_, row) => screen.line(row));
+}
+
+async function showSome(text: TestSource, picture: TestSource): Promise<void> {
+  await text.showText("one ", "two ");
+  await text.showText("one ", "2wo ");
+  await picture.showPixels(5, 3, pixels(5, 3, 1));
+  await picture.showPixels(5, 3, pixels(5, 3, 2));
+  await text.showText("bigger  ", "screen  ", "now     ");
+}
+
+Deno.test("clients are recorded up to Ctrl-C, text to be played and pixels as files", async () => {
+  await using listening = await Listening.start("--record", "DIR/rec", "--record-fps", "1000");
+  const text = await listening.connect("a ../../title");
+  const picture = await listening.connect("picture", "application");
+  await showSome(text, picture);
+  assert.equal(await listening.stop(), 0);
+  const [first, second] = recordings(listening);
+
+  assert.match(first!, /\/rec\/\d{8}T\d{6}Z-2-[0-9a-f]{4}(-[0-9a-f]{4}){4}$/);
+  assert.deepEqual(screenOf(first!), ["bigger  ", "screen  ", "now     "]);
+  assert.deepEqual(lines(`${first}/2.cast`)[0]!.title, "a ../../title");
+  const events = lines(`${first}/events.jsonl`).map(({ kind }) => kind);
+  assert.deepEqual([events[0], events.at(-1)], ["registered", "terminated"]);
+  assert.equal(events.includes("frame"), false);
+
+  const index = lines(`${second}/3/index.jsonl`);
+  assert.deepEqual(index.map(({ file }) => file), ["000001.png", "000002.png"]);
+  for (const [at, { file }] of index.entries()) {
+    const image = PNG.sync.read(Buffer.from(Deno.readFileSync(`${second}/3/${file}`)));
+    assert.deepEqual(new Uint8Array(image.data), pixels(5, 3, at + 1));
+  }
+  if (Deno.build.os !== "windows") {
+    const mode = (path: string) => Deno.statSync(path).mode! & 0o777;
+    assert.deepEqual(
+      [first!, `${second}/3`, `${first}/2.cast`, `${second}/3/000001.png`].map(mode),
+      [0o700, 0o700, 0o600, 0o600],
+    );
+  }
+  const log = await listening.err.rest();
+  assert.equal(log.match(/info recording-started/g)?.length, 2);
+  assert.doesNotMatch(log, /recording-stopped/);
+});
+
+Deno.test("what was recorded can be read after kill -9", async () => {
+  await using listening = await Listening.start("--record", "DIR/rec", "--record-fps", "1000");
+  const text = await listening.connect("text");
+  const picture = await listening.connect("picture", "application");
+  await showSome(text, picture);
+  for (let i = 0; i < 50; i++) await text.showText(`line ${i} `.padEnd(80, "x"));
+  await picture.showPixels(300, 300, pixels(300, 300, 3));
+  assert.equal(await listening.stop("SIGKILL"), 137);
+  const [first, second] = recordings(listening);
+  screenOf(first!);
+  for (const folder of [first!, second!]) lines(`${folder}/events.jsonl`);
+  const files = [...Deno.readDirSync(`${second}/3`)].map(({ name }) => name);
+  for (const name of files.filter((name) => name.endsWith(".png"))) {
+    PNG.sync.read(Buffer.from(Deno.readFileSync(`${second}/3/${name}`)));
+  }
+  for (const { file } of lines(`${second}/3/index.jsonl`)) assert(files.includes(String(file)));
+});
+
+Deno.test("a folder that goes away ends one recording with one line, and nothing else", async () => {
+  await using listening = await Listening.start("--record", "DIR/rec", "--record-fps", "1000");
+  const picture = await listening.connect("picture", "application");
+  const other = await listening.connect("other");
+  await picture.showPixels(5, 3, pixels(5, 3, 1));
+  const [folder] = recordings(listening);
+  await listening.out.until(/client 2 resized/);
+  await Deno.remove(folder!, { recursive: true });
+  for (let seed = 2; seed < 5; seed++) await picture.showPixels(5, 3, pixels(5, 3, seed));
+  await listening.err.until(
+    /warn recording-stopped source=2 reason=write-failed detail="[^"]+" path=/,
+  );
+  picture.ident("still here");
+  await listening.out.until(/client 2 ident "still here"/);
+  await other.showText("unharmed");
+  assert.equal(await listening.stop(), 0);
+  assert.equal((await listening.err.rest()).match(/recording-stopped/g)?.length, 1);
+  assert.deepEqual(screenOf(recordings(listening)[0]!), ["unharmed"]);
+});
+
+Deno.test("a recording ends at its size, the client does not", async () => {
+  await using listening = await Listening.start("--record", "DIR/rec", "--record-max-bytes", "2K");
+  const text = await listening.connect("text");
+  for (let i = 0; i < 40; i++) await text.showText(`line ${i} `.padEnd(60, "x"));
+  await listening.err.until(
+    /recording-stopped source=2 reason=max-bytes detail="the limit is 2048 bytes"/,
+  );
+  text.ident("still here");
+  await listening.out.until(/client 2 ident/);
+  const [folder] = recordings(listening);
+  screenOf(folder!);
+  let size = 0;
+  for (const { name } of Deno.readDirSync(folder!)) size += Deno.statSync(`${folder}/${name}`).size;
+  assert(size <= 2048, `${size} bytes`);
+});
+
+Deno.test("a directory that cannot be written to is an error at once", async () => {
+  await using listening = await Listening.start("--record", "/dev/null/rec");
+  assert.equal((await listening.process.status).code, 2);
+  assert.match(
+    await listening.err.rest(),
+    /^error: --record cannot write to \/dev\/null\/rec: .*\n$/m,
+  );
+});
+
+for (
+  const [flag, value] of [
+    ["--record-max-bytes", "lots"],
+    ["--record-max-bytes", "0"],
+    ["--record-max-seconds", "-1"],
+    ["--record-fps", "0"],
+  ]
+) {
+  Deno.test(`${flag} ${value} makes no sense`, async () => {
+    await using listening = await Listening.start(flag!, value!);
+    assert.equal((await listening.process.status).code, 2);
+    assert.match(await listening.err.rest(), new RegExp(`^error: option '${flag} .* is not a `));
+  });
+}

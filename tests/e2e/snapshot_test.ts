@@ -1,0 +1,40 @@
+/** `listen --snapshot`, with clients that log in. */
+
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { PNG } from "pngjs";
+import { Listening } from "../support/listening.ts";
+
+const PIXELS = Uint8Array.of(1, 2, 3, 255, 4, 5, 6, 255);
+
+Deno.test({
+  name: "pictures are written on SIGUSR2, and the last one when a client ends",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await using listening = await Listening.start("--snapshot", "DIR/pictures");
+    const read = (name: string) => Deno.readFileSync(`${listening.directory}/pictures/${name}`);
+    const text = await listening.connect("text");
+    const picture = await listening.connect("picture", "application");
+    await text.showText("hello ", "you   ");
+    await picture.showPixels(2, 1, PIXELS);
+    await listening.out.until(/client 3 resized/);
+
+    listening.process.kill("SIGUSR2");
+    await listening.err.until(/snapshot-written source=3/);
+    assert.equal(new TextDecoder().decode(read("2.txt")), "hello\nyou\n");
+    assert.deepEqual(new Uint8Array(PNG.sync.read(Buffer.from(read("3.png"))).data), PIXELS);
+    assert.equal(Deno.statSync(`${listening.directory}/pictures/3.png`).mode! & 0o777, 0o600);
+
+    await text.showText("bye   ", "you   ");
+    await text.close();
+    await listening.err.until(/snapshot-written source=2[^]*snapshot-written source=2/);
+    assert.equal(new TextDecoder().decode(read("2.txt")), "bye\nyou\n");
+    assert.doesNotMatch(listening.err.text, /[Dd]ebugger/);
+  },
+});
+
+Deno.test("a directory that cannot be written to is an error at once", async () => {
+  await using listening = await Listening.start("--snapshot", "/dev/null/pictures");
+  assert.equal((await listening.process.status).code, 2);
+  assert.match(await listening.err.rest(), /^error: --snapshot cannot write to/m);
+});

@@ -1,0 +1,243 @@
+/** `listen` in a process of its own, and clients of this process that log in there. */
+
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { Keystore } from "../../keystore/mod.ts";
+import { PrivateKey } from "../../lib/crypto/x25519.ts";
+import { TextGrid } from "../../lib/decoders/text_grid.ts";
+import { connectSource } from "../../lib/net/connect_source.ts";
+import type { SourceClient } from "../../lib/net/client.ts";
+import { makePictureEncoder } from "../../lib/source/encoders.ts";
+import { TpackEncoder } from "../../lib/source/tpack_encoder.ts";
+import { segmentKindNumber } from "../../lib/wire/constants.ts";
+
+/** The entry of the program. */
+export const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+/** A test that waits for what never comes fails after so long. */
+const PATIENCE_MS = 30_000;
+
+/** What a process writes, to be waited for. It is read all the time. */
+export class Output {
+  text = "";
+  readonly #ended: Promise<void>;
+  #hasEnded = false;
+  #changed = Promise.withResolvers<void>();
+
+  constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
+    this.#ended = this.#read(stream);
+  }
+
+  /** Waits for a text. */
+  async until(pattern: RegExp): Promise<RegExpExecArray> {
+    const timer = setTimeout(() => {
+      this.#hasEnded = true;
+      this.#changed.resolve();
+    }, PATIENCE_MS);
+    try {
+      for (;;) {
+        const match = pattern.exec(this.text);
+        if (match !== null) return match;
+        assert(!this.#hasEnded, `the output came to its end without ${pattern}:\n${this.text}`);
+        await this.#changed.promise;
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** All of it, once it has ended. */
+  async rest(): Promise<string> {
+    await this.#ended;
+    return this.text;
+  }
+
+  async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      this.text += text;
+      this.#wake();
+    }
+    this.#hasEnded = true;
+    this.#wake();
+  }
+
+  #wake(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
+  }
+}
+
+/** A listener in a process of its own, with a directory of its own. */
+export class Listening implements AsyncDisposable {
+  readonly out: Output;
+  readonly err: Output;
+  readonly #clients: TestSource[] = [];
+
+  private constructor(
+    readonly directory: string,
+    readonly process: Deno.ChildProcess,
+    readonly key: PrivateKey,
+  ) {
+    this.out = new Output(process.stdout);
+    this.err = new Output(process.stderr);
+  }
+
+  /** Starts `listen`; `DIR` in a flag is its directory. */
+  static async start(...flags: string[]): Promise<Listening> {
+    const directory = await Deno.makeTempDir({ prefix: "listening-test-" });
+    const { args, key } = await Listening.prepare(directory, flags);
+    const process = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", MAIN, ...args],
+      env: { NO_COLOR: "1", A12_SECRET: "" },
+      cwd: directory,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    return new Listening(directory, process, key);
+  }
+
+  /** Makes a keystore with a key that may log in, and the arguments of `listen`. */
+  static async prepare(directory: string, flags: readonly string[]) {
+    const keystore = await Keystore.open(`${directory}/keystore`);
+    const key = new PrivateKey(crypto.getRandomValues(new Uint8Array(32)));
+    await keystore.add(["demo"], key.publicKey);
+    const own = flags.map((flag) => flag.replace("DIR", directory));
+    return {
+      key,
+      args: ["listen", "demo", "127.0.0.1", "0", "--keystore", `${directory}/keystore`, ...own],
+    };
+  }
+
+  /** Logs a client in. */
+  async connect(title = "test", segkind = "tui"): Promise<TestSource> {
+    const [, port] = await this.err.until(/listening on 127\.0\.0\.1:(\d+) as demo\n/);
+    const client = await TestSource.connect(Number(port), this.key, title, segkind);
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** Asks it to end. @returns Its exit code. */
+  async stop(signal: Deno.Signal = "SIGINT"): Promise<number> {
+    this.process.kill(signal);
+    return (await this.process.status).code;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.process.kill("SIGINT");
+    } catch {
+      // It has ended by itself.
+    }
+    await this.out.rest();
+    await this.err.rest();
+    await this.process.status;
+    for (const client of this.#clients) await client.close();
+    await Deno.remove(this.directory, { recursive: true });
+  }
+}
+
+/** A client that shows what it is given. */
+export class TestSource {
+  readonly client: SourceClient;
+  /** The text that was typed into it. */
+  typed = "";
+  /** Messages that it was sent. */
+  readonly messages: string[] = [];
+  /** Sizes that it was asked for. */
+  readonly sizes: [number, number][] = [];
+  readonly #text = new TpackEncoder();
+  readonly #pixels = makePictureEncoder("zstd");
+  readonly #listening: Promise<void>;
+  #hasActivate = Promise.withResolvers<void>();
+  #told = Promise.withResolvers<void>();
+
+  private constructor(client: SourceClient) {
+    this.client = client;
+    this.#listening = this.#listen();
+  }
+
+  static async connect(
+    port: number,
+    key: PrivateKey,
+    title: string,
+    segkind: string,
+  ): Promise<TestSource> {
+    const source = new TestSource(
+      await connectSource("127.0.0.1", {
+        port,
+        key,
+        acceptServer: () => true,
+        registration: { segkind: segmentKindNumber(segkind)!, title },
+      }),
+    );
+    return source;
+  }
+
+  /** Waits until it may draw. */
+  activated(): Promise<void> {
+    return this.#hasActivate.promise;
+  }
+
+  /** Waits until something is true; it is looked at whenever something was told. */
+  async until(isTrue: () => boolean): Promise<void> {
+    while (!isTrue()) {
+      assert(!this.client.isOver, "the connection has ended");
+      await this.#told.promise;
+    }
+  }
+
+  /** Shows lines of text; settles when the listener has them. */
+  async showText(...lines: string[]): Promise<void> {
+    await this.activated();
+    const cols = Math.max(...lines.map((line) => line.length));
+    const grid = new TextGrid(cols, lines.length);
+    grid.clear();
+    lines.forEach((line, row) => {
+      [...line].forEach((letter, col) => {
+        grid.codePoints[row * cols + col] = letter.codePointAt(0)!;
+      });
+    });
+    grid.foreground.fill(0xc0ffee);
+    const frame = this.#text.encode(grid, cols * 8, lines.length * 16);
+    if (frame !== undefined) await this.client.draw(frame);
+    await this.client.allAcknowledged();
+  }
+
+  /** Shows pixels; settles when the listener has them. */
+  async showPixels(width: number, height: number, rgba: Uint8Array): Promise<void> {
+    await this.activated();
+    await this.client.draw(this.#pixels.encode({ width, height, rgba }));
+    await this.client.allAcknowledged();
+  }
+
+  /** Says something. */
+  ident(message: string): void {
+    const bytes = new TextEncoder().encode(message);
+    this.client.sendEvent({ category: "external", kind: "ident", message: bytes });
+  }
+
+  /** Leaves. */
+  async close(): Promise<void> {
+    await this.client.close();
+    await this.#listening;
+  }
+
+  async #listen(): Promise<void> {
+    for await (const told of this.client) {
+      if (told.type !== "event") continue;
+      const { event } = told;
+      if (event.category === "input" && event.kind === "translated" && event.active) {
+        this.typed += event.utf8 || (event.keysym === 13 ? "\n" : "");
+      } else if (event.category === "target") {
+        if (event.kind === "activate") this.#hasActivate.resolve();
+        else if (event.kind === "displayhint") this.sizes.push([event.width, event.height]);
+        else if (event.kind === "message") {
+          this.messages.push(new TextDecoder().decode(event.message));
+        } else if (event.kind === "exit") void this.client.close();
+      }
+      this.#told.resolve();
+      this.#told = Promise.withResolvers();
+    }
+    this.#told.resolve();
+  }
+}
