@@ -32,7 +32,7 @@ import type { ControlInput } from "../wire/control.ts";
 import { controlNonce, decodeControl, encodeControl } from "../wire/control.ts";
 import { decodeDataHead, encodeDataHead } from "../wire/data.ts";
 import type { EventInput } from "../wire/event/types.ts";
-import { decodeEventPacket, encodeEventPacket } from "../wire/event/event.ts";
+import { decodeChannelEvent, encodeEventPacket } from "../wire/event/event.ts";
 import type { PeerOffered, SessionEvent } from "./events.ts";
 import { asNotProven, drawFirst, Login } from "./login.ts";
 import type { SessionOptions } from "./options.ts";
@@ -205,7 +205,7 @@ export class Session {
    */
   sendEvent(channel: number, event: EventInput): void {
     this.#mustBeOpen();
-    const head = { lastSeen: this.#lastSeen, channel };
+    const head = { lastSeen: this.#transport.lastSeen, channel };
     this.#transport.send(PACKET_TYPE.event, EVENT_BODY_BYTES, (bytes, at) => {
       encodeEventPacket(event, head, bytes, at);
     });
@@ -279,13 +279,9 @@ export class Session {
     return error;
   }
 
-  get #lastSeen(): bigint {
-    return BigInt(this.#transport.lastSeen);
-  }
-
   /** Only HELLO and REKEY need a nonce; in all other commands nothing ever reads it. */
   readonly #sendControl = (control: ControlInput, nonce?: Uint8Array): void => {
-    const head = { lastSeen: this.#lastSeen, ...(nonce && { nonce }) };
+    const head = { lastSeen: this.#transport.lastSeen, ...(nonce && { nonce }) };
     this.#transport.send(PACKET_TYPE.control, CONTROL_BODY_BYTES, (bytes, at) => {
       encodeControl(control, bytes, at, head);
     });
@@ -331,7 +327,7 @@ export class Session {
       case PACKET_TYPE.control:
         return this.#dispatchControl(body);
       case PACKET_TYPE.event: {
-        const { channel, event } = decodeEventPacket(body);
+        const { channel, event } = decodeChannelEvent(body);
         return { type: "event", channel, event };
       }
       default: {

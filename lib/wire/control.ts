@@ -4,6 +4,7 @@
  * @module
  */
 
+import { viewOfBuffer, writeUint64 } from "../bytes/view.ts";
 import { CONTROL_BODY_BYTES } from "./constants.ts";
 import { CONTROL_COMMANDS } from "./control_tables.ts";
 import type { Decoded, Encodable, Layout } from "./fields.ts";
@@ -53,8 +54,8 @@ export type ControlInput = KnownControlInput | UnknownControl;
 
 /** The part of the body that belongs to the connection, not to the command. */
 export interface ControlHead {
-  /** The sequence number of the last packet that the sender received. */
-  readonly lastSeen: bigint;
+  /** The sequence number of the last packet that the sender received; a number must be a safe one. */
+  readonly lastSeen: bigint | number;
   /** Eight random bytes; zero when left out. */
   readonly nonce?: Uint8Array;
 }
@@ -69,13 +70,11 @@ for (const [command, { number, layout }] of Object.entries(CONTROL_COMMANDS)) {
   codecByNumber[number] = codec;
 }
 
-function viewOf(bytes: Uint8Array, at: number): DataView {
-  if (at < 0 || at + CONTROL_BODY_BYTES > bytes.length) {
-    throw new RangeError(
-      `a control body needs ${CONTROL_BODY_BYTES} bytes, has ${bytes.length - at}`,
-    );
-  }
-  return new DataView(bytes.buffer, bytes.byteOffset + at, CONTROL_BODY_BYTES);
+function requireBody(bytes: Uint8Array, at: number): void {
+  if (at >= 0 && at + CONTROL_BODY_BYTES <= bytes.length) return;
+  throw new RangeError(
+    `a control body needs ${CONTROL_BODY_BYTES} bytes, has ${bytes.length - at}`,
+  );
 }
 
 /**
@@ -86,15 +85,15 @@ function viewOf(bytes: Uint8Array, at: number): DataView {
  * @throws {RangeError} When the body is shorter.
  */
 export function decodeControl(body: Uint8Array): Control {
-  const view = viewOf(body, 0);
-  const channel = view.getUint8(CHANNEL_AT);
-  const commandNumber = view.getUint8(COMMAND_AT);
+  requireBody(body, 0);
+  const channel = body[CHANNEL_AT]!;
+  const commandNumber = body[COMMAND_AT]!;
   const codec = codecByNumber[commandNumber];
   if (codec === undefined) {
     const payload = body.slice(PAYLOAD_AT, CONTROL_BODY_BYTES);
     return { command: "unknown", channel, commandNumber, payload };
   }
-  const control = codec.decode(view, 0) as { channel: number };
+  const control = codec.decode(viewOfBuffer(body), body.byteOffset) as { channel: number };
   control.channel = channel;
   return control as KnownControl;
 }
@@ -124,7 +123,8 @@ export function controlNonce(body: Uint8Array): Uint8Array<ArrayBuffer> {
  * @param body A control body of 128 bytes.
  */
 export function controlLastSeen(body: Uint8Array): bigint {
-  return viewOf(body, 0).getBigUint64(LAST_SEEN_AT, true);
+  requireBody(body, 0);
+  return viewOfBuffer(body).getBigUint64(body.byteOffset + LAST_SEEN_AT, true);
 }
 
 /**
@@ -142,24 +142,26 @@ export function encodeControl(
   at: number,
   head: ControlHead,
 ): void {
-  const view = viewOf(out, at);
-  const body = out.subarray(at, at + CONTROL_BODY_BYTES).fill(0);
-  view.setBigUint64(LAST_SEEN_AT, head.lastSeen, true);
+  requireBody(out, at);
+  out.fill(0, at, at + CONTROL_BODY_BYTES);
+  const view = viewOfBuffer(out);
+  const base = out.byteOffset + at;
+  writeUint64(view, base + LAST_SEEN_AT, head.lastSeen);
   if (head.nonce !== undefined) {
     if (head.nonce.length !== NONCE_BYTES) {
       throw new RangeError(`nonce has ${head.nonce.length} bytes, must have ${NONCE_BYTES}`);
     }
-    body.set(head.nonce, NONCE_AT);
+    out.set(head.nonce, at + NONCE_AT);
   }
-  view.setUint8(CHANNEL_AT, checkedByte("channel", control.channel ?? 0));
+  out[at + CHANNEL_AT] = checkedByte("channel", control.channel ?? 0);
   if (control.command === "unknown") {
-    view.setUint8(COMMAND_AT, checkedByte("commandNumber", control.commandNumber));
-    body.set(control.payload, PAYLOAD_AT);
+    out[at + COMMAND_AT] = checkedByte("commandNumber", control.commandNumber);
+    out.subarray(at, at + CONTROL_BODY_BYTES).set(control.payload, PAYLOAD_AT);
     return;
   }
   const { number, codec } = codecByName.get(control.command)!;
-  view.setUint8(COMMAND_AT, number);
-  codec.encode(control as unknown as Encodable<Layout>, view, 0);
+  out[at + COMMAND_AT] = number;
+  codec.encode(control as unknown as Encodable<Layout>, view, base);
 }
 
 function checkedByte(name: string, value: number): number {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { viewOfBuffer } from "../bytes/view.ts";
 import { DATA_HEAD_BYTES } from "./constants.ts";
 
 /** The 7 bytes before the payload of a data packet. */
@@ -24,11 +25,15 @@ export interface DataHead {
  * @throws {RangeError} When fewer than 7 bytes are there.
  */
 export function decodeDataHead(bytes: Uint8Array, at = 0): DataHead {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (at < 0 || at + DATA_HEAD_BYTES > bytes.length) {
+    throw new RangeError(`a data head needs ${DATA_HEAD_BYTES} bytes, has ${bytes.length - at}`);
+  }
+  const view = viewOfBuffer(bytes);
+  const base = bytes.byteOffset + at;
   return {
-    channel: view.getUint8(at),
-    stream: view.getUint32(at + 1, true),
-    length: view.getUint16(at + 5, true),
+    channel: view.getUint8(base),
+    stream: view.getUint32(base + 1, true),
+    length: view.getUint16(base + 5, true),
   };
 }
 
@@ -54,10 +59,14 @@ export function encodeDataHead(head: DataHead, out: Uint8Array, at = 0): void {
   check("channel", head.channel, 0xff);
   check("stream", head.stream, 0xffff_ffff);
   check("length", head.length, 0xffff);
-  const view = new DataView(out.buffer, out.byteOffset + at, DATA_HEAD_BYTES);
-  view.setUint8(0, head.channel);
-  view.setUint32(1, head.stream, true);
-  view.setUint16(5, head.length, true);
+  if (at < 0 || at + DATA_HEAD_BYTES > out.length) {
+    throw new RangeError(`a data head needs ${DATA_HEAD_BYTES} bytes, has ${out.length - at}`);
+  }
+  const view = viewOfBuffer(out);
+  const base = out.byteOffset + at;
+  view.setUint8(base, head.channel);
+  view.setUint32(base + 1, head.stream, true);
+  view.setUint16(base + 5, head.length, true);
 }
 
 function check(name: string, value: number, max: number): void {

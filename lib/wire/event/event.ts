@@ -4,7 +4,8 @@
  * @module
  */
 
-import { EVENT_BODY_BYTES, EVENT_BYTES, EVENT_CATEGORY } from "../constants.ts";
+import { viewOfBuffer, writeUint64 } from "../../bytes/view.ts";
+import { EVENT_BYTES, EVENT_CATEGORY } from "../constants.ts";
 import type { Encodable, Layout } from "../fields.ts";
 import { Codec } from "../layout.ts";
 import { eventChecksum } from "./checksum.ts";
@@ -17,6 +18,9 @@ const KIND_AT = 0;
 const DATATYPE_AT = 8;
 const FRAME_ID_AT = 104;
 const CATEGORY_AT = 120;
+const LAST_SEEN_AT = 0;
+const CHANNEL_AT = 8;
+const CHECKSUM_AT = 9;
 /** Where the event starts in a packet body: behind last-seen u64, channel u8 and checksum u16. */
 const EVENT_AT = 11;
 
@@ -75,7 +79,10 @@ export interface EventPacket {
  * @throws {RangeError} When fewer than 128 bytes are there.
  */
 export function decodeEvent(bytes: Uint8Array, at = 0): WireEvent {
-  return decode(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), at);
+  if (at < 0 || at + EVENT_BYTES > bytes.length) {
+    throw new RangeError(`an event needs ${EVENT_BYTES} bytes, has ${bytes.length - at}`);
+  }
+  return decode(viewOfBuffer(bytes), bytes.byteOffset + at);
 }
 
 function decode(view: DataView, at: number): WireEvent {
@@ -90,7 +97,7 @@ function decode(view: DataView, at: number): WireEvent {
     categoryNumber,
     kindNumber,
     frameId: view.getBigUint64(at + FRAME_ID_AT, true),
-    raw: new Uint8Array(view.buffer, view.byteOffset + at, EVENT_BYTES).slice(),
+    raw: new Uint8Array(view.buffer, at, EVENT_BYTES).slice(),
   };
   return unknown;
 }
@@ -130,21 +137,25 @@ function codecOf(
  * @throws {RangeError} When a value does not fit its field or the event does not fit `out`.
  */
 export function encodeEvent(event: EventInput, out: Uint8Array, at = 0): void {
-  const view = new DataView(out.buffer, out.byteOffset + at, EVENT_BYTES);
-  const target = out.subarray(at, at + EVENT_BYTES).fill(0);
+  if (at < 0 || at + EVENT_BYTES > out.length) {
+    throw new RangeError(`an event needs ${EVENT_BYTES} bytes, has ${out.length - at}`);
+  }
+  out.fill(0, at, at + EVENT_BYTES);
   if (event.kind === "unknown") {
     if (event.raw.length !== EVENT_BYTES) {
       throw new RangeError(`raw has ${event.raw.length} bytes, must have ${EVENT_BYTES}`);
     }
-    target.set(event.raw);
+    out.set(event.raw, at);
     return;
   }
+  const view = viewOfBuffer(out);
+  const base = out.byteOffset + at;
   const category = CATEGORIES[event.category];
   const { number, codec, defaults } = category.byName.get(event.kind)!;
-  view.setUint8(CATEGORY_AT, category.number);
-  view.setUint32(KIND_AT, number, true);
-  if (defaults !== undefined) codec.encode(defaults as Encodable<Layout>, view, 0);
-  codec.encode(event as unknown as Encodable<Layout>, view, 0);
+  view.setUint8(base + CATEGORY_AT, category.number);
+  view.setUint32(base + KIND_AT, number, true);
+  if (defaults !== undefined) codec.encode(defaults as Encodable<Layout>, view, base);
+  codec.encode(event as unknown as Encodable<Layout>, view, base);
 }
 
 /**
@@ -154,13 +165,25 @@ export function encodeEvent(event: EventInput, out: Uint8Array, at = 0): void {
  * @throws {RangeError} When the body is shorter.
  */
 export function decodeEventPacket(body: Uint8Array): EventPacket {
-  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  const { channel, event } = decodeChannelEvent(body);
+  const view = viewOfBuffer(body);
   return {
-    lastSeen: view.getBigUint64(0, true),
-    channel: view.getUint8(8),
-    event: decode(view, EVENT_AT),
-    checksumOk: view.getUint16(9, true) === eventChecksum(body, EVENT_AT),
+    lastSeen: view.getBigUint64(body.byteOffset + LAST_SEEN_AT, true),
+    channel,
+    event,
+    checksumOk:
+      view.getUint16(body.byteOffset + CHECKSUM_AT, true) === eventChecksum(body, EVENT_AT),
   };
+}
+
+/**
+ * Reads of an event packet what a receiver acts on: neither last-seen nor the checksum.
+ *
+ * @param body At least 139 bytes; may be reused afterwards, the result holds copies.
+ * @throws {RangeError} When the body is shorter.
+ */
+export function decodeChannelEvent(body: Uint8Array): Pick<EventPacket, "channel" | "event"> {
+  return { channel: body[CHANNEL_AT]!, event: decodeEvent(body, EVENT_AT) };
 }
 
 /**
@@ -174,16 +197,17 @@ export function decodeEventPacket(body: Uint8Array): EventPacket {
  */
 export function encodeEventPacket(
   event: EventInput,
-  head: { readonly lastSeen: bigint; readonly channel: number },
+  head: { readonly lastSeen: bigint | number; readonly channel: number },
   out: Uint8Array,
   at = 0,
 ): void {
   if (!Number.isInteger(head.channel) || head.channel < 0 || head.channel > 0xff) {
     throw new RangeError(`channel is ${head.channel}, must be an integer from 0 to 255`);
   }
-  const view = new DataView(out.buffer, out.byteOffset + at, EVENT_BODY_BYTES);
   encodeEvent(event, out, at + EVENT_AT);
-  view.setBigUint64(0, head.lastSeen, true);
-  view.setUint8(8, head.channel);
-  view.setUint16(9, eventChecksum(out, at + EVENT_AT), true);
+  const view = viewOfBuffer(out);
+  const base = out.byteOffset + at;
+  writeUint64(view, base + LAST_SEEN_AT, head.lastSeen);
+  view.setUint8(base + CHANNEL_AT, head.channel);
+  view.setUint16(base + CHECKSUM_AT, eventChecksum(out, at + EVENT_AT), true);
 }
