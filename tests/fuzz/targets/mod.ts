@@ -1,0 +1,17 @@
+import type { Target } from "../target.ts";
+import { clientPackets } from "./endpoint.ts";
+import { clientStream, serverStream } from "./session.ts";
+import { acceptedFiles, hostKeyFiles, typedTexts } from "./text.ts";
+import { controlBodies, events } from "./wire.ts";
+
+/** All targets, from the wire inwards. */
+export const TARGETS: readonly Target[] = [
+  serverStream,
+  clientStream,
+  controlBodies,
+  events,
+  clientPackets,
+  acceptedFiles,
+  hostKeyFiles,
+  typedTexts,
+];

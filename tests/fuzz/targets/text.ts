@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import {
+  formatAccepted,
+  formatHostKey,
+  parseAccepted,
+  parseHostKeys,
+} from "../../../keystore/format.ts";
+import { parsePublicKey } from "../../../keystore/keys.ts";
+import { decodeUtf8Lenient, encodeUtf8 } from "../../../lib/bytes/text.ts";
+import { A12Error } from "../../../lib/errors.ts";
+import { parseName } from "../../../lib/net/name.ts";
+import { parseSecret } from "../../../lib/net/secret.ts";
+import type { Target } from "../target.ts";
+
+const KEY = "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=";
+
+/** Files of `accepted/`: a good line or none, and what is written of it is read as the same. */
+export const acceptedFiles: Target = {
+  name: "accepted files",
+  corpus: texts(
+    `default ${KEY}\n`,
+    `* ${KEY}\n`,
+    `a,b,c ${KEY}\r\n# a comment\n`,
+    `#default ${KEY}\n\n\n  x y\nname\t${KEY}`,
+  ),
+  run: (input) => {
+    const { value } = parseAccepted(decodeUtf8Lenient(input), "file");
+    if (value === undefined) return;
+    assert.equal(value.publicKey.length, 32);
+    assert.ok(value.tags.length > 0);
+    const again = parseAccepted(formatAccepted(value.tags, value.publicKey), "file").value;
+    assert.deepEqual(again?.publicKey, value.publicKey);
+    assert.deepEqual(again?.tags, value.tags);
+  },
+};
+
+/** Files of `hostkeys/`. */
+export const hostKeyFiles: Target = {
+  name: "hostkeys files",
+  corpus: texts(
+    `127.0.0.1:6680 ${KEY}\n`,
+    `example.org ${KEY}\n::1:4000 ${KEY}\n[::1]:3000 ${KEY}\n`,
+    `h:0 ${KEY}\nh:65536 ${KEY}\n:5 ${KEY}\n`,
+  ),
+  run: (input) => {
+    for (const key of parseHostKeys(decodeUtf8Lenient(input), "file").value) {
+      assert.equal(key.privateKey.length, 32);
+      assert.ok(key.port >= 1 && key.port <= 65_535);
+      const again = parseHostKeys(formatHostKey(key), "file").value;
+      assert.deepEqual(again.map(({ host, port }) => [host, port]), [[key.host, key.port]]);
+    }
+  },
+};
+
+/** What people type: keys, secrets, names. Each is taken or refused with a code. */
+export const typedTexts: Target = {
+  name: "typed texts",
+  corpus: texts(KEY, "2:open sesame", "0:x", "demo_1", "10000:é€😀"),
+  run: (input) => {
+    const text = decodeUtf8Lenient(input);
+    for (const parse of [parsePublicKey, parseSecret, parseName]) {
+      try {
+        parse(text);
+      } catch (error) {
+        if (!(error instanceof A12Error)) throw error;
+      }
+    }
+  },
+};
+
+function texts(...lines: readonly string[]): Uint8Array[] {
+  return lines.map((line) => encodeUtf8(line));
+}
