@@ -147,7 +147,7 @@ function eyesTable(event: InputEvent<"eyes">): IoEyes {
     subid: event.subid,
     head_x: finite(x),
     head_y: finite(y),
-    // DEVIATION: upstream repeats head_y here (test "io: eyes carry the third head coordinate").
+    // DEVIATION: upstream repeats head_y here (test "io: eyes: eyes carry the third head coordinate").
     head_z: finite(z),
     head_rx: finite(rx),
     head_ry: finite(ry),

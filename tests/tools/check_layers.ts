@@ -1,0 +1,158 @@
+/**
+ * Checks that imports run one way and that the pure folders are pure: `deno task check:layers`.
+ *
+ * @module
+ */
+
+import type { Layer } from "./layers.ts";
+import { FOR_ALL, IMPURE, LAYERS } from "./layers.ts";
+import { stripSource } from "./strip_source.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+const ENTRY_POINTS = ["main.ts", "lib/mod.ts", "keystore/mod.ts"] as const;
+/** Compiled to WebAssembly; no module of ours. */
+const OTHER_LANGUAGE = "lib/crypto/simd/assembly/";
+
+/** One import of a file, as `deno info` tells it. */
+export interface Import {
+  readonly specifier: string;
+  /** The file, relative to the project; absent for packages and built-in modules. */
+  readonly path: string | undefined;
+  readonly isTypeOnly: boolean;
+}
+
+/** Which files there are and what they import. */
+export type Graph = ReadonlyMap<string, readonly Import[]>;
+
+/**
+ * Finds imports that the table does not allow.
+ *
+ * @param graph All files.
+ * @returns One line for each.
+ */
+export function checkImports(graph: Graph): string[] {
+  const faults: string[] = [];
+  for (const [file, imports] of graph) {
+    const from = layerOf(file);
+    // Files beside the folders wire everything together.
+    if (!file.includes("/") || from === undefined || isBesideFolders(file)) continue;
+    const layer = LAYERS[from];
+    if (layer === undefined) {
+      faults.push(`${file}: the folder ${from} is not in the table`);
+      continue;
+    }
+    for (const each of imports) {
+      const fault = checkImport(from, layer, each);
+      if (fault !== undefined) faults.push(`${file}: ${fault}`);
+    }
+  }
+  return faults;
+}
+
+function checkImport(from: string, layer: Layer, each: Import): string | undefined {
+  if (each.path === undefined) {
+    const { externals } = layer;
+    const isAllowed = externals === undefined ||
+      externals.some((name) => each.specifier === name || each.specifier.startsWith(`${name}/`));
+    return isAllowed ? undefined : `${from} must not use ${each.specifier}`;
+  }
+  const to = layerOf(each.path);
+  if (to === undefined || to === from || FOR_ALL.includes(to) || layer.imports.includes(to)) {
+    return undefined;
+  }
+  if (!layer.types?.includes(to)) return `${from} must not import ${each.path}`;
+  return each.isTypeOnly ? undefined : `${from} may import types alone of ${each.path}`;
+}
+
+/**
+ * Finds words that pure code must not have.
+ *
+ * @param file The file, relative to the project.
+ * @param source Its content.
+ * @returns One line for each.
+ */
+export function checkPurity(file: string, source: string): string[] {
+  if (!LAYERS[layerOf(file) ?? ""]?.isPure) return [];
+  return stripSource(source).split("\n").flatMap((line, i) =>
+    IMPURE.filter(({ pattern }) => pattern.test(line))
+      .map(({ name }) => `${file}:${i + 1}: pure code has no ${name}: ${line.trim()}`)
+  );
+}
+
+/** The folder of a file of `lib` or the keystore, or its name where it stands beside the folders. */
+function layerOf(file: string): string | undefined {
+  const [top, next, deeper] = file.split("/");
+  if (top === "keystore") return top;
+  if (top !== "lib" || next === undefined) return undefined;
+  return deeper === undefined ? next.replace(/\.ts$/, "") : next;
+}
+
+function isBesideFolders(file: string): boolean {
+  return /^lib\/[^/]+$/.test(file);
+}
+
+/** Asks Deno what the entry points import, and what that imports. */
+async function readGraph(): Promise<Graph> {
+  const graph = new Map<string, readonly Import[]>();
+  for (const entry of ENTRY_POINTS) {
+    const command = new Deno.Command(Deno.execPath(), {
+      args: ["info", "--json", entry],
+      cwd: ROOT,
+      stderr: "inherit",
+    });
+    const { stdout, success } = await command.output();
+    if (!success) throw new Error(`deno info ${entry} failed`);
+    for (const { specifier, dependencies } of readModules(stdout)) {
+      const path = toPath(specifier);
+      if (path !== undefined) graph.set(path, (dependencies ?? []).map(toImport));
+    }
+  }
+  return graph;
+}
+
+interface InfoModule {
+  readonly specifier: string;
+  readonly dependencies?: readonly InfoDependency[];
+}
+
+interface InfoDependency {
+  readonly specifier: string;
+  readonly code?: { readonly specifier?: string };
+  readonly type?: { readonly specifier?: string };
+}
+
+function readModules(json: Uint8Array): readonly InfoModule[] {
+  return (JSON.parse(new TextDecoder().decode(json)) as { modules: InfoModule[] }).modules;
+}
+
+function toImport({ specifier, code, type }: InfoDependency): Import {
+  const path = toPath((code ?? type)?.specifier ?? "");
+  return { specifier, path, isTypeOnly: code === undefined };
+}
+
+function toPath(specifier: string): string | undefined {
+  return specifier.startsWith(ROOT.href) ? specifier.slice(ROOT.href.length) : undefined;
+}
+
+function* listFiles(folder: string): Generator<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(new URL(folder, ROOT))) {
+    if (isDirectory) yield* listFiles(`${folder}${name}/`);
+    else if (name.endsWith(".ts")) yield `${folder}${name}`;
+  }
+}
+
+async function main(): Promise<number> {
+  const graph = await readGraph();
+  const files = [...listFiles("lib/"), ...listFiles("keystore/")]
+    .filter((file) => !file.startsWith(OTHER_LANGUAGE));
+  const faults = [
+    ...checkImports(graph),
+    ...files.flatMap((file) => checkPurity(file, Deno.readTextFileSync(new URL(file, ROOT)))),
+    ...files.filter((file) => !graph.has(file)).map((file) => `${file}: no entry point reaches it`),
+  ];
+  for (const fault of faults.sort()) console.error(fault);
+  console.log(`${files.length} files, ${faults.length} faults`);
+  return faults.length === 0 ? 0 : 1;
+}
+
+if (import.meta.main) Deno.exit(await main());

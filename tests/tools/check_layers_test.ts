@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import type { Graph, Import } from "./check_layers.ts";
+import { checkImports, checkPurity } from "./check_layers.ts";
+import { stripSource } from "./strip_source.ts";
+
+const test = (name: string, fn: () => void) => Deno.test({ name, permissions: "none", fn });
+
+function graph(file: string, ...imports: readonly Partial<Import>[]): Graph {
+  const full = imports.map((each) => ({
+    specifier: each.path ?? "?",
+    path: undefined,
+    isTypeOnly: false,
+    ...each,
+  }));
+  return new Map([[file, full]]);
+}
+
+test("layers: what the table allows is allowed, the rest is not", () => {
+  const cases: readonly (readonly [string, Partial<Import>, boolean])[] = [
+    ["lib/wire/control.ts", { path: "lib/bytes/text.ts" }, true],
+    ["lib/wire/control.ts", { path: "lib/wire/layout.ts" }, true],
+    ["lib/wire/control.ts", { path: "lib/errors.ts" }, true],
+    ["lib/wire/control.ts", { path: "lib/session/events.ts" }, false],
+    ["lib/wire/control.ts", { path: "lib/log.ts" }, false],
+    ["lib/wire/control.ts", { specifier: "node:fs" }, false],
+    ["lib/decoders/inflate.ts", { specifier: "node:zlib" }, true],
+    ["lib/crypto/fingerprint.ts", { specifier: "@noble/hashes/blake3.js" }, true],
+    ["lib/crypto/fingerprint.ts", { specifier: "@noble/hashes-other" }, false],
+    ["lib/handlers/types.ts", { path: "lib/net/listen_types.ts", isTypeOnly: true }, true],
+    ["lib/handlers/types.ts", { path: "lib/net/listener.ts" }, false],
+    ["lib/segment/endpoint.ts", { path: "lib/session/session.ts" }, false],
+    ["lib/net/pump.ts", { path: "lib/handlers/types.ts", isTypeOnly: true }, false],
+    ["lib/net/pump.ts", { specifier: "node:timers" }, true],
+    ["keystore/keystore.ts", { path: "lib/net/name.ts" }, false],
+    ["lib/nowhere/new.ts", {}, false],
+    ["lib/mod.ts", { path: "lib/net/listener.ts" }, true],
+    ["main.ts", { path: "lib/cli/listen.ts" }, true],
+  ];
+  for (const [file, each, isAllowed] of cases) {
+    const faults = checkImports(graph(file, each));
+    assert.equal(faults.length === 0, isAllowed, `${file} ${JSON.stringify(each)}: ${faults}`);
+  }
+});
+
+test("layers: pure code has no time, randomness, promises or output", () => {
+  const impure = [
+    "Deno.readFile(path)",
+    "new Date()",
+    "performance.now()",
+    "crypto.getRandomValues(bytes)",
+    "globalThis.crypto.subtle",
+    "Math.random()",
+    "setTimeout(call, 5)",
+    "console.log(1)",
+    "export async function read() {}",
+    "const a = await b;",
+  ];
+  for (const line of impure) {
+    assert.equal(checkPurity("lib/wire/x.ts", `\n${line}\n`).length, 1, line);
+    assert.deepEqual(checkPurity("lib/net/x.ts", line), [], "other folders may");
+  }
+  const pure = [
+    "// Deno and Date and await",
+    "/** console */ const a = 1;",
+    'const text = "await Deno.exit()";',
+    "const text = `new Date() ${a}`;",
+    'const match = /"await/.test(text);',
+    "options.crypto.opener();",
+    "this.Date = 3; const deadline = update.Date;",
+    "const half = a / b; // await / Date",
+  ];
+  for (const line of pure) assert.deepEqual(checkPurity("lib/wire/x.ts", line), [], line);
+});
+
+test("layers: what is no code is blanked out, and lines stay", () => {
+  const source = 'a /* b\nc */ + "d\\"e" + `f\n${g}` // h\n+ /[/"]i/.x';
+  const code = stripSource(source);
+  assert.equal(code.length, source.length);
+  assert.equal(code.split("\n").length, source.split("\n").length);
+  assert.equal(code.replace(/\s+/g, " "), "a + + + .x");
+});

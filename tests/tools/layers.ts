@@ -1,0 +1,84 @@
+/** Which folder may import which, as data. Imports run one way; `errors` and `limits` are for all. */
+
+/** What the files of a folder may use. */
+export interface Layer {
+  /** Folders, and files beside them, whose code and types may be imported. */
+  readonly imports: readonly string[];
+  /** Those of which types alone may be imported. */
+  readonly types?: readonly string[];
+  /** Built-in modules and packages; any unless given. */
+  readonly externals?: readonly string[];
+  /** Whether it must do without input, output, time, randomness and promises. */
+  readonly isPure?: boolean;
+}
+
+const PURE = { isPure: true, externals: [] } as const;
+
+/** Every folder of `lib`, and the keystore. */
+export const LAYERS: { readonly [folder: string]: Layer } = {
+  bytes: { ...PURE, imports: [] },
+  crypto: {
+    ...PURE,
+    imports: ["bytes"],
+    externals: ["node:buffer", "node:crypto", "@noble/hashes"],
+  },
+  wire: { ...PURE, imports: ["bytes"] },
+  transport: { ...PURE, imports: ["bytes", "crypto", "wire"] },
+  session: { ...PURE, imports: ["bytes", "crypto", "wire", "transport"] },
+  decoders: {
+    ...PURE,
+    imports: ["bytes", "wire"],
+    externals: ["node:buffer", "node:zlib", "@noble/hashes"],
+  },
+  segment: { ...PURE, imports: ["bytes", "wire", "decoders"], types: ["session"] },
+  source: {
+    ...PURE,
+    imports: ["bytes", "wire", "decoders"],
+    types: ["session"],
+    externals: ["node:zlib"],
+  },
+  net: {
+    imports: ["bytes", "crypto", "wire", "session", "segment", "source", "log"],
+    types: ["transport", "decoders"],
+  },
+  handlers: {
+    imports: ["bytes", "wire", "decoders", "segment", "log"],
+    types: ["net", "session"],
+  },
+  keystore: { imports: ["bytes", "crypto"] },
+  cli: {
+    imports: [
+      "bytes",
+      "crypto",
+      "wire",
+      "segment",
+      "source",
+      "net",
+      "handlers",
+      "keystore",
+      "log",
+      "stdio",
+      "mod",
+      "net_listen",
+    ],
+    types: ["session"],
+  },
+};
+
+/** Files that every folder may import. */
+export const FOR_ALL: readonly string[] = ["errors", "limits"];
+
+/** Words that pure code does not have, outside of comments and texts. */
+export const IMPURE: readonly { readonly name: string; readonly pattern: RegExp }[] = [
+  { name: "Deno", pattern: /(?<![.\w])Deno\b/ },
+  { name: "Date", pattern: /(?<![.\w])Date\b/ },
+  { name: "performance", pattern: /(?<![.\w])performance\b/ },
+  { name: "crypto", pattern: /(?<![.\w])(?:globalThis\.)?crypto\.\w/ },
+  { name: "Math.random", pattern: /\bMath\.random\b/ },
+  { name: "timers", pattern: /(?<![.\w])(?:set|clear)(?:Timeout|Interval)\b/ },
+  { name: "queueMicrotask", pattern: /(?<![.\w])queueMicrotask\b/ },
+  { name: "console", pattern: /(?<![.\w])console\b/ },
+  { name: "fetch", pattern: /(?<![.\w])fetch\(/ },
+  { name: "async", pattern: /(?<![.\w"])async\b(?!\s*[:,}])/ },
+  { name: "await", pattern: /(?<![.\w"])await\b/ },
+];
