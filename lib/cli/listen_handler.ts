@@ -43,6 +43,8 @@ export interface Taker {
    * @param leave Ends it, when the user asks for that.
    */
   start(leave: () => void): void;
+  /** The clients are asked to leave: none may be held up from now on. */
+  hurry(): void;
   /** All clients have left, or nothing more is waited for. */
   close(): Promise<void>;
 }
@@ -84,7 +86,10 @@ export async function makeTaker(flags: HandlerFlags, io: CliIo): Promise<Taker> 
     : flags.handler !== undefined
     ? { handler: await loadHandler(flags.handler) }
     : { handler: printHandler((line) => io.out(line + "\n"), flags.json ?? false) };
-  return await addObservers({ log, io, start() {}, close: async () => {}, ...main }, flags);
+  return await addObservers(
+    { log, io, start() {}, hurry() {}, close: async () => {}, ...main },
+    flags,
+  );
 }
 
 function requireOne({ view, pipe, handler, json }: HandlerFlags): void {
@@ -117,7 +122,11 @@ async function makeView(
 async function makePipe(command: string, log: Logger): Promise<Main> {
   const { PipeProgram } = await import("./pipe.ts");
   const program = new PipeProgram(command, log);
-  return { handler: program.handler, close: () => program.close() };
+  return {
+    handler: program.handler,
+    hurry: () => program.hurry(),
+    close: () => program.close(),
+  };
 }
 
 async function addObservers(taker: Taker, flags: HandlerFlags): Promise<Taker> {

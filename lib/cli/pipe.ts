@@ -15,6 +15,7 @@ export class PipeProgram {
   readonly #child: Deno.ChildProcess;
   readonly #pipe: Pipe;
   readonly #watched: Promise<void>;
+  readonly #leaveNone = () => this.#kill("SIGTERM");
   #isClosing = false;
 
   /**
@@ -42,6 +43,7 @@ export class PipeProgram {
     }
     this.#pipe = new Pipe(this.#child, log);
     this.#watched = this.#watch(log);
+    globalThis.addEventListener("unload", this.#leaveNone);
   }
 
   /** Takes what happens. */
@@ -49,12 +51,20 @@ export class PipeProgram {
     return this.#pipe.handler;
   }
 
+  /** Everything is to end soon, also when the program does not read. */
+  hurry(): void {
+    this.#pipe.hurry();
+  }
+
   /** Ends the program's input, waits until it has ended, and sees to it that it does. */
   async close(): Promise<void> {
     this.#isClosing = true;
-    const timers = ["SIGTERM", "SIGKILL"].map((signal, index) =>
-      setTimeout(() => this.#kill(signal as Deno.Signal), PIPE_EXIT_TIMEOUT_MS * (index + 1))
-    );
+    const steps = [
+      () => this.#kill("SIGTERM"),
+      () => this.#kill("SIGKILL"),
+      () => this.#pipe.end(),
+    ];
+    const timers = steps.map((step, index) => setTimeout(step, PIPE_EXIT_TIMEOUT_MS * (index + 1)));
     await this.#pipe.close();
     await this.#watched;
     for (const timer of timers) clearTimeout(timer);
@@ -63,9 +73,12 @@ export class PipeProgram {
   async #watch(log: Logger): Promise<void> {
     const { code, signal } = await this.#child.status;
     // What it has written before is still done; children of its own may keep its output open.
-    const patience = setTimeout(() => this.#pipe.end(), PIPE_EXIT_TIMEOUT_MS);
+    const patience = setTimeout(() => {
+      if (!this.#isClosing) this.#pipe.end();
+    }, PIPE_EXIT_TIMEOUT_MS);
     await this.#pipe.outputEnded;
     clearTimeout(patience);
+    globalThis.removeEventListener("unload", this.#leaveNone);
     this.#pipe.end();
     if (this.#isClosing && signal === null && code === 0) return;
     log.log(this.#isClosing ? "info" : "error", "pipe-ended", {
@@ -75,6 +88,7 @@ export class PipeProgram {
     });
   }
 
+  /** Tells the program and its children, which are a group as long as one of them lives. */
   #kill(signal: Deno.Signal): void {
     try {
       if (Deno.build.os === "windows") this.#child.kill(signal);

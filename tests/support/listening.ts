@@ -180,9 +180,19 @@ export class TestSource {
 
   /** Waits until something is true; it is looked at whenever something was told. */
   async until(isTrue: () => boolean): Promise<void> {
-    while (!isTrue()) {
-      assert(!this.client.isOver, "the connection has ended");
-      await this.#told.promise;
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      this.#told.resolve();
+    }, PATIENCE_MS);
+    try {
+      while (!isTrue()) {
+        assert(!this.client.isOver, "the connection has ended");
+        assert(!isLate, `it was told other things, and to type ${JSON.stringify(this.typed)}`);
+        await this.#told.promise;
+      }
+    } finally {
+      clearTimeout(timer);
     }
   }
 

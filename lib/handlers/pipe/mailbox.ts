@@ -19,6 +19,7 @@ export class Mailbox {
   readonly #limit: number;
   readonly #boxes = new Map<number, Box>();
   #isClosed = false;
+  #isHurried = false;
   #arrived: PromiseWithResolvers<void> | undefined;
 
   /** @param limit UTF-16 units that may wait of one sender. */
@@ -39,10 +40,11 @@ export class Mailbox {
     if (box === undefined) {
       this.#boxes.set(sender, box = { lines: [], length: 0, waiting: undefined });
     }
+    if (this.#isHurried && box.length > this.#limit) return undefined;
     box.lines.push(`${line}\n`);
     box.length += line.length + 1;
     this.#arrived?.resolve();
-    if (box.length <= this.#limit) return undefined;
+    if (box.length <= this.#limit || this.#isHurried) return undefined;
     box.waiting ??= Promise.withResolvers();
     return box.waiting.promise;
   }
@@ -67,6 +69,12 @@ export class Mailbox {
       await this.#arrived.promise;
       this.#arrived = undefined;
     }
+  }
+
+  /** Lets nobody wait any more; what is beyond the bound is thrown away instead. */
+  hurry(): void {
+    this.#isHurried = true;
+    for (const { waiting } of this.#boxes.values()) waiting?.resolve();
   }
 
   /** Takes no more lines; those that are there can still be taken. */

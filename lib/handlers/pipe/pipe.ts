@@ -101,10 +101,16 @@ export class Pipe {
   /** Takes what happens to the listener and, once they are accepted, to its clients. */
   readonly handler: ListenHandler = (source, status) => this.#take(source, status);
 
+  /** Everything is to end: requests that wait are refused, no client is held up any more. */
+  hurry(): void {
+    for (const request of [...this.#requests.values()]) request.answered();
+    this.#mailbox.hurry();
+  }
+
   /** The program has ended: requests that wait are refused, records are thrown away. */
   end(): void {
     this.#hasEnded = true;
-    for (const request of [...this.#requests.values()]) request.answered();
+    this.hurry();
     this.#mailbox.clear();
     void this.#reader.cancel().catch(() => {});
   }

@@ -307,6 +307,26 @@ pure("a program that does not read holds up only who has much to tell", async ()
   await bench.exit();
 });
 
+pure("in a hurry nobody waits, and what is too much is thrown away", async () => {
+  const bench = new Bench();
+  void bench.pipe.handler(bench.listener, PREROLL);
+  await bench.read();
+  const client = await bench.client();
+  let pending: Promise<void> | undefined;
+  while (pending === undefined) pending = client.tell(ident("x".repeat(100))) ?? undefined;
+  const asked = bench.ask();
+  bench.pipe.hurry();
+  await pending;
+  await asked;
+  for (let i = 0; i < 10_000; i++) assert.equal(client.tell(ident("y")), undefined);
+  for (;;) {
+    const { message, kind } = await bench.read();
+    assert.notEqual(message, "y");
+    if (kind === "segment_request") break;
+  }
+  await bench.exit();
+});
+
 pure("a program that does not read its answers is not read", async () => {
   const bench = new Bench();
   void bench.pipe.handler(bench.listener, PREROLL);

@@ -1,0 +1,199 @@
+/** `listen --pipe`, with real programs and clients that log in. */
+
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { Listening } from "../support/listening.ts";
+
+const EXAMPLES = fileURLToPath(new URL("../support/examples", import.meta.url));
+
+/** Whether a program can be started here. */
+async function has(program: string): Promise<boolean> {
+  try {
+    const { success } = await new Deno.Command(program, {
+      args: ["--version"],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).output();
+    return success;
+  } catch {
+    return false;
+  }
+}
+
+/** A program in a few lines of JavaScript, which has `lines` and `call(object)`. */
+async function startScript(script: string, ...flags: string[]): Promise<Listening> {
+  const path = await Deno.makeTempFile({ suffix: ".mjs" });
+  const head = `
+    import process from "node:process";
+    import readline from "node:readline";
+    const lines = readline.createInterface({ input: process.stdin });
+    const call = (value) => process.stdout.write(JSON.stringify(value) + "\\n");
+  `;
+  await Deno.writeTextFile(path, head + script);
+  const listening = await Listening.start(
+    "--pipe",
+    `"${Deno.execPath()}" run -A "${path}"`,
+    ...flags,
+  );
+  // It has read its script by then.
+  await listening.err.until(/listening on/);
+  return listening;
+}
+
+Deno.test("the example in shell takes clients and types into them", async () => {
+  await using listening = await Listening.start("--pipe", `sh "${EXAMPLES}/accept_all.sh"`);
+  const [one, two] = [await listening.connect("one"), await listening.connect("two")];
+  for (const client of [one, two]) await client.until(() => client.typed === "hello\n");
+  one.ident("it's me");
+  await listening.err.until(/^2: .*"message":"it's me"/m);
+  assert.equal(await listening.stop(), 0);
+  assert.doesNotMatch(await listening.err.rest(), /pipe-ended/);
+});
+
+const hasPython = await has("python3");
+
+Deno.test({
+  name: `the example in Python${
+    hasPython ? "" : " (python3 is missing, the one in shell stands in)"
+  }`,
+  fn: async () => {
+    const program = hasPython
+      ? `python3 "${EXAMPLES}/echo_keys.py"`
+      : `sh "${EXAMPLES}/accept_all.sh"`;
+    await using listening = await Listening.start("--pipe", program);
+    const client = await listening.connect("my program");
+    const greeting = hasPython ? "hello my program\n" : "hello\n";
+    await client.until(() => client.typed === greeting);
+    if (!hasPython) return;
+    await listening.err.until(/^let in [0-9a-f]{4}-/m);
+    assert.deepEqual(client.sizes.at(-1), [800, 480]);
+    await client.showText("on screen");
+    await listening.err.until(/^screen: on screen$/m);
+    await client.close();
+    await listening.err.until(/^client 2 has left$/m);
+    assert.equal(await listening.stop(), 0);
+    assert.match(await listening.err.rest(), /^listener 1 has left$/m);
+  },
+});
+
+Deno.test("a program that ends is reported; clients stay, new ones are refused", async () => {
+  await using listening = await startScript(`
+    for await (const line of lines) {
+      const { kind, source } = JSON.parse(line);
+      if (kind === "segment_request") call({ verb: "accept", source });
+      if (kind === "ident") process.exit(3);
+    }
+  `);
+  const client = await listening.connect();
+  await client.activated();
+  client.ident("end now");
+  await listening.err.until(
+    / error pipe-ended code=3 detail="clients stay, new ones are refused"\n/,
+  );
+  await client.showText("still drawing");
+  const refused = await listening.connect();
+  await listening.err.until(/client-refused .*reason="not accepted by the handler"/);
+  await refused.client.finished();
+  assert.equal(client.client.isOver, false);
+  assert.equal(await listening.stop(), 0);
+});
+
+Deno.test("a program that cannot be started is reported", async () => {
+  await using listening = await Listening.start("--pipe", "/no/such/program");
+  await listening.err.until(/ error pipe-ended code=127 /);
+  assert.equal(await listening.stop(), 0);
+});
+
+Deno.test("what a program writes before it ends is done", async () => {
+  await using listening = await startScript(`
+    for await (const line of lines) {
+      const { kind, source } = JSON.parse(line);
+      if (kind === "segment_request") call({ verb: "accept", source });
+      if (kind === "registered") {
+        call({ verb: "typeText", source, args: ["last words"] });
+        process.exit(0);
+      }
+    }
+  `);
+  const client = await listening.connect();
+  await client.until(() => client.typed === "last words");
+  await listening.err.until(/pipe-ended code=0/);
+});
+
+Deno.test("a program that floods harms nobody", async () => {
+  await using listening = await startScript(`
+    import { once } from "node:events";
+    for await (const line of lines) {
+      const { kind, source } = JSON.parse(line);
+      if (kind === "segment_request") call({ verb: "accept", source });
+      if (kind === "ident") break;
+    }
+    const junk = "no JSON\\n".repeat(10_000);
+    for (;;) if (!process.stdout.write(junk)) await once(process.stdout, "drain");
+  `);
+  const client = await listening.connect();
+  client.ident("flood");
+  // It does not read its answers, so it comes to a stop; until then others have their turns.
+  for (let i = 0; i < 20; i++) await client.showText(`frame ${i}`);
+  const started = performance.now();
+  assert.equal(await listening.stop(), 0);
+  assert(performance.now() - started < 5_000, "it is made to end");
+});
+
+Deno.test("a program that does not read harms nobody but who has much to tell", async () => {
+  await using listening = await startScript(`
+    for await (const line of lines) {
+      const { kind, source } = JSON.parse(line);
+      if (kind === "segment_request") call({ verb: "accept", source });
+      if (kind === "registered" && source === 3) break;
+    }
+    lines.pause();
+    process.stdin.pause();
+    console.error("not reading");
+    setInterval(() => {}, 1000);
+  `);
+  const [loud, quiet] = [await listening.connect("loud"), await listening.connect("quiet")];
+  await listening.err.until(/not reading/);
+  for (let i = 0; i < 5_000; i++) loud.ident("x".repeat(70));
+  for (let i = 0; i < 20; i++) await quiet.showText(`frame ${i}`);
+  assert.equal(await listening.stop(), 0);
+});
+
+Deno.test("a program that ignores the end of its input is made to end", async () => {
+  await using listening = await startScript(`
+    process.on("SIGTERM", () => console.error("SIGTERM came"));
+    console.error("ready");
+    setInterval(() => {}, 1000);
+  `);
+  await listening.err.until(/ready/);
+  assert.equal(await listening.stop(), 0);
+  assert.match(await listening.err.rest(), /SIGTERM came\n[^]*info pipe-ended signal=SIG/);
+});
+
+Deno.test("recording goes along with a program", async () => {
+  await using listening = await Listening.start(
+    ...["--pipe", `sh "${EXAMPLES}/accept_all.sh"`, "--record", "DIR/rec"],
+  );
+  const client = await listening.connect();
+  await client.until(() => client.typed === "hello\n");
+  await client.showText("recorded");
+  assert.equal(await listening.stop(), 0);
+  const [folder] = [...Deno.readDirSync(`${listening.directory}/rec`)];
+  const cast = Deno.readTextFileSync(`${listening.directory}/rec/${folder!.name}/2.cast`);
+  assert.match(cast, /recorded/);
+});
+
+for (
+  const flags of [
+    ["--pipe", "x", "--view"],
+    ["--pipe", "x", "--handler", "y"],
+    ["--view", "--json"],
+  ]
+) {
+  Deno.test(`${flags.join(" ")} exclude each other`, async () => {
+    await using listening = await Listening.start(...flags);
+    assert.equal((await listening.process.status).code, 2);
+    assert.match(await listening.err.rest(), /^error: --\w+ and --\w+ exclude each other: /);
+  });
+}
