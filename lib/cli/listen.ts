@@ -138,7 +138,7 @@ function greet(listener: Listener, keystore: Keystore, hasSecret: boolean, io: C
  */
 async function untilFinished(
   listener: Listener,
-  { start, log, io }: Taker,
+  { start, hurry, log, io }: Taker,
   welcome: (io: CliIo) => void,
 ): Promise<void> {
   let asked = false;
@@ -153,6 +153,7 @@ async function untilFinished(
       io.err(`closing ${length} client${length === 1 ? "" : "s"}, again to end at once\n`);
     }
     listener.close();
+    hurry();
     listener.closeClients();
   };
   const signals = ["SIGINT", "SIGTERM"] as const;
