@@ -47,11 +47,30 @@ export function makeLogger(
   };
 }
 
+/**
+ * Makes a logger harmless: one that fails, for instance because nobody reads its stream any more,
+ * must not take the process along.
+ *
+ * @param log The logger.
+ */
+export function guardLogger(log: Logger): Logger {
+  return {
+    log(level, event, fields) {
+      try {
+        log.log(level, event, fields);
+      } catch {
+        // There is no other place to say so.
+      }
+    },
+  };
+}
+
 /** A logger that writes nothing. */
 export const silentLogger: Logger = { log() {} };
 
 function formatJson(time: Date, level: LogLevel, event: string, fields: LogFields): string {
-  return JSON.stringify({ time: time.toISOString(), level, event, ...fields }) + "\n";
+  const line = JSON.stringify({ time: time.toISOString(), level, event, ...fields });
+  return escapeControls(line) + "\n";
 }
 
 function formatText(time: Date, level: LogLevel, event: string, fields: LogFields): string {

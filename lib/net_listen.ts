@@ -12,14 +12,16 @@ import { PrivateKey } from "./crypto/x25519.ts";
 import { ApiMisuseError } from "./errors.ts";
 import type { Handler } from "./handlers/types.ts";
 import { asFunction } from "./handlers/types.ts";
+import { MAX_SURFACE_SIDE_PX } from "./limits.ts";
 import type { Logger } from "./log.ts";
-import { makeLogger } from "./log.ts";
+import { guardLogger, makeLogger } from "./log.ts";
 import type { KeyAuthority } from "./net/authority.ts";
 import { Listener } from "./net/listener.ts";
 import { parseName } from "./net/name.ts";
 import type { DisplayDefaults } from "./segment/preroll.ts";
 import { DISPLAY_DEFAULTS } from "./segment/preroll.ts";
 import type { H264Mode } from "./segment/video_in.ts";
+import { writeText } from "./stdio.ts";
 import { DEFAULT_PORT } from "./wire/constants.ts";
 
 const MAX_PORT = 65_535;
@@ -104,15 +106,15 @@ export function netListen(...args: unknown[]): Listener {
   }
   const [name, hostname, port] = args.slice(0, at) as [string?, string?, number?];
   const options = (args[at + 1] ?? {}) as NetListenOptions;
-  const log = options.log ?? makeLogger((line) => void Deno.stderr.writeSync(encode(line)));
+  const log = guardLogger(options.log ?? makeLogger((line) => writeText(Deno.stderr, line)));
   return new Listener({
     name: name === undefined ? undefined : parseName(name),
     hostname,
     port: checkPort(port ?? DEFAULT_PORT),
-    authority: openAuthority(options.keystore, log),
+    openAuthority: () => openAuthority(options.keystore, log),
     handler: asFunction(args[at] as Handler),
     log,
-    display: { ...DISPLAY_DEFAULTS, ...options.display },
+    display: checkDisplay({ ...DISPLAY_DEFAULTS, ...options.display }),
     h264: options.h264 ?? "cancel",
     allowDirect: options.allowDirect ?? true,
     crypto: defaultProvider(),
@@ -127,6 +129,23 @@ function isHandler(value: unknown): boolean {
 function checkPort(port: number): number {
   if (Number.isInteger(port) && port >= 0 && port <= MAX_PORT) return port;
   throw new ApiMisuseError("bad-argument", `the port is ${port}, must be 0 to ${MAX_PORT}`);
+}
+
+function checkDisplay(display: DisplayDefaults): DisplayDefaults {
+  const { width, height, cellWidth, cellHeight, rateHz, ppcm, fontMm } = display;
+  const whole = { width: width ?? 1, height: height ?? 1, cellWidth, cellHeight, rateHz };
+  for (const [name, value] of Object.entries(whole)) {
+    if (Number.isInteger(value) && value >= 1 && value <= MAX_SURFACE_SIDE_PX) continue;
+    throw new ApiMisuseError(
+      "bad-argument",
+      `${name} is ${value}, must be a whole number from 1 to ${MAX_SURFACE_SIDE_PX}`,
+    );
+  }
+  for (const [name, value] of Object.entries({ ppcm, fontMm })) {
+    if (value > 0 && value < Infinity) continue;
+    throw new ApiMisuseError("bad-argument", `${name} is ${value}, must be more than 0`);
+  }
+  return display;
 }
 
 async function openAuthority(
@@ -154,9 +173,4 @@ async function openAuthority(
 
 function logWarning(log: Logger, { path, line, code, message }: KeystoreWarning): void {
   log.log("warn", "keystore-warning", { path, line, reason: code, detail: message });
-}
-
-const encoder = new TextEncoder();
-function encode(line: string): Uint8Array {
-  return encoder.encode(line);
 }

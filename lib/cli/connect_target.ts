@@ -8,7 +8,8 @@ import type { HostKey, Keystore } from "../../keystore/mod.ts";
 import { KeystoreError } from "../errors.ts";
 import type { SocketAddress } from "../net/address.ts";
 import { DEFAULT_PORT } from "../wire/constants.ts";
-import { printable, PROGRAM, UsageError } from "./support.ts";
+import { escapeControls } from "../log.ts";
+import { PROGRAM, UsageError } from "./support.ts";
 
 /** What the command line says about the other side. */
 export interface Target {
@@ -86,7 +87,7 @@ export function routesTo({ tag, hostname, port }: Target, keystore: Keystore): R
 }
 
 function noSuchTag(tag: string, keystore: Keystore): KeystoreError {
-  const known = keystore.hostTags().map(printable).join(", ");
+  const known = keystore.hostTags().map(escapeControls).join(", ");
   return new KeystoreError(
     "no-such-key",
     `there is no host with the tag ${JSON.stringify(tag)}, there are: ${known}; ` +

@@ -19,7 +19,8 @@ import { hostCommand } from "./keystore_host.ts";
 import { readKeyArgument } from "./keystore_key.ts";
 import { openKeystore } from "./keystore_open.ts";
 import { showCommand } from "./keystore_show.ts";
-import { type CliIo, printable, processIo, PROGRAM, table, UsageError } from "./support.ts";
+import { escapeControls } from "../log.ts";
+import { type CliIo, processIo, PROGRAM, table, UsageError } from "./support.ts";
 
 /**
  * Makes the command.
@@ -91,7 +92,7 @@ function noteUnusualNames(names: readonly string[], io: CliIo): void {
 
 function describeAdd({ change, entry }: AddResult): string {
   const who = fingerprint(entry.publicKey);
-  const file = `accepted/${printable(entry.file)}`;
+  const file = `accepted/${escapeControls(entry.file)}`;
   switch (change) {
     case "new":
       return `added ${who} for ${tagsOf(entry)} (${file})\n`;
@@ -121,7 +122,12 @@ const HEADINGS = ["FINGERPRINT", "NAMES", "PUBLIC KEY", "FILE"] as const;
 
 function toRow(entry: AcceptedEntry): string[] {
   const key = entry.publicKey;
-  return [fingerprint(key), tagsOf(entry), formatKey(key), `accepted/${printable(entry.file)}`];
+  return [
+    fingerprint(key),
+    tagsOf(entry),
+    formatKey(key),
+    `accepted/${escapeControls(entry.file)}`,
+  ];
 }
 
 function toJson(entry: AcceptedEntry): Record<string, unknown> {
@@ -145,7 +151,7 @@ function removeCommand(io: CliIo): Command {
     .action(async (what: string, _options: unknown, command: Command) => {
       const keystore = await openKeystore(command, io);
       for (const { file, entry } of await removeAny(keystore, what)) {
-        const shown = `accepted/${printable(file)}`;
+        const shown = `accepted/${escapeControls(file)}`;
         if (entry === undefined) io.out(`removed ${shown}, which held no key\n`);
         else io.out(`removed ${fingerprint(entry.publicKey)} for ${tagsOf(entry)} (${shown})\n`);
       }
@@ -174,5 +180,5 @@ function isFile(path: string): boolean {
 }
 
 function tagsOf(entry: AcceptedEntry): string {
-  return printable(entry.tags.join(","));
+  return escapeControls(entry.tags.join(","));
 }

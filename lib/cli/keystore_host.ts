@@ -9,7 +9,8 @@ import { formatHostAddress } from "../../keystore/hosts.ts";
 import { fingerprint } from "../crypto/fingerprint.ts";
 import { openKeystore } from "./keystore_open.ts";
 import { describeKey } from "./keystore_show.ts";
-import { type CliIo, printable, PROGRAM, table, UsageError } from "./support.ts";
+import { escapeControls } from "../log.ts";
+import { type CliIo, PROGRAM, table, UsageError } from "./support.ts";
 
 /**
  * Makes the command.
@@ -73,8 +74,8 @@ function listHostsCommand(io: CliIo): Command {
         return;
       }
       const rows = hosts.map((it) => [
-        printable(it.tag),
-        printable(formatHostAddress(it)),
+        escapeControls(it.tag),
+        escapeControls(formatHostAddress(it)),
         it.fingerprint,
         it.publicKey,
       ]);

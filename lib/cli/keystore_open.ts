@@ -5,7 +5,8 @@
  */
 import type { Command } from "commander";
 import { Keystore, keystoreRoot, type KeystoreWarning } from "../../keystore/mod.ts";
-import { type CliIo, printable } from "./support.ts";
+import { escapeControls } from "../log.ts";
+import { type CliIo } from "./support.ts";
 
 /**
  * Opens the keystore that the command line and the environment name; says on stderr which it is, and
@@ -18,7 +19,7 @@ import { type CliIo, printable } from "./support.ts";
 export async function openKeystore(command: Command, io: CliIo): Promise<Keystore> {
   const { keystore } = command.optsWithGlobals<{ keystore?: string }>();
   const root = keystoreRoot({ keystore }, io.env);
-  io.err(`keystore: ${printable(root.path)} (from ${root.from})\n`);
+  io.err(`keystore: ${escapeControls(root.path)} (from ${root.from})\n`);
   return await Keystore.open(root.path, {
     onWarning: (warning) => io.err(formatWarning(warning)),
   });
@@ -33,5 +34,5 @@ export async function openKeystore(command: Command, io: CliIo): Promise<Keystor
 export function formatWarning(warning: KeystoreWarning): string {
   const { path, line, message } = warning;
   const where = message.includes(path) ? "" : `${path}${line === undefined ? "" : `:${line}`}: `;
-  return `warning: ${printable(where + message)}\n`;
+  return `warning: ${escapeControls(where + message)}\n`;
 }

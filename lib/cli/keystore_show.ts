@@ -9,7 +9,8 @@ import { formatHostAddress } from "../../keystore/hosts.ts";
 import { fingerprint } from "../crypto/fingerprint.ts";
 import { KeystoreError } from "../errors.ts";
 import { openKeystore } from "./keystore_open.ts";
-import { type CliIo, printable, PROGRAM } from "./support.ts";
+import { escapeControls } from "../log.ts";
+import { type CliIo, PROGRAM } from "./support.ts";
 
 const DEFAULT = "default";
 
@@ -46,7 +47,7 @@ export function showCommand(io: CliIo): Command {
  */
 export function describeKey(key: HostKey, tag: string): string {
   const publicKey = publicKeyOf(key);
-  const where = tag === DEFAULT ? "" : ` for ${printable(formatHostAddress(key))}`;
+  const where = tag === DEFAULT ? "" : ` for ${escapeControls(formatHostAddress(key))}`;
   return `${formatKey(publicKey)}\nfingerprint ${fingerprint(publicKey)}${where}\n`;
 }
 
@@ -55,7 +56,7 @@ function requireKeys(keystore: Keystore, tag: string): readonly HostKey[] {
   if (tag === DEFAULT) keystore.identity();
   const keys = keystore.hostKeys(tag);
   if (keys.length > 0) return tag === DEFAULT ? keys.slice(0, 1) : keys;
-  const known = keystore.hostTags().map(printable).join(", ");
+  const known = keystore.hostTags().map(escapeControls).join(", ");
   throw new KeystoreError(
     "no-such-key",
     `there is no host with the tag ${JSON.stringify(tag)}, there are: ${known}; ` +

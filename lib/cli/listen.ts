@@ -161,11 +161,10 @@ async function untilFinished(
   try {
     start(stop);
     welcome(io);
-    await Promise.race([listener.finished(), lostPatience]);
-    if (listener.clients.length > 0) {
-      log.log("warn", "stopped-with-clients", { clients: listener.clients.length });
-      Deno.exit(EXIT.failure);
-    }
+    const finished = listener.finished().then(() => true);
+    if (await Promise.race([finished, lostPatience.then(() => false)])) return;
+    log.log("warn", "stopped-with-clients", { clients: listener.clients.length });
+    Deno.exit(EXIT.failure);
   } finally {
     clearTimeout(patience);
     for (const signal of signals) Deno.removeSignalListener(signal, stop);

@@ -14,6 +14,10 @@ import { UsageError } from "./support.ts";
 /** The environment variable that holds `num:secret`. */
 export const SECRET_VARIABLE = "A12_SECRET";
 
+/** More than any secret with its number has. */
+const MAX_LINE_BYTES = 256;
+const NEWLINE = 10;
+
 /** The flags of {@linkcode addSecretOptions}. */
 export interface SecretFlags {
   readonly secret?: string;
@@ -68,7 +72,7 @@ export async function readSecret(
 ): Promise<string | undefined> {
   if (flags.secret !== undefined) return flags.secret;
   if (flags.secretFile !== undefined) return firstLine(readFile(flags.secretFile));
-  if (flags.secretStdin) return firstLine(await new Response(Deno.stdin.readable).text());
+  if (flags.secretStdin) return firstLine(await readLine(Deno.stdin));
   if (flags.askSecret) return await readHidden(`${form}: `, io);
   const fromEnvironment = io.env.get(SECRET_VARIABLE);
   return fromEnvironment === "" ? undefined : fromEnvironment;
@@ -91,6 +95,20 @@ function readFile(path: string): string {
     const text = error instanceof Error ? error.message : String(error);
     throw new UsageError(`cannot read the secret from ${path}: ${text}`);
   }
+}
+
+/** Reads up to the end of a line, so that a pipe may stay open behind it. */
+async function readLine(
+  input: { read(buffer: Uint8Array): Promise<number | null> },
+): Promise<string> {
+  const bytes = new Uint8Array(MAX_LINE_BYTES);
+  let length = 0;
+  while (length < bytes.length && !bytes.subarray(0, length).includes(NEWLINE)) {
+    const count = await input.read(bytes.subarray(length));
+    if (count === null) break;
+    length += count;
+  }
+  return new TextDecoder().decode(bytes.subarray(0, length));
 }
 
 function firstLine(text: string): string {

@@ -5,6 +5,8 @@
  */
 import { type Command, CommanderError } from "commander";
 import { A12Error, ApiMisuseError, KeystoreError } from "../errors.ts";
+import { escapeControls } from "../log.ts";
+import { writeText } from "../stdio.ts";
 
 /** The exit codes of the program. */
 export const EXIT = { ok: 0, failure: 1, usage: 2, interrupted: 130 } as const;
@@ -24,8 +26,8 @@ export interface CliIo {
 
 /** The process's own streams and environment. */
 export const processIo: CliIo = {
-  out: (text) => writeAll(Deno.stdout, text),
-  err: (text) => writeAll(Deno.stderr, text),
+  out: (text) => writeText(Deno.stdout, text),
+  err: (text) => writeText(Deno.stderr, text),
   env: { get: (name) => Deno.env.get(name) },
 };
 
@@ -70,18 +72,6 @@ export async function runCli(
 }
 
 /**
- * Makes text from files or peers safe to print: a terminal must not act on what is in a file.
- *
- * @param text Any text.
- * @returns The text with control characters written out.
- */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
-}
-
-/**
  * Lines up columns with two blanks between them.
  *
  * @param rows Rows of equally many cells.
@@ -115,18 +105,6 @@ function isUsage(error: unknown): boolean {
 function report(error: unknown, io: CliIo, debug: boolean): void {
   const expected = error instanceof A12Error || error instanceof UsageError;
   const message = error instanceof Error ? error.message : String(error);
-  io.err(`error: ${expected ? "" : "unexpected: "}${printable(message)}\n`);
+  io.err(`error: ${expected ? "" : "unexpected: "}${escapeControls(message)}\n`);
   if (debug && error instanceof Error && error.stack !== undefined) io.err(`${error.stack}\n`);
-}
-
-function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
-  const bytes = new TextEncoder().encode(text);
-  try {
-    for (let written = 0; written < bytes.length;) {
-      written += stream.writeSync(bytes.subarray(written));
-    }
-  } catch (error) {
-    // A reader that has seen enough, such as `head`, is no failure.
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-  }
 }

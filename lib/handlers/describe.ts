@@ -31,7 +31,9 @@ export function describe(role: "listener" | "client", id: number, status: Status
  * @param input The table of the kind `input`, as the field `input`.
  */
 export function describeJson(time: Date, id: number, status: Status, input?: IoTable): string {
-  return JSON.stringify({ time: time.toISOString(), source: id, ...status, input });
+  return escapeControls(
+    JSON.stringify({ time: time.toISOString(), source: id, ...status, input }),
+  );
 }
 
 function summary(status: Status): string {

@@ -26,15 +26,7 @@ export async function loadHandler(path: string): Promise<ListenHandler> {
     throw new ApiMisuseError("bad-handler", `cannot load the handler ${path}: ${text}`, { cause });
   }
   const handler = loaded.default;
-  if (typeof handler === "function") return handler as ListenHandler;
-  if (typeof handler === "object" && handler !== null) {
-    for (const [kind, value] of Object.entries(handler)) {
-      if (typeof value === "function") continue;
-      throw new ApiMisuseError(
-        "bad-handler",
-        `the handler ${path} has ${typeof value} for ${kind}, must be a function`,
-      );
-    }
+  if (typeof handler === "function" || (typeof handler === "object" && handler !== null)) {
     return asFunction(handler as Handler);
   }
   throw new ApiMisuseError(

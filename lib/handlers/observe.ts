@@ -76,7 +76,12 @@ class Watched {
     client.targetVerbose = (on = true) => {
       this.#wantsFrames = on;
     };
-    client.acceptTarget = (handler = this.#handler) => watch(acceptTarget.call(client, handler));
+    const accept = acceptTarget.bind(client) as (...args: unknown[]) => Source | undefined;
+    client.acceptTarget = (...args: unknown[]) => {
+      const isSized = typeof args[0] === "number";
+      const [size, handler] = isSized ? [args.slice(0, 2), args[2]] : [[], args[0]];
+      return watch(accept(...size, handler ?? this.#handler));
+    };
     client.targetAlloc = (kind, handler = this.#handler) =>
       watch(targetAlloc.call(client, kind, handler));
   }

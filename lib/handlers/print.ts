@@ -6,7 +6,7 @@
 
 import type { ListenHandler, ListenSource } from "../net/listen_types.ts";
 import type { Source } from "../segment/source.ts";
-import type { Status } from "../segment/status.ts";
+import type { IoTable, Status } from "../segment/status.ts";
 import { describe, describeJson } from "./describe.ts";
 
 /**
@@ -16,14 +16,13 @@ import { describe, describeJson } from "./describe.ts";
  * @param json Whether lines are JSON.
  */
 export function printHandler(write: (line: string) => void, json: boolean): ListenHandler {
-  // A client's requests for subsegments stay unanswered, and so are refused.
-  const print = (source: ListenSource | Source, status: Status): void => {
+  const print = (source: ListenSource | Source, status: Status, input?: IoTable): void => {
     write(
-      json ? describeJson(new Date(), source.id, status) : describe(source.role, source.id, status),
+      json
+        ? describeJson(new Date(), source.id, status, input)
+        : describe(source.role, source.id, status),
     );
-    if (status.kind === "segment_request" && source.role === "listener") {
-      source.acceptTarget(print);
-    }
+    if (status.kind === "segment_request") source.acceptTarget(print);
   };
   return print;
 }

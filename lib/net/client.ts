@@ -69,7 +69,7 @@ export class SourceClient {
       secret,
       crypto: defaultProvider(),
       random: (count) => crypto.getRandomValues(new Uint8Array(count)),
-      startMs: Date.now(),
+      startMs: performance.now(),
       rekey: { early: 0, volumeBytes: REKEY_VOLUME_BYTES },
       ...(arena && { arena }),
     });

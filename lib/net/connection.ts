@@ -8,10 +8,10 @@ import { encodeBase64 } from "../bytes/base64.ts";
 import { fingerprint } from "../crypto/fingerprint.ts";
 import type { PrivateKey } from "../crypto/x25519.ts";
 import { type A12Error, AuthError, IncompatibleError, StreamError } from "../errors.ts";
-import { DRAIN_TIMEOUT_MS } from "../limits.ts";
+import { DRAIN_TIMEOUT_MS, EVENT_PACE_MS } from "../limits.ts";
 import type { LogFields, Logger, LogLevel } from "../log.ts";
 import { SinkEndpoint } from "../segment/endpoint.ts";
-import type { Notice, OfferNotice } from "../segment/notices.ts";
+import type { FaultNotice, Notice, OfferNotice } from "../segment/notices.ts";
 import type { Peer } from "../segment/peer.ts";
 import type { DisplayDefaults } from "../segment/preroll.ts";
 import type { H264Mode } from "../segment/video_in.ts";
@@ -22,6 +22,7 @@ import { formatAddress } from "./address.ts";
 import type { Reservation } from "./authority.ts";
 import { offerTransfer } from "./binary_offer.ts";
 import { deliver, logFailure } from "./deliver.ts";
+import { internalError } from "./faults.ts";
 import type { Socket } from "./pump.ts";
 import { Pump } from "./pump.ts";
 import { ReaderGate } from "./reader_gate.ts";
@@ -69,10 +70,13 @@ export class Connection {
   readonly #gate = new ReaderGate();
   #reservation: Reservation | undefined;
   #drain: ReturnType<typeof setTimeout> | undefined;
+  #pace: ReturnType<typeof setTimeout> | undefined;
   #endpoint: SinkEndpoint | undefined;
   #peer: Peer | undefined;
   #delivering: Promise<void> | undefined;
   #failed: A12Error | undefined;
+  #refusedStreams = 0;
+  readonly #refusalsLogged = new Set<string>();
   /** Whether the handler did not take the client. */
   #isRefused = false;
 
@@ -118,9 +122,12 @@ export class Connection {
       display: this.#host.display,
       h264: this.#host.h264,
       onOutput: () => this.#pump.flushSoon(),
-      onNotice: () => queueMicrotask(() => void this.#deliverAll()),
+      onNotice: () => queueMicrotask(() => void this.#deliverAside()),
       onExit: () => this.#drainSoon(),
       onUnblocked: () => this.#gate.open(),
+      onPace: () => {
+        this.#pace = setTimeout(() => this.#endpoint!.output.tick(), EVENT_PACE_MS);
+      },
     });
     return this.#endpoint;
   }
@@ -134,8 +141,13 @@ export class Connection {
       if (this.#failed.code === "internal-error") this.#logInternal(this.#failed);
     }
     clearTimeout(this.#drain);
+    clearTimeout(this.#pace);
     this.#reservation?.release();
-    await this.#finish();
+    try {
+      await this.#finish();
+    } catch (error) {
+      this.#logInternal(internalError(error));
+    }
     this.#session.free();
     this.#host.left(this);
   }
@@ -191,11 +203,14 @@ export class Connection {
       this.#pump.end(new IncompatibleError("role-refused", "a probe went on after its answer"));
       return;
     }
+    // From here on nothing but its own end or that of the listener keeps the client out.
+    this.#host.arrived(this);
     await this.#reservation?.commit();
     this.#reservation = undefined;
+    if (this.#session.isOver) return;
     this.#log("info", "client-authenticated", { mode: this.#session.peer!.mode });
-    this.#host.arrived(this);
     if (await this.#host.handover(this)) return;
+    if (this.#session.isOver) return;
     this.#isRefused = true;
     this.#log("info", "client-refused", { reason: "not accepted by the handler" });
     this.#session.sendEvent(0, { category: "target", kind: "reqfail", id: 0 });
@@ -224,16 +239,26 @@ export class Connection {
   }
 
   async #deliverRest(notice: Notice, pending: Promise<boolean>): Promise<void> {
-    this.#settle(notice, await pending);
-    this.#delivering = undefined;
+    try {
+      this.#settle(notice, await pending);
+    } finally {
+      this.#delivering = undefined;
+    }
     await this.#deliverAll();
+  }
+
+  /** Hands on records while nothing arrives; a fault ends the connection as it would in between. */
+  async #deliverAside(): Promise<void> {
+    try {
+      await this.#deliverAll();
+    } catch (error) {
+      this.end(internalError(error));
+    }
   }
 
   #deliver(notice: Notice): boolean | Promise<boolean> {
     if (notice.type === "fault") {
-      const { code, message } = notice.error;
-      const source = notice.source.id;
-      this.#log("warn", "stream-refused", { source, reason: code, detail: message });
+      this.#logRefusedStream(notice);
       return true;
     }
     const { log } = this.#host;
@@ -285,6 +310,7 @@ export class Connection {
       source: endpoint.primary.id,
       reason: failed?.code,
       detail: isFault ? failed.message : undefined,
+      refused_streams: this.#refusedStreams || undefined,
     });
   }
 
@@ -292,9 +318,19 @@ export class Connection {
     const { peer } = this.#session;
     if (this.#isRefused) return;
     if (failed !== undefined && failed.code !== "connection-lost") this.#logRefusal(failed);
-    else if (peer === undefined) this.#log("debug", "left-before-login");
+    else if (peer === undefined && this.#session.hasVerified) {
+      this.#logRefusal(new AuthError("not-proven", "the client left without showing its key"));
+    } else if (peer === undefined) this.#log("debug", "left-before-login");
     else if (peer.role === "probe") this.#log("info", "probe-answered");
     else this.#logRefusal(new AuthError("not-proven", "the client left without using its key"));
+  }
+
+  /** Each reason is one line a client: a source may go on and on with what it was told to stop. */
+  #logRefusedStream({ source, error: { code, message } }: FaultNotice): void {
+    this.#refusedStreams++;
+    if (this.#refusalsLogged.has(code)) return;
+    this.#refusalsLogged.add(code);
+    this.#log("warn", "stream-refused", { source: source.id, reason: code, detail: message });
   }
 
   #logRefusal(error: A12Error): void {

@@ -30,14 +30,18 @@ export function deliver(
 ): boolean | Promise<boolean> {
   try {
     const pending = call();
-    return pending instanceof Promise ? watch(pending, context) : true;
+    return isThenable(pending) ? watch(pending, context) : true;
   } catch (error) {
     logFailure(error, context);
     return false;
   }
 }
 
-async function watch(pending: Promise<void>, context: CallContext): Promise<boolean> {
+function isThenable(value: unknown): value is PromiseLike<void> {
+  return typeof (value as PromiseLike<void> | undefined)?.then === "function";
+}
+
+async function watch(pending: PromiseLike<void>, context: CallContext): Promise<boolean> {
   const { log, source, kind } = context;
   const timer = setTimeout(
     () => log.log("warn", "handler-slow", { source, kind, seconds: HANDLER_SLOW_MS / 1000 }),
@@ -61,7 +65,16 @@ async function watch(pending: Promise<void>, context: CallContext): Promise<bool
  * @param context What else is logged.
  */
 export function logFailure(error: unknown, { log, source, kind }: CallContext): void {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const text = describeThrown(error);
   log.log("error", "handler-failed", { source, kind, error: text });
   if (error instanceof Error) log.log("debug", "handler-stack", { source, stack: error.stack });
+}
+
+/** Handlers may throw anything, also what cannot be made text. */
+function describeThrown(error: unknown): string {
+  try {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  } catch {
+    return `a value of type ${typeof error}`;
+  }
 }

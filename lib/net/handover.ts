@@ -8,9 +8,9 @@
  */
 
 import { ApiMisuseError } from "../errors.ts";
-import { MAX_SURFACE_SIDE_PX } from "../limits.ts";
 import type { Peer } from "../segment/peer.ts";
 import type { ClientHandler, Source } from "../segment/source.ts";
+import { readAccept } from "../segment/verbs/accept.ts";
 import type { Connection } from "./connection.ts";
 import type { ListenSource, ListenStatus } from "./listen_types.ts";
 
@@ -66,8 +66,7 @@ export class HandoverSource implements ListenSource {
     if (!this.#isOpen) {
       throw new ApiMisuseError("wrong-state", "acceptTarget: this client was answered before");
     }
-    const size = typeof first === "number" ? readSize(first, second) : undefined;
-    const handler = typeof first === "number" ? third : first;
+    const { size, handler } = readAccept(first, second, third);
     this.#isOpen = false;
     const { primary } = this.#connection.takeOver();
     if (size !== undefined) primary.segment.size = size;
@@ -88,15 +87,4 @@ export class HandoverSource implements ListenSource {
     this.#isOpen = false;
     return this.#connection.endpoint !== undefined;
   }
-}
-
-function readSize(width: number, height: number | undefined): { width: number; height: number } {
-  for (const side of [width, height]) {
-    if (Number.isInteger(side) && side! >= 1 && side! <= MAX_SURFACE_SIDE_PX) continue;
-    throw new ApiMisuseError(
-      "bad-argument",
-      `acceptTarget: ${side} is not a size in pixels from 1 to ${MAX_SURFACE_SIDE_PX}`,
-    );
-  }
-  return { width, height: height! };
 }

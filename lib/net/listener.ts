@@ -47,8 +47,8 @@ export interface ListenerOptions {
   readonly hostname: string | undefined;
   /** The port to listen on, 0 for any. */
   readonly port: number;
-  /** Decides about keys; clients wait until it is there. */
-  readonly authority: Promise<KeyAuthority>;
+  /** Opens what decides about keys, once the port is bound; clients wait until it is there. */
+  readonly openAuthority: () => Promise<KeyAuthority>;
   /** Takes what happens. */
   readonly handler: ListenHandler;
   readonly log: Logger;
@@ -168,8 +168,9 @@ export class Listener implements ListenSource {
   async #run(): Promise<void> {
     let lastWords = "";
     try {
-      const authority = await this.#options.authority;
-      await this.#tell({ kind: "preroll", segkind: "network-server", source_audio: this.id });
+      const authority = await this.#options.openAuthority();
+      // A handler that takes its time with this keeps no client out.
+      void this.#tell({ kind: "preroll", segkind: "network-server", source_audio: this.id });
       await this.#acceptAll(authority);
     } catch (error) {
       if (!(error instanceof A12Error)) throw error;
@@ -226,7 +227,7 @@ export class Listener implements ListenSource {
       secret: this.#secret,
       crypto,
       random: (count) => globalThis.crypto.getRandomValues(new Uint8Array(count)),
-      startMs: Date.now(),
+      startMs: performance.now(),
       rekey: { early: EARLY_REKEYS, volumeBytes: REKEY_VOLUME_BYTES },
       allowDirect,
       ...(arena && { arena }),
@@ -287,10 +288,12 @@ export class Listener implements ListenSource {
   async #handover(connection: Connection): Promise<boolean> {
     if (this.#isClosed) return false;
     const request = new HandoverSource(this, connection);
-    await this.#call(request, HANDOVER_REQUEST);
+    const succeeded = await this.#call(request, HANDOVER_REQUEST);
     const isTaken = request.settle();
-    // One that was taken while all others were asked to leave.
-    if (isTaken && this.#isClosingClients) connection.endpoint!.primary.deleteImage();
+    // One that was taken while all others were asked to leave, or by a handler that then failed.
+    if (isTaken && (this.#isClosingClients || !succeeded)) {
+      connection.endpoint!.primary.deleteImage();
+    }
     return isTaken;
   }
 
@@ -298,8 +301,12 @@ export class Listener implements ListenSource {
     await this.#call(this, status);
   }
 
-  async #call(source: ListenSource, status: ListenStatus): Promise<void> {
+  async #call(source: ListenSource, status: ListenStatus): Promise<boolean> {
     const { handler, log } = this.#options;
-    await deliver(() => handler(source, status), { log, source: this.id, kind: status.kind });
+    return await deliver(() => handler(source, status), {
+      log,
+      source: this.id,
+      kind: status.kind,
+    });
   }
 }

@@ -52,7 +52,7 @@ export class WaitingRoom {
     if (fellows.size >= this.#limitPerAddress) {
       this.#evict(fellows, `${this.#limitPerAddress} from this address`);
     } else if (this.#waiting.size >= this.#limit) {
-      this.#evict(this.#waiting, `${this.#limit}`);
+      this.#evict(this.#mostCrowded(), `${this.#limit}`);
     }
     this.#waiting.add(newcomer);
     fellows.add(newcomer);
@@ -71,6 +71,13 @@ export class WaitingRoom {
   /** @param reason Why all have to leave. */
   clear(reason: PeerError): void {
     for (const waiting of [...this.#waiting]) waiting.end(reason);
+  }
+
+  /** The connections of the address that has the most; so a few addresses cannot push others out. */
+  #mostCrowded(): Set<Waiting> {
+    let most = new Set<Waiting>();
+    for (const fellows of this.#byOwner.values()) if (fellows.size > most.size) most = fellows;
+    return most;
   }
 
   #evict(among: Set<Waiting>, limit: string): void {

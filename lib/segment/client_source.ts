@@ -9,7 +9,7 @@ import type { AccessUnit } from "../decoders/h264.ts";
 import type { SurfaceView } from "../decoders/surface_view.ts";
 import { ApiMisuseError } from "../errors.ts";
 import { segmentKindNumber } from "../wire/constants.ts";
-import type { EventInput, InputEventInput } from "../wire/event/types.ts";
+import type { EventInput, InputEventInput, TargetEventInput } from "../wire/event/types.ts";
 import type { KeysymName } from "../wire/keysyms.ts";
 import type { SinkEndpoint } from "./endpoint.ts";
 import type { Peer } from "./peer.ts";
@@ -20,6 +20,7 @@ import type { IoInput } from "./status_io_types.ts";
 import type { BinaryOffer, BinaryTransfer, BinaryType, TransferOptions } from "./transfer_types.ts";
 import { refuse } from "./verbs/check.ts";
 import type { AnchorhintOptions, DisplayFlag, DisplayhintOptions } from "./verbs/display.ts";
+import { readAccept } from "./verbs/accept.ts";
 import { anchorhintEvent, displayhintEvents } from "./verbs/display.ts";
 import { inputEvent } from "./verbs/input.ts";
 import type { InputCapabilities } from "./verbs/input_mask.ts";
@@ -98,7 +99,12 @@ export class ClientSource implements Source {
     return this.surface.gridText({ trimEnd: true });
   }
 
-  acceptTarget(handler?: ClientHandler): Source | undefined {
+  acceptTarget(
+    first?: ClientHandler | number,
+    height?: number,
+    third?: ClientHandler,
+  ): Source | undefined {
+    const { handler } = readAccept(first, height, third);
     const request = this.#endpoint.request;
     if (request === undefined || request.segment !== this.segment || request.answered) {
       throw new ApiMisuseError("wrong-state", "acceptTarget outside a segment_request");
@@ -192,7 +198,9 @@ export class ClientSource implements Source {
     const events = displayhintEvents(width, height, flags, options);
     if (options.ppcm !== undefined) this.#mustSurviveCells(options.force);
     if (!this.#send(...events)) return false;
-    this.#note("display");
+    if (this.segment.state !== "active") {
+      this.segment.hints.display = events.at(-1) as TargetEventInput<"displayhint">;
+    }
     if (options.output !== undefined) this.#note("output");
     return true;
   }
@@ -306,7 +314,7 @@ export class ClientSource implements Source {
   }
 
   /** Notes in a preroll that a hint was given, so that the defaults do not overwrite it. */
-  #note(hint: "output" | "display" | "font", wasSent = true): boolean {
+  #note(hint: "output" | "font", wasSent = true): boolean {
     if (wasSent && this.segment.state !== "active") this.segment.hints[hint] = true;
     return wasSent;
   }

@@ -8,9 +8,10 @@
  * @module
  */
 
-import { MemoryBudget } from "../decoders/memory_budget.ts";
-import { decodeUtf8Lenient } from "../bytes/text.ts";
+import { MemoryBudget, processBudget } from "../decoders/memory_budget.ts";
+import { decodeUtf8Lenient, encodeUtf8, splitUtf8 } from "../bytes/text.ts";
 import type { DataReceived, SessionEvent } from "../session/events.ts";
+import { MAX_CLIENT_SURFACE_BYTES } from "../limits.ts";
 import { CANCEL_STREAM_TYPE } from "../wire/constants.ts";
 import type { Control } from "../wire/control.ts";
 import type { EventInput, ExternalEvent, WireEvent } from "../wire/event/types.ts";
@@ -34,6 +35,9 @@ import type { StreamsHost } from "./streams_host.ts";
 import type { H264Mode } from "./video_in.ts";
 import { VideoIn } from "./video_in.ts";
 
+/** A segment kind is one byte in NEWCH, four in the request. */
+const MAX_SEGMENT_KIND = 0xff;
+
 /** Segment kinds that a client may not register as; the display server keeps them for itself. */
 const RESERVED_KINDS: readonly number[] = [2, 3];
 
@@ -47,8 +51,12 @@ export interface EndpointOptions {
   readonly display: DisplayDefaults;
   /** What happens to H.264; it is cancelled unless given. */
   readonly h264?: H264Mode;
+  /** What pictures are counted against besides the limit of one client; that of the process if absent. */
+  readonly budget?: MemoryBudget;
   /** Is told when something waits to be sent that no incoming event caused. */
   readonly onOutput: () => void;
+  /** Asks for one `output.tick()` in `EVENT_PACE_MS`; events are not spread in time when absent. */
+  readonly onPace?: () => void;
   /** Is told when there is a record that no incoming event caused. */
   readonly onNotice: () => void;
   /** Is told when the handler ends the whole client; EXIT has been sent by then. */
@@ -63,7 +71,7 @@ export class SinkEndpoint {
   readonly #sources = new Map<number, ClientSource>();
   readonly #notices: Notice[] = [];
   readonly #channels = new ChannelNumbers();
-  readonly #budget = new MemoryBudget();
+  readonly #budget: MemoryBudget;
   readonly #video: VideoIn;
   readonly #audio: AudioIn;
   readonly #binary: BinaryIn;
@@ -81,10 +89,11 @@ export class SinkEndpoint {
    */
   constructor(session: SessionPort, options: EndpointOptions) {
     this.#options = options;
+    this.#budget = new MemoryBudget(MAX_CLIENT_SURFACE_BYTES, options.budget ?? processBudget);
     this.output = new Output(session, options.onOutput, (call) => {
       this.#notices.push({ type: "call", source: this.primary, kind: "transfer", call });
       options.onNotice();
-    });
+    }, options.onPace);
     const host: StreamsHost = {
       sendControl: (control) => void this.output.sendControl(control),
       sourceOf: (channel) => this.#sources.get(channel),
@@ -189,10 +198,12 @@ export class SinkEndpoint {
    * Grants a request: opens a channel for the new segment.
    *
    * @param request The request, not yet answered.
-   * @returns The new segment's source, or `undefined` when no channel is left; it is refused then.
+   * @returns The new segment's source, or `undefined` when no channel is left or there is no such
+   *   kind; it is refused then.
    */
   accept(request: SegmentRequest): ClientSource | undefined {
-    const opened = this.push(request.segment, request.kind, request.id);
+    const isKind = request.kind <= MAX_SEGMENT_KIND;
+    const opened = isKind ? this.push(request.segment, request.kind, request.id) : undefined;
     if (opened === undefined) this.refuse(request);
     else request.answered = true;
     return opened;
@@ -262,6 +273,7 @@ export class SinkEndpoint {
     this.#isOver = true;
     this.output.close();
     for (const { segment } of [...this.#sources.values()].reverse()) this.#end(segment, lastWords);
+    this.#budget.close();
   }
 
   /**
@@ -314,8 +326,9 @@ export class SinkEndpoint {
       case "shutdown": {
         const segment = this.#sources.get(control.channel)?.segment;
         if (segment === undefined) return;
-        if (segment.channel === 0) this.end(control.lastWords);
-        else this.#end(segment, control.lastWords);
+        const lastWords = cutLastWords(control.lastWords);
+        if (segment.channel === 0) this.end(lastWords);
+        else this.#end(segment, lastWords);
         return;
       }
       default:
@@ -338,10 +351,12 @@ export class SinkEndpoint {
   #takeEvent(channel: number, event: WireEvent): void {
     const segment = this.#sources.get(channel)?.segment;
     if (segment === undefined) return;
+    if (event.category === "external" && event.kind === "register") {
+      return this.#register(segment, event);
+    }
+    if (!segment.isRegistered) return this.#takeEarly(segment, event);
     if (event.category === "external") {
       switch (event.kind) {
-        case "register":
-          return this.#register(segment, event);
         case "segreq": {
           const request = requestFromEvent(segment, event);
           return this.#tell(segment, request.status, { request });
@@ -359,6 +374,12 @@ export class SinkEndpoint {
     if (status === undefined) return;
     const isInput = event.category === "input" && event.kind !== "unknown";
     this.#tell(segment, status, isInput ? { input: eventToIo(event) } : {});
+  }
+
+  /** A handler learns of a segment by `registered`: what comes before is dropped, requests refused. */
+  #takeEarly(segment: Segment, event: WireEvent): void {
+    if (event.category !== "external" || event.kind !== "segreq") return;
+    this.refuse(requestFromEvent(segment, event));
   }
 
   #register(segment: Segment, event: ExternalEvent<"register">): void {
@@ -388,4 +409,11 @@ export class SinkEndpoint {
       networked: true,
     });
   }
+}
+
+/** What Lua shows of last words at most. */
+const LAST_WORDS_BYTES = 31;
+
+function cutLastWords(text: string): string {
+  return decodeUtf8Lenient(splitUtf8(encodeUtf8(text), LAST_WORDS_BYTES)[0]!);
 }

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { EventInput } from "../wire/event/types.ts";
+import type { EventInput, TargetEventInput } from "../wire/event/types.ts";
 
 /** The first size, density and font of a client. */
 export interface DisplayDefaults {
@@ -43,7 +43,8 @@ const DEFAULT_TEXT_HEIGHT_PX = 400;
 /** Which hints a handler has already sent by itself; the defaults do not overwrite them. */
 export interface HintsSent {
   readonly output: boolean;
-  readonly display: boolean;
+  /** The last one, which a terminal gets once more for its cells. */
+  readonly display: TargetEventInput<"displayhint"> | undefined;
   readonly font: boolean;
 }
 
@@ -73,11 +74,20 @@ export function prerollEvents(
       rate: display.rateHz,
     });
   }
-  if (!sent.display) {
-    const first = isText
-      ? { width: width + cellWidth, height: height + cellHeight }
-      : { width, height };
-    events.push({ ...displayhint, ...first, cellWidth, cellHeight });
+  const own = sent.display;
+  const window = {
+    ...displayhint,
+    ...own,
+    width: own?.width || width,
+    height: own?.height || height,
+    cellWidth: own?.cellWidth || cellWidth,
+    cellHeight: own?.cellHeight || cellHeight,
+  };
+  if (isText) {
+    const { width, height, cellWidth, cellHeight } = window;
+    events.push({ ...window, width: width + cellWidth, height: height + cellHeight });
+  } else if (own === undefined) {
+    events.push(window);
   }
   if (!sent.font) {
     events.push({
@@ -89,8 +99,6 @@ export function prerollEvents(
     });
   }
   events.push({ category: "target", kind: "activate" });
-  if (isText && !sent.display) {
-    events.push({ ...displayhint, width, height, cellWidth, cellHeight });
-  }
+  if (isText) events.push(window);
   return events;
 }

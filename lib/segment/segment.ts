@@ -9,6 +9,7 @@ import { AccessUnitStream } from "../decoders/h264.ts";
 import type { MemoryBudget } from "../decoders/memory_budget.ts";
 import { VideoStream } from "../decoders/video_stream.ts";
 import { segmentKindName } from "../wire/constants.ts";
+import type { HintsSent } from "./preroll.ts";
 import type { Shown } from "./presented.ts";
 import { StatusContext } from "./status.ts";
 import type { InputMask } from "./verbs/input_mask.ts";
@@ -62,7 +63,11 @@ export class Segment {
   /** Kinds of devices and data that the client does not want as input. */
   inputMask: InputMask = { devices: 0, types: 0 };
   /** Which preroll hints the handler has sent by itself. */
-  hints = { output: false, display: false, font: false };
+  hints: { -readonly [K in keyof HintsSent]: HintsSent[K] } = {
+    output: false,
+    display: undefined,
+    font: false,
+  };
   /** The size that the handler asked for, in pixels. */
   size: { width?: number; height?: number } = {};
 

@@ -76,6 +76,17 @@ export interface Source extends SourceHints, SourceInput, SourceStreams {
   acceptTarget(handler?: ClientHandler): Source | undefined;
 
   /**
+   * The same with a size, as Lua has it. A subsegment's client chooses its size by itself.
+   *
+   * @param width Width in pixels, 1 to 8192.
+   * @param height Height in pixels, 1 to 8192.
+   * @param handler Takes the records of the new segment; this one's handler when absent.
+   * @returns The new segment, or `undefined` when the client has no channel left.
+   * @throws {ApiMisuseError} `wrong-state` outside a `segment_request`, `bad-argument`.
+   */
+  acceptTarget(width: number, height: number, handler?: ClientHandler): Source | undefined;
+
+  /**
    * Opens a subsegment that the client did not ask for (`target_alloc`). A client that has nothing to
    * show there never registers it.
    *

@@ -99,10 +99,10 @@ export class VideoIn {
     this.#host.notify({ type: "status", source, status });
   }
 
-  /** Frames of channels without a segment are taken and thrown away. */
+  /** Frames of channels without a registered segment are taken and thrown away. */
   #attempt(channel: number, step: (source: ClientSource) => void): void {
     const source = this.#host.sourceOf(channel);
-    if (source === undefined) return;
+    if (source === undefined || !source.segment.isRegistered) return;
     try {
       step(source);
     } catch (error) {

@@ -38,7 +38,7 @@ export interface FirstDraws {
  */
 export function drawFirst(options: ClientOptions): FirstDraws {
   return {
-    ephemeral: options.mode === "ephemeral" ? new PrivateKey(options.random(KEY_BYTES)) : undefined,
+    ephemeral: options.mode === "ephemeral" ? freshKey(options.random) : undefined,
     helloNonce: options.random(NONCE_BYTES),
     packetNonce: options.random(NONCE_BYTES),
   };
@@ -55,6 +55,14 @@ export function asNotProven(error: unknown): unknown {
   if (!(error instanceof MalformedError)) return error;
   const text = `the first packet under the session keys does not verify: ${error.message}`;
   return new AuthError("not-proven", text, { cause: error });
+}
+
+/** Imports a key for one use; the raw bytes are wiped, as a copy of them would undo the exchange. */
+function freshKey(random: (count: number) => Uint8Array): PrivateKey {
+  const raw = random(KEY_BYTES);
+  const key = new PrivateKey(raw);
+  raw.fill(0);
+  return key;
 }
 
 /** One end of the exchange. */
@@ -148,7 +156,7 @@ export class Login {
     this.#mode = "ephemeral";
     const options = this.#options;
     if (options.side === "server") {
-      const own = new PrivateKey(options.random(KEY_BYTES));
+      const own = freshKey(options.random);
       const nonce = options.random(NONCE_BYTES);
       const shared = agree(own, publicKey);
       this.#sendHello(makeHello("ephemeral", own.publicKey, options.role), nonce);

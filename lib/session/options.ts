@@ -18,7 +18,7 @@ export interface CommonOptions {
   readonly secret: Uint8Array;
   /** The symmetric cryptography. */
   readonly crypto: CryptoProvider;
-  /** Gives so many random bytes that no other caller ever gets. */
+  /** Gives so many random bytes that no other caller ever gets; private keys among them are wiped. */
   readonly random: (count: number) => Uint8Array;
   /** When the connection was opened, in milliseconds of the clock that `handleTimeout` gets. */
   readonly startMs: number;

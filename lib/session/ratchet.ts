@@ -76,12 +76,13 @@ export class Ratchet {
   /**
    * Passes the right to rekey on and makes the new key of the sending direction.
    *
-   * @param privateKey 32 random bytes.
+   * @param privateKey 32 random bytes, wiped.
    * @returns What to send and the new shared secret, to be used behind the REKEY packet.
    * @throws {AuthError} `low-order-key`.
    */
   advance(privateKey: Uint8Array): { publicKey: Uint8Array; shared: Uint8Array } {
     this.#own = new PrivateKey(privateKey);
+    privateKey.fill(0);
     const shared = agree(this.#own, this.#remote);
     this.#mayRekey = false;
     this.#sent++;

@@ -86,9 +86,9 @@ export class Session {
     return this.#transport.outputBytes;
   }
 
-  /** Whether any byte was received. */
-  get hasReceived(): boolean {
-    return this.#transport.packetsReceived > 0 || this.#transport.pendingBytes > 0;
+  /** Whether a packet was verified: the peer knows the secret. */
+  get hasVerified(): boolean {
+    return this.#transport.packetsReceived > 0;
   }
 
   /** Free space to read socket bytes into; invalidates payloads handed out before. */

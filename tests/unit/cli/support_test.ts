@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { Command } from "commander";
-import { type CliIo, printable, runCli, table, UsageError } from "../../../lib/cli/support.ts";
+import { type CliIo, runCli, table, UsageError } from "../../../lib/cli/support.ts";
 import { ApiMisuseError, KeystoreError } from "../../../lib/errors.ts";
+import { escapeControls } from "../../../lib/log.ts";
 
 async function run(args: string[], action: () => void = () => {}) {
   const io: CliIo & { stdout: string; stderr: string } = {
@@ -75,7 +76,7 @@ Deno.test("--debug adds the stack", async () => {
 });
 
 Deno.test("control characters and direction marks are written out", () => {
-  assert.equal(printable("a\x1b[2J\u009b\u202eé👍\n"), "a\\u001b[2J\\u009b\\u202eé👍\\u000a");
+  assert.equal(escapeControls("a\x1b[2J\u009b\u202eé👍\n"), "a\\u001b[2J\\u009b\\u202eé👍\\u000a");
 });
 
 Deno.test("columns line up and lines have no blanks at their end", () => {

@@ -46,7 +46,7 @@ class Rig {
       left: () => void this.departures++,
     };
     const remote = { hostname: "192.0.2.1", port: 7 };
-    const session = serverSession({ crypto: this.spied.crypto, startMs: Date.now() });
+    const session = serverSession({ crypto: this.spied.crypto, startMs: performance.now() });
     this.connection = new Connection(host, this.socket, remote, session);
   }
 
@@ -91,7 +91,10 @@ function check(rig: Rig, cut: number, hellos: number, all: number, isPlain: bool
   const isBetween = [0, 153, hellos, proof, all].includes(cut);
   if (cut < hellos) {
     const isTruncated = isPlain && !isBetween;
-    assert.deepEqual(rig.reports, isTruncated ? ["login-refused truncated"] : [], `cut at ${cut}`);
+    // Who knows the secret and leaves is worth a line, a mere probe of the port is not.
+    const reason = isTruncated ? "truncated" : cut < 153 ? undefined : "not-proven";
+    const expected = reason === undefined ? [] : [`login-refused ${reason}`];
+    assert.deepEqual(rig.reports, expected, `cut at ${cut}`);
     assert.equal(rig.handovers, 0);
   } else if (cut < proof) {
     assert.deepEqual(rig.reports, ["login-refused not-proven"], `cut at ${cut}`);

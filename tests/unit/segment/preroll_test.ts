@@ -3,7 +3,8 @@ import { DISPLAY_DEFAULTS, prerollEvents } from "../../../lib/segment/preroll.ts
 import type { EventInput } from "../../../lib/wire/event/types.ts";
 
 const test = (name: string, fn: () => void) => Deno.test({ name, permissions: "none", fn });
-const NONE = { output: false, display: false, font: false };
+const NONE = { output: false, display: undefined, font: false };
+const HINT = { category: "target", kind: "displayhint", width: 800, height: 600 } as const;
 
 /** The kinds, and of sizes the numbers. */
 function summary(events: readonly EventInput[]): string[] {
@@ -43,14 +44,17 @@ test("a size that was asked for is told to all kinds of clients", () => {
 });
 
 test("what the handler has sent by itself is not sent again", () => {
-  const all = { output: true, display: true, font: true };
-  for (const isText of [false, true]) {
-    assert.deepEqual(summary(prerollEvents(isText, DISPLAY_DEFAULTS, all)), ["activate"]);
-  }
-  assert.deepEqual(summary(prerollEvents(true, DISPLAY_DEFAULTS, { ...NONE, display: true })), [
+  const all = { output: true, display: HINT, font: true };
+  assert.deepEqual(summary(prerollEvents(false, DISPLAY_DEFAULTS, all)), ["activate"]);
+});
+
+test("a terminal whose size the handler has told keeps its cells all the same", () => {
+  assert.deepEqual(summary(prerollEvents(true, DISPLAY_DEFAULTS, { ...NONE, display: HINT })), [
     "output 640x400",
+    "display 808x616 cell 8x16",
     "fonthint",
     "activate",
+    "display 800x600 cell 8x16",
   ]);
 });
 

@@ -296,11 +296,14 @@ test("a freed session gives back what it holds", () => {
   session.free();
 });
 
-test("a session that got no byte is told apart", () => {
+test("a peer that knows the secret is told apart from one that only connected", () => {
   const session = serverSession();
-  assert.ok(!session.hasReceived);
   session.receive(Uint8Array.of(1));
-  assert.ok(session.hasReceived);
+  assert.equal(session.nextEvent(), undefined);
+  assert.ok(!session.hasVerified);
+  using pair = new Pair();
+  pair.exchange();
+  assert.ok(pair.server.hasVerified);
 });
 
 /** What a server without rules answers to the first packet of a client. */

@@ -1,0 +1,33 @@
+/**
+ * What went wrong with a connection, as an error of the library.
+ *
+ * @module
+ */
+
+import { A12Error, TransportError } from "../errors.ts";
+
+/**
+ * Tells failures of a socket from faults of this program, which must show.
+ *
+ * @param error Anything that was thrown while a connection was carried.
+ */
+export function asError(error: unknown): A12Error {
+  if (error instanceof A12Error) return error;
+  const isOurs = error instanceof TypeError || error instanceof RangeError ||
+    error instanceof ReferenceError;
+  return isOurs ? internalError(error) : wrap("connection-lost", error);
+}
+
+/**
+ * Marks a fault of this program.
+ *
+ * @param error Anything that was thrown where nothing should be.
+ */
+export function internalError(error: unknown): A12Error {
+  return error instanceof A12Error ? error : wrap("internal-error", error);
+}
+
+function wrap(code: "connection-lost" | "internal-error", cause: unknown): TransportError {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return new TransportError(code, text, { cause });
+}
