@@ -6,7 +6,7 @@
 import type { Command } from "commander";
 import { Keystore, keystoreRoot, type KeystoreWarning } from "../../keystore/mod.ts";
 import { escapeControls } from "../log.ts";
-import { type CliIo } from "./support.ts";
+import type { CliIo } from "./support.ts";
 
 /**
  * Opens the keystore that the command line and the environment name; says on stderr which it is, and
