@@ -97,6 +97,15 @@ export const MAX_CHECKSUM_BYTES = 1 << 24;
 /** One picture of H.264; one of the largest size and best quality is smaller. */
 export const MAX_ACCESS_UNIT_BYTES = 1 << 22;
 
+/**
+ * Events sent at once. A real source throws away what does not fit the 126 places of its client's
+ * queue, and says nothing of it.
+ */
+export const EVENT_BURST = 64;
+
+/** How long a client gets to empty its queue of one burst before the next. */
+export const EVENT_PACE_MS = 20;
+
 /** Bursts of events that wait for their turn, such as texts to type. */
 export const MAX_WAITING_BURSTS = 4_096;
 

@@ -58,6 +58,8 @@ export class OutgoingTransfer implements BinaryTransfer {
   readonly #queue: BinaryOut;
   state: TransferState = "waiting";
   sentBytes = 0;
+  /** Whether the event that announces it, if any, was sent. */
+  isReady = true;
 
   /**
    * @param queue What it belongs to.
@@ -136,6 +138,7 @@ export class BinaryOut {
    */
   fill(limitBytes: number): void {
     for (let transfer = this.#queue[0]; transfer !== undefined; transfer = this.#queue[0]) {
+      if (!transfer.isReady) return;
       const { sentBytes, size } = transfer;
       const most = sentBytes === 0 ? FIRST_PACKET_BYTES : PACKET_BYTES;
       const count = Math.min(most, size - sentBytes);

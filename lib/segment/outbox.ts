@@ -1,11 +1,13 @@
 /**
- * Bursts of events, such as a text that is typed: sent no faster than the client reads, and never
- * overtaken by later events.
+ * Events to a client: in order, no faster than it reads and than its queue takes them.
+ *
+ * A real source throws away what does not fit its client's queue, so that a text that is typed at
+ * once would arrive in parts. Nothing tells how full that queue is; the events are spread in time.
  *
  * @module
  */
 
-import { MAX_OUTPUT_BYTES, MAX_WAITING_BURSTS } from "../limits.ts";
+import { EVENT_BURST, MAX_OUTPUT_BYTES, MAX_WAITING_BURSTS } from "../limits.ts";
 import { EVENT_BODY_BYTES } from "../wire/constants.ts";
 import type { EventInput } from "../wire/event/types.ts";
 
@@ -28,20 +30,23 @@ interface Burst {
 /** The events of one connection that wait for their turn. */
 export class Outbox {
   readonly #sink: EventSink;
+  readonly #onPace: (() => void) | undefined;
   readonly #bursts: Burst[] = [];
+  /** How many events may be sent before the next {@linkcode tick}. */
+  #allowance = EVENT_BURST;
+  #isTickAsked = false;
 
-  /** @param sink The session. */
-  constructor(sink: EventSink) {
+  /**
+   * @param sink The session.
+   * @param onPace Asks for one {@linkcode tick} in `EVENT_PACE_MS`; nothing is spread when absent.
+   */
+  constructor(sink: EventSink, onPace: (() => void) | undefined) {
     this.#sink = sink;
-  }
-
-  /** Whether nothing waits. */
-  get isEmpty(): boolean {
-    return this.#bursts.length === 0;
+    this.#onPace = onPace;
   }
 
   /**
-   * Sends events, at once unless others wait or the output is full.
+   * Sends events, at once unless others wait or it would be too many.
    *
    * @param channel The channel.
    * @param events Read when they are sent.
@@ -50,7 +55,8 @@ export class Outbox {
   send(channel: number, events: Iterable<EventInput>, limitBytes: number): void {
     this.#bursts.push({ channel, events: events[Symbol.iterator]() });
     // A client that reads nothing is ended for its full output, however many events wait for it.
-    this.fill(this.#bursts.length > MAX_WAITING_BURSTS ? 2 * MAX_OUTPUT_BYTES : limitBytes);
+    if (this.#bursts.length > MAX_WAITING_BURSTS) this.#fill(2 * MAX_OUTPUT_BYTES, false);
+    else this.fill(limitBytes);
   }
 
   /**
@@ -59,16 +65,39 @@ export class Outbox {
    * @param limitBytes How much may wait.
    */
   fill(limitBytes: number): void {
-    for (let burst = this.#bursts[0]; burst !== undefined; burst = this.#bursts[0]) {
-      if (this.#sink.outputBytes + PACKET_BYTES > limitBytes) return;
-      const { done, value } = burst.events.next();
-      if (done) this.#bursts.shift();
-      else this.#sink.sendEvent(burst.channel, value);
-    }
+    this.#fill(limitBytes, this.#onPace !== undefined);
+  }
+
+  /**
+   * Goes on with the next burst.
+   *
+   * @param limitBytes How much may wait in the output.
+   */
+  tick(limitBytes: number): void {
+    this.#isTickAsked = false;
+    this.#allowance = EVENT_BURST;
+    this.fill(limitBytes);
   }
 
   /** Forgets what waits. */
   clear(): void {
     this.#bursts.length = 0;
+  }
+
+  #fill(limitBytes: number, isPaced: boolean): void {
+    for (let burst = this.#bursts[0]; burst !== undefined; burst = this.#bursts[0]) {
+      if (isPaced && this.#allowance <= 0) break;
+      if (this.#sink.outputBytes + PACKET_BYTES > limitBytes) break;
+      const { done, value } = burst.events.next();
+      if (done) {
+        this.#bursts.shift();
+      } else {
+        this.#sink.sendEvent(burst.channel, value);
+        this.#allowance--;
+      }
+    }
+    if (this.#allowance === EVENT_BURST || this.#isTickAsked) return;
+    this.#isTickAsked = true;
+    this.#onPace?.();
   }
 }

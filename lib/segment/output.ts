@@ -8,7 +8,7 @@ import { READ_PAUSE_OUTPUT_BYTES } from "../limits.ts";
 import type { Session } from "../session/session.ts";
 import type { ControlInput } from "../wire/control.ts";
 import type { EventInput } from "../wire/event/types.ts";
-import type { Notify } from "./binary_out.ts";
+import type { Notify, OutgoingTransfer } from "./binary_out.ts";
 import { BinaryOut } from "./binary_out.ts";
 import { Outbox } from "./outbox.ts";
 import type { BinaryTransfer, BinaryType, TransferOptions } from "./transfer_types.ts";
@@ -32,11 +32,17 @@ export class Output {
    * @param session A session whose peer is authenticated.
    * @param onOutput Is told when something waits to be sent.
    * @param notify Calls a handler when it is its turn.
+   * @param onPace Asks for one {@linkcode tick} in `EVENT_PACE_MS`.
    */
-  constructor(session: SessionPort, onOutput: () => void, notify: Notify) {
+  constructor(
+    session: SessionPort,
+    onOutput: () => void,
+    notify: Notify,
+    onPace: (() => void) | undefined,
+  ) {
     this.#session = session;
     this.#onOutput = onOutput;
-    this.#outbox = new Outbox(session);
+    this.#outbox = new Outbox(session, onPace);
     this.transfers = new BinaryOut(session, notify);
   }
 
@@ -85,7 +91,10 @@ export class Output {
   ): BinaryTransfer | undefined {
     if (!this.#isOpen) return undefined;
     const transfer = this.transfers.add(type, content, options);
-    if (before !== undefined) this.sendEvents(0, [before]);
+    if (before !== undefined) {
+      transfer.isReady = false;
+      this.sendEvents(0, announcing(before, transfer));
+    }
     this.#onOutput();
     return transfer;
   }
@@ -94,7 +103,14 @@ export class Output {
   fill(): void {
     if (!this.#isOpen) return;
     this.#outbox.fill(READ_PAUSE_OUTPUT_BYTES);
-    if (this.#outbox.isEmpty) this.transfers.fill(READ_PAUSE_OUTPUT_BYTES);
+    this.transfers.fill(READ_PAUSE_OUTPUT_BYTES);
+  }
+
+  /** Sends the next events of those that are spread in time. */
+  tick(): void {
+    if (!this.#isOpen) return;
+    this.#outbox.tick(READ_PAUSE_OUTPUT_BYTES);
+    this.#onOutput();
   }
 
   /** Forgets what waits for its turn. */
@@ -113,4 +129,10 @@ export class Output {
   get #isOpen(): boolean {
     return !this.#isClosed && !this.#session.isOver;
   }
+}
+
+/** The announcement of a transfer; what comes behind it runs when it was sent. */
+function* announcing(event: EventInput, transfer: OutgoingTransfer): Generator<EventInput> {
+  yield event;
+  transfer.isReady = true;
 }

@@ -42,7 +42,8 @@ export interface SourceInput {
   /**
    * Types a text, key by key. Not a verb of Lua.
    *
-   * A long text is sent as fast as the client reads; what is sent after it comes after it.
+   * A long text takes its time, about 1600 keys a second: real sources throw away what does not fit
+   * the queue of their client. What is sent after it comes after it.
    *
    * @param text Line ends become Return; Tab, Backspace and Escape their keys. At most 1 Mi units.
    * @returns Whether it was sent, or waits to be sent.
@@ -52,7 +53,8 @@ export interface SourceInput {
 
   /**
    * Types a text from somewhere else: as {@linkcode typeText}, with all control characters left out
-   * but line ends and tabs. Real sources have no other way to paste; each line end is a Return.
+   * but line ends and tabs, and twice as fast, as characters without keys. Real sources have no other
+   * way to paste; each line end is a Return.
    *
    * @param text At most 1 Mi units.
    * @returns Whether it was sent, or waits to be sent.

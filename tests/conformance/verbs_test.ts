@@ -283,7 +283,6 @@ const CASES: readonly [verb: string, call: (source: Source) => unknown, ...event
     "paste",
     (s) => s.paste("\x1b漢\r\n"),
     key({ utf8: "漢" }),
-    key({ active: false }),
     key({ keysym: 13 }),
     key({ keysym: 13, active: false }),
   ],

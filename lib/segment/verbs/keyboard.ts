@@ -68,6 +68,8 @@ export function typedEvents(text: string): Iterable<KeyEvent> {
  * The keys of a text that comes from somewhere else: control characters but line ends and tabs are
  * left out, so that it can move no cursor and end no paste.
  *
+ * Its characters belong to no key, so that none has to be released: half the events of typing.
+ *
  * @param text Any text.
  * @returns Made while it is read.
  * @throws {ApiMisuseError} `bad-argument` for text of more than `MAX_TYPED_UNITS`.
@@ -76,7 +78,7 @@ export function pastedEvents(text: string): Iterable<KeyEvent> {
   checkLength(text);
   // deno-lint-ignore no-control-regex
   const clean = text.replaceAll("\r\n", "\n").replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g, "");
-  return keysOf(clean);
+  return charactersOf(clean);
 }
 
 /**
@@ -106,6 +108,14 @@ function* keysOf(text: string): Generator<KeyEvent> {
   }
 }
 
+function* charactersOf(text: string): Generator<KeyEvent> {
+  for (const utf8 of text) {
+    const control = CONTROL_KEYS.get(utf8);
+    if (control !== undefined) yield* stroke(control, 0, "");
+    else yield { category: "input", kind: "translated", utf8, active: true };
+  }
+}
+
 function* stroke(keysym: number, modifiers: number, utf8: string): Generator<KeyEvent> {
   const key = { category: "input", kind: "translated", keysym, modifiers } as const;
   yield { ...key, utf8, active: true };
@@ -114,10 +124,11 @@ function* stroke(keysym: number, modifiers: number, utf8: string): Generator<Key
 
 /** Symbol and modifiers, for clients that look at keys; 0 where the character has no key. */
 function keyOfCharacter(character: string): [keysym: number, modifiers: number] {
-  const code = character.codePointAt(0)!;
-  if (character >= "A" && character <= "Z") return [code + 0x20, MODIFIERS.lshift];
+  const small = character.toLowerCase();
+  const code = small.codePointAt(0)!;
   const isKey = SYMBOLS.has(code) || (code >= FIRST_LATIN && code <= LAST_LATIN);
-  return [isKey ? code : 0, 0];
+  if (!isKey) return [0, 0];
+  return [code, small === character ? 0 : MODIFIERS.lshift];
 }
 
 /** A printable key without text would type nothing in a terminal. */

@@ -67,6 +67,7 @@ export class Fixture {
   readonly #onStatus: FixtureOptions["onStatus"];
   exits = 0;
   unblocked = 0;
+  paces = 0;
   #ids = 100;
 
   constructor({ kind, onStatus, ...options }: FixtureOptions = {}) {
@@ -79,6 +80,7 @@ export class Fixture {
       onNotice: () => {},
       onExit: () => this.exits++,
       onUnblocked: () => this.unblocked++,
+      onPace: () => this.paces++,
       ...options,
     });
     if (kind !== undefined) this.register(kind);
@@ -150,6 +152,7 @@ export class Fixture {
     do {
       before = this.session.sent.length;
       this.session.outputBytes = 0;
+      this.endpoint.output.tick();
       this.endpoint.output.fill();
     } while (this.session.sent.length > before);
   }

@@ -182,7 +182,7 @@ Deno.test("verbs in the preroll: hints of the handler take the place of the defa
       source.targetFonthint(4);
     },
   });
-  fixture.event({ category: "external", kind: "register", segkind: TERMINAL, title: "t" });
+  fixture.event({ category: "external", kind: "register", segkind: APPLICATION, title: "t" });
   fixture.deliver();
   const kinds = fixture.takeEvents().map(({ kind }) => kind);
   assert.deepEqual(kinds, ["outputhint", "displayhint", "fonthint", "activate"]);
@@ -288,9 +288,30 @@ Deno.test(
   },
 );
 
+Deno.test("verbs: events are spread in time, as the queue of a real client is short", pure, () => {
+  const fixture = new Fixture({ kind: APPLICATION });
+  const { session, endpoint } = fixture;
+  endpoint.output.tick();
+  const before = fixture.paces;
+  fixture.source.typeText("x".repeat(100));
+  assert.equal(session.sent.length, 64);
+  endpoint.output.fill();
+  assert.equal(session.sent.length, 64, "however much the client has read");
+  assert.equal(fixture.paces, before + 1, "one tick is asked for");
+  endpoint.output.tick();
+  assert.equal(session.sent.length, 128);
+  endpoint.output.tick();
+  endpoint.output.tick();
+  assert.equal(session.sent.length, 200);
+  const asked = fixture.paces;
+  endpoint.output.tick();
+  assert.equal(fixture.paces, asked, "none is asked for while nothing is sent");
+});
+
 Deno.test("verbs: a client that reads nothing runs into the limit of its output", pure, () => {
   const fixture = new Fixture({ kind: APPLICATION });
   for (let i = 0; i < 20_000; i++) fixture.source.targetSeek(1);
+  fixture.endpoint.output.tick();
   assert.ok(fixture.session.outputBytes > 1 << 20, "the network layer ends it now");
   assert.ok(fixture.session.outputBytes < 1 << 22, "and it was not given all of it");
 });
