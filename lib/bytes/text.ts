@@ -26,6 +26,8 @@ export function untilNul(field: Uint8Array): Uint8Array {
  * @returns The text, or `undefined` when the bytes are not valid UTF-8.
  */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  const ascii = decodeShortAscii(bytes);
+  if (ascii !== undefined) return ascii;
   try {
     return strict.decode(bytes);
   } catch {
@@ -39,7 +41,30 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
  * @param bytes The bytes, without a terminator.
  */
 export function decodeUtf8Lenient(bytes: Uint8Array): string {
-  return lenient.decode(bytes);
+  return decodeShortAscii(bytes) ?? lenient.decode(bytes);
+}
+
+/** Longer texts are left to the decoder of the runtime, whose call costs 0.3 us. */
+const SHORT_BYTES = 80;
+
+/** Most texts of events are a few letters: they are text before the decoder would have begun. */
+function decodeShortAscii(bytes: Uint8Array): string | undefined {
+  const { length } = bytes;
+  if (length > SHORT_BYTES) return undefined;
+  let text = "";
+  let at = 0;
+  for (; at + 8 <= length; at += 8) {
+    const a = bytes[at]!, b = bytes[at + 1]!, c = bytes[at + 2]!, d = bytes[at + 3]!;
+    const e = bytes[at + 4]!, f = bytes[at + 5]!, g = bytes[at + 6]!, h = bytes[at + 7]!;
+    if ((a | b | c | d | e | f | g | h) >= 0x80) return undefined;
+    text += String.fromCharCode(a, b, c, d, e, f, g, h);
+  }
+  for (; at < length; at++) {
+    const byte = bytes[at]!;
+    if (byte >= 0x80) return undefined;
+    text += String.fromCharCode(byte);
+  }
+  return text;
 }
 
 /**

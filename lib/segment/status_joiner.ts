@@ -40,10 +40,12 @@ export class MessageJoiner {
     const isTooLong = this.#totalBytes > MAX_MESSAGE_BYTES;
     const joined = isTooLong ? NOTHING : join(this.#held, bytes);
     const end = more ? wholeCodePoints(joined) : joined.length;
-    this.#held = joined.slice(end);
+    const isWhole = end === joined.length;
+    this.#held = isWhole ? NOTHING : joined.slice(end);
     if (!more) this.#totalBytes = 0;
     if (isTooLong && more) return undefined;
-    return { message: decodeUtf8(joined.subarray(0, end)) ?? "", multipart: more };
+    const text = isWhole ? joined : joined.subarray(0, end);
+    return { message: decodeUtf8(text) ?? "", multipart: more };
   }
 }
 

@@ -46,7 +46,7 @@ function bytesIn(classes: string): Set<number> {
  * @returns The text; empty when it is not valid UTF-8.
  */
 export function wholeText(bytes: Uint8Array, limitBytes: number): string {
-  return decodeUtf8(bytes.subarray(0, limitBytes)) ?? "";
+  return decodeUtf8(upTo(bytes, limitBytes)) ?? "";
 }
 
 /**
@@ -63,10 +63,17 @@ export function filteredText(
   allowed: ReadonlySet<number>,
   other: "replace" | "drop" = "replace",
 ): string {
+  const end = Math.min(bytes.length, limitBytes);
   let result = "";
-  for (const byte of bytes.subarray(0, limitBytes)) {
+  for (let at = 0; at < end; at++) {
+    const byte = bytes[at]!;
     if (allowed.has(byte)) result += String.fromCharCode(byte);
     else if (other === "replace") result += REPLACEMENT;
   }
   return result;
+}
+
+/** A view of a short array makes the engine move its bytes out of the heap: only where needed. */
+function upTo(bytes: Uint8Array, limitBytes: number): Uint8Array {
+  return bytes.length <= limitBytes ? bytes : bytes.subarray(0, limitBytes);
 }
