@@ -47,7 +47,7 @@ function bindOne(hostname: string, port: number): Deno.TcpListener {
       });
     }
     const text = cause instanceof Error ? cause.message : String(cause);
-    const unknown = /lookup address|name or service/i.test(text);
+    const unknown = cause instanceof URIError || /lookup address|name or service/i.test(text);
     throw unknown
       ? new TransportError("bad-address", `there is no host ${hostname}`, { cause })
       : new TransportError("listen-failed", `cannot listen on ${where}: ${text}`, { cause });

@@ -48,7 +48,7 @@ function explain(
     return new TransportError("permission-denied", `may not connect to ${where}`, { cause });
   }
   const text = cause instanceof Error ? cause.message : String(cause);
-  return /lookup address|name or service|no such host/i.test(text)
+  return cause instanceof URIError || /lookup address|name or service|no such host/i.test(text)
     ? new TransportError("bad-address", `there is no host ${hostname}`, { cause })
     : new TransportError("connect-failed", `cannot connect to ${where}: ${text}`, { cause });
 }
