@@ -9,9 +9,9 @@ const README = Deno.readTextFileSync(new URL("README.md", ROOT));
 const MAIN = new URL("main.ts", ROOT).pathname;
 const CONFIG = new URL("deno.json", ROOT).pathname;
 
-/** The TypeScript block of the README that has a text in it, with imports that work from anywhere. */
+/** The block of the README that has a text in it, with imports that work from anywhere. */
 function block(containing: string): string {
-  const blocks = [...README.matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => code!);
+  const blocks = [...README.matchAll(/```(?:ts|python|sh)\n([^]*?)```/g)].map(([, code]) => code!);
   const found = blocks.filter((code) => code.includes(containing));
   assert.equal(found.length, 1, `one block of the README has ${containing}`);
   return found[0]!.replaceAll('"./lib/mod.ts"', `"${new URL("lib/mod.ts", ROOT)}"`);
@@ -45,24 +45,41 @@ class Home implements AsyncDisposable {
   }
 }
 
-/** Listens with a handler, lets `connect` be its client until a line was printed, and stops. */
+/** Listens with a handler module, lets `connect` be its client until a line was printed, and stops. */
 async function session(
   home: Home,
   handler: string,
   { line, show = "picture" }: { line: RegExp; show?: "picture" | "text" },
 ): Promise<string> {
   await Deno.writeTextFile(`${home.path}/handler.ts`, handler);
-  const listener = home.spawn(MAIN, "listen", "demo", "127.0.0.1", "0", "--handler", "handler.ts");
+  return await listenUntil(home, ["--handler", "handler.ts"], show, (out) => out.until(line));
+}
+
+/** The same with a program as the handler, until the client was told something. */
+async function pipe(home: Home, command: string, code: string, told: RegExp): Promise<void> {
+  await Deno.writeTextFile(`${home.path}/handler`, code);
+  const args = ["--pipe", `${command} handler`];
+  await listenUntil(home, args, "text", (_out, client) => client.until(told));
+}
+
+async function listenUntil(
+  home: Home,
+  args: string[],
+  show: "picture" | "text",
+  until: (out: LineReader, client: LineReader) => Promise<unknown>,
+): Promise<string> {
+  const listener = home.spawn(MAIN, "listen", "demo", "127.0.0.1", "0", ...args);
   const err = new LineReader(listener.stderr);
   const out = new LineReader(listener.stdout);
   const [, port] = await err.until(/^listening on 127\.0\.0\.1:(\d+)/m);
   const client = home.spawn(MAIN, "connect", `127.0.0.1:${port}`, "--show", show);
-  const told = client.output();
-  await out.until(line);
+  const clientOut = new LineReader(client.stdout);
+  const clientErr = new LineReader(client.stderr);
+  await until(out, clientOut);
   listener.kill("SIGINT");
-  const { code } = await listener.status;
-  assert.equal(code, 0, await err.all());
-  assert.equal((await told).code, 0, new TextDecoder().decode((await told).stderr));
+  assert.equal((await listener.status).code, 0, await err.all());
+  assert.equal((await client.status).code, 0, await clientErr.all());
+  await Promise.all([err.all(), clientOut.all(), clientErr.all()]);
   return await out.all();
 }
 
@@ -131,6 +148,16 @@ Deno.test("README: a handler saves pictures", async () => {
   await session(home, told, { line: /^saved$/m });
   const png = await Deno.readFile(`${home.path}/client-2.png`);
   assert.equal(png.subarray(0, 8).toHex(), "89504e470d0a1a0a");
+});
+
+Deno.test("README: a program in Python takes clients and types into them", async () => {
+  await using home = await Home.make();
+  await pipe(home, "python3", block("import json, sys"), /^input key return pressed$/m);
+});
+
+Deno.test("README: a program of the shell takes clients", async () => {
+  await using home = await Home.make();
+  await pipe(home, "sh", block("while read -r record"), /^activate: draw$/m);
 });
 
 Deno.test("README: the library example listens, takes a secret, and ends", async () => {
