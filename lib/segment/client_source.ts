@@ -263,7 +263,11 @@ export class ClientSource implements Source {
   }
 
   targetSeek(value: number, options: SeekOptions = {}): boolean {
-    return this.#send(seekEvent(value, options));
+    const { relative = true, time = true, x } = options;
+    // The real terminal tells up from down by the sign of x.
+    const isUp = value < 0 && relative && !time && x === undefined;
+    const leftward = isUp && this.segkind === "terminal" ? { x: -1 } : {};
+    return this.#send(seekEvent(value, { ...options, ...leftward }));
   }
 
   targetCoreopt(slot: number, value: string): boolean {

@@ -151,8 +151,8 @@ export interface SourceHints {
   targetFramemode(mode: "automatic" | "all" | number, options?: FramemodeOptions): boolean;
 
   /**
-   * Moves to a position in time or in the content (`target_seek`). Scrolls a terminal by
-   * `targetSeek(-3, { time: false })`.
+   * Moves to a position in time or in the content (`target_seek`). Scrolls a terminal up by
+   * `targetSeek(-3, { time: false })`; it gets an `x` of -1 with that, as real ones need it.
    *
    * @param value Relative: milliseconds, or whole steps from top to bottom. Absolute: 0 to 1.
    * @param options Relative and in time unless it says otherwise.

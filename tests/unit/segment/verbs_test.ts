@@ -288,6 +288,20 @@ Deno.test(
   },
 );
 
+Deno.test("targetSeek: a terminal scrolls up by a step to the left", pure, () => {
+  const steps = (kind: number, value: number, x?: number) => {
+    const fixture = new Fixture({ kind });
+    fixture.source.targetSeek(value, { time: false, ...(x !== undefined && { x }) });
+    const [event] = fixture.takeEvents();
+    assert.ok(event?.category === "target" && event.kind === "seekcontent");
+    return [event.mode, event.dy, event.dx];
+  };
+  assert.deepEqual(steps(TERMINAL, -3), [1, -3, -1]);
+  assert.deepEqual(steps(TERMINAL, 3), [1, 3, 0]);
+  assert.deepEqual(steps(TERMINAL, -3, 2), [1, -3, 2]);
+  assert.deepEqual(steps(APPLICATION, -3), [1, -3, 0]);
+});
+
 Deno.test("verbs: events are spread in time, as the queue of a real client is short", pure, () => {
   const fixture = new Fixture({ kind: APPLICATION });
   const { session, endpoint } = fixture;
