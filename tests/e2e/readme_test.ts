@@ -135,12 +135,12 @@ Deno.test("README: a handler takes one key alone", async () => {
 
 Deno.test("README: a handler types into a client and sees what it shows", async () => {
   await using home = await Home.make();
-  await session(home, block("typeText"), { show: "text", line: /^it says hello$/m });
+  await session(home, block("client.typeText("), { show: "text", line: /^it says hello$/m });
 });
 
 Deno.test("README: a handler saves pictures", async () => {
   await using home = await Home.make();
-  const told = block("snapshot").replace(
+  const told = block("snapshot(client)").replace(
     "export default handler;",
     'export default { ...handler, frame: () => console.log("saved"), preroll: verbose };\n' +
       'function verbose(source: any) { if (source.role === "client") source.targetVerbose(); }',
