@@ -27,8 +27,8 @@ export class Output {
     this.#ended = this.#read(stream);
   }
 
-  /** Waits for a text. */
-  async until(pattern: RegExp): Promise<RegExpExecArray> {
+  /** Waits until the text matches. */
+  async until<T>(pattern: { exec(text: string): T | null; toString(): string }): Promise<T> {
     const timer = setTimeout(() => {
       this.#hasEnded = true;
       this.#changed.resolve();

@@ -1,0 +1,174 @@
+/** `listen --view` on a terminal of its own. */
+
+import assert from "node:assert/strict";
+import { AnsiScreen } from "../support/ansi_screen.ts";
+import { Listening, MAIN, Output, TestSource } from "../support/listening.ts";
+
+const PREFIX = "\x1d";
+const [COLS, ROWS] = [60, 12];
+/** Gives a program a terminal of its own; part of util-linux. */
+const SCRIPT = "script";
+// deno-lint-ignore no-control-regex -- this is what is printed
+const GRAPHICS = /\x1b_G[^\x1b]*\x1b\\/g;
+// deno-lint-ignore no-control-regex -- this is what is printed
+const UNFINISHED = /\x1b[^A-Za-z]*$|\x1b_[^]*$/;
+// deno-lint-ignore no-control-regex -- this is what is printed
+const LEFT = /\x1b\[\?25h\x1b\[\?1049l([^]*)code=0/;
+
+async function hasScript(): Promise<boolean> {
+  try {
+    const { stdout } = await new Deno.Command(SCRIPT, { args: ["--version"] }).output();
+    return new TextDecoder().decode(stdout).includes("util-linux");
+  } catch {
+    return false;
+  }
+}
+
+/** `listen --view` under `script`, whose input is what is typed and whose output is the screen. */
+class Viewing implements AsyncDisposable {
+  readonly output: Output;
+  readonly #typed: WritableStreamDefaultWriter<Uint8Array>;
+
+  private constructor(
+    readonly directory: string,
+    readonly process: Deno.ChildProcess,
+    readonly key: Awaited<ReturnType<typeof Listening.prepare>>["key"],
+  ) {
+    this.output = new Output(process.stdout);
+    this.#typed = process.stdin.getWriter();
+  }
+
+  static async start(...flags: string[]): Promise<Viewing> {
+    const directory = await Deno.makeTempDir({ prefix: "viewing-test-" });
+    const { args, key } = await Listening.prepare(directory, ["--view", ...flags]);
+    const command = [Deno.execPath(), "run", "-A", MAIN, ...args].map((word) => `'${word}'`);
+    const process = new Deno.Command(SCRIPT, {
+      args: [
+        "--quiet",
+        "--return",
+        "--command",
+        `stty rows ${ROWS} cols ${COLS}; ${command.join(" ")}; echo "code=$?"; stty -a`,
+        "/dev/null",
+      ],
+      env: { NO_COLOR: "1", A12_SECRET: "", TERM: "xterm-256color" },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    return new Viewing(directory, process, key);
+  }
+
+  async connect(title: string, segkind = "tui"): Promise<TestSource> {
+    const [, port] = await this.output.until(/listening on 127\.0\.0\.1:(\d+)/);
+    return await TestSource.connect(Number(port), this.key, title, segkind);
+  }
+
+  async type(text: string): Promise<void> {
+    await this.#typed.write(new TextEncoder().encode(text));
+  }
+
+  /** Waits until the terminal shows something. @returns Its lines, without blanks at their ends. */
+  async untilScreen(isRight: (lines: string[]) => boolean): Promise<string[]> {
+    let lines: string[] = [];
+    await this.output.until({
+      exec: () => isRight(lines = this.#screen()) ? [] : null,
+      toString: () => `a screen other than\n${lines.join("\n")}`,
+    });
+    return lines;
+  }
+
+  #screen(): string[] {
+    const [, drawing = ""] = this.output.text.split("\x1b[?1049h");
+    const screen = new AnsiScreen(COLS, ROWS);
+    screen.write(drawing.replace(GRAPHICS, "").replace(UNFINISHED, ""));
+    return Array.from({ length: ROWS }, (_, row) => screen.line(row).trimEnd());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // A test that has failed has not left yet.
+    await this.type(`${PREFIX}q`).catch(() => {});
+    await this.#typed.close().catch(() => {});
+    const deadline = setTimeout(() => this.process.kill(), 10_000);
+    await this.output.rest();
+    clearTimeout(deadline);
+    await this.process.status;
+    await Deno.remove(this.directory, { recursive: true });
+  }
+}
+
+Deno.test("without a terminal it is an error at once", async () => {
+  await using listening = await Listening.start("--view");
+  assert.equal((await listening.process.status).code, 2);
+  assert.equal(
+    await listening.err.rest(),
+    "error: --view needs a terminal on standard input and output\n",
+  );
+});
+
+const ignore = !await hasScript();
+
+Deno.test({
+  name: "a client is shown, typed into, and left with the terminal as it was",
+  ignore,
+  fn: async () => {
+    await using viewing = await Viewing.start();
+    await viewing.output.until(/waiting for clients/);
+    const client = await viewing.connect("my title");
+    // Text fills the terminal but for the bar.
+    await client.until(() => `${client.sizes.at(-1)}` === `${[COLS * 8, (ROWS - 1) * 16]}`);
+    await client.showText("hello there", "w\x07rld");
+    const screen = await viewing.untilScreen(([first]) => first === "hello there");
+    assert.deepEqual(screen.slice(1, 3), ["w rld", ""]);
+    assert.match(screen[ROWS - 1]!, /^ client 2 tui 11x2 my title .* \^\] q leave$/);
+    await viewing.type("né\r");
+    await client.until(() => client.typed === "né\n");
+    await viewing.type(`${PREFIX}q`);
+    const [, rest] = await viewing.output.until(LEFT);
+    assert.match(rest!, /closing 1 client/);
+    await viewing.output.until(/[^-]icanon[^]*[^-]echo\b/);
+    await client.close();
+  },
+});
+
+Deno.test({
+  name: "several clients, pixels among them",
+  ignore,
+  fn: async () => {
+    await using viewing = await Viewing.start();
+    const text = await viewing.connect("text");
+    await text.showText("first");
+    const picture = await viewing.connect("picture", "application");
+    await picture.showPixels(2, 2, new Uint8Array(16).fill(255));
+    await viewing.untilScreen((lines) => /^ \[1\/2\] client 2/.test(lines.at(-1)!));
+    await viewing.type(`${PREFIX}n`);
+    const screen = await viewing.untilScreen(([first]) => first === "▀▀");
+    assert.match(screen.at(-1)!, /^ \[2\/2\] client 3 application 2x2 picture/);
+    await picture.close();
+    await text.showText("again");
+    await viewing.untilScreen(([first]) => first === "again");
+    await viewing.type(`${PREFIX}x`);
+    await text.client.finished();
+    await viewing.untilScreen((lines) => lines.at(-1)!.startsWith(" waiting for clients"));
+    await viewing.type(`${PREFIX}q`);
+    await viewing.output.until(/code=0/);
+  },
+});
+
+Deno.test({
+  name: "recording goes along",
+  ignore,
+  fn: async () => {
+    await using viewing = await Viewing.start("--record", "DIR/rec");
+    const client = await viewing.connect("text");
+    await client.showText("recorded");
+    await viewing.untilScreen(([first]) => first === "recorded");
+    await viewing.type(`${PREFIX}q`);
+    await viewing.output.until(/code=0/);
+    const [folder] = [...Deno.readDirSync(`${viewing.directory}/rec`)];
+    assert.match(
+      Deno.readTextFileSync(`${viewing.directory}/rec/${folder!.name}/2.cast`),
+      /recorded/,
+    );
+    await client.close();
+  },
+});
