@@ -12,6 +12,7 @@ import { formatAddress } from "../net/address.ts";
 import type { Listener } from "../net/listener.ts";
 import { parseName } from "../net/name.ts";
 import { netListen } from "../net_listen.ts";
+import type { H264Mode } from "../segment/video_in.ts";
 import { STOP_TIMEOUT_MS } from "../limits.ts";
 import { DEFAULT_PORT } from "../wire/constants.ts";
 import { parsePort, parseSize } from "./arguments.ts";
@@ -27,6 +28,7 @@ interface ListenFlags extends SecretFlags, HandlerFlags {
   readonly port?: number;
   readonly host?: string;
   readonly direct: boolean;
+  readonly h264: H264Mode;
   readonly size?: { readonly width: number; readonly height: number };
 }
 
@@ -46,6 +48,13 @@ export function listenCommand(io: CliIo = processIo): Command {
     .option("--keystore <dir>", "the keystore directory (default: $ARCAN_STATEPATH, or XDG state)")
     .option("--size <size>", "the first size of clients, such as 1280x720", parseSize)
     .option("--no-direct", "refuse clients that send their key without an ephemeral exchange");
+  command.addOption(
+    new Option(
+      "--h264 <mode>",
+      "make clients send other video, or hand H.264 to the handler module",
+    )
+      .choices(["cancel", "pass"]).default("cancel"),
+  );
   addSecretOptions(command, "NUM:SECRET");
   for (const option of handlerOptions()) command.addOption(option);
   return command
@@ -94,7 +103,13 @@ async function listen(
       only("interface", hostname, "--host", flags.host),
       only("port", port, "--port", flags.port),
       taker.handler,
-      { keystore, log: taker.log, display: flags.size ?? {}, allowDirect: flags.direct },
+      {
+        keystore,
+        log: taker.log,
+        display: flags.size ?? {},
+        allowDirect: flags.direct,
+        h264: flags.h264,
+      },
     );
     if (secret !== undefined) listener.targetInput(secret);
     await untilFinished(listener, taker, (io) => {
