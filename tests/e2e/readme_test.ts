@@ -83,6 +83,14 @@ async function listenUntil(
   return await out.all();
 }
 
+async function has(program: string): Promise<boolean> {
+  try {
+    return (await new Deno.Command(program, { args: ["--version"] }).output()).success;
+  } catch {
+    return false;
+  }
+}
+
 /** Reads a stream as text, up to what is wanted or to its end. */
 class LineReader {
   readonly #reader: ReadableStreamDefaultReader<string>;
@@ -150,9 +158,14 @@ Deno.test("README: a handler saves pictures", async () => {
   assert.equal(png.subarray(0, 8).toHex(), "89504e470d0a1a0a");
 });
 
-Deno.test("README: a program in Python takes clients and types into them", async () => {
-  await using home = await Home.make();
-  await pipe(home, "python3", block("import json, sys"), /^input key return pressed$/m);
+Deno.test({
+  name: "README: a program in Python takes clients and types into them",
+  // The shell's program shows the same where there is no Python.
+  ignore: !await has("python3"),
+  fn: async () => {
+    await using home = await Home.make();
+    await pipe(home, "python3", block("import json, sys"), /^input key return pressed$/m);
+  },
 });
 
 Deno.test("README: a program of the shell takes clients", async () => {
