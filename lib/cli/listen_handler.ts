@@ -22,20 +22,31 @@ import { UsageError } from "./support.ts";
 
 /** What the command line says about who takes the clients. */
 export interface HandlerFlags extends RecordFlags {
+  /** A module. */
   readonly handler?: string;
+  /** Whether clients are shown here. */
   readonly view?: boolean;
+  /** A command. */
   readonly pipe?: string;
+  /** Whether what is printed is JSON. */
   readonly json?: boolean;
+  /** The directory of pictures. */
   readonly snapshot?: string;
+  /** The first size of clients, if the user has chosen one. */
   readonly size?: object;
+  /** Whether more is logged. */
   readonly debug?: boolean;
+  /** How log lines look. */
   readonly logFormat: LogFormat;
 }
 
 /** Who takes the clients, and where text goes meanwhile. */
 export interface Taker {
+  /** Takes what happens. */
   readonly handler: ListenHandler;
+  /** Takes log lines. */
   readonly log: Logger;
+  /** Takes other text. */
   readonly io: CliIo;
   /**
    * The listener listens.

@@ -12,9 +12,13 @@ import { UsageError } from "./support.ts";
 
 /** What the command line says about recording. */
 export interface RecordFlags {
+  /** The directory. */
   readonly record?: string;
+  /** The size at which a recording ends. */
   readonly recordMaxBytes: number;
+  /** The age at which a recording ends. */
   readonly recordMaxSeconds: number;
+  /** Pictures a second at most. */
   readonly recordFps: number;
 }
 

@@ -13,6 +13,7 @@ const SIGNAL = "SIGUSR2";
 
 /** What takes pictures until it is closed. */
 export interface SnapshotTaker {
+  /** Sees every record of every client. */
   readonly observer: ClientHandler;
   /** Listens to the signal no more. */
   close(): void;

@@ -44,6 +44,8 @@ export class ViewTerminal {
   #leave: () => void = () => {};
 
   /**
+   * Leaves the terminal as it is until it starts.
+   *
    * @param io Where text goes before and after.
    * @param followsSize Whether clients are asked for the size of the terminal.
    * @throws {UsageError} Unless standard input and output are a terminal.

@@ -24,6 +24,8 @@ export class Snapshots {
   #written: Promise<void> = Promise.resolve();
 
   /**
+   * Knows no client yet.
+   *
    * @param directory An existing directory.
    * @param log Takes failures.
    */

@@ -16,7 +16,11 @@ export class LineSplitter {
   #length = 0;
   #isSkipping = false;
 
-  /** @param limitBytes The longest line. */
+  /**
+   * Makes a splitter at the start of a line.
+   *
+   * @param limitBytes The longest line.
+   */
   constructor(limitBytes: number) {
     this.#limitBytes = limitBytes;
   }

@@ -22,7 +22,11 @@ export class Mailbox {
   #isHurried = false;
   #arrived: PromiseWithResolvers<void> | undefined;
 
-  /** @param limit UTF-16 units that may wait of one sender. */
+  /**
+   * Makes an empty mailbox.
+   *
+   * @param limit UTF-16 units that may wait of one sender.
+   */
   constructor(limit: number) {
     this.#limit = limit;
   }

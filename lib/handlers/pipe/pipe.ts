@@ -88,6 +88,8 @@ export class Pipe {
   readonly outputEnded: Promise<void>;
 
   /**
+   * Begins to carry.
+   *
    * @param program A running program.
    * @param log Takes what goes wrong.
    */
@@ -245,14 +247,11 @@ export class Pipe {
   #accept(call: Call): number | undefined {
     const request = this.#requestOf(call);
     const { source } = request;
-    const [width, height] = call.args as [number?, number?];
     const handler = (client: Source, status: Status, input?: IoTable) =>
       this.#take(client, status, input);
     try {
-      let accepted: Source | undefined;
-      if (source.role === "client") accepted = source.acceptTarget(handler);
-      else if (width === undefined) accepted = source.acceptTarget(handler);
-      else accepted = source.acceptTarget(width, height!, handler);
+      const accept = source.acceptTarget.bind(source) as (...args: unknown[]) => Source | undefined;
+      const accepted = accept(...call.args.slice(0, 2), handler);
       if (accepted !== undefined) this.#sources.set(accepted.id, accepted);
       if (accepted !== undefined && call.subsegments) this.#asking.add(accepted.id);
       return accepted?.id;

@@ -22,7 +22,11 @@ export class Asciicast {
   #cols = 0;
   #rows = 0;
 
-  /** @param head What the first line says. */
+  /**
+   * Begins a recording.
+   *
+   * @param head What the first line says.
+   */
   constructor(head: AsciicastHead) {
     this.#head = head;
   }

@@ -49,6 +49,8 @@ export class Folder {
   #waiting: PromiseWithResolvers<void> | undefined;
 
   /**
+   * Makes a folder that is written later.
+   *
    * @param files The file system.
    * @param path The folder, which is made before the first file.
    * @param options Bounds.

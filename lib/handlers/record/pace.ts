@@ -9,7 +9,11 @@ export class CpuShare {
   readonly #share: number;
   #freeAtMs = 0;
 
-  /** @param share The part, above 0 to 1. */
+  /**
+   * Makes a share of which nothing is spent.
+   *
+   * @param share The part, above 0 to 1.
+   */
   constructor(share: number) {
     this.#share = share;
   }
@@ -37,6 +41,8 @@ export class Pace {
   #nextAtMs = 0;
 
   /**
+   * Makes a pace whose first picture is due.
+   *
    * @param cpu What is shared with others.
    * @param maxFps Pictures a second, above 0.
    */

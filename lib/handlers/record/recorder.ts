@@ -66,7 +66,11 @@ export class Recorder {
   readonly #cpu = new CpuShare(RECORD_CPU_SHARE);
   readonly #entries = new WeakMap<Peer, Entry>();
 
-  /** @param options Where recordings go and how far. */
+  /**
+   * Makes a recorder; each client that is observed begins a recording.
+   *
+   * @param options Where recordings go and how far.
+   */
   constructor(options: RecorderOptions) {
     this.#options = options;
   }

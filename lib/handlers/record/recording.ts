@@ -16,6 +16,7 @@ import { Stills } from "./stills.ts";
 
 /** What a recording is made with. */
 export interface RecordingOptions {
+  /** Where to. */
   readonly folder: Folder;
   /** When it began. */
   readonly started: Date;
@@ -38,7 +39,11 @@ export class Recording {
   readonly #options: RecordingOptions;
   readonly #segments = new Map<number, Shown>();
 
-  /** @param options Folder and clocks. */
+  /**
+   * Makes a recording without anything in it.
+   *
+   * @param options Folder and clocks.
+   */
   constructor(options: RecordingOptions) {
     this.#options = options;
   }

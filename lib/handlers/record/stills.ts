@@ -15,9 +15,11 @@ const DIGITS = 6;
 
 /** Where pictures go, and when. */
 export interface StillsOptions {
+  /** The recording. */
   readonly folder: Folder;
   /** The directory of this segment in the folder. */
   readonly directory: string;
+  /** When pictures are due. */
   readonly pace: Pace;
   /** Milliseconds since the recording began. */
   readonly elapsedMs: () => number;
@@ -31,7 +33,11 @@ export class Stills {
   #waiting: { picture: PixelPicture; atMs: number } | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param options Where pictures go, and when. */
+  /**
+   * Makes the pictures' directory.
+   *
+   * @param options Where pictures go, and when.
+   */
   constructor(options: StillsOptions) {
     this.#options = options;
     options.folder.makeDirectory(options.directory);

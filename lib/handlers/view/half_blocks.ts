@@ -13,7 +13,9 @@ const MAX_SAMPLES = 4;
 
 /** Columns and rows. */
 export interface CellSize {
+  /** Columns. */
   readonly cols: number;
+  /** Rows. */
   readonly rows: number;
 }
 

@@ -16,8 +16,11 @@ export const LOOK = {
 
 /** Colours and attributes of cells. */
 export interface Look {
+  /** The colour of characters as 0xRRGGBB. */
   readonly foreground: number;
+  /** The colour behind them as 0xRRGGBB. */
   readonly background: number;
+  /** A set of `CELL_ATTRIBUTE`. */
   readonly attributes: number;
 }
 

@@ -43,6 +43,8 @@ export class Viewer {
   #kittyShown: { source: Source; revision: number; size: CellSize } | undefined;
 
   /**
+   * Makes a viewer without clients.
+   *
    * @param size The terminal.
    * @param followsSize Whether clients are asked for the size of the terminal.
    */
@@ -66,7 +68,11 @@ export class Viewer {
     return { cols: this.#size.cols, rows: Math.max(1, this.#size.rows - 1) };
   }
 
-  /** @param source A new client. */
+  /**
+   * Adds a client; the first one is shown.
+   *
+   * @param source A new client.
+   */
   add(source: Source): void {
     if (this.#clients.includes(source)) return;
     this.#clients.push(source);
@@ -74,7 +80,11 @@ export class Viewer {
     if (this.#active === undefined) this.#show(source);
   }
 
-  /** @param source A client that has left. */
+  /**
+   * Removes a client; if it was shown, the next one is.
+   *
+   * @param source A client that has left.
+   */
   remove(source: Source): void {
     const at = this.#clients.indexOf(source);
     if (at < 0) return;
@@ -106,7 +116,11 @@ export class Viewer {
     if (isAlert) this.#alert = this.#lines.at(-1) ?? "";
   }
 
-  /** @param size The terminal, which has another size now. */
+  /**
+   * Takes notice of another size.
+   *
+   * @param size The terminal, which has another size now.
+   */
   resize(size: CellSize): void {
     this.#size = size;
     this.#repaint();
