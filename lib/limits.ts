@@ -144,3 +144,6 @@ export const PIPE_ANSWER_TIMEOUT_MS = 10_000;
 
 /** How long a program may take to end once its input has ended; then it is told to, twice. */
 export const PIPE_EXIT_TIMEOUT_MS = 1_000;
+
+/** What one store of transfers may take on disk unless told otherwise. */
+export const STORE_MAX_BYTES = 1 << 30;

@@ -25,6 +25,7 @@ export * from "./errors.ts";
 export type { Handler, HandlerObject } from "./handlers/types.ts";
 export type { LogFields, LogFormat, Logger, LogLevel } from "./log.ts";
 export { type Snapshot, snapshot } from "./handlers/snapshot.ts";
+export { type StoreOptions, storeTransfers } from "./handlers/store.ts";
 export { makeLogger, silentLogger } from "./log.ts";
 export { netListen, type NetListenOptions } from "./net_listen.ts";
 export type { SocketAddress } from "./net/address.ts";

@@ -1,0 +1,92 @@
+/**
+ * Keeps what clients transfer: each transfer becomes one file.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { ApiMisuseError } from "../errors.ts";
+import { STORE_MAX_BYTES } from "../limits.ts";
+import type { BinaryOffer } from "../segment/transfer_types.ts";
+
+/** How a store is bounded, and who is told. */
+export interface StoreOptions {
+  /** What all files of this store may take together, in bytes; 1 GiB unless given. */
+  readonly maxBytes?: number;
+  /**
+   * Is told when a transfer was kept whole.
+   *
+   * @param path Its file.
+   * @param offer The transfer.
+   */
+  readonly onKept?: (path: string, offer: BinaryOffer) => void | Promise<void>;
+}
+
+const NAME_CHARACTERS = /[^A-Za-z0-9._-]/g;
+const PARTIAL = ".part";
+
+/**
+ * Makes a taker of transfers for `source.onBinary`.
+ *
+ * Each is written to a file whose name ends in `.part` until it is whole and its checksum, if any, was
+ * found right; one that fails leaves nothing behind. A transfer that would be too much is refused, or
+ * given up when its size was not known.
+ *
+ * @param directory Where files go; made when it is not there.
+ * @param options Bound and call-back.
+ * @returns Takes one transfer; rejects when it fails.
+ * @throws {ApiMisuseError} `bad-argument`.
+ */
+export function storeTransfers(
+  directory: string,
+  options: StoreOptions = {},
+): (offer: BinaryOffer) => Promise<void> {
+  const maxBytes = options.maxBytes ?? STORE_MAX_BYTES;
+  if (!(maxBytes >= 0)) throw new ApiMisuseError("bad-argument", `maxBytes is ${maxBytes}`);
+  let usedBytes = 0;
+  return async (offer) => {
+    if (usedBytes + (offer.size ?? 0) > maxBytes) return offer.reject();
+    const content = offer.accept();
+    // The size that is known is kept free for it, so that two at once do not exceed the bound.
+    let countedBytes = offer.size ?? 0;
+    usedBytes += countedBytes;
+    let writtenBytes = 0;
+    const counted = content.pipeThrough(
+      new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+        transform: (piece, controller) => {
+          writtenBytes += piece.length;
+          const moreBytes = Math.max(writtenBytes - countedBytes, 0);
+          if (usedBytes + moreBytes > maxBytes) {
+            throw new RangeError(`the store has no place for more than ${maxBytes} bytes`);
+          }
+          usedBytes += moreBytes;
+          countedBytes += moreBytes;
+          controller.enqueue(piece);
+        },
+      }),
+    );
+    const whole = join(directory, fileName(offer));
+    let path: string | undefined;
+    try {
+      await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
+      const file = await Deno.open(whole + PARTIAL, { write: true, createNew: true, mode: 0o600 });
+      path = whole + PARTIAL;
+      await counted.pipeTo(file.writable);
+      await Deno.rename(path, whole);
+    } catch (error) {
+      usedBytes -= countedBytes;
+      await counted.cancel(error).catch(() => {});
+      if (path !== undefined) await Deno.remove(path).catch(() => {});
+      throw error;
+    }
+    await options.onKept?.(whole, offer);
+  };
+}
+
+/** Time, chance, type and name; names sort in time. The last is the client's and may be anything. */
+function fileName({ type, name }: BinaryOffer): string {
+  const time = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
+  const chance = crypto.randomUUID().slice(0, 8);
+  const safe = name.replace(NAME_CHARACTERS, "_");
+  return `${time}-${chance}-${type}${safe === "" ? "" : `-${safe}`}`;
+}

@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { storeTransfers } from "../../../lib/handlers/store.ts";
+import type { BinaryOffer } from "../../../lib/segment/transfer_types.ts";
+
+interface FakeOffer extends BinaryOffer {
+  state: "offered" | "accepted" | "rejected" | "cancelled";
+}
+
+function offerOf(
+  pieces: readonly number[],
+  { name = "", size = undefined as number | undefined, failure = undefined as Error | undefined } =
+    {},
+): FakeOffer {
+  const offer: FakeOffer = {
+    type: "blob",
+    identifier: 7,
+    name,
+    size,
+    checksum: undefined,
+    receivedBytes: 0,
+    state: "offered",
+    accept() {
+      offer.state = "accepted";
+      let at = 0;
+      return new ReadableStream({
+        pull: (controller) => {
+          const length = pieces[at++];
+          if (length !== undefined) controller.enqueue(new Uint8Array(length).fill(at));
+          else if (failure !== undefined) controller.error(failure);
+          else controller.close();
+        },
+        cancel: () => void (offer.state = "cancelled"),
+      }, { highWaterMark: 0 });
+    },
+    reject() {
+      offer.state = "rejected";
+    },
+  };
+  return offer;
+}
+
+async function inDirectory(run: (path: string, list: () => string[]) => Promise<void>) {
+  const parent = await Deno.makeTempDir();
+  const path = `${parent}/not/there/yet`;
+  const list = () => {
+    try {
+      return [...Deno.readDirSync(path)].map(({ name }) => name).sort();
+    } catch {
+      return [];
+    }
+  };
+  try {
+    await run(path, list);
+  } finally {
+    await Deno.remove(parent, { recursive: true });
+  }
+}
+
+Deno.test("store: a transfer becomes a file that only its owner may read", () =>
+  inDirectory(async (path, list) => {
+    const kept: string[] = [];
+    const store = storeTransfers(path, { onKept: (file) => void kept.push(file) });
+    await store(offerOf([3, 2], { name: "save.dat" }));
+    const [name, ...rest] = list();
+    assert.deepEqual(rest, []);
+    assert.match(name!, /^\d{8}T\d{6}Z-[0-9a-f]{8}-blob-save\.dat$/);
+    assert.deepEqual(kept, [`${path}/${name}`]);
+    assert.deepEqual([...await Deno.readFile(kept[0]!)], [1, 1, 1, 2, 2]);
+    assert.equal((await Deno.stat(kept[0]!)).mode! & 0o777, 0o600);
+  }));
+
+Deno.test("store: names of clients lead nowhere", () =>
+  inDirectory(async (path, list) => {
+    const store = storeTransfers(path);
+    for (const name of ["../../x", "/etc/passwd", "..", "a\0b", "å\n"]) {
+      await store(offerOf([1], { name }));
+    }
+    const names = list();
+    assert.equal(names.length, 5);
+    for (const name of names) assert.match(name, /^[A-Za-z0-9._-]+$/);
+  }));
+
+Deno.test("store: many at once, none takes the file of another", () =>
+  inDirectory(async (path, list) => {
+    const store = storeTransfers(path);
+    await Promise.all(Array.from({ length: 20 }, () => store(offerOf([10]))));
+    assert.equal(list().length, 20);
+  }));
+
+Deno.test("store: a transfer that fails leaves nothing behind, and its place is free again", () =>
+  inDirectory(async (path, list) => {
+    const store = storeTransfers(path, { maxBytes: 10 });
+    const failure = new Error("the client left");
+    await assert.rejects(store(offerOf([8], { size: 10, failure })), failure);
+    assert.deepEqual(list(), []);
+    await store(offerOf([10], { size: 10 }));
+    assert.equal(list().length, 1);
+  }));
+
+Deno.test("store: what has no place is refused, or given up when that shows", () =>
+  inDirectory(async (path, list) => {
+    const store = storeTransfers(path, { maxBytes: 10 });
+    const large = offerOf([11], { size: 11 });
+    await store(large);
+    assert.equal(large.state, "rejected");
+    const unknown = offerOf([6, 6]);
+    await assert.rejects(store(unknown), RangeError);
+    assert.notEqual(unknown.state, "accepted");
+    assert.deepEqual(list(), []);
+    await store(offerOf([6]));
+    const second = offerOf([6], { size: 6 });
+    await store(second);
+    assert.equal(second.state, "rejected");
+    assert.equal(list().length, 1);
+  }));
+
+Deno.test("store: a directory that cannot be made gives the transfer up", () =>
+  inDirectory(async (path) => {
+    await Deno.mkdir(path, { recursive: true });
+    await Deno.writeTextFile(`${path}/file`, "");
+    const offer = offerOf([1, 1, 1]);
+    await assert.rejects(storeTransfers(`${path}/file/below`)(offer));
+    assert.equal(offer.state, "cancelled");
+  }));
