@@ -35,9 +35,7 @@ export type MisbehavedCode =
   | "hello-after-auth"
   | "second-ephemeral"
   | "rekey-not-theirs"
-  | "rekey-bad-mode"
-  | "data-without-stream"
-  | "bad-channel";
+  | "rekey-bad-mode";
 
 /** The peer is sound but is not something that this end can talk to. */
 export type IncompatibleCode = "role-refused";
@@ -59,15 +57,12 @@ export type AuthCode =
 export type LimitCode =
   | "too-many-connections"
   | "too-many-unauthenticated"
-  | "too-many-channels"
-  | "too-many-events"
   | "too-many-frames"
   | "output-queue-full"
   | "output-stalled"
   | "listener-closed"
   | "secret-changed"
-  | "login-timeout"
-  | "idle-timeout";
+  | "login-timeout";
 
 /** One stream (frame, audio or binary transfer) is unusable; the connection goes on. */
 export type StreamCode =

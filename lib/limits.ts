@@ -4,14 +4,8 @@
  * @module
  */
 
-/** A12 frames at most this many bytes of payload in one data packet (u16 length). */
-export const MAX_DATA_PAYLOAD_BYTES = 65_535;
-
 /** The shared-memory limit of an Arcan segment, per side; a larger surface cannot be real. */
 export const MAX_SURFACE_SIDE_PX = 8_192;
-
-/** The expanded content of one frame: 8192 x 8192 pixels of 4 bytes. */
-export const MAX_FRAME_BYTES = MAX_SURFACE_SIDE_PX * MAX_SURFACE_SIDE_PX * 4;
 
 /** A keystore file holds a few lines of about 60 bytes; a larger one was put there by mistake. */
 export const MAX_KEY_FILE_BYTES = 65_536;
@@ -19,7 +13,7 @@ export const MAX_KEY_FILE_BYTES = 65_536;
 /** How long a keystore write waits for another process that holds the store's lock. */
 export const KEYSTORE_LOCK_TIMEOUT_MS = 10_000;
 
-/** The longest a change of a very large keystore stays unseen; small ones are read at every login. */
+/** The longest an edit of a key file stays unseen in a keystore of 20,000 keys; in smaller ones less. */
 export const KEYSTORE_MAX_STALE_MS = 1_000;
 
 /** From the connection to the proof of the key. A login takes three round trips; a person waits no longer. */
@@ -49,8 +43,17 @@ export const WRITE_STALL_TIMEOUT_MS = 30_000;
 /** Frames that wait for an earlier one to be acknowledged; a source has at most 8 under way. */
 export const MAX_PENDING_FRAMES = 1_024;
 
-/** The memory of all surfaces of one client together: one of the largest size, twice. */
-export const MAX_CLIENT_SURFACE_BYTES = 2 * MAX_FRAME_BYTES;
+/**
+ * The memory of all surfaces of one client together: one of 8192 x 8192 pixels and 64 MiB for what
+ * arrives. A surface of 7680 x 4320 pixels fits twice, so that it may also be drawn unseen at first.
+ */
+export const MAX_CLIENT_SURFACE_BYTES = 320 << 20;
+
+/**
+ * The memory of all surfaces of all clients of this process together. A terminal takes none of it, 240
+ * desktops of 1920 x 1080 pixels take all; then frames are refused, and clients go on without them.
+ */
+export const MAX_SURFACE_BYTES = 2_048 * (1 << 20);
 
 /** How long Ctrl-C waits for clients to leave after EXIT before it closes their connections. */
 export const DRAIN_TIMEOUT_MS = 2_000;

@@ -17,7 +17,10 @@ import { checkZstdFrame } from "./zstd_frame.ts";
 /** Gives the content of one whole frame, `sizeBytes` of it when all is well. */
 type Inflate = (frame: Uint8Array, sizeBytes: number) => Uint8Array;
 
-/** The output block that is kept; holds a picture of 3840 x 2160. Larger ones are made each time. */
+/**
+ * The output block that is kept; holds a picture of 3840 x 2160. Larger ones are made each time and
+ * freed at once, so that no more than one of them exists in the whole process.
+ */
 const KEEP_BYTES = 32 * 1024 * 1024;
 
 const FIRST_BYTES = 65_536;
@@ -29,6 +32,7 @@ const PROBE_FRAME = new Uint8Array(
 const PROBE_TEXT = "a12 a12 a12 a12 ";
 
 let output: Uint8Array<ArrayBuffer> | undefined;
+let large: Uint8Array<ArrayBuffer> | undefined;
 let inflateChosen: Inflate | undefined;
 let kind: InflateKind | undefined;
 
@@ -57,6 +61,28 @@ export function useInflate(wanted: InflateKind): void {
 }
 
 /**
+ * Decompresses one frame for content that is done with at once; memory of any size is free after.
+ *
+ * @param frame One whole zstd frame; borrowed.
+ * @param sizeBytes The size that the content must have, at least 1.
+ * @param use Takes exactly that many bytes, which are valid during the call alone.
+ * @returns What `use` returns.
+ * @throws {StreamError} `bad-zstd`, `zstd-size`, `zstd-truncated` or `memory-limit`, and what `use`
+ * throws.
+ */
+export function withInflated<T>(
+  frame: Uint8Array,
+  sizeBytes: number,
+  use: (content: Uint8Array) => T,
+): T {
+  try {
+    return use(inflate(frame, sizeBytes));
+  } finally {
+    freeLarge();
+  }
+}
+
+/**
  * Decompresses one frame.
  *
  * @param frame One whole zstd frame; borrowed.
@@ -67,6 +93,7 @@ export function useInflate(wanted: InflateKind): void {
 export function inflate(frame: Uint8Array, sizeBytes: number): Uint8Array {
   checkZstdFrame(frame, sizeBytes);
   if (inflateChosen === undefined) useInflate("handle");
+  freeLarge();
   let content: Uint8Array;
   try {
     content = inflateChosen!(frame, sizeBytes);
@@ -80,6 +107,12 @@ export function inflate(frame: Uint8Array, sizeBytes: number): Uint8Array {
   return content;
 }
 
+/** Frees a block that is too large to keep without waiting for the garbage collector. */
+function freeLarge(): void {
+  large?.buffer.transfer(0);
+  large = undefined;
+}
+
 const inflateDocumented: Inflate = (frame, sizeBytes) =>
   zstdDecompressSync(frame, { chunkSize: Math.max(sizeBytes + 1, 64), maxOutputLength: sizeBytes });
 
@@ -88,6 +121,7 @@ function outputBlock(sizeBytes: number): Uint8Array {
   try {
     const block = new Uint8Array(Math.max(sizeBytes, FIRST_BYTES));
     if (sizeBytes <= KEEP_BYTES) output = block;
+    else large = block;
     return block;
   } catch (cause) {
     throw new StreamError("memory-limit", `the machine has no ${sizeBytes} bytes left`, { cause });

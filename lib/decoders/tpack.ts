@@ -7,7 +7,7 @@
  */
 
 import { StreamError } from "../errors.ts";
-import { inflate } from "./inflate.ts";
+import { withInflated } from "./inflate.ts";
 import type { Surface } from "./surface.ts";
 import { CELL_ATTRIBUTE, type CursorStyle, type TextCursor, type TextGrid } from "./text_grid.ts";
 import type { FrameDecoder, FrameHeader } from "./types.ts";
@@ -21,6 +21,10 @@ const MAX_BYTES_PER_PIXEL = 4;
 
 /** A full frame covers its grid and counts its cells in 16 bits: no larger grid can be meant. */
 const MAX_GRID_CELLS = 65_535;
+
+/** Lines and cells are both counted in 16 bits: no buffer holds more (1.4 MB). */
+const MAX_CONTENT_BYTES = HEAD_BYTES + CURSOR_COLOR_BYTES + 65_535 * LINE_HEAD_BYTES +
+  MAX_GRID_CELLS * CELL_BYTES;
 
 const FLAG_DELTA = 2;
 
@@ -51,7 +55,7 @@ interface Outline {
 export const tpackDecoder: FrameDecoder = {
   validate(header: FrameHeader): void {
     checkRegion(header);
-    const most = header.width * header.height * MAX_BYTES_PER_PIXEL;
+    const most = Math.min(header.width * header.height * MAX_BYTES_PER_PIXEL, MAX_CONTENT_BYTES);
     if (header.expandedLength < HEAD_BYTES || header.expandedLength > most) {
       throw new StreamError(
         "bad-expanded-length",
@@ -62,32 +66,37 @@ export const tpackDecoder: FrameDecoder = {
   },
 
   decode(header: FrameHeader, payload: Uint8Array, surface: Surface): void {
-    const content = inflate(payload, header.expandedLength);
-    const view = new DataView(content.buffer, content.byteOffset, content.length);
-    const outline = readOutline(view);
-    let grid: TextGrid;
-    if (outline.delta) {
-      const base = surface.baseGrid;
-      if (base === undefined) {
-        throw new StreamError("no-base-frame", "a TPACK delta without a full frame before it");
-      }
-      if (outline.cols > base.cols || outline.rows > base.rows) {
-        throw outside(outline, `the grid of ${base.cols}x${base.rows}`);
-      }
-      surface.beginDeltaText(header);
-      grid = base;
-      if (outline.lines > 0) readBackground(view, grid);
-    } else {
-      checkGridSize(outline, header);
-      grid = surface.beginFullText(header, outline.cols, outline.rows);
-      readBackground(view, grid);
-      grid.clear();
-    }
-    if (outline.lines > 0) readCursorLook(view, outline.cursorState, grid.cursor);
-    applyLines(view, outline, grid);
-    surface.endText(header);
+    withInflated(payload, header.expandedLength, (content) => {
+      const view = new DataView(content.buffer, content.byteOffset, content.length);
+      drawContent(header, view, surface);
+    });
   },
 };
+
+function drawContent(header: FrameHeader, view: DataView, surface: Surface): void {
+  const outline = readOutline(view);
+  let grid: TextGrid;
+  if (outline.delta) {
+    const base = surface.baseGrid;
+    if (base === undefined) {
+      throw new StreamError("no-base-frame", "a TPACK delta without a full frame before it");
+    }
+    if (outline.cols > base.cols || outline.rows > base.rows) {
+      throw outside(outline, `the grid of ${base.cols}x${base.rows}`);
+    }
+    surface.beginDeltaText(header);
+    grid = base;
+    if (outline.lines > 0) readBackground(view, grid);
+  } else {
+    checkGridSize(outline, header);
+    grid = surface.beginFullText(header, outline.cols, outline.rows);
+    readBackground(view, grid);
+    grid.clear();
+  }
+  if (outline.lines > 0) readCursorLook(view, outline.cursorState, grid.cursor);
+  applyLines(view, outline, grid);
+  surface.endText(header);
+}
 
 function readOutline(view: DataView): Outline {
   const sizeBytes = view.getUint32(0, true);

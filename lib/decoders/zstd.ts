@@ -5,7 +5,8 @@
  */
 
 import { StreamError } from "../errors.ts";
-import { inflate } from "./inflate.ts";
+import { withInflated } from "./inflate.ts";
+import type { PackedPixels } from "./pixels.ts";
 import { expandRgb, packedPixels, xorRgb, xorRgbSparse } from "./pixels.ts";
 import type { Surface } from "./surface.ts";
 import type { FrameDecoder, FrameHeader } from "./types.ts";
@@ -26,7 +27,18 @@ function draw(
   loop: typeof expandRgb,
   sparseLoop: typeof expandRgb,
 ): void {
-  const source = packedPixels(inflate(payload, header.expandedLength));
+  withInflated(payload, header.expandedLength, (content) => {
+    drawContent(header, packedPixels(content), surface, loop, sparseLoop);
+  });
+}
+
+function drawContent(
+  header: FrameHeader,
+  source: PackedPixels,
+  surface: Surface,
+  loop: typeof expandRgb,
+  sparseLoop: typeof expandRgb,
+): void {
   const canvas = surface.beginPixels(header);
   const { x, y, width, height } = header;
   const run = canvas.opaque ? sparseLoop : loop;
