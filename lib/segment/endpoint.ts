@@ -19,11 +19,11 @@ import { AudioIn } from "./audio_in.ts";
 import { BinaryIn } from "./binary_in.ts";
 import { ChannelNumbers } from "./channels.ts";
 import { ClientSource } from "./client_source.ts";
+import type { EndpointOptions } from "./endpoint_options.ts";
 import type { Notice, StatusNotice } from "./notices.ts";
 import type { SessionPort } from "./output.ts";
 import { Output } from "./output.ts";
 import type { Peer } from "./peer.ts";
-import type { DisplayDefaults } from "./preroll.ts";
 import { prerollEvents } from "./preroll.ts";
 import type { SegmentRequest } from "./request.ts";
 import { requestFromEvent } from "./request.ts";
@@ -32,7 +32,6 @@ import type { Status } from "./status.ts";
 import { statusFromEvent } from "./status.ts";
 import { eventToIo } from "./status_io.ts";
 import type { StreamsHost } from "./streams_host.ts";
-import type { H264Mode } from "./video_in.ts";
 import { VideoIn } from "./video_in.ts";
 
 /** A segment kind is one byte in NEWCH, four in the request. */
@@ -40,30 +39,6 @@ const MAX_SEGMENT_KIND = 0xff;
 
 /** Segment kinds that a client may not register as; the display server keeps them for itself. */
 const RESERVED_KINDS: readonly number[] = [2, 3];
-
-/** What an endpoint needs besides its session. */
-export interface EndpointOptions {
-  /** Gives numbers by which handlers know segments. */
-  readonly nextId: () => number;
-  /** Who the client is. */
-  readonly peer: Peer;
-  /** The first size, density and font of the client. */
-  readonly display: DisplayDefaults;
-  /** What happens to H.264; it is cancelled unless given. */
-  readonly h264?: H264Mode;
-  /** What pictures are counted against besides the limit of one client; that of the process if absent. */
-  readonly budget?: MemoryBudget;
-  /** Is told when something waits to be sent that no incoming event caused. */
-  readonly onOutput: () => void;
-  /** Asks for one `output.tick()` in `EVENT_PACE_MS`; events are not spread in time when absent. */
-  readonly onPace?: () => void;
-  /** Is told when there is a record that no incoming event caused. */
-  readonly onNotice: () => void;
-  /** Is told when the handler ends the whole client; EXIT has been sent by then. */
-  readonly onExit: () => void;
-  /** Is told when a handler has read enough for the client to go on; see `isBlocked`. */
-  readonly onUnblocked?: () => void;
-}
 
 /** The sink's end of one connection. */
 export class SinkEndpoint {

@@ -5,6 +5,7 @@ import { ContentHash } from "../../lib/decoders/binary.ts";
 import { packetContent } from "../../lib/decoders/binary.ts";
 import { StreamError } from "../../lib/errors.ts";
 import type { BinaryOffer, Source, Status } from "../../lib/mod.ts";
+import { storeTransfers } from "../../lib/mod.ts";
 import type { SessionEvent } from "../../lib/session/events.ts";
 import { Bench } from "../support/listen.ts";
 import type { TestClient } from "../support/clients.ts";
@@ -163,6 +164,28 @@ Deno.test("transfer in: a slow reader slows its client down and costs little mem
   assert.equal(bytes, content.length);
   assert.ok(mostAhead <= MIB + 65_536, `${mostAhead} bytes wait at most`);
   await sending;
+});
+
+Deno.test("transfer in: kept in a file", async () => {
+  const directory = await Deno.makeTempDir();
+  const content = noise(MIB + 1);
+  const { promise: kept, resolve } = Promise.withResolvers<string>();
+  await using bench = await benchOf((source) => {
+    source.onBinary = storeTransfers(directory, { onKept: (path) => resolve(path) });
+  });
+  using client = await bench.login();
+  client.session.send({
+    command: "binarystream",
+    stream: 1,
+    size: content.length,
+    type: 0,
+    identifier: 1,
+    compressed: false,
+    checksum: Uint8Array.fromHex(hashOf(content)),
+  });
+  await stream(client, content);
+  assert.deepEqual(await Deno.readFile(await kept), content);
+  await Deno.remove(directory, { recursive: true });
 });
 
 Deno.test("transfer in: the reader stops", async () => {

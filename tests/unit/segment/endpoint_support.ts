@@ -1,5 +1,5 @@
 import { SinkEndpoint } from "../../../lib/segment/endpoint.ts";
-import type { EndpointOptions } from "../../../lib/segment/endpoint.ts";
+import type { EndpointOptions } from "../../../lib/segment/endpoint_options.ts";
 import type { Notice } from "../../../lib/segment/notices.ts";
 import type { SessionPort } from "../../../lib/segment/output.ts";
 import { DISPLAY_DEFAULTS } from "../../../lib/segment/preroll.ts";
