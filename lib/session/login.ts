@@ -149,7 +149,8 @@ export class Login {
   }
 
   #takeEphemeral(publicKey: Uint8Array, peerNonce: Uint8Array): void {
-    // Unlimited rounds, as in the reference, would let anybody burn this end's time before login.
+    // DEVIATION: the reference takes any number of rounds, by which anybody can burn this end's time
+    // before login; pinned by "ephemeral HELLO in state ephemeral".
     if (this.#mode === "ephemeral") {
       throw new MisbehavedError("second-ephemeral", "a second ephemeral HELLO");
     }

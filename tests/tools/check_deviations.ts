@@ -73,7 +73,7 @@ function matches(rest: string, title: Title, index: number, fixed: number): bool
   const part = title[index]!;
   if (part.startsWith(rest)) return fixed + rest.length >= LEAST_FIXED;
   if (!rest.startsWith(part) || index + 1 === title.length) return false;
-  for (let at = part.length; at < rest.length; at++) {
+  for (let at = part.length; at <= rest.length; at++) {
     if (matches(rest.slice(at), title, index + 1, fixed + part.length)) return true;
   }
   return false;
