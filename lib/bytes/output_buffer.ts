@@ -48,6 +48,15 @@ export class OutputBuffer {
   }
 
   /**
+   * Gives space back that was reserved and will not be filled.
+   *
+   * @param at The offset that {@linkcode reserve} gave; what waits before it stays.
+   */
+  truncate(at: number): void {
+    this.#length = Math.min(this.#length, at);
+  }
+
+  /**
    * Takes all waiting bytes.
    *
    * @returns A view that is valid until the next call, or `undefined` when nothing waits.

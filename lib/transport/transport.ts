@@ -128,6 +128,8 @@ export class Transport {
         ? refuseFirst(block, tagStart)
         : new MalformedError("bad-mac", `packet ${this.#nextIn} has a wrong tag`);
     }
+    // DEVIATION: the reference never compares the number; pinned by "a packet with a good tag and a
+    // wrong number is refused".
     const sequence = readSequence(block, start);
     if (sequence !== this.#nextIn) {
       throw new MalformedError(
@@ -150,7 +152,8 @@ export class Transport {
    *
    * @param type The packet type.
    * @param size Bytes of the body.
-   * @param write Fills the body, which holds zeros, at the given offset.
+   * @param write Fills the body, which holds zeros, at the given offset. When it throws, nothing is
+   * sent and the error goes on to the caller.
    */
   send(
     type: PacketType,
@@ -163,7 +166,13 @@ export class Transport {
     const start = tagStart + TAG_BYTES;
     writeSequence(bytes, start, this.#nextOut);
     bytes[start + HEAD_BYTES - 1] = type;
-    write(bytes, start + HEAD_BYTES);
+    try {
+      write(bytes, start + HEAD_BYTES);
+    } catch (error) {
+      // Bytes that were never sealed would be taken for a packet with a wrong tag.
+      output.truncate(tagStart);
+      throw error;
+    }
     const end = start + HEAD_BYTES + size;
     if (this.#nextOut === 0 && this.#firstNonce !== undefined) {
       bytes.set(this.#firstNonce, tagStart + FIRST_NONCE_AT);
@@ -236,6 +245,8 @@ export class Transport {
     }
     if (type !== PACKET_TYPE.control && !this.#takesAll) {
       // Refused by its unverified head, so that nobody can make this end keep 64 KiB before login.
+      // DEVIATION: the reference takes all types then; pinned by "until the final keys, control packets
+      // alone are let through".
       throw new MisbehavedError("packet-before-auth", `packet type ${type} before the login`);
     }
     const size = PREFIX_BYTES + fixed;

@@ -61,3 +61,14 @@ test("the memory of a burst is let go", () => {
   append(output, 1);
   assert.ok(output.bytes.length <= 65_536);
 });
+
+test("space that was given back is not sent, and holds zeros when it is reserved again", () => {
+  const output = new OutputBuffer();
+  append(output, 7);
+  const at = output.reserve(10);
+  output.bytes.fill(0xff, at, at + 10);
+  output.truncate(at);
+  assert.equal(output.length, 1);
+  output.reserve(2);
+  assert.deepEqual([...output.take()!], [7, 0, 0]);
+});

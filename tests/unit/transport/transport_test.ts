@@ -241,3 +241,30 @@ function renumbering(crypto: CryptoProvider): CryptoProvider {
     },
   };
 }
+
+test("a body that cannot be written leaves nothing in the output", (crypto) => {
+  const { client, server } = openEnds(crypto);
+  sendEvent(client);
+  const before = client.outputBytes;
+  const write = (bytes: Uint8Array, at: number) => {
+    bytes.fill(0xff, at, at + 10);
+    throw new RangeError("no such value");
+  };
+  assert.throws(() => client.send(PACKET_TYPE.event, EVENT_BODY_BYTES, write), RangeError);
+  assert.equal(client.outputBytes, before);
+  sendEvent(client);
+  const packets = receive(server, client.takeOutput()!);
+  assert.deepEqual(packets.map(({ sequence }) => sequence), [1, 2]);
+  assert.ok(packets.every(({ body }) => body.every((byte) => byte === 4)));
+});
+
+test("the first packet may fail to be written", (crypto) => {
+  const { client, server } = makeEnds(crypto);
+  const fail = () => {
+    throw new RangeError("no such value");
+  };
+  assert.throws(() => client.send(PACKET_TYPE.control, CONTROL_BODY_BYTES, fail), RangeError);
+  assert.equal(client.takeOutput(), undefined);
+  sendControl(client);
+  assert.equal(receive(server, client.takeOutput()!).length, 1);
+});
