@@ -101,30 +101,37 @@ Deno.test("without the directory nobody is accepted, and when it is back everyth
   });
 });
 
-Deno.test("of a large store each file is looked at again after a pause, the directory at once", async () => {
-  await withDirectory((directory) => {
-    let nowMs = 0;
-    const line = (i: number) => `demo ${testKeyText(i)}\n`;
-    for (let i = 0; i < 1001; i++) Deno.writeTextFileSync(`${directory}/${i}`, line(i));
-    Deno.utimeSync(directory, LONG_AGO, LONG_AGO);
-    const warnings: KeystoreWarning[] = [];
-    const accepted = new AcceptedDirectory(directory, (it) => warnings.push(it), () => nowMs);
-    const knows = (i: number) => {
-      accepted.refresh();
-      return accepted.find(testKey(i)).length === 1;
-    };
-    assert.equal(knows(0), true);
-    Deno.writeTextFileSync(`${directory}/0`, line(5000));
-    assert.equal(knows(5000), false);
-    Deno.writeTextFileSync(`${directory}/new`, line(6000));
-    assert.equal(knows(6000), true);
-    Deno.writeTextFileSync(`${directory}/0`, line(7000));
-    assert.equal(knows(7000), false);
-    nowMs += 50;
-    assert.equal(knows(7000), true);
-    assert.deepEqual(warnings, []);
+for (const [files, pauseMs] of [[17, 0.85], [1_000, 50], [1_001, 50.05]] as const) {
+  Deno.test(`of ${files} files each is looked at again after a pause, the directory at once`, async () => {
+    await withDirectory((directory) => {
+      let nowMs = 0;
+      const line = (i: number) => `demo ${testKeyText(i)}\n`;
+      for (let i = 0; i < files; i++) Deno.writeTextFileSync(`${directory}/${i}`, line(i));
+      Deno.utimeSync(directory, LONG_AGO, LONG_AGO);
+      const warnings: KeystoreWarning[] = [];
+      const accepted = new AcceptedDirectory(directory, (it) => warnings.push(it), () => nowMs);
+      const knows = (i: number) => {
+        accepted.refresh();
+        return accepted.find(testKey(i)).length === 1;
+      };
+      assert.equal(knows(0), true);
+      Deno.writeTextFileSync(`${directory}/0`, line(5000));
+      nowMs += pauseMs * 0.9;
+      assert.equal(knows(5000), false);
+      Deno.writeTextFileSync(`${directory}/new`, line(6000));
+      assert.equal(knows(6000), true);
+      Deno.removeSync(`${directory}/new`);
+      Deno.utimeSync(directory, new Date(1), new Date(1));
+      assert.equal(knows(6000), false);
+      Deno.writeTextFileSync(`${directory}/0`, line(7000));
+      nowMs += pauseMs * 0.9;
+      assert.equal(knows(7000), false);
+      nowMs += pauseMs * 0.2;
+      assert.equal(knows(7000), true);
+      assert.deepEqual(warnings, []);
+    });
   });
-});
+}
 
 Deno.test("the same key in two files is good for the tags of both, and counts once", async () => {
   await withStore((keystore) => {
