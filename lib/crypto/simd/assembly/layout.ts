@@ -23,7 +23,7 @@
 // @ts-ignore: a decorator of the compiler
 @inline export const IV3: i32 = <i32>0xa54ff53a;
 
-// Memory. lib/crypto/simd/module.ts and slots.ts know the same offsets.
+// Memory. lib/crypto/simd/memory_map.ts knows the same offsets.
 // @ts-ignore: a decorator of the compiler
 @inline export const KEY: usize = 1024;
 // @ts-ignore: a decorator of the compiler
