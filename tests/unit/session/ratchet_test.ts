@@ -53,6 +53,14 @@ test("low-order keys are refused", () => {
   assert.throws(() => agree(SERVER_KEY, new Uint8Array(32)), isRefused);
 });
 
+test("the raw bytes of a new key are wiped, and the key works on", () => {
+  const { server, client } = ratchets();
+  const raw = random.bytes(32);
+  const { publicKey, shared } = server.advance(raw);
+  assert.ok(raw.every((byte) => byte === 0));
+  assert.deepEqual(client.follow(publicKey), shared);
+});
+
 test("rekeys by volume, received bytes counted", () => {
   const { server, client } = ratchets({ early: 0, volumeBytes: 100 });
   server.count(60);

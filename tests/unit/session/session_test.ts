@@ -26,6 +26,7 @@ import {
   serverSession,
 } from "../../support/pair.ts";
 import { type Crypto, CRYPTOS, spyOn } from "../../support/providers.ts";
+import { SeededRandom } from "../../support/random.ts";
 import { RawPeer } from "../../support/raw_peer.ts";
 import { scriptLogin } from "../../support/script.ts";
 
@@ -361,3 +362,31 @@ function faultOf(session: Session): string {
   }
   assert.fail("there is a fault");
 }
+
+test("the raw bytes of ephemeral keys and of those of REKEYs are wiped", () => {
+  const drawn = new Map<string, Uint8Array[]>();
+  const noted = (end: string, seed: number) => {
+    const random = new SeededRandom(seed);
+    return (count: number) => {
+      const bytes = random.bytes(count);
+      if (count === 32) drawn.set(end, [...drawn.get(end) ?? [], bytes]);
+      return bytes;
+    };
+  };
+  const pair = new Pair({
+    client: { random: noted("client", 1), mode: "ephemeral" },
+    server: { random: noted("server", 2) },
+  }).login();
+  assert.ok(pair.server.rekey());
+  pair.exchange();
+  // A client answers a REKEY behind its next packet.
+  pair.client.sendEvent(0, REGISTER);
+  pair.exchange();
+  for (const [end, keys] of drawn) {
+    assert.ok(keys.every((key) => key.every((byte) => byte === 0)), end);
+  }
+  assert.deepEqual([...drawn].map(([end, keys]) => `${keys.length} ${end}`).sort(), [
+    "2 client",
+    "2 server",
+  ]);
+});
