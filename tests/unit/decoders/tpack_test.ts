@@ -234,3 +234,13 @@ test("two cells far apart do not make a huge grid", () => {
   draw(surface, { lines: [{ row: 14, column: 4_368, cells: "x" }] }, size);
   assert.deepEqual([surface.grid!.cols, surface.grid!.rows], [4_369, 15]);
 });
+
+test("a buffer that is larger than any that can be meant is refused before it is decompressed", () => {
+  const most = 16 + 3 + 65_535 * 9 + 65_535 * 12;
+  const huge = { surfaceWidth: 8_192, surfaceHeight: 8_192, width: 8_192, height: 8_192 };
+  const { header } = tpackFrame({ lines: [{ row: 0, cells: "abc" }] }, huge);
+  tpackDecoder.validate({ ...header, expandedLength: most });
+  assert.throws(() => tpackDecoder.validate({ ...header, expandedLength: most + 1 }), {
+    code: "bad-expanded-length",
+  });
+});
