@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers";
 import { A12Error, LimitError } from "../../../lib/errors.ts";
 import {
   DRAIN_TIMEOUT_MS,
@@ -70,6 +71,20 @@ function turn(): Promise<void> {
   };
   port2.postMessage(null);
   return promise;
+}
+
+/** Stops the monotonic clock of the process until it is disposed of. */
+class FakeClock implements Disposable {
+  readonly #real = performance.now;
+  nowMs = performance.now();
+
+  constructor() {
+    performance.now = () => this.nowMs;
+  }
+
+  [Symbol.dispose](): void {
+    performance.now = this.#real;
+  }
 }
 
 async function until(isTrue: () => boolean): Promise<void> {
@@ -269,4 +284,39 @@ test("what waits is sent before the session's own end closes the socket", async 
   assert.equal(await codeOf(ended), undefined);
   assert.equal(concat(rig.socket.written.slice(before)).length, 153);
   assert.ok(rig.socket.isClosed);
+});
+
+test("others have their turn between two events that each take long", async () => {
+  const rig = new Rig();
+  const { ended } = await rig.login();
+  using clock = new FakeClock();
+  let turns = 0;
+  const turnOfOne: number[] = [];
+  const work = (ms: number) => () => {
+    turnOfOne.push(turns);
+    clock.nowMs += ms;
+    return undefined;
+  };
+  let isCounting = true;
+  const counting = (async () => {
+    for (; isCounting; turns++) await new Promise((resolve) => setImmediate(resolve));
+  })();
+  const data = new Uint8Array(100);
+  const packets = () => {
+    for (let i = 0; i < 8; i++) rig.peer.data("video", data);
+    return rig.peer.take();
+  };
+  rig.onEvent = work(6);
+  rig.socket.give(packets());
+  await until(() => turnOfOne.length === 8);
+  assert.equal(new Set(turnOfOne).size, 8, "each event has a turn of its own");
+  turnOfOne.length = 0;
+  rig.onEvent = work(0);
+  rig.socket.give(packets());
+  await until(() => turnOfOne.length === 8);
+  assert.ok(new Set(turnOfOne).size <= 2, "quick ones share theirs");
+  isCounting = false;
+  await counting;
+  rig.socket.give(null);
+  await ended;
 });
