@@ -9,7 +9,7 @@
 
 import { KeyDecoder } from "../handlers/view/keys.ts";
 import { KITTY_CLEAR, KITTY_QUERY } from "../handlers/view/kitty.ts";
-import { Viewer } from "../handlers/view/viewer.ts";
+import { MOUSE_OFF, Viewer } from "../handlers/view/viewer.ts";
 import type { Logger } from "../log.ts";
 import { makeLogger } from "../log.ts";
 import type { ListenHandler } from "../net/listen_types.ts";
@@ -25,8 +25,8 @@ const LEAST_GAP_MS = 16;
 const DRAW_SHARE = 0.5;
 
 const ENTER = "\x1b[?1049h\x1b[2J";
-/** Puts back what the drawing has changed: pictures, looks, wrapping, cursor, the other screen. */
-const LEAVE = `${KITTY_CLEAR}\x1b[0m\x1b[?7h\x1b[0 q\x1b[?25h\x1b[?1049l`;
+/** Puts back what the drawing has changed: pictures, mouse, looks, wrapping, cursor, the other screen. */
+const LEAVE = `${KITTY_CLEAR}${MOUSE_OFF}\x1b[0m\x1b[?7h\x1b[0 q\x1b[?25h\x1b[?1049l`;
 
 const encoder = new TextEncoder();
 

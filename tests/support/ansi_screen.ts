@@ -25,6 +25,7 @@ export class AnsiScreen {
   cells: ScreenCell[] = [];
   cursor = { x: 0, y: 0, isVisible: true, shape: 0 };
   wraps = true;
+  hasMouse = false;
   #pen = { foreground: -1, background: -1, styles: "" };
   #isPastEnd = false;
 
@@ -112,6 +113,7 @@ export class AnsiScreen {
       case "?l":
         if (numbers[0] === 25) this.cursor.isVisible = final === "h";
         else if (numbers[0] === 7) this.wraps = final === "h";
+        else if (numbers[0] === 1002 || numbers[0] === 1006) this.hasMouse = final === "h";
         else throw new Error(`unknown mode ${numbers[0]}`);
         return;
       default:

@@ -6,18 +6,15 @@
 
 import { TextGrid } from "../../decoders/text_grid.ts";
 import type { PixelPicture } from "../picture.ts";
+import type { CellSize } from "./fit.ts";
+import { fit } from "./fit.ts";
 
 const UPPER_HALF_BLOCK = 0x2580;
 /** A pixel is the mean of at most so many samples in each direction. */
 const MAX_SAMPLES = 4;
 
-/** Columns and rows. */
-export interface CellSize {
-  /** Columns. */
-  readonly cols: number;
-  /** Rows. */
-  readonly rows: number;
-}
+/** How many pixels a cell shows. */
+export const HALF_BLOCK_CELL = { width: 1, height: 2 } as const;
 
 /**
  * Scales a picture down to fit, never up.
@@ -28,9 +25,7 @@ export interface CellSize {
  */
 export function halfBlocks(picture: PixelPicture, room: CellSize): TextGrid {
   const { width, height } = picture;
-  const scale = Math.min(1, room.cols / width, (room.rows * 2) / height);
-  const cols = Math.max(1, Math.floor(width * scale));
-  const lines = Math.max(1, Math.floor(height * scale));
+  const { width: cols, height: lines } = fit(picture, room, HALF_BLOCK_CELL);
   const grid = new TextGrid(cols, Math.ceil(lines / 2));
   grid.codePoints.fill(UPPER_HALF_BLOCK);
   for (let line = 0; line < lines; line++) {

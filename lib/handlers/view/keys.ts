@@ -1,7 +1,7 @@
 /**
  * What a terminal sends when somebody types: text, keys, and its answers to questions.
  *
- * Source: ECMA-48, xterm "Control Sequences".
+ * Source: ECMA-48, xterm "Control Sequences"; the mouse in its form 1006.
  *
  * @module
  */
@@ -19,8 +19,24 @@ export type Typed =
   | { readonly kind: "text"; readonly text: string }
   /** A key that makes no text. */
   | { readonly kind: "key"; readonly key: Key; readonly modifiers: readonly Modifier[] }
+  /** A mouse, which terminals report when they are asked to. */
+  | MouseTyped
   /** What the terminal answered, between ESC _ and ESC \. */
   | { readonly kind: "answer"; readonly text: string };
+
+/** What a mouse did. */
+export interface MouseTyped {
+  /** Tells it apart. */
+  readonly kind: "mouse";
+  /** The column from 0. */
+  readonly col: number;
+  /** The row from 0. */
+  readonly row: number;
+  /** What it did. */
+  readonly action: "press" | "release" | "move" | "wheel";
+  /** Which button: 0 left, 1 middle, 2 right; for the wheel 0 up, 1 down. */
+  readonly button: number;
+}
 
 /** A sequence that is longer was not typed. */
 const MAX_PENDING = 256;
@@ -73,6 +89,9 @@ const CONTROLS: { readonly [character: string]: Key } = {
 /** In the order of the bits of a sequence's second number less one. */
 const MODIFIERS: readonly Modifier[] = ["shift", "alt", "ctrl", "meta"];
 
+// deno-lint-ignore no-control-regex -- this is what is to be found
+const MOUSE = /^\x1b\[<(\d{1,3});(\d{1,5});(\d{1,5})([Mm])/;
+const MOUSE_BIT = { button: 3, move: 32, wheel: 64 } as const;
 // deno-lint-ignore no-control-regex -- this is what is to be found
 const CSI = /^\x1b\[([0-?]*)[ -\/]*([@-~])/;
 // deno-lint-ignore no-control-regex -- this is what is to be found
@@ -156,10 +175,23 @@ export class KeyDecoder {
 type KeyTyped = Extract<Typed, { kind: "key" }>;
 
 const SEQUENCES: readonly [RegExp, (match: RegExpExecArray) => Typed | undefined][] = [
+  [MOUSE, ([, code, col, row, final]) => mouse(Number(code), Number(col), Number(row), final!)],
   [CSI, ([, parameters = "", final = ""]) => csiKey(parameters, final)],
   [SS3, ([, letter = ""]) => letterKey(letter)],
   [STRING, ([, kind, text = ""]) => kind === "_" ? { kind: "answer", text } : undefined],
 ];
+
+function mouse(code: number, col: number, row: number, final: string): MouseTyped {
+  const action = (code & MOUSE_BIT.wheel) !== 0
+    ? "wheel"
+    : (code & MOUSE_BIT.move) !== 0
+    ? "move"
+    : final === "M"
+    ? "press"
+    : "release";
+  const button = code & MOUSE_BIT.button;
+  return { kind: "mouse", action, button, col: Math.max(col - 1, 0), row: Math.max(row - 1, 0) };
+}
 
 function csiKey(parameters: string, final: string): KeyTyped | undefined {
   if (final === "Z") return { kind: "key", key: "tab", modifiers: ["shift"] };

@@ -7,13 +7,14 @@
 import { deflateSync } from "node:zlib";
 import { encodeBase64 } from "../../bytes/base64.ts";
 import type { PixelPicture } from "../picture.ts";
-import type { CellSize } from "./half_blocks.ts";
+import type { CellSize } from "./fit.ts";
+import { fit } from "./fit.ts";
 
 const CHUNK = 4096;
 const IMAGE = 7;
 const QUERY_IMAGE = 31;
 /** What one cell shows when the terminal does not tell: most are twice as high as wide. */
-const CELL = { width: 8, height: 16 } as const;
+export const KITTY_CELL = { width: 8, height: 16 } as const;
 
 /** Asks whether the terminal can show pixels; {@linkcode isKittyReply} knows the answer. */
 export const KITTY_QUERY = `\x1b_Gi=${QUERY_IMAGE},s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\`;
@@ -39,13 +40,9 @@ export function isKittyReply(answer: string): boolean {
  */
 export function kittyPicture(picture: PixelPicture, room: CellSize): string {
   const { width, height } = picture;
-  const scale = Math.min(
-    1,
-    (room.cols * CELL.width) / width,
-    (room.rows * CELL.height) / height,
-  );
-  const cols = Math.max(1, Math.floor((width * scale) / CELL.width));
-  const rows = Math.max(1, Math.floor((height * scale) / CELL.height));
+  const shown = fit(picture, room, KITTY_CELL);
+  const cols = Math.max(1, Math.floor(shown.width / KITTY_CELL.width));
+  const rows = Math.max(1, Math.floor(shown.height / KITTY_CELL.height));
   const data = encodeBase64(deflateSync(toRgb(picture), { level: 1 }));
   const head = `a=T,q=2,f=24,o=z,i=${IMAGE},p=1,C=1,s=${width},v=${height},c=${cols},r=${rows}`;
   let output = "\x1b[1;1H";

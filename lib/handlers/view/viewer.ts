@@ -10,10 +10,11 @@ import type { Source } from "../../segment/source.ts";
 import { GridPainter } from "../grid_painter.ts";
 import type { Picture } from "../picture.ts";
 import { pictureOf } from "../picture.ts";
-import type { CellSize } from "./half_blocks.ts";
-import { halfBlocks } from "./half_blocks.ts";
-import type { Typed } from "./keys.ts";
-import { isKittyReply, KITTY_CLEAR, kittyPicture } from "./kitty.ts";
+import type { CellSize } from "./fit.ts";
+import { pixelAt } from "./fit.ts";
+import { HALF_BLOCK_CELL, halfBlocks } from "./half_blocks.ts";
+import type { MouseTyped, Typed } from "./keys.ts";
+import { isKittyReply, KITTY_CELL, KITTY_CLEAR, kittyPicture } from "./kitty.ts";
 import { drawBar, LOOK, putText } from "./status_bar.ts";
 
 /** Ctrl-], as in telnet. */
@@ -23,6 +24,13 @@ const HELP = "q leave  n next  p previous  1-9 client  x end client  l log  ] se
 const MAX_LINES = 200;
 /** The cells of clients that have not shown any yet; what the preroll tells them. */
 const CELL = { width: 8, height: 16 } as const;
+
+/** Makes the terminal report clicks, drags and the wheel; its own selection needs Shift then. */
+const MOUSE_ON = "\x1b[?1002h\x1b[?1006h";
+/** Gives the mouse back to the terminal. */
+export const MOUSE_OFF = "\x1b[?1006l\x1b[?1002l";
+/** The numbers of the buttons in input tables, by those of terminals. */
+const BUTTONS = [1, 3, 2] as const;
 
 /** What the viewer asks of whoever runs it. */
 export type ViewerCommand = "leave";
@@ -40,6 +48,7 @@ export class Viewer {
   #showsLog = false;
   #alert = "";
   #hasKitty = false;
+  #hasMouse = false;
   #kittyShown: { source: Source; revision: number; size: CellSize } | undefined;
 
   /**
@@ -139,6 +148,10 @@ export class Viewer {
         this.#hasKitty ||= isKittyReply(one.text);
         continue;
       }
+      if (one.kind === "mouse") {
+        this.#point(one);
+        continue;
+      }
       this.#alert = "";
       const isPrefix = one.kind === "key" && one.key === PREFIX.key &&
         one.modifiers.includes(PREFIX.modifier);
@@ -163,7 +176,15 @@ export class Viewer {
     const clear = usesKitty || this.#kittyShown === undefined ? "" : KITTY_CLEAR;
     if (!usesKitty) this.#kittyShown = undefined;
     const text = this.#painter.paint(this.#compose(usesKitty ? undefined : picture, usesKitty));
-    return clear + text + (usesKitty ? this.#renderKitty(picture) : "");
+    const mouse = this.#renderMouse(picture?.kind === "pixels");
+    return clear + mouse + text + (usesKitty ? this.#renderKitty(picture) : "");
+  }
+
+  /** Text is selected by the terminal's own mouse; a picture may be an application with buttons. */
+  #renderMouse(isWanted: boolean): string {
+    if (isWanted === this.#hasMouse) return "";
+    this.#hasMouse = isWanted;
+    return isWanted ? MOUSE_ON : MOUSE_OFF;
   }
 
   #renderKitty(picture: Extract<Picture, { kind: "pixels" }>): string {
@@ -271,7 +292,22 @@ export class Viewer {
     source.targetDisplayhint(cols * cell.width, rows * cell.height);
   }
 
-  #send(typed: Exclude<Typed, { kind: "answer" }>): void {
+  #point({ action, button, col, row }: MouseTyped): void {
+    const source = this.#active;
+    if (source === undefined || this.#showsLog || source.surface.pixels === undefined) return;
+    const cell = this.#hasKitty ? KITTY_CELL : HALF_BLOCK_CELL;
+    const at = pixelAt(source.surface, this.#room, cell, col, row);
+    if (at === undefined && action !== "release") return;
+    if (at !== undefined) source.moveMouse(at.x, at.y);
+    if (action === "wheel") source.wheel(button === 0 ? -1 : 1);
+    const subid = BUTTONS[button];
+    if ((action === "press" || action === "release") && subid !== undefined) {
+      const active = action === "press";
+      source.targetInput({ kind: "digital", translated: false, mouse: true, subid, active });
+    }
+  }
+
+  #send(typed: Extract<Typed, { kind: "text" | "key" }>): void {
     const source = this.#active;
     if (source === undefined || this.#showsLog) return;
     if (typed.kind === "text") source.typeText(typed.text);

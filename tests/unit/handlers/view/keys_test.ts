@@ -9,6 +9,10 @@ function key(name: string | number, ...modifiers: string[]): Typed {
   return { kind: "key", key: name, modifiers } as Typed;
 }
 
+function mouse(action: string, button: number, col: number, row: number): Typed {
+  return { kind: "mouse", action, button, col, row } as Typed;
+}
+
 const text = (typed: string): Typed => ({ kind: "text", text: typed });
 const bytes = (typed: string) => new TextEncoder().encode(typed);
 
@@ -52,7 +56,11 @@ const cases: readonly [typed: string, ...expected: Typed[]][] = [
   ["\x1b\x01", key(97, "ctrl", "alt")],
   ["\x1b[", key(91, "alt")],
   ["\x1b[?62;4c"],
-  ["\x1b[<0;10;5M"],
+  ["\x1b[<0;10;5M", mouse("press", 0, 9, 4)],
+  ["\x1b[<2;1;1m", mouse("release", 2, 0, 0)],
+  ["\x1b[<32;3;4M", mouse("move", 0, 2, 3)],
+  ["\x1b[<65;3;4M", mouse("wheel", 1, 2, 3)],
+  ["\x1b[<16;0;0M", mouse("press", 0, 0, 0)],
   ["\x1b[99~"],
   ["\x1b_Gi=31;OK\x1b\\", { kind: "answer", text: "Gi=31;OK" }],
   ["\x1b]11;rgb:0/0/0\x07"],

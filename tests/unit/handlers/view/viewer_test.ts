@@ -114,6 +114,29 @@ pure("what is typed goes to the client", () => {
   ]);
 });
 
+pure("the mouse points into a picture, not into text", () => {
+  const bench = new Bench(40, 6);
+  const client = bench.client(2, "text");
+  bench.type("\x1b[<0;1;1M");
+  assert.deepEqual(client.calls, []);
+  assert.equal(bench.viewer.render().includes("\x1b[?1002h"), false);
+  // 80 x 20 pixels on 40 x 5 cells are 40 x 10 half blocks.
+  void client.showPixels(80, 20, new Uint8Array(80 * 20 * 4).fill(9));
+  assert(bench.viewer.render().includes("\x1b[?1002h\x1b[?1006h"));
+  bench.type("\x1b[<0;3;2M\x1b[<0;40;5m\x1b[<65;1;1M\x1b[<0;1;6M");
+  const button = { kind: "digital", translated: false, mouse: true, subid: 1 };
+  assert.deepEqual(client.calls, [
+    ["moveMouse", 5, 6],
+    ["targetInput", { ...button, active: true }],
+    ["moveMouse", 79, 18],
+    ["targetInput", { ...button, active: false }],
+    ["moveMouse", 1, 2],
+    ["wheel", 1],
+  ]);
+  bench.viewer.remove(client.source);
+  assert(bench.viewer.render().includes("\x1b[?1006l\x1b[?1002l"), "it is given back");
+});
+
 pure("the prefix and q leave, also when they come in one piece", () => {
   const bench = new Bench();
   const client = bench.client(2);
