@@ -14,6 +14,8 @@ export const INITIAL_KEY: Uint8Array<ArrayBuffer> = Uint8Array.of(
   ...[0xe0, 0x5b],
 );
 
+/** The mode of a plain hash sets no flag of its own. */
+export const PLAIN_HASH = 0;
 /** Set on the first block of a chunk. */
 export const CHUNK_START = 1;
 /** Set on the last block of a chunk. */

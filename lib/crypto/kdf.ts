@@ -18,6 +18,9 @@ export interface SessionKeys {
   readonly server: Uint8Array<ArrayBuffer>;
 }
 
+/** One for all derivations, each of which wipes it: making one takes longer than a derivation. */
+const state = new RunningBlake3();
+
 const SESSION_CONTEXT_KEY = contextKey("arcan-a12 init-packet");
 const REKEY_CONTEXT_KEY = contextKey("arcan-a12 rekey");
 
@@ -31,15 +34,14 @@ const REKEY_CONTEXT_KEY = contextKey("arcan-a12 rekey");
  * @returns Fresh keys; the caller wipes them.
  */
 export function deriveKeys(secret: Uint8Array, nonce?: Uint8Array): SessionKeys {
-  const state = new RunningBlake3();
   state.install(SESSION_CONTEXT_KEY, DERIVE_KEY_MATERIAL);
   state.update(secret, 0, secret.length);
   if (nonce !== undefined) state.update(nonce, 0, nonce.length);
-  const mac = sample(state);
+  const mac = sample();
   state.update(mac, 0, mac.length);
-  const client = sample(state);
+  const client = sample();
   state.update(client, 0, client.length);
-  const server = sample(state);
+  const server = sample();
   state.wipe();
   return { mac, client, server };
 }
@@ -51,23 +53,21 @@ export function deriveKeys(secret: Uint8Array, nonce?: Uint8Array): SessionKeys 
  * @returns 32 fresh bytes; the caller wipes them.
  */
 export function deriveRekeyMac(shared: Uint8Array): Uint8Array<ArrayBuffer> {
-  const state = new RunningBlake3();
   state.install(REKEY_CONTEXT_KEY, DERIVE_KEY_MATERIAL);
   state.update(shared, 0, shared.length);
-  const key = sample(state);
+  const key = sample();
   state.wipe();
   return key;
 }
 
 function contextKey(context: string): Uint8Array<ArrayBuffer> {
   const bytes = new TextEncoder().encode(context);
-  const state = new RunningBlake3();
   state.install(INITIAL_KEY, DERIVE_KEY_CONTEXT);
   state.update(bytes, 0, bytes.length);
-  return sample(state);
+  return sample();
 }
 
-function sample(state: RunningBlake3): Uint8Array<ArrayBuffer> {
+function sample(): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(KEY_BYTES);
   state.sample(bytes, 0, KEY_BYTES);
   return bytes;
