@@ -19,7 +19,6 @@ import {
   PeerError,
 } from "../errors.ts";
 import { LOGIN_TIMEOUT_MS } from "../limits.ts";
-import type { Packet } from "../transport/packet.ts";
 import { Transport } from "../transport/transport.ts";
 import {
   CONTROL_BODY_BYTES,
@@ -52,8 +51,8 @@ export class Session {
   #eof = false;
   #peer: PeerOffered | undefined;
   #ratchet: Ratchet | undefined;
-  /** The packet that proved the peer's key, delivered behind `peer-authenticated`. */
-  #proof: Packet | undefined;
+  /** Whether the latest packet proved the peer's key; it is delivered behind `peer-authenticated`. */
+  #hasProof = false;
 
   /** @param options Side, role, secret and where randomness comes from; a client begins at once. */
   constructor(options: SessionOptions) {
@@ -130,9 +129,8 @@ export class Session {
     if (this.#fault !== undefined) throw this.#fault;
     try {
       while (this.#state !== "offered" && !this.isOver) {
-        const packet = this.#proof ?? this.#transport.next();
-        if (packet === undefined) return this.#atEnd();
-        const event = this.#dispatch(packet);
+        if (!this.#hasProof && !this.#transport.advance()) return this.#atEnd();
+        const event = this.#dispatch();
         if (event !== undefined) return event;
       }
       return undefined;
@@ -298,11 +296,11 @@ export class Session {
     if (this.#ratchet!.isDue) this.rekey();
   }
 
-  #dispatch(packet: Packet): SessionEvent | undefined {
+  #dispatch(): SessionEvent | undefined {
     switch (this.#state) {
       case "hello":
       case "ephemeral": {
-        const step = this.#login.take(packet);
+        const step = this.#login.take(this.#transport.packet);
         this.#step(step.trigger);
         if (step.trigger === "ephemeral-hello") return undefined;
         this.#peer = step.offer;
@@ -310,36 +308,37 @@ export class Session {
       }
       case "accepted": {
         this.#step("verified-packet");
-        this.#proof = packet;
+        this.#hasProof = true;
         if (this.#options.side === "server") this.#rekeyIfDue();
         const { publicKey, role } = this.#peer!;
         return { type: "peer-authenticated", publicKey, role };
       }
       default:
-        this.#proof = undefined;
-        return this.#dispatchOpen(packet);
+        this.#hasProof = false;
+        return this.#dispatchOpen();
     }
   }
 
-  #dispatchOpen({ type, body }: Packet): SessionEvent | undefined {
-    this.#ratchet!.count(body.length);
+  #dispatchOpen(): SessionEvent | undefined {
+    const { packetType: type, packetBlock: block, bodyStart: at, bodyEnd: end } = this.#transport;
+    this.#ratchet!.count(end - at);
     switch (type) {
       case PACKET_TYPE.control:
-        return this.#dispatchControl(body);
+        return this.#dispatchControl(block, at);
       case PACKET_TYPE.event: {
-        const { channel, event } = decodeChannelEvent(body);
+        const { channel, event } = decodeChannelEvent(block, at);
         return { type: "event", channel, event };
       }
       default: {
-        const { channel, stream } = decodeDataHead(body);
-        const payload = body.subarray(DATA_HEAD_BYTES);
+        const { channel, stream } = decodeDataHead(block, at);
+        const payload = block.subarray(at + DATA_HEAD_BYTES, end);
         return { type: "data", stream: DATA_STREAMS[type], channel, streamId: stream, payload };
       }
     }
   }
 
-  #dispatchControl(body: Uint8Array): SessionEvent | undefined {
-    const control = decodeControl(body);
+  #dispatchControl(block: Uint8Array, at: number): SessionEvent | undefined {
+    const control = decodeControl(block, at);
     if (control.command === "hello") {
       throw new MisbehavedError("hello-after-auth", "HELLO after the login");
     }
@@ -348,7 +347,7 @@ export class Session {
       throw new MisbehavedError("rekey-bad-mode", `REKEY mode ${control.mode} is not 0`);
     }
     const shared = this.#ratchet!.follow(control.publicKey);
-    this.#transport.rekeyInbound(shared, controlNonce(body));
+    this.#transport.rekeyInbound(shared, controlNonce(block, at));
     shared.fill(0);
     // A client answers behind its next packet, as the reference does.
     if (this.#options.side === "server") this.#rekeyIfDue();

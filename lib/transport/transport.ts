@@ -10,9 +10,10 @@
 import { OutputBuffer } from "../bytes/output_buffer.ts";
 import type { Arena } from "../bytes/receive_buffer.ts";
 import { ReceiveBuffer } from "../bytes/receive_buffer.ts";
+import { viewOfBuffer, writeUint64 } from "../bytes/view.ts";
 import { deriveKeys, deriveRekeyMac } from "../crypto/kdf.ts";
 import type { CryptoProvider, Opener, Sealer } from "../crypto/provider.ts";
-import { NONCE_BYTES, PEEK_BYTES, SHORT_TAG_BYTES, TAG_BYTES } from "../crypto/provider.ts";
+import { PEEK_BYTES, SHORT_TAG_BYTES, TAG_BYTES } from "../crypto/provider.ts";
 import { AuthError, MalformedError, MisbehavedError } from "../errors.ts";
 import { CONTROL_BODY_BYTES, DATA_HEAD_BYTES, PACKET_TYPE } from "../wire/constants.ts";
 import type { Packet, PacketType } from "./packet.ts";
@@ -36,6 +37,8 @@ export interface TransportOptions {
   readonly arena?: Arena;
 }
 
+const NOTHING = new Uint8Array(0);
+
 /** One end of the packet layer. */
 export class Transport {
   readonly #side: Side;
@@ -49,6 +52,11 @@ export class Transport {
   #nextOut = 0;
   /** Bytes of the packet that is being waited for; its head while that is not known. */
   #need = PREFIX_BYTES;
+  /** The latest packet in its parts: an object and a view for each would take longer than they do. */
+  #block: Uint8Array = NOTHING;
+  #type: PacketType = PACKET_TYPE.control;
+  #bodyStart = 0;
+  #bodyEnd = 0;
   /** Whether packets other than control commands may come: the final keys are installed. */
   #takesAll = false;
 
@@ -100,14 +108,14 @@ export class Transport {
   /**
    * Parses the next packet.
    *
-   * @returns The packet, or `undefined` when more bytes are needed.
+   * @returns Whether there is one; `false` when more bytes are needed.
    * @throws {AuthError} `wrong-secret` when the first packet of a client does not verify.
    * @throws {MalformedError} `not-a12`, `bad-mac`, `bad-packet-type`, `bad-sequence`.
    * @throws {MisbehavedError} `packet-before-auth`.
    */
-  next(): Packet | undefined {
+  advance(): boolean {
     const received = this.#received;
-    if (received.length < this.#need) return undefined;
+    if (received.length < this.#need) return false;
     const block = received.block;
     const tagStart = received.start;
     const start = tagStart + TAG_BYTES;
@@ -119,7 +127,7 @@ export class Transport {
 
     const size = this.#packetSize(block, start, first);
     this.#need = size;
-    if (received.length < size) return undefined;
+    if (received.length < size) return false;
 
     const end = tagStart + size;
     const tagLength = first ? SHORT_TAG_BYTES : TAG_BYTES;
@@ -140,11 +148,50 @@ export class Transport {
     received.consume(size);
     this.#nextIn++;
     this.#need = PREFIX_BYTES;
+    this.#block = block;
+    this.#type = block[start + HEAD_BYTES - 1] as PacketType;
+    this.#bodyStart = start + HEAD_BYTES;
+    this.#bodyEnd = end;
+    return true;
+  }
+
+  /**
+   * Parses the next packet and gives it as an object.
+   *
+   * @returns The packet, or `undefined` when more bytes are needed.
+   * @throws As {@linkcode advance}.
+   */
+  next(): Packet | undefined {
+    return this.advance() ? this.packet : undefined;
+  }
+
+  /** The latest packet, after {@linkcode advance}; its fields are there one by one as well. */
+  get packet(): Packet {
     return {
-      type: block[start + HEAD_BYTES - 1] as PacketType,
-      sequence,
-      body: block.subarray(start + HEAD_BYTES, end),
+      type: this.#type,
+      sequence: this.#nextIn - 1,
+      body: this.#block.subarray(this.#bodyStart, this.#bodyEnd),
     };
+  }
+
+  /** The type of the latest packet. */
+  get packetType(): PacketType {
+    return this.#type;
+  }
+
+  /** What holds the body of the latest packet, until more bytes are received. */
+  get packetBlock(): Uint8Array {
+    return this.#block;
+  }
+
+  /** Offset of the first byte of the latest packet's body in {@linkcode packetBlock}. */
+  get bodyStart(): number {
+    return this.#bodyStart;
+  }
+
+  /** Offset behind the last byte of the latest packet's body in {@linkcode packetBlock}. */
+  get bodyEnd(): number {
+    return this.#bodyEnd;
   }
 
   /**
@@ -164,7 +211,7 @@ export class Transport {
     const tagStart = output.reserve(PREFIX_BYTES + size);
     const bytes = output.bytes;
     const start = tagStart + TAG_BYTES;
-    writeSequence(bytes, start, this.#nextOut);
+    writeUint64(viewOfBuffer(bytes), bytes.byteOffset + start, this.#nextOut);
     bytes[start + HEAD_BYTES - 1] = type;
     try {
       write(bytes, start + HEAD_BYTES);
@@ -285,17 +332,9 @@ function wipe(...keys: Uint8Array[]): void {
 
 function readSequence(bytes: Uint8Array, at: number): number {
   // Numbers beyond 2^53 never equal the expected one, so losing their last bits is harmless.
-  let value = 0;
-  for (let i = 7; i >= 0; i--) value = value * 256 + bytes[at + i]!;
-  return value;
-}
-
-function writeSequence(bytes: Uint8Array, at: number, sequence: number): void {
-  let rest = sequence;
-  for (let i = 0; i < NONCE_BYTES; i++) {
-    bytes[at + i] = rest & 0xff;
-    rest = Math.floor(rest / 256);
-  }
+  const view = viewOfBuffer(bytes);
+  const start = bytes.byteOffset + at;
+  return view.getUint32(start, true) + view.getUint32(start + 4, true) * 0x1_0000_0000;
 }
 
 /** The size of a control packet on the wire, in bytes; a HELLO is one. */

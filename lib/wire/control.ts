@@ -80,20 +80,21 @@ function requireBody(bytes: Uint8Array, at: number): void {
 /**
  * Reads a control body.
  *
- * @param body At least 128 bytes; may be reused afterwards, the result holds copies.
+ * @param body Holds 128 bytes from `at`; may be reused afterwards, the result holds copies.
+ * @param at Where the body starts, in bytes.
  * @returns The command; every content of a body decodes to something.
  * @throws {RangeError} When the body is shorter.
  */
-export function decodeControl(body: Uint8Array): Control {
-  requireBody(body, 0);
-  const channel = body[CHANNEL_AT]!;
-  const commandNumber = body[COMMAND_AT]!;
+export function decodeControl(body: Uint8Array, at = 0): Control {
+  requireBody(body, at);
+  const channel = body[at + CHANNEL_AT]!;
+  const commandNumber = body[at + COMMAND_AT]!;
   const codec = codecByNumber[commandNumber];
   if (codec === undefined) {
-    const payload = body.slice(PAYLOAD_AT, CONTROL_BODY_BYTES);
+    const payload = body.slice(at + PAYLOAD_AT, at + CONTROL_BODY_BYTES);
     return { command: "unknown", channel, commandNumber, payload };
   }
-  const control = codec.decode(viewOfBuffer(body), body.byteOffset) as { channel: number };
+  const control = codec.decode(viewOfBuffer(body), body.byteOffset + at) as { channel: number };
   control.channel = channel;
   return control as KnownControl;
 }
@@ -111,10 +112,11 @@ export function controlCommand(body: Uint8Array): number {
  * A copy of the nonce of a body.
  *
  * @param body A control body of 128 bytes.
+ * @param at Where the body starts, in bytes.
  * @returns 8 bytes.
  */
-export function controlNonce(body: Uint8Array): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(body.subarray(NONCE_AT, NONCE_AT + NONCE_BYTES));
+export function controlNonce(body: Uint8Array, at = 0): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(body.subarray(at + NONCE_AT, at + NONCE_AT + NONCE_BYTES));
 }
 
 /**

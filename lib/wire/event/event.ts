@@ -179,11 +179,15 @@ export function decodeEventPacket(body: Uint8Array): EventPacket {
 /**
  * Reads of an event packet what a receiver acts on: neither last-seen nor the checksum.
  *
- * @param body At least 139 bytes; may be reused afterwards, the result holds copies.
+ * @param body Holds 139 bytes from `at`; may be reused afterwards, the result holds copies.
+ * @param at Where the body starts, in bytes.
  * @throws {RangeError} When the body is shorter.
  */
-export function decodeChannelEvent(body: Uint8Array): Pick<EventPacket, "channel" | "event"> {
-  return { channel: body[CHANNEL_AT]!, event: decodeEvent(body, EVENT_AT) };
+export function decodeChannelEvent(
+  body: Uint8Array,
+  at = 0,
+): Pick<EventPacket, "channel" | "event"> {
+  return { channel: body[at + CHANNEL_AT]!, event: decodeEvent(body, at + EVENT_AT) };
 }
 
 /**
