@@ -22,11 +22,12 @@ import type { ProfileLine } from "./profile.ts";
 import { type Row, ROWS } from "./rows.ts";
 import { measureStartup } from "./startup.ts";
 import { formatGrowth, formatLine, HEAD } from "./table.ts";
+import { calibrate } from "./usage.ts";
 
 /** What `--json` prints. */
 export interface Report {
   readonly provider: string;
-  readonly rows: Record<string, Measured>;
+  readonly rows: Record<string, Measured & { readonly calibrationMs: number }>;
   growth?: readonly Mark[];
 }
 
@@ -55,6 +56,7 @@ const baseline = flags.baseline === undefined
 const report: Report = { provider: options.provider, rows: {} };
 const print = flags.json ? console.error : console.log;
 
+calibrate(); // The first run is the compiler's.
 print(HEAD);
 for (const row of ROWS) {
   if (only !== undefined && !only.includes(row.id)) continue;
@@ -63,9 +65,11 @@ for (const row of ROWS) {
     print(formatGrowth(report.growth, baseline?.growth));
     continue;
   }
+  const before = calibrate();
   const { measured, profile } = await measure(row);
-  report.rows[row.id] = measured;
-  print(formatLine(row, measured, baseline?.rows[row.id]));
+  const calibrationMs = (before + calibrate()) / 2;
+  report.rows[row.id] = { ...measured, calibrationMs };
+  print(formatLine(row, measured, calibrationMs, baseline?.rows[row.id]));
   for (const { share, name } of profile.slice(0, PROFILE_LINES)) {
     print(`    ${(share * 100).toFixed(1).padStart(5)} %  ${name}`);
   }

@@ -23,7 +23,7 @@ export const ROWS: readonly Row[] = [
   stream("rgba", "raw RGBA 1080p", 24),
   stream("rgb565", "RGB565 1080p", 40),
   stream("dzstd-desktop", "DZSTD 1080p, desktop-like", 100),
-  stream("dzstd-region", "DZSTD 1080p, 800x450 region", 400),
+  stream("dzstd-region", "DZSTD 1080p, 640x360 region", 400),
   stream("zstd-all", "ZSTD 1080p, all changes", 30),
   stream("dzstd-all", "DZSTD 1080p, all changes", 30),
   stream("tpack-line", "TPACK, one line", 50_000),

@@ -6,14 +6,18 @@ import type { Mark, Measured } from "./bed.ts";
 import { REFERENCE } from "./reference.ts";
 import type { Row } from "./rows.ts";
 
-const COLUMNS = [30, 12, 12, 9, 8, 12, 7, 7, 8, 16, 10];
+const COLUMNS = [30, 12, 11, 7, 8, 10, 8, 6, 7, 9, 8, 10];
 
 function line(cells: readonly string[]): string {
   return cells.map((cell, i) => i === 0 ? cell.padEnd(COLUMNS[i]!) : cell.padStart(COLUMNS[i]!))
     .join("").trimEnd();
 }
 
-/** The head of the table. The ratios are of speed: 2 is twice as fast as the reference. */
+/**
+ * The head of the table. The ratios are of speed: 2 is twice as fast as the reference, or as the
+ * baseline. `clock` is the time of a fixed piece of work around the row: rows that were measured while
+ * it differs cannot be compared.
+ */
 export const HEAD: string = line([
   "row",
   "cost",
@@ -25,11 +29,17 @@ export const HEAD: string = line([
   "GC",
   "MB/s",
   "RSS MiB",
+  "clock",
   "baseline",
 ]);
 
 /** One row; `before` is the same row of the baseline. */
-export function formatLine(row: Row, now: Measured, before?: Measured): string {
+export function formatLine(
+  row: Row,
+  now: Measured,
+  calibrationMs: number,
+  before?: Measured,
+): string {
   const reference = REFERENCE[row.id];
   const isRate = row.measure === "stream" || row.measure === "handshake";
   const unit = { latency: "us", memory: "KiB", startup: "ms" }[row.measure as string] ?? "us";
@@ -50,6 +60,7 @@ export function formatLine(row: Row, now: Measured, before?: Measured): string {
     percent(now.gcShare),
     now.wireMbPerSecond ? digits(now.wireMbPerSecond) : "",
     now.rssMib === undefined ? "" : digits(now.rssMib),
+    `${digits(calibrationMs)} ms`,
     before === undefined ? "" : `x${(before.cost / now.cost).toFixed(2)}`,
   ]) + (more === "" ? "" : `  (${more})`);
 }

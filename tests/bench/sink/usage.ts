@@ -53,6 +53,21 @@ export function collectedMs(all: readonly Collection[], from: Usage, to: Usage):
   return sum;
 }
 
+const CALIBRATION_STEPS = 20_000_000;
+
+/**
+ * The CPU time of a fixed piece of work, in milliseconds: other programs on the machine, and the
+ * clock of its processor, change what everything costs.
+ */
+export function calibrate(): number {
+  const before = process.cpuUsage();
+  let value = 1;
+  for (let i = 0; i < CALIBRATION_STEPS; i++) value = Math.imul(value, 0x01000193) ^ i;
+  const { user, system } = process.cpuUsage(before);
+  // The value is used, so that the loop is not left out.
+  return (user + system) / 1_000 + (value === 0 ? 1e-9 : 0);
+}
+
 /** The middle value. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
