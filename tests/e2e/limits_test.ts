@@ -133,6 +133,45 @@ Deno.test("a frame that cannot be is refused, and the client goes on", async () 
   assert.deepEqual(pings(), [1, 2, 3, 4, 5, 6, 7, 99], "each frame once, in order");
 });
 
+Deno.test("small frames with large pictures leave others their turn", async () => {
+  await using bench = await Bench.start();
+  using heavy = await bench.login();
+  using good = await bench.login();
+  const [source] = bench.listener.clients;
+  const side = 4_096;
+  const frames = 16;
+  const payload = runsOf(0x55, side * side * 3);
+  assert.ok(payload.length < 2_000);
+  for (let stream = 1; stream <= frames; stream++) {
+    heavy.session.send({
+      command: "videoframe",
+      stream,
+      format: 9,
+      surfaceWidth: side,
+      surfaceHeight: side,
+      x: 0,
+      y: 0,
+      width: side,
+      height: side,
+      flags: 0,
+      length: payload.length,
+      expandedLength: side * side * 3,
+      commit: true,
+    });
+    heavy.session.sendData("video", 0, VIDEO_DATA_STREAM_ID, payload);
+  }
+  // All of them arrive in one block of bytes.
+  await heavy.flush();
+  await good.roundTrip(bench);
+  assert.ok(source!.surface.revision < frames, "the other one was heard in between");
+  const acknowledged = () =>
+    heavy.events.filter(({ type, ...event }) =>
+      type === "control" && "control" in event && event.control.command === "ping"
+    ).length;
+  while (acknowledged() < frames) assert.ok(await heavy.read());
+  assert.equal(source!.surface.revision, frames);
+});
+
 Deno.test("what waits for a client that never reads is bounded", async () => {
   await using bench = await Bench.start();
   using deaf = await bench.login();
@@ -177,4 +216,17 @@ function openConnections(port: number): number | undefined {
     local?.endsWith(suffix) && HELD_STATES.includes(state!)
   )
     .length;
+}
+
+/** A zstd frame of runs of one byte; each run of 128 KiB takes 4 bytes. */
+function runsOf(byte: number, size: number): Uint8Array {
+  const frame = [0x28, 0xb5, 0x2f, 0xfd, 0x80, 7 << 3];
+  for (let shift = 0; shift < 32; shift += 8) frame.push((size >>> shift) & 0xff);
+  for (let left = size; left > 0;) {
+    const run = Math.min(left, 131_072);
+    left -= run;
+    const head = (run << 3) | (1 << 1) | (left === 0 ? 1 : 0);
+    frame.push(head & 0xff, (head >> 8) & 0xff, (head >> 16) & 0xff, byte);
+  }
+  return Uint8Array.from(frame);
 }
