@@ -20,6 +20,7 @@ import {
 import type { SessionEvent } from "../session/events.ts";
 import type { Session } from "../session/session.ts";
 import { asError } from "./faults.ts";
+import { TurnClock } from "./turn_clock.ts";
 
 /** The part of a socket that a pump needs. */
 export type Socket = Pick<Deno.TcpConn, "read" | "write" | "close">;
@@ -29,13 +30,6 @@ export type Socket = Pick<Deno.TcpConn, "read" | "write" | "close">;
  * and a client that floods its socket would have the thread to itself.
  */
 const TURN_BYTES = 65_536;
-/**
- * So does it after so much work: frames of a few bytes can each hold a picture of the largest size. One
- * that is under way cannot be interrupted.
- */
-const TURN_MS = 5;
-/** Events between two looks at the clock, which takes 0.1 us; data is followed by one in any case. */
-const CLOCK_EVENTS = 16;
 /**
  * So many turns are given, as the runtime asks the kernel what else has become ready in every 61st
  * alone. Each takes 1 us; with 8 the others wait 3 ms instead of 20.
@@ -53,9 +47,8 @@ export class Pump {
   #ended: Error | undefined;
   #isClosed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #clock = new TurnClock();
   #readInTurn = 0;
-  #workedInTurnMs = 0;
-  #workingSinceMs = 0;
 
   /**
    * @param socket A connected socket; the pump closes it.
@@ -79,21 +72,18 @@ export class Pump {
     this.#armTimeout();
     try {
       while (!session.isOver) {
-        this.#workingSinceMs = performance.now();
-        let unclocked = 0;
+        this.#clock.start();
         for (let event = session.nextEvent(); event !== undefined; event = session.nextEvent()) {
           const pending = take(event);
           if (pending !== undefined) await pending;
-          if (event.type !== "data" && ++unclocked < CLOCK_EVENTS) continue;
-          unclocked = 0;
-          if (this.#countWork() < TURN_MS) continue;
+          if (!this.#clock.count(event)) continue;
           this.flush();
           await this.#nextTurn();
         }
-        this.#countWork();
+        this.#clock.stop();
         if (this.#timer !== undefined && session.nextTimeout() === undefined) this.#disarm();
         this.flush();
-        if (this.#readInTurn >= TURN_BYTES || this.#workedInTurnMs >= TURN_MS) {
+        if (this.#readInTurn >= TURN_BYTES || this.#clock.isOver) {
           await this.#nextTurn();
         }
         if (session.isOver) break;
@@ -161,14 +151,6 @@ export class Pump {
     this.#readInTurn += count;
   }
 
-  /** Adds the time since the last call to the turn; time between two blocks of bytes does not count. */
-  #countWork(): number {
-    const nowMs = performance.now();
-    this.#workedInTurnMs += nowMs - this.#workingSinceMs;
-    this.#workingSinceMs = nowMs;
-    return this.#workedInTurnMs;
-  }
-
   /** Ends the turn: whatever else is ready comes first. */
   async #nextTurn(): Promise<void> {
     await new Promise<void>((resolve) => {
@@ -177,8 +159,7 @@ export class Pump {
       setImmediate(next);
     });
     this.#readInTurn = 0;
-    this.#workedInTurnMs = 0;
-    this.#workingSinceMs = performance.now();
+    this.#clock.reset();
   }
 
   /** Waits until all is written; a peer that takes nothing at all for so long is cut off. */

@@ -10,6 +10,7 @@ import {
 import { Pump } from "../../../lib/net/pump.ts";
 import type { SessionEvent } from "../../../lib/session/events.ts";
 import type { Session } from "../../../lib/session/session.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 import { FakeTimers } from "../../support/fake_timers.ts";
 import { concat } from "../../support/feed.ts";
 import { REGISTER, SERVER_KEY, serverSession } from "../../support/pair.ts";
@@ -71,20 +72,6 @@ function turn(): Promise<void> {
   };
   port2.postMessage(null);
   return promise;
-}
-
-/** Stops the monotonic clock of the process until it is disposed of. */
-class FakeClock implements Disposable {
-  readonly #real = performance.now;
-  nowMs = performance.now();
-
-  constructor() {
-    performance.now = () => this.nowMs;
-  }
-
-  [Symbol.dispose](): void {
-    performance.now = this.#real;
-  }
 }
 
 async function until(isTrue: () => boolean): Promise<void> {
@@ -301,9 +288,8 @@ test("others have their turn between two events that each take long", async () =
   const counting = (async () => {
     for (; isCounting; turns++) await new Promise((resolve) => setImmediate(resolve));
   })();
-  const data = new Uint8Array(100);
   const packets = () => {
-    for (let i = 0; i < 8; i++) rig.peer.data("video", data);
+    for (let i = 0; i < 8; i++) rig.peer.data("binary", new Uint8Array(100));
     return rig.peer.take();
   };
   rig.onEvent = work(6);

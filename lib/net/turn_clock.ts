@@ -1,0 +1,80 @@
+/**
+ * Tells when one connection has had the thread for long enough.
+ *
+ * @module
+ */
+
+import type { SessionEvent } from "../session/events.ts";
+import { VIDEO_FORMAT } from "../wire/constants.ts";
+import type { KnownControl } from "../wire/control.ts";
+
+/** What the others may wait for, but for a single frame that takes longer and cannot be interrupted. */
+const TURN_MS = 5;
+/** Events between two looks at the clock, as a look takes a twentieth of a line of text. */
+const CLOCK_EVENTS = 16;
+/** Data of frames that can do more work than this is followed by a look: a few bytes can mean 200 MB. */
+const LARGE_FRAME_BYTES = 65_536;
+
+/** The time that one connection has worked since the others last had their turn. */
+export class TurnClock {
+  readonly #largeChannels = new Set<number>();
+  #workedMs = 0;
+  #sinceMs = 0;
+  #unclocked = 0;
+
+  /** Whether the others should have their turn, as of the last look. */
+  get isOver(): boolean {
+    return this.#workedMs >= TURN_MS;
+  }
+
+  /** Work begins; what came before was waiting. */
+  start(): void {
+    this.#sinceMs = performance.now();
+  }
+
+  /** Work ends for now. */
+  stop(): void {
+    const nowMs = performance.now();
+    this.#workedMs += nowMs - this.#sinceMs;
+    this.#sinceMs = nowMs;
+    this.#unclocked = 0;
+  }
+
+  /**
+   * Counts an event that was worked off.
+   *
+   * @param event The event.
+   * @returns Whether the others should have their turn.
+   */
+  count(event: SessionEvent): boolean {
+    if (!this.#isLong(event) && ++this.#unclocked < CLOCK_EVENTS) return false;
+    this.stop();
+    return this.isOver;
+  }
+
+  /** The others had their turn; work goes on. */
+  reset(): void {
+    this.#workedMs = 0;
+    this.start();
+  }
+
+  #isLong(event: SessionEvent): boolean {
+    const large = this.#largeChannels;
+    if (event.type === "data") {
+      return event.stream !== "video" || large.size > 0 && large.has(event.channel);
+    }
+    if (event.type === "control" && event.control.command === "videoframe") {
+      const { channel } = event.control;
+      if (workBytes(event.control) > LARGE_FRAME_BYTES) large.add(channel);
+      else if (large.size > 0) large.delete(channel);
+    }
+    return false;
+  }
+}
+
+/** A frame of pixels may have its whole surface made or copied, however small its region is. */
+function workBytes(header: KnownControl<"videoframe">): number {
+  return header.format === VIDEO_FORMAT.tpack
+    ? header.expandedLength
+    : header.surfaceWidth * header.surfaceHeight * 4;
+}

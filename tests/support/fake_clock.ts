@@ -1,0 +1,13 @@
+/** Stops the monotonic clock of the process until it is disposed of. */
+export class FakeClock implements Disposable {
+  readonly #real = performance.now;
+  nowMs = performance.now();
+
+  constructor() {
+    performance.now = () => this.nowMs;
+  }
+
+  [Symbol.dispose](): void {
+    performance.now = this.#real;
+  }
+}
