@@ -72,3 +72,32 @@ test("space that was given back is not sent, and holds zeros when it is reserved
   output.reserve(2);
   assert.deepEqual([...output.take()!], [7, 0, 0]);
 });
+
+test("the block of a burst serves another output once its reader is done, and not before", () => {
+  const [first, second, third] = [new OutputBuffer(), new OutputBuffer(), new OutputBuffer()];
+  first.bytes.fill(1, first.reserve(10_000));
+  const taken = first.take()!;
+  second.bytes.fill(2, second.reserve(10_000));
+  assert.ok(taken.every((byte) => byte === 1));
+  assert.notEqual(second.bytes.buffer, taken.buffer);
+  assert.equal(first.take(), undefined);
+  const at = third.reserve(10_000);
+  assert.equal(third.bytes.buffer, taken.buffer);
+  assert.ok(third.bytes.subarray(at, at + 10_000).every((byte) => byte === 0));
+});
+
+test("an output that sends little keeps its memory and no large block", () => {
+  const output = new OutputBuffer();
+  output.reserve(10_000);
+  output.take();
+  output.take();
+  append(output, 1);
+  const own = output.bytes.buffer;
+  assert.ok(own.byteLength <= 4_096);
+  for (let round = 0; round < 3; round++) {
+    output.take();
+    assert.equal(output.take(), undefined);
+    append(output, 1);
+    assert.equal(output.bytes.buffer, own);
+  }
+});
