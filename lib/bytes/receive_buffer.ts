@@ -25,6 +25,9 @@ export const SMALL_BLOCK_BYTES = 4_096;
 /** A block for a connection that sends much, in bytes; holds three of the largest packets. */
 export const LARGE_BLOCK_BYTES = 262_144;
 
+/** A connection that gets less at once waits in a small block: a screen of text is no busy traffic. */
+const BUSY_READ_BYTES = 16_384;
+
 const heap: Arena = {
   alloc: (sizeBytes) => new Uint8Array(sizeBytes),
   release: () => {},
@@ -89,7 +92,7 @@ export class ReceiveBuffer {
    */
   commit(count: number): void {
     this.#wantsLarge = this.#end + count === this.#block.length ||
-      (this.#wantsLarge && count > SMALL_BLOCK_BYTES);
+      (this.#wantsLarge && count > BUSY_READ_BYTES);
     this.#end += count;
   }
 

@@ -74,9 +74,12 @@ test("a quiet connection holds a small block, a busy one a large block", () => {
   put(buffer, new Uint8Array(SMALL_BLOCK_BYTES));
   buffer.consume(SMALL_BLOCK_BYTES);
   assert.equal(buffer.writable(25).length, LARGE_BLOCK_BYTES, "the small one was filled");
-  buffer.commit(10);
-  buffer.consume(10);
-  assert.equal(buffer.writable(25).length, SMALL_BLOCK_BYTES, "little came");
+  buffer.commit(20_000);
+  buffer.consume(20_000);
+  assert.equal(buffer.writable(25).length, LARGE_BLOCK_BYTES, "much came");
+  buffer.commit(10_000);
+  buffer.consume(10_000);
+  assert.equal(buffer.writable(25).length, SMALL_BLOCK_BYTES, "a screen of text came");
 });
 
 test("a large packet gets a large block, and keeps what of it has come", () => {
