@@ -183,11 +183,13 @@ function spin(): () => Promise<unknown> {
   };
 }
 
+const MEMORY_WARM_UP_CLIENTS = 300;
+
 /** Measures the resident memory of clients that have logged in and do nothing. */
 export async function measureMemory(row: Row, options: BedOptions): Promise<Measured> {
   const bed = await Bed.make(options.provider);
-  // The first clients make the code resident, not the clients.
-  await bed.feeder.call("logins", { port: bed.ready.port, count: 20 });
+  // The first clients make the code resident and the young generation of the heap as large as it gets.
+  await bed.feeder.call("logins", { port: bed.ready.port, count: MEMORY_WARM_UP_CLIENTS });
   await bed.sink.call("collect");
   const from = await bed.usage();
   await bed.feeder.call("logins", { port: bed.ready.port, count: row.count });

@@ -42,6 +42,9 @@ await serve({
       await client.acknowledged(stream);
     });
   },
+  leave(): void {
+    for (const client of clients.splice(0)) client.close();
+  },
   async run({ seconds, rate }: LoadSetup): Promise<LoadResult> {
     const times: number[] = [];
     const began = performance.now();
