@@ -4,17 +4,19 @@
  * @module
  */
 
+import { FairShare } from "../bytes/fair_share.ts";
 import { StreamError } from "../errors.ts";
 import { MAX_CLIENT_SURFACE_BYTES, MAX_SURFACE_BYTES } from "../limits.ts";
 
 /**
- * A shared counter of bytes with an upper bound; one client's surfaces and buffers draw on it, and it
- * draws on that of all clients, if it has such a parent.
+ * A counter of bytes with an upper bound; one client's surfaces and buffers draw on it, and it draws on
+ * what is shared by all clients, if anything is.
  */
 export class MemoryBudget {
   /** The upper bound in bytes. */
   readonly limitBytes: number;
-  readonly #parent: MemoryBudget | undefined;
+  readonly #shared: FairShare | undefined;
+  readonly #owner: string;
   #usedBytes = 0;
   #isClosed = false;
 
@@ -22,11 +24,13 @@ export class MemoryBudget {
    * Makes an unused budget.
    *
    * @param limitBytes The upper bound in bytes.
-   * @param parent What everything here is counted against as well.
+   * @param shared What everything here is counted against as well.
+   * @param owner Whose share of that it is.
    */
-  constructor(limitBytes: number = MAX_CLIENT_SURFACE_BYTES, parent?: MemoryBudget) {
+  constructor(limitBytes: number = MAX_CLIENT_SURFACE_BYTES, shared?: FairShare, owner = "") {
     this.limitBytes = limitBytes;
-    this.#parent = parent;
+    this.#shared = shared;
+    this.#owner = owner;
   }
 
   /** Bytes in use. */
@@ -48,7 +52,14 @@ export class MemoryBudget {
         `${sizeBytes} more bytes beside ${this.#usedBytes} exceed the limit of ${this.limitBytes}`,
       );
     }
-    this.#parent?.reserve(sizeBytes);
+    if (this.#shared?.take(this.#owner, sizeBytes) === false) {
+      const { used, limit } = this.#shared;
+      throw new StreamError(
+        "memory-limit",
+        `with ${sizeBytes} more bytes this key would take more than is left to others ` +
+          `(${used} of ${limit} are taken)`,
+      );
+    }
     this.#usedBytes += sizeBytes;
   }
 
@@ -79,7 +90,7 @@ export class MemoryBudget {
   release(sizeBytes: number): void {
     if (this.#isClosed) return;
     this.#usedBytes -= sizeBytes;
-    this.#parent?.release(sizeBytes);
+    this.#shared?.give(this.#owner, sizeBytes);
   }
 
   /** Releases everything and counts no more, so that nothing of a client that left weighs on others. */
@@ -90,5 +101,5 @@ export class MemoryBudget {
   }
 }
 
-/** What the pictures of all clients of this process draw on. */
-export const processBudget: MemoryBudget = new MemoryBudget(MAX_SURFACE_BYTES);
+/** What the pictures of all clients of this process draw on, in bytes, key by key. */
+export const processMemory: FairShare = new FairShare(MAX_SURFACE_BYTES);

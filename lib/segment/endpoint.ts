@@ -8,7 +8,7 @@
  * @module
  */
 
-import { MemoryBudget, processBudget } from "../decoders/memory_budget.ts";
+import { MemoryBudget, processMemory } from "../decoders/memory_budget.ts";
 import { decodeUtf8Lenient, encodeUtf8, splitUtf8 } from "../bytes/text.ts";
 import type { DataReceived, SessionEvent } from "../session/events.ts";
 import { MAX_CLIENT_SURFACE_BYTES } from "../limits.ts";
@@ -47,7 +47,6 @@ export class SinkEndpoint {
   readonly #notices: Notice[] = [];
   readonly #channels = new ChannelNumbers();
   readonly #budget: MemoryBudget;
-  readonly #video: VideoIn;
   readonly #audio: AudioIn;
   readonly #binary: BinaryIn;
   #request: SegmentRequest | undefined;
@@ -57,6 +56,8 @@ export class SinkEndpoint {
   readonly primary: ClientSource;
   /** The way to the client. */
   readonly output: Output;
+  /** The frames of the client. */
+  readonly video: VideoIn;
 
   /**
    * @param session A session whose peer is authenticated.
@@ -64,7 +65,11 @@ export class SinkEndpoint {
    */
   constructor(session: SessionPort, options: EndpointOptions) {
     this.#options = options;
-    this.#budget = new MemoryBudget(MAX_CLIENT_SURFACE_BYTES, options.budget ?? processBudget);
+    this.#budget = new MemoryBudget(
+      MAX_CLIENT_SURFACE_BYTES,
+      options.memory ?? processMemory,
+      options.peer.publicKey,
+    );
     this.output = new Output(session, options.onOutput, (call) => {
       this.#notices.push({ type: "call", source: this.primary, kind: "transfer", call });
       options.onNotice();
@@ -74,7 +79,7 @@ export class SinkEndpoint {
       sourceOf: (channel) => this.#sources.get(channel),
       notify: (notice) => void this.#notices.push(notice),
     };
-    this.#video = new VideoIn(host, options.h264 ?? "cancel");
+    this.video = new VideoIn(host, options.h264 ?? "cancel");
     this.#audio = new AudioIn(host);
     this.#binary = new BinaryIn({ ...host, onUnblocked: () => options.onUnblocked?.() });
     this.primary = this.#open(new Segment(0, options.nextId(), this.#budget));
@@ -288,7 +293,7 @@ export class SinkEndpoint {
   #takeControl(control: Control): void {
     switch (control.command) {
       case "videoframe":
-        return this.#video.announce(control);
+        return this.video.announce(control);
       case "audioframe":
         return this.#audio.announce(control);
       case "binarystream":
@@ -315,7 +320,7 @@ export class SinkEndpoint {
   #takeData({ stream, channel, streamId, payload }: DataReceived): void {
     switch (stream) {
       case "video":
-        return this.#video.take(channel, payload);
+        return this.video.take(channel, payload);
       case "audio":
         return this.#audio.take(channel, payload);
       case "binary":

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { MemoryBudget } from "../decoders/memory_budget.ts";
+import type { FairShare } from "../bytes/fair_share.ts";
 import type { Peer } from "./peer.ts";
 import type { DisplayDefaults } from "./preroll.ts";
 import type { H264Mode } from "./video_in.ts";
@@ -19,8 +19,8 @@ export interface EndpointOptions {
   readonly display: DisplayDefaults;
   /** What happens to H.264; it is cancelled unless given. */
   readonly h264?: H264Mode;
-  /** What pictures are counted against besides the limit of one client; that of the process if absent. */
-  readonly budget?: MemoryBudget;
+  /** What the pictures of all clients draw on, key by key; the memory of the process if absent. */
+  readonly memory?: FairShare;
   /** Is told when something waits to be sent that no incoming event caused. */
   readonly onOutput: () => void;
   /** Asks for one `output.tick()` in `EVENT_PACE_MS`; events are not spread in time when absent. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { MemoryBudget } from "../../../lib/decoders/memory_budget.ts";
+import { FairShare } from "../../../lib/bytes/fair_share.ts";
 import { SinkEndpoint } from "../../../lib/segment/endpoint.ts";
 import { DISPLAY_DEFAULTS } from "../../../lib/segment/preroll.ts";
 import type { SessionEvent } from "../../../lib/session/events.ts";
@@ -18,17 +18,17 @@ class Client {
   readonly endpoint: SinkEndpoint;
   readonly faults: string[] = [];
 
-  constructor(budget: MemoryBudget) {
+  constructor(memory: FairShare, publicKey = "") {
     let id = 0;
     this.endpoint = new SinkEndpoint(new FakeSession(), {
       nextId: () => ++id,
-      peer: { publicKey: "", fingerprint: "", address: "" },
+      peer: { publicKey, fingerprint: "", address: "" },
       display: DISPLAY_DEFAULTS,
       onOutput: () => {},
       onNotice: () => {},
       onExit: () => {},
       onPace: () => {},
-      budget,
+      memory,
     });
     const bytes = new Uint8Array(EVENT_BYTES);
     encodeEvent({ category: "external", kind: "register", segkind: 4, title: "t" }, bytes);
@@ -72,20 +72,31 @@ class Client {
 }
 
 test("all clients draw on one memory; who leaves gives everything back", () => {
-  const all = new MemoryBudget(2.5 * PICTURE_BYTES);
+  const all = new FairShare(5 * PICTURE_BYTES);
   const [one, two, three] = [new Client(all), new Client(all), new Client(all)];
   one.draw();
   two.draw();
   three.draw();
   assert.deepEqual([one.faults, two.faults, three.faults], [[], [], ["memory-limit"]]);
-  assert.equal(all.usedBytes, 2 * PICTURE_BYTES);
+  assert.equal(all.used, 2 * PICTURE_BYTES);
   one.endpoint.end("");
-  assert.equal(all.usedBytes, PICTURE_BYTES);
+  assert.equal(all.used, PICTURE_BYTES);
   three.draw();
   assert.deepEqual(three.faults, ["memory-limit"], "the client that was refused goes on");
   two.draw(false);
   assert.deepEqual(two.faults, ["memory-limit"], "a second picture beside the one that is shown");
   two.endpoint.end("");
   three.endpoint.end("");
-  assert.equal(all.usedBytes, 0);
+  assert.equal(all.used, 0);
+});
+
+test("a key that takes what it can leaves the client of another key its pictures", () => {
+  const all = new FairShare(8 * PICTURE_BYTES);
+  const greedy = Array.from({ length: 8 }, () => new Client(all, "greedy"));
+  for (const client of greedy) client.draw();
+  assert.equal(greedy.filter(({ faults }) => faults.length === 0).length, 4);
+  const ordinary = new Client(all, "ordinary");
+  ordinary.draw();
+  ordinary.draw(false);
+  assert.deepEqual(ordinary.faults, []);
 });
