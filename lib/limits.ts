@@ -25,7 +25,10 @@ export const MAX_UNAUTHENTICATED = 256;
 /** Connections of one address that have not logged in; leaves room for everybody else. */
 export const MAX_UNAUTHENTICATED_PER_ADDRESS = 128;
 
-/** Clients that are logged in at once. */
+/**
+ * Clients that are logged in at once. No key has more of these places than are left to all others, so
+ * that half of them are there for one key alone.
+ */
 export const MAX_CLIENTS = 4_096;
 
 /** Rekey after so much traffic: the keys of a long session change about as often as those of ssh. */

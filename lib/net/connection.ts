@@ -48,7 +48,12 @@ export interface Host {
    * @throws {AuthError} Why it may not log in.
    */
   admit(offer: PeerOffered): Reservation | undefined;
-  /** The client has proved its key. @param connection The client. */
+  /**
+   * The client has proved its key.
+   *
+   * @param connection The client.
+   * @throws {LimitError} `too-many-connections` when its key has as many as it may.
+   */
   arrived(connection: Connection): void;
   /**
    * Asks the listener's handler to take the client.

@@ -17,11 +17,12 @@ import type { DisplayDefaults } from "../segment/preroll.ts";
 import type { H264Mode } from "../segment/video_in.ts";
 import type { PeerOffered } from "../session/events.ts";
 import { Session } from "../session/session.ts";
+import { FairShare } from "../bytes/fair_share.ts";
 import type { Arena } from "../bytes/receive_buffer.ts";
 import { encodeUtf8 } from "../bytes/text.ts";
 import { DEFAULT_SECRET } from "../wire/constants.ts";
 import type { SocketAddress } from "./address.ts";
-import { formatAddress, plainHostname } from "./address.ts";
+import { plainHostname } from "./address.ts";
 import type { Enrolment, KeyAuthority, Reservation } from "./authority.ts";
 import { bind } from "./bind.ts";
 import type { Host } from "./connection.ts";
@@ -62,6 +63,8 @@ export interface ListenerOptions {
   readonly crypto: CryptoProvider;
   /** Where received bytes are put; the heap when absent. */
   readonly arena: Arena | undefined;
+  /** How many clients may be there at once; the limit of the library when absent. */
+  readonly maxClients?: number;
 }
 
 /** A listener: lets clients in until it is closed; those that it let in live on. */
@@ -78,6 +81,8 @@ export class Listener implements ListenSource {
   readonly #socket: Deno.TcpListener;
   readonly #waiting = new WaitingRoom(MAX_UNAUTHENTICATED, MAX_UNAUTHENTICATED_PER_ADDRESS);
   readonly #clients = new Set<Connection>();
+  /** The clients of each key. */
+  readonly #places: FairShare;
   readonly #running = new Set<Promise<void>>();
   readonly #stopped: Promise<void>;
   #secret: Uint8Array = encodeUtf8(DEFAULT_SECRET);
@@ -97,6 +102,7 @@ export class Listener implements ListenSource {
     this.#options = options;
     this.name = options.name;
     this.#socket = bind(options.hostname, options.port);
+    this.#places = new FairShare(options.maxClients ?? MAX_CLIENTS);
     this.#stopped = this.#run();
   }
 
@@ -208,17 +214,9 @@ export class Listener implements ListenSource {
   }
 
   #welcome(socket: Deno.TcpConn, authority: KeyAuthority): void {
-    const { crypto, arena, allowDirect, log } = this.#options;
+    const { crypto, arena, allowDirect } = this.#options;
     const hostname = plainHostname(socket.remoteAddr.hostname);
     const { port } = socket.remoteAddr;
-    if (this.#clients.size >= MAX_CLIENTS) {
-      log.log("warn", "login-refused", {
-        client: formatAddress({ hostname, port }),
-        reason: "too-many-connections",
-      });
-      socket.close();
-      return;
-    }
     socket.setNoDelay(true);
     socket.setKeepAlive(true);
     const session = new Session({
@@ -253,15 +251,28 @@ export class Listener implements ListenSource {
       admit: (offer) => this.#admit(authority, offer),
       arrived: (connection) => {
         this.#waiting.leave(connection);
-        this.#clients.add(connection);
+        this.#takePlace(connection);
         this.#hasLetIn = true;
       },
       handover: (connection) => this.#handover(connection),
       left: (connection) => {
         this.#waiting.leave(connection);
-        this.#clients.delete(connection);
+        if (!this.#clients.delete(connection)) return;
+        this.#places.give(connection.peer!.publicKey, 1);
       },
     };
+  }
+
+  /** Only here is the key proved: who merely claims it can take no place of its owner. */
+  #takePlace(connection: Connection): void {
+    if (!this.#places.take(connection.peer!.publicKey, 1)) {
+      throw new LimitError(
+        "too-many-connections",
+        `with one client more this key would have more places than are left to others ` +
+          `(${this.#clients.size} of ${this.#places.limit} are taken)`,
+      );
+    }
+    this.#clients.add(connection);
   }
 
   #admit(authority: KeyAuthority, offer: PeerOffered): Reservation | undefined {
