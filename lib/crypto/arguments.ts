@@ -6,7 +6,7 @@
  */
 
 import { ApiMisuseError } from "../errors.ts";
-import { KEY_BYTES, NONCE_BYTES, PEEK_BYTES, TAG_BYTES } from "./provider.ts";
+import { KEY_BYTES, NONCE_BYTES, type PacketRun, PEEK_BYTES, TAG_BYTES } from "./provider.ts";
 
 /**
  * Checks the lengths of key material.
@@ -67,6 +67,27 @@ export function requirePeek(buffer: Uint8Array, start: number, length: number): 
     throw new ApiMisuseError(
       "bad-argument",
       `${length} bytes ahead at ${start} in ${buffer.length} bytes, limit ${PEEK_BYTES}`,
+    );
+  }
+}
+
+/**
+ * Checks that equal packets are inside a buffer.
+ *
+ * @param buffer Where they are said to be.
+ * @param start Offset of the first tag.
+ * @param run The packets.
+ * @throws {ApiMisuseError} `bad-argument` when they are not.
+ */
+export function requireRun(buffer: Uint8Array, start: number, run: PacketRun): void {
+  const { count, size, kindAt } = run;
+  // The byte of the kind is looked at in whole key stream words of PEEK_BYTES.
+  const isInside = start >= 0 && count >= 0 && size >= TAG_BYTES + PEEK_BYTES && kindAt >= 0 &&
+    kindAt < PEEK_BYTES && start + count * size <= buffer.length;
+  if (!isInside) {
+    throw new ApiMisuseError(
+      "bad-argument",
+      `${count} packets of ${size} bytes at ${start} in ${buffer.length} bytes, kind at ${kindAt}`,
     );
   }
 }

@@ -67,8 +67,33 @@ export interface Opener {
     tagLength: number,
   ): boolean;
 
+  /**
+   * Opens packets of one size and kind that lie one behind the other, each a tag and then ciphertext,
+   * with the work of their tags shared.
+   *
+   * @param buffer Holds all of them.
+   * @param start Offset of the first tag.
+   * @param run How many at most, and what they have in common.
+   * @returns How many were verified and decrypted in place: all, or those before the first of another
+   *   kind. When a wrong tag ended the run, the complement (`~`) of how many were opened; the state and
+   *   the bytes behind those are void then.
+   */
+  openRun(buffer: Uint8Array, start: number, run: PacketRun): number;
+
   /** Wipes the keys and gives back what the implementation holds; the object is unusable after. */
   free(): void;
+}
+
+/** What equal packets have in common. */
+export interface PacketRun {
+  /** How many there are at most, 0 or more. */
+  readonly count: number;
+  /** Bytes of each with its tag. */
+  readonly size: number;
+  /** Offset of the byte behind the tag that tells the kind, 0 to 15. */
+  readonly kindAt: number;
+  /** The decrypted value of that byte. */
+  readonly kind: number;
 }
 
 /** The sending half of one connection. */

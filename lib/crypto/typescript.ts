@@ -4,16 +4,24 @@
  * @module
  */
 
-import { requireKeyMaterial, requirePacket, requirePeek, throwFreed } from "./arguments.ts";
+import {
+  requireKeyMaterial,
+  requirePacket,
+  requirePeek,
+  requireRun,
+  throwFreed,
+} from "./arguments.ts";
 import { RunningBlake3 } from "./blake3.ts";
 import { ChaCha8 } from "./chacha8.ts";
 import {
   type CryptoProvider,
   type Opener,
+  type PacketRun,
   PEEK_BYTES,
   type Sealer,
   TAG_BYTES,
 } from "./provider.ts";
+import { openOneByOne } from "./run.ts";
 
 /** Cipher and MAC of one direction. */
 class Direction {
@@ -75,6 +83,12 @@ class TypeScriptOpener extends Direction implements Opener {
     if (difference !== 0) return false;
     this.cipher.apply(buffer, start, end);
     return true;
+  }
+
+  openRun(buffer: Uint8Array, start: number, run: PacketRun): number {
+    this.requireUsable();
+    requireRun(buffer, start, run);
+    return openOneByOne(this, buffer, start, run);
   }
 
   override free(): void {

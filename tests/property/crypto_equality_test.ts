@@ -69,6 +69,61 @@ for (const implementation of implementations.filter(({ name }) => name !== "type
   });
 }
 
+const run = fc.record({
+  size: fc.integer({ min: 32, max: 1_500 }),
+  /** How much was sent before: what is on the stack and how far the chunk is filled. */
+  before: fc.oneof(fc.nat(3_000), fc.nat(200_000)),
+  /** Whether each packet is of the kind of the first. */
+  isAlike: fc.array(fc.oneof({ weight: 15, arbitrary: fc.constant(true) }, fc.constant(false)), {
+    maxLength: 30,
+  }),
+  wrong: fc.option(fc.nat(40)),
+});
+
+for (const { name, provider, place } of implementations) {
+  test(`${name} opens a run as the twin opens one packet after the other`, () => {
+    fc.assert(
+      fc.property(keys, run, ({ key, nonce, macKey }, { size, before, isAlike, wrong }) => {
+        const sealer = typescriptProvider.sealer(), opener = provider.opener();
+        for (const half of [sealer, opener]) {
+          half.install(key, nonce, macKey);
+          half.absorb(new Uint8Array(before));
+        }
+        const plain = isAlike.map((isLike, i) => {
+          const packet = new Uint8Array(size).fill(i + 1);
+          packet[16 + 8] = isLike ? 2 : 1;
+          return packet;
+        });
+        const sealed = plain.map((packet) => {
+          const bytes = packet.slice();
+          sealer.seal(bytes, 16, size, 0, 16);
+          return bytes;
+        });
+        if (wrong !== null && wrong < sealed.length) sealed[wrong]![wrong % 16]! ^= 1;
+        const wire = place(Uint8Array.from(sealed.flatMap((bytes) => [...bytes])));
+        const alike = isAlike.indexOf(false) < 0 ? isAlike.length : isAlike.indexOf(false);
+        const isWrong = wrong !== null && wrong < alike;
+        const opened = isWrong ? wrong : alike;
+        assert.equal(
+          opener.openRun(wire, 0, { count: sealed.length, size, kindAt: 8, kind: 2 }),
+          isWrong ? ~opened : opened,
+        );
+        for (const [i, packet] of plain.slice(0, opened).entries()) {
+          const body = wire.slice(i * size + 16, (i + 1) * size);
+          assert.deepEqual(body, packet.slice(16), `packet ${i}`);
+        }
+        const at = opened * size;
+        if (!isWrong && wrong !== opened && at < wire.length) {
+          assert.ok(opener.open(wire, at + 16, at + size, at, 16), "the first of another kind");
+        }
+        sealer.free();
+        opener.free();
+      }),
+      { numRuns: 150 },
+    );
+  });
+}
+
 /** One packet through both sealers, which must agree, and then through both openers. */
 function exchange(
   { place }: Implementation,

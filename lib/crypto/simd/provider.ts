@@ -4,8 +4,15 @@
  * @module
  */
 
-import { requireKeyMaterial, requirePacket, requirePeek, throwFreed } from "../arguments.ts";
-import type { CryptoProvider, Opener, Sealer } from "../provider.ts";
+import {
+  requireKeyMaterial,
+  requirePacket,
+  requirePeek,
+  requireRun,
+  throwFreed,
+} from "../arguments.ts";
+import type { CryptoProvider, Opener, PacketRun, Sealer } from "../provider.ts";
+import { openOneByOne } from "../run.ts";
 import { typescriptProvider } from "../typescript.ts";
 import { BlockList } from "./blocks.ts";
 import {
@@ -141,6 +148,14 @@ class SimdOpener extends SimdDirection implements Opener {
     if (this.wasm.verify(this.slot, TAG, tagLength) === 0) return false;
     this.applyRange(buffer, start, end);
     return true;
+  }
+
+  openRun(buffer: Uint8Array, start: number, run: PacketRun): number {
+    if (this.slot === FREED) throwFreed();
+    requireRun(buffer, start, run);
+    if (buffer.buffer !== this.memory) return openOneByOne(this, buffer, start, run);
+    const { count, size, kindAt, kind } = run;
+    return this.wasm.openRun(this.slot, buffer.byteOffset + start, count, size, kindAt, kind);
   }
 }
 

@@ -74,8 +74,15 @@ test("a freed half leaves no key behind and its slot is used again", () => {
   for (let i = 0; i < 3 * SLOT_COUNT; i++) {
     const opener = provider.opener();
     if (i === 0) {
-      opener.install(key, nonce, key.map((byte) => byte ^ 255));
+      const sealer = provider.sealer();
+      for (const half of [sealer, opener]) half.install(key, nonce, key.map((byte) => byte ^ 255));
       assert.ok(has(key));
+      const packets = memory.subarray(scratch, scratch + 8 * 164).fill(0);
+      for (let at = 0; at < packets.length; at += 164) {
+        sealer.seal(packets, at + 16, at + 164, at, 16);
+      }
+      assert.equal(opener.openRun(packets, 0, { count: 8, size: 164, kindAt: 8, kind: 0 }), 8);
+      sealer.free();
       opener.free();
       assert.equal(has(key), false);
       assert.equal(has(key.map((byte) => byte ^ 255)), false);

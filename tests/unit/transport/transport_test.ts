@@ -135,6 +135,45 @@ test("other protocols are told apart from wrong secrets", (crypto) => {
   assert.throws(() => receive(server, request), hasCode("not-a12"));
 });
 
+test("a burst of events arrives in order with what stands between them", (crypto) => {
+  const { client, server } = openEnds(crypto);
+  const random = new SeededRandom(3);
+  const sent: { type: PacketType; body: Uint8Array }[] = [];
+  for (let i = 0; i < 300; i++) {
+    const type = i % 90 === 89 ? PACKET_TYPE.control : PACKET_TYPE.event;
+    const size = type === PACKET_TYPE.event ? EVENT_BODY_BYTES : CONTROL_BODY_BYTES;
+    sent.push({ type, body: random.bytes(size) });
+  }
+  for (const { type, body } of sent) send(client, type, body);
+  assert.deepEqual(
+    receive(server, client.takeOutput()!),
+    sent.map(({ type, body }, i) => ({ type, sequence: i + 1, body })),
+  );
+});
+
+test("a data packet that is as long as an event is none", (crypto) => {
+  const { client, server } = openEnds(crypto);
+  const body = dataBody(new Uint8Array(EVENT_BODY_BYTES - DATA_HEAD_BYTES).fill(9));
+  for (let i = 0; i < 3; i++) send(client, PACKET_TYPE.binary, body);
+  const received = receive(server, client.takeOutput()!);
+  assert.deepEqual(received.map((packet) => packet.type), [5, 5, 5]);
+});
+
+test("events before a wrong tag are handed out, those behind it never", (crypto) => {
+  for (const wrong of [0, 1, 6, 7, 8, 23]) {
+    const { client, server } = openEnds(crypto);
+    for (let i = 0; i < 24; i++) sendEvent(client);
+    const bytes = client.takeOutput()!;
+    bytes[wrong * (PREFIX_BYTES + EVENT_BODY_BYTES) + 100]! ^= 1;
+    server.writable().set(bytes);
+    server.commit(bytes.length);
+    for (let i = 0; i < wrong; i++) assert.equal(server.next()!.sequence, i + 1);
+    for (let i = 0; i < 2; i++) assert.throws(() => server.next(), hasCode("bad-mac"));
+    client.free();
+    server.free();
+  }
+});
+
 test("a flipped bit anywhere in a packet is refused", (crypto) => {
   const { client } = openEnds(crypto);
   sendEvent(client);

@@ -1,63 +1,69 @@
-// BLAKE3 with eight chunks: two sets of four (a and b), worked on in turns, as one alone waits for its
-// own results. Per byte this takes a sixth less time than four chunks do.
+// BLAKE3 with eight chunks, nodes or last blocks: two sets of four (a and b), worked on in turns, as one
+// alone waits for its own results. Per byte this takes a sixth less time than four lanes do.
 
-import { BLOCK_BYTES, CHUNK_END, CHUNK_START, IV0, IV1, IV2, IV3, KEYED_HASH } from "./layout";
-import { add, add3, counters, hi32, hi64, left16, lo32, lo64, right12, right7, right8, xor } from "./vectors";
+import { BLOCK_BYTES, IV0, IV1, IV2, IV3 } from "./layout";
+import { add, add3, hi32, hi64, left16, lo32, lo64, right12, right7, right8, xor } from "./vectors";
 
 /**
- * Hashes eight whole chunks that lie one behind the other.
+ * Compresses one or more blocks in each of eight lanes.
  *
- * @param key Where the 32 bytes of the MAC key are.
- * @param data Where the 8192 bytes are.
- * @param chunk The number of the first chunk.
- * @param out Gets eight chaining values of 32 bytes.
+ * @param cv The chaining values before, in lanes: 32 bytes hold the same word of all eight; 256 bytes.
+ * @param ends Counter (low, high), length and flags, in lanes, 128 bytes.
+ * @param data Where the blocks of the first lane are, one behind the other.
+ * @param stride From the blocks of one lane to those of the next, in bytes.
+ * @param blocks How many a lane has.
+ * @param firstFlags More flags of the first of several blocks.
+ * @param lastFlags More flags of the last of several blocks.
+ * @param out Gets the chaining values of 32 bytes; may be a part of the blocks.
+ * @param outStride From one of them to the next, in bytes.
  */
-export function hashEightChunks(key: usize, data: usize, chunk: u64, out: usize): void {
-  const lowA = counters(chunk, 0), highA = counters(chunk, 32);
-  const lowB = counters(chunk + 4, 0), highB = counters(chunk + 4, 32);
-  let ha0 = v128.load32_splat(key, 0), hb0 = ha0;
-  let ha1 = v128.load32_splat(key, 4), hb1 = ha1;
-  let ha2 = v128.load32_splat(key, 8), hb2 = ha2;
-  let ha3 = v128.load32_splat(key, 12), hb3 = ha3;
-  let ha4 = v128.load32_splat(key, 16), hb4 = ha4;
-  let ha5 = v128.load32_splat(key, 20), hb5 = ha5;
-  let ha6 = v128.load32_splat(key, 24), hb6 = ha6;
-  let ha7 = v128.load32_splat(key, 28), hb7 = ha7;
+export function hashEight(
+  cv: usize, ends: usize, data: usize, stride: usize, blocks: i32, firstFlags: u32, lastFlags: u32, out: usize,
+  outStride: usize,
+): void {
+  let ha0 = v128.load(cv, 0), ha1 = v128.load(cv, 32), ha2 = v128.load(cv, 64), ha3 = v128.load(cv, 96);
+  let ha4 = v128.load(cv, 128), ha5 = v128.load(cv, 160), ha6 = v128.load(cv, 192), ha7 = v128.load(cv, 224);
+  let hb0 = v128.load(cv, 16), hb1 = v128.load(cv, 48), hb2 = v128.load(cv, 80), hb3 = v128.load(cv, 112);
+  let hb4 = v128.load(cv, 144), hb5 = v128.load(cv, 176), hb6 = v128.load(cv, 208), hb7 = v128.load(cv, 240);
   let t0: v128, t1: v128, t2: v128, t3: v128;
-  for (let block = 0; block < 16; block++, data += BLOCK_BYTES) {
-    const flags = KEYED_HASH | (block == 0 ? CHUNK_START : 0) | (block == 15 ? CHUNK_END : 0);
-    const pa0 = v128.load(data, 0), qa0 = v128.load(data, 1024), ra0 = v128.load(data, 2048), sa0 = v128.load(data, 3072);
+  const qa = data + stride, ra = qa + stride, sa = ra + stride;
+  const pb = sa + stride, qb = pb + stride, rb = qb + stride, sb = rb + stride;
+  for (let block = 0, at: usize = 0; block < blocks; block++, at += BLOCK_BYTES) {
+    const more = blocks == 1 ? 0 : block == 0 ? firstFlags : block == blocks - 1 ? lastFlags : 0;
+    const pa0 = v128.load(data + at, 0), qa0 = v128.load(qa + at, 0), ra0 = v128.load(ra + at, 0), sa0 = v128.load(sa + at, 0);
     t0 = lo32(pa0, qa0); t1 = hi32(pa0, qa0); t2 = lo32(ra0, sa0); t3 = hi32(ra0, sa0);
     const ma0 = lo64(t0, t2), ma1 = hi64(t0, t2), ma2 = lo64(t1, t3), ma3 = hi64(t1, t3);
-    const pa1 = v128.load(data, 16), qa1 = v128.load(data, 1040), ra1 = v128.load(data, 2064), sa1 = v128.load(data, 3088);
+    const pa1 = v128.load(data + at, 16), qa1 = v128.load(qa + at, 16), ra1 = v128.load(ra + at, 16), sa1 = v128.load(sa + at, 16);
     t0 = lo32(pa1, qa1); t1 = hi32(pa1, qa1); t2 = lo32(ra1, sa1); t3 = hi32(ra1, sa1);
     const ma4 = lo64(t0, t2), ma5 = hi64(t0, t2), ma6 = lo64(t1, t3), ma7 = hi64(t1, t3);
-    const pa2 = v128.load(data, 32), qa2 = v128.load(data, 1056), ra2 = v128.load(data, 2080), sa2 = v128.load(data, 3104);
+    const pa2 = v128.load(data + at, 32), qa2 = v128.load(qa + at, 32), ra2 = v128.load(ra + at, 32), sa2 = v128.load(sa + at, 32);
     t0 = lo32(pa2, qa2); t1 = hi32(pa2, qa2); t2 = lo32(ra2, sa2); t3 = hi32(ra2, sa2);
     const ma8 = lo64(t0, t2), ma9 = hi64(t0, t2), maa = lo64(t1, t3), mab = hi64(t1, t3);
-    const pa3 = v128.load(data, 48), qa3 = v128.load(data, 1072), ra3 = v128.load(data, 2096), sa3 = v128.load(data, 3120);
+    const pa3 = v128.load(data + at, 48), qa3 = v128.load(qa + at, 48), ra3 = v128.load(ra + at, 48), sa3 = v128.load(sa + at, 48);
     t0 = lo32(pa3, qa3); t1 = hi32(pa3, qa3); t2 = lo32(ra3, sa3); t3 = hi32(ra3, sa3);
     const mac = lo64(t0, t2), mad = hi64(t0, t2), mae = lo64(t1, t3), maf = hi64(t1, t3);
-    const pb0 = v128.load(data, 4096), qb0 = v128.load(data, 5120), rb0 = v128.load(data, 6144), sb0 = v128.load(data, 7168);
+    const pb0 = v128.load(pb + at, 0), qb0 = v128.load(qb + at, 0), rb0 = v128.load(rb + at, 0), sb0 = v128.load(sb + at, 0);
     t0 = lo32(pb0, qb0); t1 = hi32(pb0, qb0); t2 = lo32(rb0, sb0); t3 = hi32(rb0, sb0);
     const mb0 = lo64(t0, t2), mb1 = hi64(t0, t2), mb2 = lo64(t1, t3), mb3 = hi64(t1, t3);
-    const pb1 = v128.load(data, 4112), qb1 = v128.load(data, 5136), rb1 = v128.load(data, 6160), sb1 = v128.load(data, 7184);
+    const pb1 = v128.load(pb + at, 16), qb1 = v128.load(qb + at, 16), rb1 = v128.load(rb + at, 16), sb1 = v128.load(sb + at, 16);
     t0 = lo32(pb1, qb1); t1 = hi32(pb1, qb1); t2 = lo32(rb1, sb1); t3 = hi32(rb1, sb1);
     const mb4 = lo64(t0, t2), mb5 = hi64(t0, t2), mb6 = lo64(t1, t3), mb7 = hi64(t1, t3);
-    const pb2 = v128.load(data, 4128), qb2 = v128.load(data, 5152), rb2 = v128.load(data, 6176), sb2 = v128.load(data, 7200);
+    const pb2 = v128.load(pb + at, 32), qb2 = v128.load(qb + at, 32), rb2 = v128.load(rb + at, 32), sb2 = v128.load(sb + at, 32);
     t0 = lo32(pb2, qb2); t1 = hi32(pb2, qb2); t2 = lo32(rb2, sb2); t3 = hi32(rb2, sb2);
     const mb8 = lo64(t0, t2), mb9 = hi64(t0, t2), mba = lo64(t1, t3), mbb = hi64(t1, t3);
-    const pb3 = v128.load(data, 4144), qb3 = v128.load(data, 5168), rb3 = v128.load(data, 6192), sb3 = v128.load(data, 7216);
+    const pb3 = v128.load(pb + at, 48), qb3 = v128.load(qb + at, 48), rb3 = v128.load(rb + at, 48), sb3 = v128.load(sb + at, 48);
     t0 = lo32(pb3, qb3); t1 = hi32(pb3, qb3); t2 = lo32(rb3, sb3); t3 = hi32(rb3, sb3);
     const mbc = lo64(t0, t2), mbd = hi64(t0, t2), mbe = lo64(t1, t3), mbf = hi64(t1, t3);
     let a0 = ha0, a1 = ha1, a2 = ha2, a3 = ha3;
     let a4 = ha4, a5 = ha5, a6 = ha6, a7 = ha7;
     let a8 = i32x4.splat(IV0), a9 = i32x4.splat(IV1), aa = i32x4.splat(IV2), ab = i32x4.splat(IV3);
-    let ac = lowA, ad = highA, ae = i32x4.splat(BLOCK_BYTES), af = i32x4.splat(flags);
+    let ac = v128.load(ends, 0), ad = v128.load(ends, 32), ae = v128.load(ends, 64);
+    let af = v128.or(v128.load(ends, 96), i32x4.splat(more));
     let b0 = hb0, b1 = hb1, b2 = hb2, b3 = hb3;
     let b4 = hb4, b5 = hb5, b6 = hb6, b7 = hb7;
     let b8 = i32x4.splat(IV0), b9 = i32x4.splat(IV1), ba = i32x4.splat(IV2), bb = i32x4.splat(IV3);
-    let bc = lowB, bd = highB, be = i32x4.splat(BLOCK_BYTES), bf = i32x4.splat(flags);
+    let bc = v128.load(ends, 16), bd = v128.load(ends, 48), be = v128.load(ends, 80);
+    let bf = v128.or(v128.load(ends, 112), i32x4.splat(more));
     // round 1
     a0 = add3(a0, a4, ma0); ac = left16(xor(ac, a0)); a8 = add(a8, ac); a4 = right12(xor(a4, a8));
     a0 = add3(a0, a4, ma1); ac = right8(xor(ac, a0)); a8 = add(a8, ac); a4 = right7(xor(a4, a8));
@@ -289,7 +295,6 @@ export function hashEightChunks(key: usize, data: usize, chunk: u64, out: usize)
     b2 = add3(b2, b7, mb4); bd = right8(xor(bd, b2)); b8 = add(b8, bd); b7 = right7(xor(b7, b8));
     b3 = add3(b3, b4, mb7); be = left16(xor(be, b3)); b9 = add(b9, be); b4 = right12(xor(b4, b9));
     b3 = add3(b3, b4, mbd); be = right8(xor(be, b3)); b9 = add(b9, be); b4 = right7(xor(b4, b9));
-
     ha0 = xor(a0, a8); ha1 = xor(a1, a9);
     ha2 = xor(a2, aa); ha3 = xor(a3, ab);
     ha4 = xor(a4, ac); ha5 = xor(a5, ad);
@@ -300,15 +305,16 @@ export function hashEightChunks(key: usize, data: usize, chunk: u64, out: usize)
     hb6 = xor(b6, be); hb7 = xor(b7, bf);
   }
   t0 = lo32(ha0, ha1); t1 = hi32(ha0, ha1); t2 = lo32(ha2, ha3); t3 = hi32(ha2, ha3);
-  v128.store(out, lo64(t0, t2), 0); v128.store(out, hi64(t0, t2), 32);
-  v128.store(out, lo64(t1, t3), 64); v128.store(out, hi64(t1, t3), 96);
+  v128.store(out, lo64(t0, t2)); v128.store(out + outStride, hi64(t0, t2));
+  v128.store(out + 2 * outStride, lo64(t1, t3)); v128.store(out + 3 * outStride, hi64(t1, t3));
   t0 = lo32(ha4, ha5); t1 = hi32(ha4, ha5); t2 = lo32(ha6, ha7); t3 = hi32(ha6, ha7);
-  v128.store(out, lo64(t0, t2), 16); v128.store(out, hi64(t0, t2), 48);
-  v128.store(out, lo64(t1, t3), 80); v128.store(out, hi64(t1, t3), 112);
+  v128.store(out, lo64(t0, t2), 16); v128.store(out + outStride, hi64(t0, t2), 16);
+  v128.store(out + 2 * outStride, lo64(t1, t3), 16); v128.store(out + 3 * outStride, hi64(t1, t3), 16);
+  out += 4 * outStride;
   t0 = lo32(hb0, hb1); t1 = hi32(hb0, hb1); t2 = lo32(hb2, hb3); t3 = hi32(hb2, hb3);
-  v128.store(out, lo64(t0, t2), 128); v128.store(out, hi64(t0, t2), 160);
-  v128.store(out, lo64(t1, t3), 192); v128.store(out, hi64(t1, t3), 224);
+  v128.store(out, lo64(t0, t2)); v128.store(out + outStride, hi64(t0, t2));
+  v128.store(out + 2 * outStride, lo64(t1, t3)); v128.store(out + 3 * outStride, hi64(t1, t3));
   t0 = lo32(hb4, hb5); t1 = hi32(hb4, hb5); t2 = lo32(hb6, hb7); t3 = hi32(hb6, hb7);
-  v128.store(out, lo64(t0, t2), 144); v128.store(out, hi64(t0, t2), 176);
-  v128.store(out, lo64(t1, t3), 208); v128.store(out, hi64(t1, t3), 240);
+  v128.store(out, lo64(t0, t2), 16); v128.store(out + outStride, hi64(t0, t2), 16);
+  v128.store(out + 2 * outStride, lo64(t1, t3), 16); v128.store(out + 3 * outStride, hi64(t1, t3), 16);
 }

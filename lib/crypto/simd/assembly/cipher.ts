@@ -54,6 +54,12 @@ export function apply(slot: usize, data: usize, length: u32): void {
   }
 }
 
+/** Decrypts one of the next 16 bytes without moving the stream. */
+export function peekByte(slot: usize, data: usize, at: usize): u8 {
+  if (load<u32>(slot, SLOT_LEFT) < 16) refill(slot);
+  return load<u8>(data + at) ^ load<u8>(slot + SLOT_STREAM_END - load<u32>(slot, SLOT_LEFT) + at);
+}
+
 /** Decrypts 16 bytes to SLOT_PEEKED without moving the stream; the key stream stays for `apply`. */
 export function peek(slot: usize, data: usize): void {
   if (load<u32>(slot, SLOT_LEFT) < 16) refill(slot);

@@ -30,12 +30,33 @@
 @inline export const MAC_KEY: usize = 1056;
 // @ts-ignore: a decorator of the compiler
 @inline export const NONCE: usize = 1088;
+/** What follows is for the length of one call. */
+// @ts-ignore: a decorator of the compiler
+@inline export const SCRATCH: usize = 1120;
+// @ts-ignore: a decorator of the compiler
+@inline export const SCRATCH_BYTES: usize = 1472;
 /** Both children of a node or the last block with zeros behind, 64 bytes. */
 // @ts-ignore: a decorator of the compiler
 @inline export const PAIR: usize = 1120;
 /** Chaining values of eight chunks, 256 bytes. */
 // @ts-ignore: a decorator of the compiler
 @inline export const CHUNK_CVS: usize = 1184;
+/** Chaining values of eight lanes, 256 bytes. */
+// @ts-ignore: a decorator of the compiler
+@inline export const LANE_CVS: usize = 1440;
+/** What goes into a compression beside them and the block: counter, length and flags of eight lanes, 128 bytes. */
+// @ts-ignore: a decorator of the compiler
+@inline export const LANE_ENDS: usize = 1696;
+// @ts-ignore: a decorator of the compiler
+@inline export const LANE_LENGTHS: usize = LANE_ENDS + 64;
+// @ts-ignore: a decorator of the compiler
+@inline export const LANE_FLAGS: usize = LANE_ENDS + 96;
+/** The last blocks of up to eight packets, with zeros behind, then the nodes above them, 512 bytes. */
+// @ts-ignore: a decorator of the compiler
+@inline export const LANE_BLOCKS: usize = 1824;
+/** The chaining values before them as 32 bytes each, 256 bytes. */
+// @ts-ignore: a decorator of the compiler
+@inline export const KEPT_CVS: usize = 2336;
 
 // A slot. The ChaCha8 state is at its start.
 /** A batch of key stream; what is left of the one before lies in the 16 bytes before it. */

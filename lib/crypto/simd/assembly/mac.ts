@@ -1,12 +1,14 @@
 // One running keyed BLAKE3.
 
-import { hashEightChunks } from "./blake3_eight";
+import { hashEight } from "./blake3_eight";
 import { hashFourChunks } from "./blake3_four";
 import { compress } from "./blake3_one";
 import {
-  BLOCK_BYTES, CHUNK_BYTES, CHUNK_CVS, CHUNK_END, CHUNK_START, KEYED_HASH, PAIR, PARENT, ROOT,
-  SLOT_BLOCK, SLOT_BLOCK_LENGTH, SLOT_BLOCKS, SLOT_CHUNKS, SLOT_CV, SLOT_DEPTH, SLOT_MAC_KEY, SLOT_STACK,
+  BLOCK_BYTES, CHUNK_BYTES, CHUNK_CVS, CHUNK_END, CHUNK_START, KEPT_CVS, KEYED_HASH, LANE_BLOCKS, LANE_CVS, LANE_ENDS,
+  LANE_FLAGS, LANE_LENGTHS, PAIR, PARENT, ROOT, SLOT_BLOCK, SLOT_BLOCK_LENGTH, SLOT_BLOCKS, SLOT_CHUNKS, SLOT_CV,
+  SLOT_DEPTH, SLOT_MAC_KEY, SLOT_STACK,
 } from "./layout";
+import { counters, fillLanes, fillLanesWith } from "./vectors";
 
 // @ts-ignore: a decorator of the compiler
 @inline function copy32(to: usize, from: usize): void {
@@ -73,6 +75,19 @@ function compressBlock(slot: usize, block: usize): void {
   }
 }
 
+/** Hashes eight whole chunks that lie one behind the other. */
+function hashEightChunks(slot: usize, data: usize): void {
+  const chunk = load<u64>(slot, SLOT_CHUNKS);
+  fillLanesWith(LANE_CVS, slot + SLOT_MAC_KEY);
+  v128.store(LANE_ENDS, counters(chunk, 0));
+  v128.store(LANE_ENDS, counters(chunk + 4, 0), 16);
+  v128.store(LANE_ENDS, counters(chunk, 32), 32);
+  v128.store(LANE_ENDS, counters(chunk + 4, 32), 48);
+  fillLanes(LANE_LENGTHS, i32x4.splat(BLOCK_BYTES));
+  fillLanes(LANE_FLAGS, i32x4.splat(KEYED_HASH));
+  hashEight(LANE_CVS, LANE_ENDS, data, CHUNK_BYTES, 16, CHUNK_START, CHUNK_END, CHUNK_CVS, 32);
+}
+
 /** Appends bytes. */
 export function absorb(slot: usize, data: usize, length: u32): void {
   const kept = load<u32>(slot, SLOT_BLOCK_LENGTH);
@@ -95,7 +110,7 @@ export function absorb(slot: usize, data: usize, length: u32): void {
       // Lanes that are too many hash what lies behind, and their values are not used: six chunks in
       // eight lanes and three in four take less time than the other ways to do them.
       const count = min<u32>(chunks, chunks >= 6 ? 8 : 4);
-      if (count > 4) hashEightChunks(slot + SLOT_MAC_KEY, data, load<u64>(slot, SLOT_CHUNKS), CHUNK_CVS);
+      if (count > 4) hashEightChunks(slot, data);
       else hashFourChunks(slot + SLOT_MAC_KEY, data, load<u64>(slot, SLOT_CHUNKS), CHUNK_CVS);
       for (let i: u32 = 0; i < count; i++) {
         copy32(stackTop(slot), CHUNK_CVS + 32 * i);
@@ -113,18 +128,34 @@ export function absorb(slot: usize, data: usize, length: u32): void {
   store<u32>(slot, length, SLOT_BLOCK_LENGTH);
 }
 
-/** Computes the digest of all bytes so far; the state stays as it is. Returns where its 32 bytes are. */
-export function sample(slot: usize): usize {
-  const length = load<u32>(slot, SLOT_BLOCK_LENGTH);
-  const depth = load<u32>(slot, SLOT_DEPTH);
+/** Whether so many more bytes stay within the current chunk. */
+export function fitsChunk(slot: usize, length: u32): bool {
+  return load<u32>(slot, SLOT_BLOCKS) * BLOCK_BYTES + load<u32>(slot, SLOT_BLOCK_LENGTH) + length <= CHUNK_BYTES;
+}
+
+/** Remembers in a lane what the digest of all bytes so far is made of, but for the stack. */
+export function keepSample(slot: usize, lane: u32): void {
   const block = slot + SLOT_BLOCK;
-  pad(PAIR, block, 0, <i8>length);
-  pad(PAIR, block, 16, <i8>length);
-  pad(PAIR, block, 32, <i8>length);
-  pad(PAIR, block, 48, <i8>length);
+  const kept = LANE_BLOCKS + BLOCK_BYTES * lane;
+  const length = load<u32>(slot, SLOT_BLOCK_LENGTH);
+  pad(kept, block, 0, <i8>length);
+  pad(kept, block, 16, <i8>length);
+  pad(kept, block, 32, <i8>length);
+  pad(kept, block, 48, <i8>length);
+  copy32(KEPT_CVS + 32 * lane, slot + SLOT_CV);
   const start = load<u32>(slot, SLOT_BLOCKS) == 0 ? KEYED_HASH | CHUNK_START : KEYED_HASH;
-  const end = depth == 0 ? CHUNK_END | ROOT : CHUNK_END;
-  compress(slot + SLOT_CV, PAIR, load<u64>(slot, SLOT_CHUNKS), length, start | end, PAIR + 32);
+  const end = load<u32>(slot, SLOT_DEPTH) == 0 ? CHUNK_END | ROOT : CHUNK_END;
+  store<u32>(LANE_LENGTHS + 4 * lane, length);
+  store<u32>(LANE_FLAGS + 4 * lane, start | end);
+}
+
+/** Computes the digest of one lane, which must be of the current chunk. Returns where its 32 bytes are. */
+export function sampleLane(slot: usize, lane: u32): usize {
+  const depth = load<u32>(slot, SLOT_DEPTH);
+  const block = LANE_BLOCKS + BLOCK_BYTES * lane;
+  const length = load<u32>(LANE_LENGTHS + 4 * lane);
+  const flags = load<u32>(LANE_FLAGS + 4 * lane);
+  compress(KEPT_CVS + 32 * lane, block, load<u64>(slot, SLOT_CHUNKS), length, flags, PAIR + 32);
   let left = slot + SLOT_STACK + 32 * depth;
   for (let level = depth; level > 0; level--) {
     left -= 32;
@@ -133,4 +164,38 @@ export function sample(slot: usize): usize {
     compress(slot + SLOT_MAC_KEY, PAIR, 0, BLOCK_BYTES, flags, PAIR + 32);
   }
   return PAIR + 32;
+}
+
+/** Computes the digest of all bytes so far; the state stays as it is. Returns where its 32 bytes are. */
+export function sample(slot: usize): usize {
+  keepSample(slot, 0);
+  return sampleLane(slot, 0);
+}
+
+/** Computes the digests of all lanes, which must be of the current chunk. Returns where they are, BLOCK_BYTES apart. */
+export function sampleLanes(slot: usize): usize {
+  const chunk = load<u64>(slot, SLOT_CHUNKS);
+  const depth = load<u32>(slot, SLOT_DEPTH);
+  const digests = LANE_BLOCKS + 32;
+  for (let word: usize = 0; word < 32; word += 4) {
+    for (let lane: usize = 0; lane < 8; lane++) {
+      store<u32>(LANE_CVS + 8 * word + 4 * lane, load<u32>(KEPT_CVS + 32 * lane + word));
+    }
+  }
+  fillLanes(LANE_ENDS, i32x4.splat(<i32>chunk));
+  fillLanes(LANE_ENDS + 32, i32x4.splat(<i32>(chunk >> 32)));
+  hashEight(LANE_CVS, LANE_ENDS, LANE_BLOCKS, BLOCK_BYTES, 1, 0, 0, digests, BLOCK_BYTES);
+  fillLanesWith(LANE_CVS, slot + SLOT_MAC_KEY);
+  fillLanes(LANE_ENDS, i32x4.splat(0));
+  fillLanes(LANE_ENDS + 32, i32x4.splat(0));
+  fillLanes(LANE_LENGTHS, i32x4.splat(BLOCK_BYTES));
+  fillLanes(LANE_FLAGS, i32x4.splat(KEYED_HASH | PARENT));
+  let left = slot + SLOT_STACK + 32 * depth;
+  for (let level = depth; level > 0; level--) {
+    left -= 32;
+    for (let lane: usize = 0; lane < 8; lane++) copy32(LANE_BLOCKS + BLOCK_BYTES * lane, left);
+    if (level == 1) fillLanes(LANE_FLAGS, i32x4.splat(KEYED_HASH | PARENT | ROOT));
+    hashEight(LANE_CVS, LANE_ENDS, LANE_BLOCKS, BLOCK_BYTES, 1, 0, 0, digests, BLOCK_BYTES);
+  }
+  return digests;
 }

@@ -45,3 +45,15 @@
   const c = i32x4.replace_lane(b, 2, <i32>((n + 2) >> shift));
   return i32x4.replace_lane(c, 3, <i32>((n + 3) >> shift));
 }
+
+/** Puts a word into all of eight lanes. */
+// @ts-ignore: a decorator of the compiler
+@inline export function fillLanes(to: usize, word: v128): void {
+  v128.store(to, word);
+  v128.store(to, word, 16);
+}
+
+/** Puts the same eight words into all of eight lanes. */
+export function fillLanesWith(to: usize, words: usize): void {
+  for (let at: usize = 0; at < 32; at += 4) fillLanes(to + 8 * at, v128.load32_splat(words + at));
+}
