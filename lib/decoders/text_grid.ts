@@ -4,6 +4,8 @@
  * @module
  */
 
+import { characterOf, isWide } from "./character.ts";
+
 /** The bits of `TextGrid.attributes`; the high byte is what the wire calls extended. */
 export const CELL_ATTRIBUTE = {
   bold: 0x0001,
@@ -43,7 +45,7 @@ export interface TextOptions {
   readonly trimEnd?: boolean;
 }
 
-const NOT_A_CHARACTER = CELL_ATTRIBUTE.glyphIndex | CELL_ATTRIBUTE.glyphIndexAlternate;
+const IS_GLYPH_NUMBER = CELL_ATTRIBUTE.glyphIndex | CELL_ATTRIBUTE.glyphIndexAlternate;
 
 /** A grid of cells, row after row; the cell of a column and row is at `row * cols + column`. */
 export class TextGrid {
@@ -52,8 +54,8 @@ export class TextGrid {
   /** Rows. */
   readonly rows: number;
   /**
-   * The code point of each cell; 0 is an empty one, also the right half of a wide character.
-   * Combining marks are cells of their own, as the wire has them.
+   * The code point of each cell; 0 is an empty one. The right half of a wide character is a cell of
+   * its own, 0 or a blank (see {@linkcode hasRightHalf}); so is a combining mark, as the wire has it.
    */
   readonly codePoints: Uint32Array<ArrayBuffer>;
   /** The colour of each cell's character as 0xRRGGBB. */
@@ -113,8 +115,41 @@ export class TextGrid {
   }
 
   /**
-   * The characters on screen. Empty cells and control characters become a space, glyph numbers and
-   * values that are no characters U+FFFD, so that the text is safe to print.
+   * Whether a cell holds a wide character, whose right half is the next cell. Real terminals leave a
+   * blank there, others nothing.
+   *
+   * @param cell The number of the cell.
+   */
+  hasRightHalf(cell: number): boolean {
+    if (!this.isWide(cell) || (cell + 1) % this.cols === 0) return false;
+    const next = this.codePoints[cell + 1];
+    return next === 0 || next === 0x20;
+  }
+
+  /**
+   * Whether a cell holds a character that takes two columns, be there room for it or not.
+   *
+   * @param cell The number of the cell.
+   */
+  isWide(cell: number): boolean {
+    return isWide(this.codePoints[cell]!) && (this.attributes[cell]! & IS_GLYPH_NUMBER) === 0;
+  }
+
+  /**
+   * The character in a cell, harmless to print: a blank for empty cells, control characters and
+   * others that cannot be seen, U+FFFD for glyph numbers and values that are no characters.
+   *
+   * @param cell The number of the cell.
+   */
+  character(cell: number): string {
+    const codePoint = this.codePoints[cell]!;
+    const isGlyphNumber = (this.attributes[cell]! & IS_GLYPH_NUMBER) !== 0;
+    return isGlyphNumber && codePoint !== 0 ? "\ufffd" : characterOf(codePoint);
+  }
+
+  /**
+   * The characters on screen. A wide one stands for both of its cells, so that the text has the
+   * columns of the grid where wide characters take two.
    *
    * @param options Whether blanks at the end of lines are cut off.
    * @returns One line a row, joined by line feeds, without one at the end.
@@ -125,19 +160,11 @@ export class TextGrid {
       let line = "";
       const end = (row + 1) * this.cols;
       for (let cell = row * this.cols; cell < end; cell++) {
-        line += this.#character(cell);
+        line += this.character(cell);
+        if (this.hasRightHalf(cell)) cell++;
       }
       lines.push(options.trimEnd ? line.replace(/ +$/, "") : line);
     }
     return lines.join("\n");
-  }
-
-  #character(cell: number): string {
-    const codePoint = this.codePoints[cell]!;
-    if (codePoint === 0) return " ";
-    if ((this.attributes[cell]! & NOT_A_CHARACTER) !== 0) return "\ufffd";
-    if (codePoint < 0x20 || (codePoint >= 0x7f && codePoint < 0xa0)) return " ";
-    if (codePoint > 0x10ffff || (codePoint >= 0xd800 && codePoint < 0xe000)) return "\ufffd";
-    return String.fromCodePoint(codePoint);
   }
 }

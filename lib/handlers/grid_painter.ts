@@ -9,7 +9,6 @@
  */
 
 import { CELL_ATTRIBUTE, type TextCursor, TextGrid } from "../decoders/text_grid.ts";
-import { cellText, isWide } from "./cell_text.ts";
 
 /** How a cell is drawn; a changed one is drawn anew. */
 const FORM = { single: 0, leading: 1, trailing: 2, broken: 3 } as const;
@@ -18,6 +17,7 @@ const FORM = { single: 0, leading: 1, trailing: 2, broken: 3 } as const;
 const NONE = -1;
 /** Code points from here on have no width that all terminals agree on. */
 const FIRST_UNSURE = 0x300;
+const COMBINING = /^[\p{Mn}\p{Me}]/u;
 
 const STYLES = [
   [CELL_ATTRIBUTE.bold, ";1"],
@@ -98,7 +98,7 @@ class Pen {
     const codePoint = grid.codePoints[cell]!;
     const attributes = grid.attributes[cell]!;
     const form = forms[cell]!;
-    const text = form === FORM.broken ? "\ufffd" : cellText(codePoint, attributes);
+    const text = form === FORM.broken ? "\ufffd" : standing(grid.character(cell));
     const sequence = this.#moveTo(row, col) +
       this.#dip(attributes & STYLE_BITS, grid.foreground[cell]!, grid.background[cell]!) + text;
     // In the last column a terminal does not move on; the next cell is in another row in any case.
@@ -140,15 +140,16 @@ function cursorSequence({ x, y, state, style }: TextCursor): string {
   return `\x1b[${y + 1};${x + 1}H\x1b[${CURSOR_SHAPE[style]} q\x1b[?25h`;
 }
 
-function formsOf({ cols, rows, codePoints, attributes }: TextGrid): Uint8Array<ArrayBuffer> {
-  const forms = new Uint8Array(cols * rows);
+/** A combining mark has a cell of its own: it stands on a blank. */
+function standing(character: string): string {
+  return COMBINING.test(character) ? ` ${character}` : character;
+}
+
+function formsOf(grid: TextGrid): Uint8Array<ArrayBuffer> {
+  const forms = new Uint8Array(grid.codePoints.length);
   for (let cell = 0; cell < forms.length; cell++) {
-    const codePoint = codePoints[cell]!;
-    if (codePoint < FIRST_UNSURE || !isWide(codePoint)) continue;
-    if (cellText(codePoint, attributes[cell]!).codePointAt(0) !== codePoint) continue;
-    // Real terminals leave a blank behind a wide character, others an empty cell.
-    const next = codePoints[cell + 1];
-    const hasRoom = (cell + 1) % cols !== 0 && (next === 0 || next === 0x20);
+    if (grid.codePoints[cell]! < FIRST_UNSURE || !grid.isWide(cell)) continue;
+    const hasRoom = grid.hasRightHalf(cell);
     forms[cell] = hasRoom ? FORM.leading : FORM.broken;
     if (hasRoom) forms[++cell] = FORM.trailing;
   }

@@ -4,8 +4,8 @@
  * @module
  */
 
+import { isWide } from "../../decoders/character.ts";
 import { CELL_ATTRIBUTE, type TextGrid } from "../../decoders/text_grid.ts";
-import { isWide } from "../cell_text.ts";
 
 /** How the viewer's own text looks. */
 export const LOOK = {

@@ -23,6 +23,32 @@ test("text is safe to print and holds characters alone", () => {
   assert.equal(grid.text(), "    \ufffd\ufffd\ufffd\u{1f600}");
 });
 
+test("a wide character stands for both of its cells, whatever is in the second", () => {
+  const wide = 0x6f22;
+  // As real terminals send it, as others do, with a blank behind it, and where there is no room.
+  const grid = gridOf(6, [
+    ...[97, wide, 0x20, wide, 0, 98],
+    ...[wide, 0x20, 0x20, 98, 0, wide],
+    ...[wide, 98, 0x1f600, 0, 0, 0],
+  ]);
+  assert.equal(grid.text(), "a漢漢b\n漢 b 漢\n漢b\u{1f600}  ");
+  assert.deepEqual([0, 1, 3, 5, 11, 12].map((cell) => grid.hasRightHalf(cell)), [
+    false,
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
+  grid.attributes[1] = CELL_ATTRIBUTE.glyphIndex;
+  assert.equal(grid.text().split("\n")[0], "a\ufffd 漢b");
+});
+
+test("what cannot be seen, or ends lines and turns them, is a blank", () => {
+  const grid = gridOf(7, [0x61, 0x200d, 0x202e, 0x2028, 0x61c, 0xad, 0x62]);
+  assert.equal(grid.text(), "a     b");
+});
+
 test("glyph numbers are no characters", () => {
   const grid = gridOf(3, [65, 66, 67]);
   grid.attributes[0] = CELL_ATTRIBUTE.glyphIndex;

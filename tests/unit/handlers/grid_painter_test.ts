@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { isWide } from "../../../lib/decoders/character.ts";
 import { CELL_ATTRIBUTE, TextGrid } from "../../../lib/decoders/text_grid.ts";
-import { isWide } from "../../../lib/handlers/cell_text.ts";
 import { GridPainter } from "../../../lib/handlers/grid_painter.ts";
 import { AnsiScreen } from "../../support/ansi_screen.ts";
 import { assertShows, gridOf } from "../../support/grids.ts";
