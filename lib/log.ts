@@ -87,15 +87,15 @@ function quoteIfNeeded(text: string): string {
 }
 
 /**
- * Makes text harmless for a terminal: control characters and the marks that change the direction of
- * text are shown as escapes.
+ * Makes text harmless for a terminal: control characters, line ends of Unicode and the marks that
+ * change the direction of text are shown as escapes. JSON stays the same JSON.
  *
  * @param text Text from anywhere.
  */
 export function escapeControls(text: string): string {
   return text.replace(
     // deno-lint-ignore no-control-regex -- these are the characters to be found
-    /[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
     (char) => "\\u" + char.charCodeAt(0).toString(16).padStart(4, "0"),
   );
 }

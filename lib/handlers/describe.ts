@@ -31,8 +31,10 @@ export function describe(role: "listener" | "client", id: number, status: Status
  * @param input The table of the kind `input`, as the field `input`.
  */
 export function describeJson(time: Date, id: number, status: Status, input?: IoTable): string {
+  // `bchunkstate` has a field of that name, which the absent table must not hide.
+  const table = input === undefined ? {} : { input };
   return escapeControls(
-    JSON.stringify({ time: time.toISOString(), source: id, ...status, input }),
+    JSON.stringify({ time: time.toISOString(), source: id, ...status, ...table }),
   );
 }
 

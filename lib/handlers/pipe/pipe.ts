@@ -43,7 +43,7 @@
 
 import { A12Error, ApiMisuseError } from "../../errors.ts";
 import { PIPE_ANSWER_TIMEOUT_MS, PIPE_LINE_BYTES, PIPE_QUEUE_BYTES } from "../../limits.ts";
-import type { Logger } from "../../log.ts";
+import { escapeControls, type Logger } from "../../log.ts";
 import type { ListenHandler, ListenSource } from "../../net/listen_types.ts";
 import type { Source } from "../../segment/source.ts";
 import type { IoTable, Status } from "../../segment/status.ts";
@@ -224,7 +224,7 @@ export class Pipe {
   }
 
   #answer(answer: object): Promise<void> | undefined {
-    return this.#mailbox.put(ANSWERS, JSON.stringify(answer));
+    return this.#mailbox.put(ANSWERS, escapeControls(JSON.stringify(answer)));
   }
 
   #perform(call: Call): unknown {

@@ -5,6 +5,7 @@
  */
 
 import type { TextGrid } from "../../decoders/text_grid.ts";
+import { escapeControls } from "../../log.ts";
 import { GridPainter } from "../grid_painter.ts";
 
 /** What a recording says about itself in its first line. */
@@ -52,14 +53,16 @@ export class Asciicast {
 
   #headLine({ cols, rows }: TextGrid): string {
     const { started, title } = this.#head;
-    return JSON.stringify({
+    const head = {
       version: 2,
       width: cols,
       height: rows,
       timestamp: Math.floor(started.getTime() / 1000),
       ...(title === "" ? {} : { title }),
       env: { TERM: "xterm-256color" },
-    }) + "\n";
+    };
+    // Who looks at the file with a pager sees the title before any player does.
+    return `${escapeControls(JSON.stringify(head))}\n`;
   }
 }
 

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { describe, describeJson } from "../../../lib/handlers/describe.ts";
+import { Asciicast } from "../../../lib/handlers/record/asciicast.ts";
+import { escapeControls, makeLogger } from "../../../lib/log.ts";
+import type { IoTable, Status } from "../../../lib/segment/status.ts";
+import { gridOf } from "../../support/grids.ts";
+
+const TIME = new Date("2026-11-23T19:37:14.250Z");
+
+function test(name: string, fn: () => void): void {
+  Deno.test({ name, permissions: "none", fn });
+}
+
+const CHUNKS = {
+  kind: "bchunkstate",
+  frame: 3,
+  hint: true,
+  cursor: false,
+  multipart: false,
+  wildcard: false,
+  size: 0,
+  input: true,
+  stream: false,
+  disable: false,
+  extensions: "png",
+} as const;
+
+test("JSON has the time, the source and every field of the record", () => {
+  assert.deepEqual(JSON.parse(describeJson(TIME, 7, CHUNKS)), {
+    time: "2026-11-23T19:37:14.250Z",
+    source: 7,
+    ...CHUNKS,
+  });
+});
+
+test("JSON has the table of the kind input", () => {
+  const status = { kind: "input", source_audio: 7, tgtid: 0 } as const;
+  const input: IoTable = {
+    kind: "analog",
+    analog: true,
+    source: "joystick",
+    devid: 1,
+    subid: 2,
+    active: true,
+    relative: false,
+    samples: [5],
+  };
+  assert.deepEqual(JSON.parse(describeJson(TIME, 7, status, input)).input, input);
+});
+
+// deno-lint-ignore no-control-regex -- these must not be there
+const ACTS = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
+const CONTROLS = [
+  ...Array.from({ length: 0x20 }, (_, code) => code),
+  ...Array.from({ length: 0x21 }, (_, index) => 0x7f + index),
+  ...[0x61c, 0x200e, 0x200f, 0x2028, 0x2029, 0x202a, 0x202e, 0x2066, 0x2069],
+];
+
+test("no character of a client acts on the terminal that lines are printed on", () => {
+  const text = `a${String.fromCharCode(...CONTROLS)}z`;
+  const records: Status[] = [
+    { kind: "message", frame: 0, message: text, multipart: false },
+    { kind: "registered", frame: 0, segkind: "tui", title: text, guid: "" },
+    { kind: "coreopt", frame: 0, slot: 1, argument: text, type: "key" },
+    { kind: "terminated", last_words: text },
+    { kind: "streaminfo", frame: 0, lang: text, streamid: 0, type: "text" },
+  ];
+  for (const record of records) {
+    const json = describeJson(TIME, 7, record);
+    assert.doesNotMatch(json, ACTS);
+    const { time: _time, source: _source, ...rest } = JSON.parse(json);
+    assert.deepEqual(rest, record, "what is escaped is the same JSON");
+    assert.doesNotMatch(describe("client", 7, record), ACTS);
+  }
+  let lines = "";
+  for (const format of ["json", "text"] as const) {
+    makeLogger((line) => lines += line, { format }).log("info", "said", { text });
+  }
+  assert.doesNotMatch(lines, ACTS);
+  const [head] = new Asciicast({ started: TIME, title: text }).lines(gridOf("x"), 0).split("\n");
+  assert.doesNotMatch(head!, ACTS);
+  assert.equal(JSON.parse(head!).title, text);
+  assert.doesNotMatch(escapeControls(text), ACTS);
+});
