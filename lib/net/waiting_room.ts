@@ -23,8 +23,8 @@ export interface Waiting {
 export class WaitingRoom {
   readonly #limit: number;
   readonly #limitPerAddress: number;
-  /** In the order of arrival. */
-  readonly #waiting = new Set<Waiting>();
+  /** Each with those of its address, in the order of arrival. */
+  readonly #waiting = new Map<Waiting, Set<Waiting>>();
   readonly #byOwner = new Map<string, Set<Waiting>>();
 
   /**
@@ -54,7 +54,7 @@ export class WaitingRoom {
     } else if (this.#waiting.size >= this.#limit) {
       this.#evict(this.#mostCrowded(), `${this.#limit}`);
     }
-    this.#waiting.add(newcomer);
+    this.#waiting.set(newcomer, fellows);
     fellows.add(newcomer);
     this.#byOwner.set(owner, fellows);
   }
@@ -70,13 +70,16 @@ export class WaitingRoom {
 
   /** @param reason Why all have to leave. */
   clear(reason: PeerError): void {
-    for (const waiting of [...this.#waiting]) waiting.end(reason);
+    for (const waiting of [...this.#waiting.keys()]) waiting.end(reason);
   }
 
-  /** The connections of the address that has the most; so a few addresses cannot push others out. */
+  /**
+   * The connections of the address that has the most; so a few addresses cannot push others out. Of
+   * addresses with equally many it is the one that has waited the longest.
+   */
   #mostCrowded(): Set<Waiting> {
     let most = new Set<Waiting>();
-    for (const fellows of this.#byOwner.values()) if (fellows.size > most.size) most = fellows;
+    for (const fellows of this.#waiting.values()) if (fellows.size > most.size) most = fellows;
     return most;
   }
 

@@ -28,13 +28,13 @@ function enter(room: WaitingRoom, ...hostnames: string[]): Guest[] {
   });
 }
 
+const EVICTED = "too-many-unauthenticated";
 const reasons = (guests: readonly Guest[]) => guests.map(({ reason }) => reason);
 
 test("the oldest has to leave when there are too many", () => {
   const room = new WaitingRoom(3, 3);
   const guests = enter(room, "a", "b", "c", "d", "e");
-  const evicted = "too-many-unauthenticated";
-  assert.deepEqual(reasons(guests), [evicted, evicted, undefined, undefined, undefined]);
+  assert.deepEqual(reasons(guests), [EVICTED, EVICTED, undefined, undefined, undefined]);
   assert.equal(room.size, 3);
 });
 
@@ -44,14 +44,53 @@ test("an address with too many loses its own oldest, and nobody else's", () => {
   const bad = enter(room, ...Array<string>(50).fill("bad"));
   assert.equal(good!.reason, undefined);
   assert.equal(room.size, 3);
-  assert.ok(bad.slice(0, 48).every(({ reason }) => reason === "too-many-unauthenticated"));
+  assert.ok(bad.slice(0, 48).every(({ reason }) => reason === EVICTED));
   assert.ok(bad.slice(48).every(({ reason }) => reason === undefined));
+});
+
+test("in a full room the oldest of the most crowded address gives way to a quiet newcomer", () => {
+  const room = new WaitingRoom(6, 4);
+  const [early, ...crowd] = enter(room, "early", "bad", "bad", "worse", "worse", "worse");
+  const late = enter(room, "late");
+  assert.deepEqual(reasons(crowd), [undefined, undefined, EVICTED, undefined, undefined]);
+  // Now both have two: the one whose connection has waited longer gives way, then the other.
+  late.push(...enter(room, "later"));
+  assert.deepEqual(reasons(crowd), [EVICTED, undefined, EVICTED, undefined, undefined]);
+  late.push(...enter(room, "latest"));
+  assert.deepEqual(reasons(crowd), [EVICTED, undefined, EVICTED, EVICTED, undefined]);
+  assert.deepEqual(reasons([early!, ...late]), Array(4).fill(undefined));
+  assert.equal(room.size, 6);
+});
+
+test("whoever has the most in a full room makes room for himself", () => {
+  const room = new WaitingRoom(4, 4);
+  const [first, ...others] = enter(room, "good", "bad", "bad", "bad", "bad", "bad", "bad");
+  assert.equal(first!.reason, undefined);
+  assert.deepEqual(reasons(others), [...Array(3).fill(EVICTED), ...Array(3).fill(undefined)]);
+});
+
+test("of equally crowded addresses the one that has waited the longest gives way", () => {
+  const room = new WaitingRoom(4, 4);
+  const [first, ...others] = enter(room, "a", "b", "b", "a");
+  // The address a was there first, but those of it that wait now came last.
+  room.leave(first!);
+  others.push(...enter(room, "a", "c"));
+  assert.deepEqual(reasons(others), [EVICTED, undefined, undefined, undefined, undefined]);
+});
+
+test("a network of IPv6 is one address in a full room, however many it uses", () => {
+  const room = new WaitingRoom(6, 6);
+  const [early] = enter(room, "2001:db8:1::1");
+  const crowd = enter(room, ...Array.from({ length: 5 }, (_, i) => `2001:db8:2::${i + 1}`));
+  const late = enter(room, "2001:db8:3::1", "192.0.2.1", "2001:db8:4::1");
+  assert.deepEqual(reasons(crowd), [EVICTED, EVICTED, EVICTED, undefined, undefined]);
+  assert.deepEqual(reasons([early!, ...late]), Array(4).fill(undefined));
 });
 
 test("one network of IPv6 is one address", () => {
   const room = new WaitingRoom(100, 2);
   const guests = enter(room, "2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8:0:1::1");
-  assert.deepEqual(reasons(guests), ["too-many-unauthenticated", undefined, undefined, undefined]);
+  assert.deepEqual(reasons(guests), [EVICTED, undefined, undefined, undefined]);
 });
 
 test("who has left makes room", () => {
@@ -67,8 +106,7 @@ test("who has left makes room", () => {
 test("with a limit of one the newcomer stays", () => {
   const room = new WaitingRoom(1, 1);
   const guests = enter(room, "a", "a", "b");
-  const evicted = "too-many-unauthenticated";
-  assert.deepEqual(reasons(guests), [evicted, evicted, undefined]);
+  assert.deepEqual(reasons(guests), [EVICTED, EVICTED, undefined]);
   assert.equal(room.size, 1);
 });
 
