@@ -15,7 +15,7 @@ import { type LogFormat, type LogLevel, makeLogger } from "../log.ts";
 import type { ListenHandler } from "../net/listen_types.ts";
 import type { ClientHandler } from "../segment/source.ts";
 import type { RecordFlags } from "./record.ts";
-import { openRecorder, recordOptions } from "./record.ts";
+import { openRecorder, recordOptions, requireRecord } from "./record.ts";
 import { openSnapshots } from "./snapshot.ts";
 import type { CliIo } from "./support.ts";
 import { UsageError } from "./support.ts";
@@ -87,6 +87,7 @@ export function handlerOptions(): Option[] {
  */
 export async function makeTaker(flags: HandlerFlags, io: CliIo): Promise<Taker> {
   requireOne(flags);
+  requireRecord(flags);
   const level: LogLevel = flags.debug ? "debug" : "info";
   const options = { level, format: flags.logFormat };
   const log = makeLogger((line) => io.err(line), options);
@@ -110,8 +111,10 @@ function requireOne({ view, pipe, handler, json }: HandlerFlags): void {
     handler !== undefined && "--handler",
     json && "--json",
   ].filter((option) => typeof option === "string");
-  if (given.length < 2) return;
-  throw new UsageError(`${given.join(" and ")} exclude each other: one takes all that happens`);
+  if (given.length > 1) {
+    throw new UsageError(`${given.join(" and ")} exclude each other: one takes all that happens`);
+  }
+  if (pipe?.trim() === "") throw new UsageError("--pipe has no command");
 }
 
 async function makeView(

@@ -15,11 +15,11 @@ export interface RecordFlags {
   /** The directory. */
   readonly record?: string;
   /** The size at which a recording ends. */
-  readonly recordMaxBytes: number;
+  readonly recordMaxBytes?: number;
   /** The age at which a recording ends. */
-  readonly recordMaxSeconds: number;
+  readonly recordMaxSeconds?: number;
   /** Pictures a second at most. */
-  readonly recordFps: number;
+  readonly recordFps?: number;
 }
 
 const UNITS: { readonly [unit: string]: number } = { "": 1, K: 1 << 10, M: 1 << 20, G: 1 << 30 };
@@ -30,13 +30,31 @@ const DIRECTORY_MODE = 0o700;
 export function recordOptions(): Option[] {
   return [
     new Option("--record <dir>", "record each client in a folder of its own there"),
-    new Option("--record-max-bytes <size>", "end a recording at this size, such as 500M")
-      .argParser(parseByteCount).default(RECORD_MAX_BYTES, "1G"),
-    new Option("--record-max-seconds <time>", "end a recording at this age")
-      .argParser(parsePositive).default(RECORD_MAX_SECONDS, "a day"),
-    new Option("--record-fps <number>", "record so many pictures a second at most")
-      .argParser(parsePositive).default(RECORD_MAX_FPS),
+    new Option("--record-max-bytes <size>", "end a recording at this size (default: 1G)")
+      .argParser(parseByteCount),
+    new Option("--record-max-seconds <time>", "end a recording at this age (default: a day)")
+      .argParser(parsePositive),
+    new Option(
+      "--record-fps <number>",
+      `record so many pictures a second at most (default: ${RECORD_MAX_FPS})`,
+    ).argParser(parsePositive),
   ];
+}
+
+/**
+ * Refuses bounds of a recording that there is not.
+ *
+ * @param flags The command line.
+ * @throws {UsageError} When there are some.
+ */
+export function requireRecord(flags: RecordFlags): void {
+  if (flags.record !== undefined) return;
+  const lone = [
+    flags.recordMaxBytes !== undefined && "--record-max-bytes",
+    flags.recordMaxSeconds !== undefined && "--record-max-seconds",
+    flags.recordFps !== undefined && "--record-fps",
+  ].find((option) => typeof option === "string");
+  if (lone !== undefined) throw new UsageError(`${lone} says how to record: it needs --record DIR`);
 }
 
 /**
@@ -82,9 +100,9 @@ export async function openRecorder(
   const recorder = new Recorder({
     directory,
     log,
-    maxBytes: flags.recordMaxBytes,
-    maxSeconds: flags.recordMaxSeconds,
-    maxFps: flags.recordFps,
+    maxBytes: flags.recordMaxBytes ?? RECORD_MAX_BYTES,
+    maxSeconds: flags.recordMaxSeconds ?? RECORD_MAX_SECONDS,
+    maxFps: flags.recordFps ?? RECORD_MAX_FPS,
   });
   return recorder.observer;
 }

@@ -106,5 +106,12 @@ function report(error: unknown, io: CliIo, debug: boolean): void {
   const expected = error instanceof A12Error || error instanceof UsageError;
   const message = error instanceof Error ? error.message : String(error);
   io.err(`error: ${expected ? "" : "unexpected: "}${escapeControls(message)}\n`);
-  if (debug && error instanceof Error && error.stack !== undefined) io.err(`${error.stack}\n`);
+  if (debug) io.err(stacks(error));
+}
+
+/** The stack of an error and of what caused it. */
+function stacks(error: unknown): string {
+  if (!(error instanceof Error)) return "";
+  const own = (error.stack ?? "").split("\n").map((line) => `${escapeControls(line)}\n`).join("");
+  return error.cause instanceof Error ? `${own}caused by: ${stacks(error.cause)}` : own;
 }

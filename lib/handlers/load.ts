@@ -22,7 +22,7 @@ export async function loadHandler(path: string): Promise<ListenHandler> {
   try {
     loaded = await import(pathToFileURL(resolve(path)).href);
   } catch (cause) {
-    const text = cause instanceof Error ? cause.message : String(cause);
+    const text = (cause instanceof Error ? cause.message : String(cause)).replace(/\s+/g, " ");
     throw new ApiMisuseError("bad-handler", `cannot load the handler ${path}: ${text}`, { cause });
   }
   const handler = loaded.default;

@@ -184,6 +184,12 @@ Deno.test("recording goes along with a program", async () => {
   assert.match(cast, /recorded/);
 });
 
+Deno.test("a program without a name is an error at once", async () => {
+  await using listening = await Listening.start("--pipe", " ");
+  assert.equal((await listening.process.status).code, 2);
+  assert.equal(await listening.err.rest(), "error: --pipe has no command\n");
+});
+
 for (
   const flags of [
     ["--pipe", "x", "--view"],

@@ -141,6 +141,17 @@ Deno.test("a directory that cannot be written to is an error at once", async () 
   );
 });
 
+for (const flag of ["--record-max-bytes", "--record-max-seconds", "--record-fps"]) {
+  Deno.test(`${flag} alone makes no sense`, async () => {
+    await using listening = await Listening.start(flag, "5");
+    assert.equal((await listening.process.status).code, 2);
+    assert.match(
+      await listening.err.rest(),
+      new RegExp(`^error: ${flag} says how to record: it needs --record DIR$`, "m"),
+    );
+  });
+}
+
 for (
   const [flag, value] of [
     ["--record-max-bytes", "lots"],

@@ -75,6 +75,17 @@ Deno.test("--debug adds the stack", async () => {
   assert.match(stderr, /^error: unexpected: oops\nTypeError: oops\n +at .*support_test\.ts/);
 });
 
+Deno.test("--debug shows what an error was caused by, and nothing that acts on the terminal", async () => {
+  const { stderr } = await run(["--debug", "do"], () => {
+    const cause = new TypeError("boom \x1b[31m");
+    throw new ApiMisuseError("bad-handler", "cannot load it: boom \x1b[31m", { cause });
+  });
+  assert.match(stderr, /^error: cannot load it: boom \\u001b\[31m\n/);
+  assert.match(stderr, /\ncaused by: TypeError: boom \\u001b\[31m\n +at .*support_test\.ts/);
+  // deno-lint-ignore no-control-regex -- this must not be there
+  assert.doesNotMatch(stderr, /\x1b/);
+});
+
 Deno.test("control characters and direction marks are written out", () => {
   assert.equal(escapeControls("a\x1b[2J\u009b\u202eé👍\n"), "a\\u001b[2J\\u009b\\u202eé👍\\u000a");
 });

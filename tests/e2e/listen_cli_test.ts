@@ -1,0 +1,60 @@
+/** Command lines of `listen` that make no sense: one line of error, and a code. */
+
+import assert from "node:assert/strict";
+import { MAIN } from "../support/listening.ts";
+
+const USAGE = 2;
+const FAILURE = 1;
+/** Stands for the directory of the test. */
+const DIR = "DIR";
+
+const CASES: readonly [args: string[], code: number, error: RegExp][] = [
+  [
+    ["de mo"],
+    USAGE,
+    /the name "de mo" has the character " "; only a-z, A-Z, 0-9 and _ are allowed/,
+  ],
+  [["a".repeat(31)], USAGE, /has 31 characters; at most 30 are allowed/],
+  [[""], USAGE, /the name "" is empty/],
+  [["demo", "127.0.0.1", "65536"], USAGE, /"65536" is not a port from 0 to 65535/],
+  [["demo", "127.0.0.1", "0", "more"], USAGE, /too many arguments/],
+  [["demo", "127.0.0.1", "0", "--port", "5"], USAGE, /the port is given as 0 and by --port as 5/],
+  [["demo", "127.0.0.1", "PORT"], FAILURE, /127\.0\.0\.1:\d+ is in use by another program/],
+  [["demo", "192.0.2.1", "0"], FAILURE, /192\.0\.2\.1:0 is not an address of this machine/],
+  [["--handler", "gone.ts"], USAGE, /cannot load the handler gone\.ts: Module not found/],
+  [["--snapshot", "/dev/null/x"], USAGE, /--snapshot cannot write to \/dev\/null\/x: /],
+  [["--size", "0x5"], USAGE, /"0x5" is not a size such as 1280x720, each side 1 to 8192/],
+  [["--log-format", "xml"], USAGE, /Allowed choices are text, json/],
+  [["--secret", "no number"], USAGE, /the secret must be given as "num:secret"/],
+  [["--secret", `0:${"x".repeat(32)}`], USAGE, /32 bytes of UTF-8, must have 1 to 31/],
+  [["--secret-file", "gone"], USAGE, /gone/],
+  [["--keystore", `${DIR}/file`], FAILURE, /cannot make the directory .*file/],
+  [["--veiw"], USAGE, /unknown option '--veiw'\n\(Did you mean --view\?\)/],
+];
+
+for (const [args, code, error] of CASES) {
+  Deno.test(`listen ${args.join(" ").slice(0, 40)} ends with ${code}`, async () => {
+    const directory = await Deno.makeTempDir({ prefix: "listen-cli-test-" });
+    const busy = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    try {
+      await Deno.writeTextFile(`${directory}/file`, "");
+      const given = args.map((arg) =>
+        arg === "PORT" ? String((busy.addr as Deno.NetAddr).port) : arg.replace(DIR, directory)
+      );
+      const { stdout, stderr, ...status } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", MAIN, "listen", ...given],
+        cwd: directory,
+        env: { ARCAN_STATEPATH: directory, NO_COLOR: "1", A12_SECRET: "" },
+        stdin: "null",
+      }).output();
+      const err = new TextDecoder().decode(stderr);
+      assert.equal(status.code, code, err);
+      assert.match(err, error);
+      assert.equal(err.match(/^error: /gm)?.length, 1);
+      assert.equal(new TextDecoder().decode(stdout), "", "nothing was begun");
+    } finally {
+      busy.close();
+      await Deno.remove(directory, { recursive: true });
+    }
+  });
+}
