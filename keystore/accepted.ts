@@ -34,6 +34,13 @@ const PAUSE_PER_FILE_MS = 0.05;
 /** The coarsest clock of a file system in use (FAT); a younger file may change without a trace. */
 const CLOCK_GRANULARITY_MS = 2_000;
 
+/** The names in the directory, as long as nothing came or went. */
+interface KnownNames {
+  /** As of a look at the directory, or `undefined` to read the names again in any case. */
+  readonly signature: string | undefined;
+  readonly names: readonly string[];
+}
+
 interface KnownFile {
   /** Size, times and identity, or `undefined` to read the file again in any case. */
   readonly signature: string | undefined;
@@ -47,9 +54,11 @@ export class AcceptedDirectory {
   readonly path: string;
   readonly #onWarning: (warning: KeystoreWarning) => void;
   readonly #nowMs: () => number;
+  readonly #wallMs: () => number;
   #files = new Map<string, KnownFile>();
   #byKey = new Map<string, AcceptedEntry[]>();
   #directoryWarning: KeystoreWarning | undefined;
+  #names: KnownNames = { signature: undefined, names: [] };
   #signature: string | undefined;
   #lookedAtMs = -Infinity;
 
@@ -59,15 +68,18 @@ export class AcceptedDirectory {
    * @param path The directory.
    * @param onWarning Called once for each thing that is passed over, when it is first seen.
    * @param nowMs A monotonic clock in milliseconds.
+   * @param wallMs The clock that files are dated by, in milliseconds since 1970.
    */
   constructor(
     path: string,
     onWarning: (warning: KeystoreWarning) => void,
     nowMs: () => number = () => performance.now(),
+    wallMs: () => number = () => Date.now(),
   ) {
     this.path = path;
     this.#onWarning = onWarning;
     this.#nowMs = nowMs;
+    this.#wallMs = wallMs;
   }
 
   /** What is passed over at present. */
@@ -101,10 +113,16 @@ export class AcceptedDirectory {
    * @param now Whether to look at each file even if the last look was a moment ago.
    */
   refresh(now = false): void {
-    const signature = this.#directorySignature();
+    const startMs = this.#wallMs();
+    const info = this.#directoryInfo();
+    const signature = info && signatureOf(info);
     const restedMs = this.#nowMs() - this.#lookedAtMs;
     if (!now && signature === this.#signature && restedMs < this.#pauseMs()) return;
     this.#signature = signature;
+    if (signature === undefined || signature !== this.#names.signature) {
+      const isSettled = info !== undefined && changedMs(info) < startMs - CLOCK_GRANULARITY_MS;
+      this.#names = { signature: isSettled ? signature : undefined, names: this.#readNames() };
+    }
     this.#look();
     this.#lookedAtMs = this.#nowMs();
   }
@@ -114,9 +132,9 @@ export class AcceptedDirectory {
     return Math.min(this.#files.size * PAUSE_PER_FILE_MS, KEYSTORE_MAX_STALE_MS);
   }
 
-  #directorySignature(): string | undefined {
+  #directoryInfo(): Deno.FileInfo | undefined {
     try {
-      return signatureOf(Deno.statSync(this.path));
+      return Deno.statSync(this.path);
     } catch {
       return undefined;
     }
@@ -125,7 +143,7 @@ export class AcceptedDirectory {
   #look(): void {
     const files = new Map<string, KnownFile>();
     let changed = false;
-    for (const name of this.#names()) {
+    for (const name of this.#names.names) {
       const known = this.#files.get(name);
       const found = this.#readFile(name, known);
       if (found === undefined) continue;
@@ -137,7 +155,7 @@ export class AcceptedDirectory {
     this.#index();
   }
 
-  #names(): string[] {
+  #readNames(): string[] {
     try {
       const names = [...Deno.readDirSync(this.path)].map((entry) => entry.name).sort();
       this.#directoryWarning = undefined;
@@ -157,7 +175,7 @@ export class AcceptedDirectory {
   /** Returns `known` itself when nothing changed, and `undefined` for what is no key file. */
   #readFile(name: string, known: KnownFile | undefined): KnownFile | undefined {
     const path = `${this.path}/${name}`;
-    const startMs = Date.now();
+    const startMs = this.#wallMs();
     let info: Deno.FileInfo | undefined;
     try {
       info = Deno.statSync(path);

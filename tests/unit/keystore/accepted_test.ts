@@ -133,6 +133,34 @@ for (const [files, pauseMs] of [[17, 0.85], [1_000, 50], [1_001, 50.05]] as cons
   });
 }
 
+Deno.test("what has rested for long is looked at by its times alone, and changes are seen", async () => {
+  await withDirectory((directory) => {
+    let date = 1;
+    const change = (action: () => void) => {
+      action();
+      // The clock of a file system may not have moved on since the change before.
+      Deno.utimeSync(directory, date, date++);
+    };
+    const later = () => Date.now() + 3_600_000;
+    const accepted = new AcceptedDirectory(directory, () => {}, undefined, later);
+    const files = () => {
+      accepted.refresh();
+      return accepted.entries.map(({ file }) => file);
+    };
+    const line = `demo ${testKeyText(1)}\n`;
+    change(() => Deno.writeTextFileSync(`${directory}/a`, line));
+    for (let i = 0; i < 2; i++) assert.deepEqual(files(), ["a"]);
+    change(() => Deno.writeTextFileSync(`${directory}/b`, line));
+    for (let i = 0; i < 2; i++) assert.deepEqual(files(), ["a", "b"]);
+    Deno.writeTextFileSync(`${directory}/a`, "# nobody any more\n");
+    for (let i = 0; i < 2; i++) assert.deepEqual(files(), ["b"]);
+    change(() => Deno.renameSync(`${directory}/b`, `${directory}/c`));
+    assert.deepEqual(files(), ["c"]);
+    change(() => Deno.removeSync(`${directory}/c`));
+    assert.deepEqual(files(), []);
+  });
+});
+
 Deno.test("the same key in two files is good for the tags of both, and counts once", async () => {
   await withStore((keystore) => {
     writeAccepted(keystore.root, "b", `beta ${testKeyText(1)}\n`);
