@@ -7,7 +7,7 @@
 import { encodeBase64 } from "../bytes/base64.ts";
 import { fingerprint } from "../crypto/fingerprint.ts";
 import type { PrivateKey } from "../crypto/x25519.ts";
-import { type A12Error, AuthError, IncompatibleError, StreamError } from "../errors.ts";
+import { type A12Error, IncompatibleError, StreamError } from "../errors.ts";
 import { DRAIN_TIMEOUT_MS, EVENT_PACE_MS } from "../limits.ts";
 import type { LogFields, Logger, LogLevel } from "../log.ts";
 import { SinkEndpoint } from "../segment/endpoint.ts";
@@ -322,12 +322,13 @@ export class Connection {
   #logEndOfLogin(failed: A12Error | undefined): void {
     const { peer } = this.#session;
     if (this.#isRefused) return;
-    if (failed !== undefined && failed.code !== "connection-lost") this.#logRefusal(failed);
-    else if (peer === undefined && this.#session.hasVerified) {
-      this.#logRefusal(new AuthError("not-proven", "the client left without showing its key"));
+    if (failed !== undefined && failed.code !== "connection-lost") {
+      this.#logRefusal(failed.code, failed.message);
+    } else if (peer === undefined && this.#session.hasVerified) {
+      this.#logRefusal("not-proven", "the client left without showing its key");
     } else if (peer === undefined) this.#log("debug", "left-before-login");
     else if (peer.role === "probe") this.#log("info", "probe-answered");
-    else this.#logRefusal(new AuthError("not-proven", "the client left without using its key"));
+    else this.#logRefusal("not-proven", "the client left without using its key");
   }
 
   /** Each reason is one line a client: a source may go on and on with what it was told to stop. */
@@ -338,8 +339,8 @@ export class Connection {
     this.#log("warn", "stream-refused", { source: source.id, reason: code, detail: message });
   }
 
-  #logRefusal(error: A12Error): void {
-    this.#log("warn", "login-refused", { reason: error.code, detail: error.message });
+  #logRefusal(reason: A12Error["code"], detail: string): void {
+    this.#log("warn", "login-refused", { reason, detail });
   }
 
   #logInternal(error: A12Error): void {
