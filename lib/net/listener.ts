@@ -192,6 +192,7 @@ export class Listener implements ListenSource {
   }
 
   async #acceptAll(authority: KeyAuthority): Promise<void> {
+    const host = this.#hostFor(authority);
     while (!this.#isClosed) {
       let socket: Deno.TcpConn;
       try {
@@ -204,7 +205,7 @@ export class Listener implements ListenSource {
         continue;
       }
       try {
-        this.#welcome(socket, authority);
+        this.#welcome(socket, host);
       } catch (error) {
         // A socket whose other end has gone may refuse its options.
         this.#options.log.log("debug", "accept-failed", { detail: String(error) });
@@ -213,7 +214,7 @@ export class Listener implements ListenSource {
     }
   }
 
-  #welcome(socket: Deno.TcpConn, authority: KeyAuthority): void {
+  #welcome(socket: Deno.TcpConn, host: Host): void {
     const { crypto, arena, allowDirect } = this.#options;
     const hostname = plainHostname(socket.remoteAddr.hostname);
     const { port } = socket.remoteAddr;
@@ -230,12 +231,7 @@ export class Listener implements ListenSource {
       allowDirect,
       ...(arena && { arena }),
     });
-    const connection = new Connection(
-      this.#hostFor(authority),
-      socket,
-      { hostname, port },
-      session,
-    );
+    const connection = new Connection(host, socket, { hostname, port }, session);
     this.#waiting.enter(connection);
     const running = connection.run().finally(() => this.#running.delete(running));
     this.#running.add(running);
