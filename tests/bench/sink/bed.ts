@@ -3,16 +3,20 @@
  */
 
 import { Keystore } from "../../../keystore/mod.ts";
-import { CLIENT_KEY } from "./client.ts";
+import { CLIENT_KEY, type Target } from "./client.ts";
 import type { FeederSetup, Latency } from "./feeder.ts";
+import { ForeignSink } from "./foreign_sink.ts";
+import { OwnSink } from "./own_sink.ts";
 import type { ProfileLine } from "./profile.ts";
 import { Child } from "./rpc.ts";
 import type { Row } from "./rows.ts";
-import type { SinkReady, SinkSetup } from "./sink.ts";
+import type { SinkSetup } from "./sink.ts";
 import { collectedMs, median, readCollections, type Usage } from "./usage.ts";
 
 /** How to measure. */
 export interface BedOptions {
+  /** The command of a sink that is not ours; ours is measured when absent. */
+  readonly foreign?: string | undefined;
   readonly provider: SinkSetup["provider"];
   readonly rounds: number;
   readonly profile: boolean;
@@ -36,40 +40,46 @@ export interface Measured {
 }
 
 const WARM_UP_ROUNDS = 2;
-const SINK_FLAGS = ["--v8-flags=--trace-gc,--expose-gc"];
 
 /** A sink and a feeder. */
 export class Bed {
-  readonly sink: Child;
+  readonly sink: OwnSink | ForeignSink;
   readonly feeder: Child;
-  readonly ready: SinkReady;
   readonly #keystore: string;
 
-  private constructor(sink: Child, feeder: Child, ready: SinkReady, keystore: string) {
+  private constructor(sink: OwnSink | ForeignSink, feeder: Child, keystore: string) {
     this.sink = sink;
     this.feeder = feeder;
-    this.ready = ready;
     this.#keystore = keystore;
   }
 
-  static async make(provider: SinkSetup["provider"], feeder = "feeder.ts"): Promise<Bed> {
+  static async make(
+    { foreign, provider }: Pick<BedOptions, "foreign" | "provider">,
+    feeder = "feeder.ts",
+  ): Promise<Bed> {
     const keystore = Deno.makeTempDirSync();
     const opened = await Keystore.open(keystore);
     await opened.add(["*"], CLIENT_KEY.publicKey);
     const [sink, fed] = await Promise.all([
-      Child.start("sink.ts", SINK_FLAGS),
+      foreign === undefined
+        ? OwnSink.start({ keystore, provider })
+        : ForeignSink.start(foreign, CLIENT_KEY.publicKey),
       Child.start(feeder),
     ]);
-    const ready = await sink.call<SinkReady>("start", { keystore, provider });
-    return new Bed(sink, fed, ready, keystore);
+    return new Bed(sink, fed, keystore);
+  }
+
+  /** What the clients of the feeder connect to. */
+  get target(): Target {
+    return { port: this.sink.port, isOwn: this.sink instanceof OwnSink };
   }
 
   usage(): Promise<Usage> {
-    return this.sink.call("usage");
+    return this.sink.usage();
   }
 
   async open(row: string): Promise<void> {
-    const setup: FeederSetup = { port: this.ready.port, row };
+    const setup: FeederSetup = { target: this.target, row };
     await this.feeder.call("open", setup);
   }
 
@@ -93,7 +103,7 @@ export async function measureRate(
   row: Row,
   options: BedOptions,
 ): Promise<{ measured: Measured; profile: readonly ProfileLine[] }> {
-  const bed = await Bed.make(options.provider);
+  const bed = await Bed.make(options);
   const isHandshake = row.measure === "handshake";
   if (!isHandshake) await bed.open(row.id);
   const run = () => isHandshake ? handshakes(bed, row) : blast(bed, row.count);
@@ -101,13 +111,13 @@ export async function measureRate(
   const rounds: Round[] = [];
   for (let i = 0; i < options.rounds; i++) rounds.push(await run());
   let profile: readonly ProfileLine[] = [];
-  if (options.profile) {
-    await bed.sink.call("profileStart");
-    for (let i = 0; i < options.rounds; i++) await run();
-    profile = await bed.sink.call<ProfileLine[]>("profileStop");
+  if (options.profile && bed.sink instanceof OwnSink) {
+    profile = await bed.sink.profile(async () => {
+      for (let i = 0; i < options.rounds; i++) await run();
+    });
   }
   await bed.stop();
-  return { measured: summarize(row, rounds, bed.sink.output), profile };
+  return { measured: summarize(row, rounds, bed.sink.trace), profile };
 }
 
 async function blast(bed: Bed, count: number): Promise<Round> {
@@ -121,7 +131,7 @@ async function handshakes(bed: Bed, { id, count }: Row): Promise<Round> {
   const mode = id === "handshake-direct" ? "direct" : "ephemeral";
   const from = await bed.usage();
   const start = performance.now();
-  await bed.feeder.call("handshakes", { port: bed.ready.port, mode, count });
+  await bed.feeder.call("handshakes", { target: bed.target, mode, count });
   return { from, to: await bed.usage(), wallMs: performance.now() - start, bytes: 0 };
 }
 
@@ -129,8 +139,12 @@ function cpuMs({ from, to }: Round): number {
   return to.userMs + to.systemMs - from.userMs - from.systemMs;
 }
 
-function summarize({ count }: Row, rounds: readonly Round[], output: readonly string[]): Measured {
-  const collections = readCollections(output);
+function summarize(
+  { count }: Row,
+  rounds: readonly Round[],
+  trace: readonly string[] | undefined,
+): Measured {
+  const collections = trace && readCollections(trace);
   const costs = rounds.map((round) => cpuMs(round) * 1_000 / count);
   const of = (figure: (round: Round) => number) => median(rounds.map(figure));
   return {
@@ -139,14 +153,16 @@ function summarize({ count }: Row, rounds: readonly Round[], output: readonly st
     wallPerSecond: of(({ wallMs }) => count * 1_000 / wallMs),
     wireMbPerSecond: of(({ wallMs, bytes }) => bytes / wallMs / 1_000),
     systemShare: of((round) => (round.to.systemMs - round.from.systemMs) / cpuMs(round)),
-    gcShare: of((round) => collectedMs(collections, round.from, round.to) / cpuMs(round)),
+    ...(collections && {
+      gcShare: of((round) => collectedMs(collections, round.from, round.to) / cpuMs(round)),
+    }),
     rssMib: rounds.at(-1)!.to.rssKib / 1_024,
   };
 }
 
 /** Measures the time from a frame to its acknowledgement. */
 export async function measureLatency(row: Row, options: BedOptions): Promise<Measured> {
-  const bed = await Bed.make(options.provider);
+  const bed = await Bed.make(options);
   await bed.open("tpack-line");
   await bed.feeder.call("latency", row.count);
   const rounds: Latency[] = [];
@@ -187,14 +203,14 @@ const MEMORY_WARM_UP_CLIENTS = 300;
 
 /** Measures the resident memory of clients that have logged in and do nothing. */
 export async function measureMemory(row: Row, options: BedOptions): Promise<Measured> {
-  const bed = await Bed.make(options.provider);
+  const bed = await Bed.make(options);
   // The first clients make the code resident and the young generation of the heap as large as it gets.
-  await bed.feeder.call("logins", { port: bed.ready.port, count: MEMORY_WARM_UP_CLIENTS });
-  await bed.sink.call("collect");
+  await bed.feeder.call("logins", { target: bed.target, count: MEMORY_WARM_UP_CLIENTS });
+  await bed.sink.collect();
   const from = await bed.usage();
-  await bed.feeder.call("logins", { port: bed.ready.port, count: row.count });
+  await bed.feeder.call("logins", { target: bed.target, count: row.count });
   const to = await bed.usage();
-  await bed.sink.call("collect");
+  await bed.sink.collect();
   const collected = await bed.usage();
   await bed.stop();
   const cost = (to.rssKib - from.rssKib) / row.count;
@@ -226,7 +242,7 @@ export interface Mark {
 
 /** Measures what a byte and an event cost as the session grows. */
 export async function measureGrowth(options: BedOptions): Promise<Mark[]> {
-  const bed = await Bed.make(options.provider);
+  const bed = await Bed.make(options);
   await bed.open("rgba");
   const marks: Mark[] = [];
   let received = 0;

@@ -3,7 +3,7 @@
  */
 
 import type { HelloMode } from "../../../lib/session/events.ts";
-import { Client, shakeHands, wireBytes } from "./client.ts";
+import { Client, shakeHands, type Target, wireBytes } from "./client.ts";
 import { EVENTS, FRAME_ROWS, type FrameRow } from "./frames.ts";
 import { inParallel, LOGINS_AT_ONCE } from "./parallel.ts";
 import { serve } from "./rpc.ts";
@@ -11,7 +11,7 @@ import { median } from "./usage.ts";
 
 /** What a feeder is told to do for one row. */
 export interface FeederSetup {
-  readonly port: number;
+  readonly target: Target;
   /** The row: `events`, or one of the frames. */
   readonly row: string;
 }
@@ -67,9 +67,9 @@ async function latency(count: number): Promise<Latency> {
 }
 
 await serve({
-  async open({ port, row }: FeederSetup): Promise<void> {
+  async open({ target, row }: FeederSetup): Promise<void> {
     frames = FRAME_ROWS[row]?.();
-    client = await Client.login(port, frames?.kind ?? "application");
+    client = await Client.login(target, frames?.kind ?? "application");
     if (frames === undefined) return;
     const first = client.sendFrame(frames.first);
     await client.flush();
@@ -98,13 +98,13 @@ await serve({
     frames = FRAME_ROWS[row]?.();
   },
   async handshakes(
-    { port, mode, count }: { port: number; mode: HelloMode; count: number },
+    { target, mode, count }: { target: Target; mode: HelloMode; count: number },
   ): Promise<void> {
-    await inParallel(count, HANDSHAKES_AT_ONCE, () => shakeHands(port, mode));
+    await inParallel(count, HANDSHAKES_AT_ONCE, () => shakeHands(target, mode));
   },
-  async logins({ port, count }: { port: number; count: number }): Promise<void> {
+  async logins({ target, count }: { target: Target; count: number }): Promise<void> {
     await inParallel(count, LOGINS_AT_ONCE, async () => {
-      idle.push(await Client.login(port, "application"));
+      idle.push(await Client.login(target, "application"));
     });
   },
 });

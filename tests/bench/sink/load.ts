@@ -38,14 +38,14 @@ interface Load extends LoadResult {
 }
 
 async function load(clients: number, seconds: number): Promise<Load> {
-  const bed = await Bed.make(provider, "load_feeder.ts");
+  const bed = await Bed.make({ provider }, "load_feeder.ts");
   const setup: LoadSetup = { seconds, rate: RATE };
   // These make the code resident and fast; the clients that are measured come after.
-  await bed.feeder.call("logins", { port: bed.ready.port, count: WARM_UP_CLIENTS });
+  await bed.feeder.call("logins", { target: bed.target, count: WARM_UP_CLIENTS });
   await bed.feeder.call("run", { ...setup, seconds: 1 });
   await bed.feeder.call("leave");
   const empty = await bed.usage();
-  await bed.feeder.call("logins", { port: bed.ready.port, count: clients });
+  await bed.feeder.call("logins", { target: bed.target, count: clients });
   await bed.feeder.call("run", { ...setup, seconds: 1 });
   const from = await bed.usage();
   const result = await bed.feeder.call<LoadResult>("run", setup);
@@ -70,12 +70,12 @@ interface Flood {
 }
 
 async function flood(): Promise<Flood> {
-  const bed = await Bed.make(provider);
+  const bed = await Bed.make({ provider });
   await bed.open("tpack-line");
   await bed.feeder.call("latency", PINGS);
   const quiet = await bed.feeder.call<Latency>("latency", PINGS);
   const flooder = await Child.start("feeder.ts");
-  await flooder.call("open", { port: bed.ready.port, row: "rgba" });
+  await flooder.call("open", { target: bed.target, row: "rgba" });
   await flooder.call("prepare", FLOOD_FRAMES * 4);
   // The flood lasts longer than what is measured beside it.
   const flooding = flooder.call<number>("blast");

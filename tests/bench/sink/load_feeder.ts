@@ -2,7 +2,7 @@
  * The process behind the clients of the load run: each draws a terminal line several times a second.
  */
 
-import { Client } from "./client.ts";
+import { Client, type Target } from "./client.ts";
 import { FRAME_ROWS } from "./frames.ts";
 import { inParallel, LOGINS_AT_ONCE } from "./parallel.ts";
 import { serve } from "./rpc.ts";
@@ -33,9 +33,9 @@ async function draw(client: Client, times: number[]): Promise<void> {
 }
 
 await serve({
-  async logins({ port, count }: { port: number; count: number }): Promise<void> {
+  async logins({ target, count }: { target: Target; count: number }): Promise<void> {
     await inParallel(count, LOGINS_AT_ONCE, async () => {
-      const client = await Client.login(port, "terminal");
+      const client = await Client.login(target, "terminal");
       clients.push(client);
       const stream = client.sendFrame(first);
       await client.flush();

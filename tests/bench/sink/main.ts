@@ -6,7 +6,8 @@
  *
  * Options: `--only ROW,…`, `--provider simd|typescript`, `--rounds N`, `--json`, `--baseline FILE` (the
  * output of an earlier `--json`, such as `baseline.json` here, measured on two cores of an AMD EPYC with
- * Deno 2.9.6), `--profile`.
+ * Deno 2.9.6), `--profile`, `--sink COMMAND` (another sink instead of ours, fed in the same way;
+ * `foreign_sink.ts` says what is expected of it).
  */
 
 import { parseArgs } from "node:util";
@@ -42,10 +43,12 @@ const { values: flags } = parseArgs({
     json: { type: "boolean", default: false },
     baseline: { type: "string" },
     profile: { type: "boolean", default: false },
+    sink: { type: "string" },
   },
 });
 
 const options: BedOptions = {
+  foreign: flags.sink,
   provider: flags.provider === "typescript" ? "typescript" : "simd",
   rounds: Number(flags.rounds),
   profile: flags.profile,
@@ -54,13 +57,14 @@ const only = flags.only?.split(",");
 const baseline = flags.baseline === undefined
   ? undefined
   : JSON.parse(Deno.readTextFileSync(flags.baseline)) as Report;
-const report: Report = { provider: options.provider, rows: {} };
+const report: Report = { provider: options.foreign ?? options.provider, rows: {} };
 const print = flags.json ? console.error : console.log;
 
 calibrate(); // The first run is the compiler's.
 print(HEAD);
 for (const row of ROWS) {
   if (only !== undefined && !only.includes(row.id)) continue;
+  if (options.foreign !== undefined && row.measure === "startup") continue;
   if (row.measure === "growth") {
     report.growth = await measureGrowth(options);
     print(formatGrowth(report.growth, baseline?.growth));
