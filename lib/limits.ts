@@ -69,7 +69,10 @@ export const STOP_TIMEOUT_MS = 5_000;
 /** Unknown keys that one secret may let in; more is a way to accept everybody. */
 export const MAX_ENROLMENTS = 10_000;
 
-/** A handler that holds up its client for so long is reported. */
+/**
+ * A handler that holds up its client for so long is reported. From then on what the client has is given
+ * back as soon as it leaves, and what it has sent last is thrown away.
+ */
 export const HANDLER_SLOW_MS = 10_000;
 
 /** One text that a client sends in parts; the reference takes no longer one. */

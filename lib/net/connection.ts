@@ -22,7 +22,7 @@ import { formatAddress } from "./address.ts";
 import type { Reservation } from "./authority.ts";
 import { offerTransfer } from "./binary_offer.ts";
 import { deliver, logFailure } from "./deliver.ts";
-import { internalError } from "./faults.ts";
+import { asError, internalError } from "./faults.ts";
 import type { Socket } from "./pump.ts";
 import { Pump } from "./pump.ts";
 import { ReaderGate } from "./reader_gate.ts";
@@ -78,12 +78,14 @@ export class Connection {
   #pace: ReturnType<typeof setTimeout> | undefined;
   #endpoint: SinkEndpoint | undefined;
   #peer: Peer | undefined;
+  #arriving: Promise<void> | undefined;
   #delivering: Promise<void> | undefined;
   #failed: A12Error | undefined;
   #refusedStreams = 0;
   readonly #refusalsLogged = new Set<string>();
   /** Whether the handler did not take the client. */
   #isRefused = false;
+  #hasLeft = false;
 
   /**
    * @param host The listener.
@@ -95,7 +97,13 @@ export class Connection {
     this.#host = host;
     this.#session = session;
     this.#remote = remote;
-    this.#pump = new Pump(socket, session, () => this.#endpoint?.output.fill());
+    this.#pump = new Pump(socket, session, {
+      refill: () => this.#endpoint?.output.fill(),
+      // A source ignores the acknowledgement of nothing.
+      probe: () => {
+        if (!session.isOver) session.send({ command: "ping", channel: 0, stream: 0 });
+      },
+    });
   }
 
   /** Where it comes from. */
@@ -148,13 +156,14 @@ export class Connection {
     clearTimeout(this.#drain);
     clearTimeout(this.#pace);
     this.#reservation?.release();
+    this.#gate.open();
+    this.#session.free();
+    this.#host.left(this);
     try {
       await this.#finish();
     } catch (error) {
       this.#logInternal(internalError(error));
     }
-    this.#session.free();
-    this.#host.left(this);
   }
 
   /**
@@ -173,7 +182,7 @@ export class Connection {
         this.#offered(event);
         return undefined;
       case "peer-authenticated":
-        return this.#authenticated();
+        return this.#arriving = this.#authenticated();
       case "closed":
         return undefined;
       default:
@@ -304,19 +313,33 @@ export class Connection {
     this.#drain ??= setTimeout(() => this.end(), DRAIN_TIMEOUT_MS);
   }
 
+  /** Tells the handler of the end, once it is done with what came before; that may be never. */
   async #finish(): Promise<void> {
-    const failed = this.#failed;
-    const endpoint = this.#endpoint;
-    if (endpoint === undefined) return this.#logEndOfLogin(failed);
-    const isFault = failed !== undefined && failed.code !== "connection-lost";
-    endpoint.end(isFault ? failed.code : "");
-    await this.#deliverAll();
-    this.#log(isFault ? "warn" : "info", "client-left", {
-      source: endpoint.primary.id,
-      reason: failed?.code,
-      detail: isFault ? failed.message : undefined,
+    this.#leave();
+    await this.#arriving?.catch((error) => this.#failed ??= asError(error));
+    // It may have taken a client that had gone.
+    this.#leave();
+    if (this.#endpoint === undefined) this.#logEndOfLogin(this.#failed);
+    else await this.#deliverAll();
+  }
+
+  /** Ends the client's segments: what they had is given back. */
+  #leave(): void {
+    if (this.#endpoint === undefined || this.#hasLeft) return;
+    this.#hasLeft = true;
+    const fault = this.#fault;
+    this.#endpoint.end(fault?.code ?? "");
+    this.#log(fault ? "warn" : "info", "client-left", {
+      source: this.#endpoint.primary.id,
+      reason: this.#failed?.code,
+      detail: fault?.message,
       refused_streams: this.#refusedStreams || undefined,
     });
+  }
+
+  /** What ended the connection, unless it was lost. */
+  get #fault(): A12Error | undefined {
+    return this.#failed?.code === "connection-lost" ? undefined : this.#failed;
   }
 
   #logEndOfLogin(failed: A12Error | undefined): void {
@@ -324,6 +347,8 @@ export class Connection {
     if (this.#isRefused) return;
     if (failed !== undefined && failed.code !== "connection-lost") {
       this.#logRefusal(failed.code, failed.message);
+    } else if (this.#arriving !== undefined) {
+      this.#log("info", "client-left", { reason: failed?.code });
     } else if (peer === undefined && this.#session.hasVerified) {
       this.#logRefusal("not-proven", "the client left without showing its key");
     } else if (peer === undefined) this.#log("debug", "left-before-login");

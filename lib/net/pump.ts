@@ -13,6 +13,7 @@ import type { A12Error } from "../errors.ts";
 import { LimitError } from "../errors.ts";
 import {
   DRAIN_TIMEOUT_MS,
+  HANDLER_SLOW_MS,
   MAX_OUTPUT_BYTES,
   READ_PAUSE_OUTPUT_BYTES,
   WRITE_STALL_TIMEOUT_MS,
@@ -20,6 +21,7 @@ import {
 import type { SessionEvent } from "../session/events.ts";
 import type { Session } from "../session/session.ts";
 import { asError } from "./faults.ts";
+import { ReadAhead } from "./read_ahead.ts";
 import { TurnClock } from "./turn_clock.ts";
 
 /** The part of a socket that a pump needs. */
@@ -36,16 +38,33 @@ const TURN_BYTES = 65_536;
  */
 const TURNS = 8;
 
+/** What a pump asks for. */
+export interface PumpOptions {
+  /** Puts what waits for its turn into the output, when little is left in it. */
+  readonly refill?: () => void;
+  /**
+   * Puts something into the output that means nothing, to see whether the peer still takes it. When
+   * absent, nobody looks for the end of the peer while an event is being taken.
+   */
+  readonly probe?: () => void;
+}
+
 /** Carries one session. */
 export class Pump {
   readonly #socket: Socket;
   readonly #session: Session;
-  readonly #refill: () => void;
+  readonly #options: PumpOptions;
   #writing: Promise<void> | undefined;
   #sentBytes = 0;
   #flushQueued = false;
   #ended: Error | undefined;
   #isClosed = false;
+  #ahead: ReadAhead | undefined;
+  #isPeerGone = false;
+  /** Whether an event has been taken for so long that the end of the peer is looked for. */
+  #isHeldUp = false;
+  /** Waits no longer for the event that is being taken. */
+  #giveUp: (() => void) | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #clock = new TurnClock();
   #readInTurn = 0;
@@ -53,18 +72,19 @@ export class Pump {
   /**
    * @param socket A connected socket; the pump closes it.
    * @param session The session.
-   * @param refill Puts what waits for its turn into the output, when little is left in it.
+   * @param options What the pump asks for.
    */
-  constructor(socket: Socket, session: Session, refill: () => void = () => {}) {
+  constructor(socket: Socket, session: Session, options: PumpOptions = {}) {
     this.#socket = socket;
     this.#session = session;
-    this.#refill = refill;
+    this.#options = options;
   }
 
   /**
    * Runs until either end closes, then closes the socket.
    *
-   * @param take Takes each event; the next waits until its promise, if any, settles.
+   * @param take Takes each event; the next waits until its promise, if any, settles, or the
+   * connection has ended.
    * @throws {A12Error} What ended the connection, unless it was a plain close.
    */
   async run(take: (event: SessionEvent) => Promise<void> | undefined): Promise<void> {
@@ -75,7 +95,7 @@ export class Pump {
         this.#clock.start();
         for (let event = session.nextEvent(); event !== undefined; event = session.nextEvent()) {
           const pending = take(event);
-          if (pending !== undefined) await pending;
+          if (pending !== undefined) await this.#taken(pending);
           if (!this.#clock.count(event)) continue;
           this.flush();
           await this.#nextTurn();
@@ -99,6 +119,7 @@ export class Pump {
       this.#disarm();
       this.#close();
       await this.#writing?.catch(() => {});
+      await this.#ahead?.idle;
     }
     if (this.#ended !== undefined) throw this.#ended;
   }
@@ -115,12 +136,12 @@ export class Pump {
       return;
     }
     if (this.#isClosed || this.#writing !== undefined) return;
-    if (!this.#session.isOver) this.#refill();
+    if (!this.#session.isOver) this.#options.refill?.();
     const bytes = this.#session.takeOutput();
     if (bytes === undefined) return;
     this.#writing = this.#write(bytes);
-    // The reader learns of it by its own failure; here it must only not go unhandled.
-    this.#writing.catch(() => {});
+    // The reader, if there is one, learns of it by its own failure.
+    this.#writing.catch(this.#peerHasGone);
   }
 
   /** Sends what waits once the current turn is over. */
@@ -142,10 +163,51 @@ export class Pump {
     this.#ended ??= reason;
     this.#session.close();
     this.#close();
+    this.#giveUp?.();
   }
 
+  /**
+   * Waits until an event is taken, but no longer than the connection lasts. Nothing more is taken from
+   * the peer meanwhile, which holds it up; after a while its end is looked for.
+   */
+  async #taken(pending: Promise<void>): Promise<void> {
+    const { probe } = this.#options;
+    if (probe === undefined) return await pending;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    pending.then(resolve, reject);
+    this.#giveUp = resolve;
+    const timer = setInterval(() => this.#lookForPeer(probe), HANDLER_SLOW_MS);
+    try {
+      await promise;
+    } finally {
+      clearInterval(timer);
+      this.#giveUp = undefined;
+      this.#isHeldUp = false;
+    }
+  }
+
+  #lookForPeer(probe: () => void): void {
+    this.#isHeldUp = true;
+    if (this.#isPeerGone) return this.end();
+    this.#ahead ??= new ReadAhead(this.#socket, this.#peerHasGone);
+    this.#ahead.start();
+    // Behind more than is read ahead the end is not seen; a write fails once the peer has closed.
+    if (!this.#ahead.isFull || this.#writing !== undefined) return;
+    probe();
+    this.flush();
+  }
+
+  /** While its events are taken swiftly, the reader is told in due order. */
+  readonly #peerHasGone = (): void => {
+    this.#isPeerGone = true;
+    if (this.#isHeldUp) this.end();
+  };
+
   async #read(): Promise<void> {
-    const count = await this.#socket.read(this.#session.writable());
+    const into = this.#session.writable();
+    const ahead = this.#ahead;
+    const count = await (ahead ?? this.#socket).read(into);
+    if (ahead?.isUsedUp) this.#ahead = undefined;
     if (count === null) return this.#session.receiveEof();
     this.#session.commit(count);
     this.#readInTurn += count;

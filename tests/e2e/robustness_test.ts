@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import type { Handler, ListenSource } from "../../lib/mod.ts";
+import { HANDLER_SLOW_MS } from "../../lib/limits.ts";
 import { A12Error, netListen, silentLogger } from "../../lib/mod.ts";
+import { FakeTimers } from "../support/fake_timers.ts";
 import { Bench } from "../support/listen.ts";
 
 function codeOf(call: () => unknown): string | undefined {
@@ -63,6 +65,30 @@ Deno.test("a listener handler that hangs in preroll keeps no client out", async 
   });
   using _client = await bench.login();
   never.resolve();
+});
+
+Deno.test("a client that leaves while its handler hangs is let go", async () => {
+  const hung = Promise.withResolvers<void>();
+  const isHanging = Promise.withResolvers<void>();
+  await using bench = await Bench.start({
+    client: (_source, { kind }) => {
+      if (kind !== "registered") return;
+      isHanging.resolve();
+      return hung.promise;
+    },
+  });
+  using timers = new FakeTimers();
+  using client = await bench.login();
+  await isHanging.promise;
+  assert.equal(bench.listener.clients.length, 1);
+  timers.pass(HANDLER_SLOW_MS);
+  client.close();
+  await bench.until(() => bench.log.of("client-left").length > 0, "the end of the client");
+  assert.equal(bench.listener.clients.length, 0);
+  using other = await bench.connect({ key: client.key });
+  assert.ok(await other.login(), "others log in");
+  hung.resolve();
+  await bench.until(() => bench.calls.at(-1)?.status.kind === "terminated", "terminated");
 });
 
 Deno.test("a logger that fails takes nobody along", async () => {

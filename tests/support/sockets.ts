@@ -6,6 +6,7 @@ export class MemorySocket implements Socket {
   readonly written: Uint8Array[] = [];
   isClosed = false;
   #writesLeft = Infinity;
+  #writeFault: Error | undefined;
   readonly #incoming: (Uint8Array | null | Error)[] = [];
   #wakeReader: (() => void) | undefined;
   #wakeWriter: (() => void) | undefined;
@@ -20,6 +21,17 @@ export class MemorySocket implements Socket {
   allowWrites(count: number): void {
     this.#writesLeft = count;
     this.#wakeWriter?.();
+  }
+
+  /** Makes writes fail, as those to a peer that has closed. */
+  failWrites(error: Error): void {
+    this.#writeFault = error;
+    this.#wakeWriter?.();
+  }
+
+  /** How much has arrived and was not read. */
+  get unreadBytes(): number {
+    return this.#incoming.reduce((sum, it) => sum + (it instanceof Uint8Array ? it.length : 0), 0);
   }
 
   async read(into: Uint8Array): Promise<number | null> {
@@ -37,9 +49,10 @@ export class MemorySocket implements Socket {
   }
 
   async write(bytes: Uint8Array): Promise<number> {
-    while (this.#writesLeft === 0 && !this.isClosed) {
+    while (this.#writesLeft === 0 && !this.isClosed && this.#writeFault === undefined) {
       await new Promise<void>((resolve) => this.#wakeWriter = resolve);
     }
+    if (this.#writeFault !== undefined) throw this.#writeFault;
     if (this.isClosed) throw new Deno.errors.BadResource("closed");
     this.#writesLeft--;
     this.written.push(bytes.slice());

@@ -1,11 +1,15 @@
 // A client that goes away at any byte: the connection ends, is logged once at most, and leaves nothing.
 
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers";
 import { AuthError } from "../../../lib/errors.ts";
 import { Connection } from "../../../lib/net/connection.ts";
 import type { Host } from "../../../lib/net/connection.ts";
 import { DISPLAY_DEFAULTS } from "../../../lib/segment/preroll.ts";
 import { typescriptProvider } from "../../../lib/crypto/typescript.ts";
+import { HANDLER_SLOW_MS } from "../../../lib/limits.ts";
+import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
+import { FakeTimers } from "../../support/fake_timers.ts";
 import { concat } from "../../support/feed.ts";
 import { LogBook } from "../../support/log_book.ts";
 import { REGISTER, SERVER_KEY, serverSession } from "../../support/pair.ts";
@@ -25,6 +29,9 @@ class Rig {
   readonly connection: Connection;
   handovers = 0;
   departures = 0;
+  /** What the handler waits for, by the kind of record. */
+  readonly waits = new Map<string, Promise<void>>();
+  onDeparture: () => void = () => {};
 
   constructor(admits = true) {
     const host: Host = {
@@ -39,11 +46,20 @@ class Rig {
       arrived: () => {},
       handover: (connection) => {
         this.handovers++;
-        const { primary } = connection.takeOver();
-        primary.targetUpdatehandler((_source, status) => void this.kinds.push(status.kind));
-        return true;
+        const take = () => {
+          const { primary } = connection.takeOver();
+          primary.targetUpdatehandler((_source, { kind }) => {
+            this.kinds.push(kind);
+            return this.waits.get(kind);
+          });
+          return true;
+        };
+        return this.waits.get("handover")?.then(take) ?? take();
       },
-      left: () => void this.departures++,
+      left: () => {
+        this.departures++;
+        this.onDeparture();
+      },
     };
     const remote = { hostname: "192.0.2.1", port: 7 };
     const session = serverSession({ crypto: this.spied.crypto, startMs: performance.now() });
@@ -130,5 +146,79 @@ Deno.test({
     assert.deepEqual(rig.reports, ["probe-answered"]);
     assert.equal(concat(rig.socket.written).length, 2 * 153);
     assert.equal(rig.handovers, 0);
+  },
+});
+
+/** Runs a login, a frame and an end, with a handler that hangs at a record. */
+async function runHung(kind: string): Promise<{ rig: Rig; ended: Promise<void>; go: () => void }> {
+  using timers = new FakeTimers();
+  const rig = new Rig();
+  const { promise, resolve: go } = Promise.withResolvers<void>();
+  rig.waits.set(kind, promise);
+  const left = Promise.withResolvers<void>();
+  rig.onDeparture = left.resolve;
+  const { hellos, peer } = scriptLogin("direct");
+  const frame = {
+    command: "videoframe",
+    stream: 1,
+    format: VIDEO_FORMAT.rgba,
+    surfaceWidth: 2,
+    surfaceHeight: 2,
+    x: 0,
+    y: 0,
+    width: 2,
+    height: 2,
+    flags: 0,
+    length: 16,
+    expandedLength: 16,
+    commit: true,
+  } as const;
+  peer.event(REGISTER).control(frame).data("video", new Uint8Array(16)).event(REGISTER);
+  rig.socket.give(concat([hellos, peer.take()]), null);
+  const ended = rig.connection.run();
+  // The time that a handler may take is over as soon as it is waited for.
+  while (rig.departures === 0) {
+    await new Promise((resolve) => setImmediate(resolve));
+    timers.pass(HANDLER_SLOW_MS);
+  }
+  await left.promise;
+  return { rig, ended, go };
+}
+
+for (const kind of ["registered", "resized"]) {
+  Deno.test({
+    name: `what a client had is given back when it leaves, though its handler hangs in ${kind}`,
+    permissions: "none",
+    fn: async () => {
+      const { rig, ended, go } = await runHung(kind);
+      assert.ok(rig.socket.isClosed);
+      assert.equal(rig.spied.open, 0);
+      const { primary } = rig.connection.endpoint!;
+      assert.ok(primary.isEnded);
+      assert.equal(primary.surface.pixels, undefined);
+      assert.deepEqual(rig.reports, ["client-authenticated", "handler-slow", "client-left"]);
+      assert.equal(rig.kinds.at(-1), kind);
+      assert.equal(primary.typeText("too late"), false);
+      go();
+      await ended;
+      assert.equal(rig.kinds.at(-1), "terminated");
+      assert.equal(rig.kinds.filter((kind) => kind === "terminated").length, 1);
+      assert.equal(rig.departures, 1);
+    },
+  });
+}
+
+Deno.test({
+  name: "a client that leaves while the listener's handler hangs is told of once it is taken",
+  permissions: "none",
+  fn: async () => {
+    const { rig, ended, go } = await runHung("handover");
+    assert.ok(rig.socket.isClosed);
+    assert.equal(rig.spied.open, 0);
+    go();
+    await ended;
+    assert.deepEqual(rig.kinds, ["terminated"]);
+    assert.deepEqual(rig.reports, ["client-authenticated", "client-left"]);
+    assert.equal(rig.departures, 1);
   },
 });
