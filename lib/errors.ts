@@ -84,7 +84,13 @@ export type StreamCode =
   | "cancelled"
   | "too-many-streams"
   | "bad-audio-format"
-  | "reader-stalled";
+  | "reader-stalled"
+  | "bad-h264"
+  | "h264-profile"
+  | "h264-size"
+  | "decoder-timeout"
+  | "decoder-failed"
+  | "too-many-decoders";
 
 /** A file or directory of the keystore is unusable. */
 export type KeystoreCode =

@@ -108,6 +108,24 @@ export const MAX_CHECKSUM_BYTES = 1 << 24;
 /** One picture of H.264; one of the largest size and best quality is smaller. */
 export const MAX_ACCESS_UNIT_BYTES = 1 << 22;
 
+/** One picture of H.264 that is decoded here; one of 1920 x 1080 pixels has half as much at most. */
+export const MAX_DECODED_UNIT_BYTES = 1 << 20;
+
+/** The size of a picture of H.264 in blocks of 16 x 16 pixels; level 5.1 allows no more. */
+export const MAX_H264_BLOCKS = 36_864;
+
+/** The pictures that one decoder of H.264 keeps, in blocks; level 5.1 allows no more: 70 MB. */
+export const MAX_H264_KEPT_BLOCKS = 184_320;
+
+/**
+ * What decoding one picture may take. The largest takes 0.1 s, starting the decoder 0.1 s; a machine
+ * that is twenty times slower falls back to other formats.
+ */
+export const H264_TIMEOUT_MS = 4_000;
+
+/** Decoders of H.264 of one listener: each is a thread and 20 MB besides its pictures. */
+export const MAX_H264_DECODERS = 16;
+
 /**
  * Events sent at once. A real source throws away what does not fit the 126 places of its client's
  * queue, and says nothing of it.

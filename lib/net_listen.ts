@@ -38,7 +38,13 @@ export interface NetListenOptions {
   readonly allowDirect?: boolean;
   /**
    * What happens to H.264: `cancel` makes a client that encodes by itself fall back to other formats,
-   * `pass` hands the access units to {@linkcode Source.onH264}. It is cancelled unless given.
+   * `pass` hands the access units to {@linkcode Source.onH264}, `decode` shows the pictures like those
+   * of any other format. It is cancelled unless given.
+   *
+   * A worker for each client that sends H.264 decodes it, at most 16 for a listener. It takes the
+   * constrained baseline profile up to level 5.1 in units of at most 1 MiB: what the reference makes
+   * for games, X11 and Wayland. A client that sends anything else, or a unit that takes too long, has
+   * its H.264 cancelled from there on.
    */
   readonly h264?: H264Mode;
 }

@@ -51,9 +51,9 @@ export function listenCommand(io: CliIo = processIo): Command {
   command.addOption(
     new Option(
       "--h264 <mode>",
-      "make clients send other video, or hand H.264 to the handler module",
+      "make clients send other video, decode H.264, or hand it to the handler module",
     )
-      .choices(["cancel", "pass"]).default("cancel"),
+      .choices(["cancel", "decode", "pass"]).default("cancel"),
   );
   addSecretOptions(command, "NUM:SECRET");
   for (const option of handlerOptions()) command.addOption(option);

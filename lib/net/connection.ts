@@ -9,12 +9,14 @@ import { fingerprint } from "../crypto/fingerprint.ts";
 import type { PrivateKey } from "../crypto/x25519.ts";
 import { type A12Error, IncompatibleError, StreamError } from "../errors.ts";
 import { DRAIN_TIMEOUT_MS, EVENT_PACE_MS } from "../limits.ts";
+import type { DecoderPool } from "../h264/decoder_pool.ts";
+import type { VideoDecoder } from "../h264/video_decoder.ts";
 import type { LogFields, Logger, LogLevel } from "../log.ts";
 import { SinkEndpoint } from "../segment/endpoint.ts";
 import type { FaultNotice, Notice, OfferNotice } from "../segment/notices.ts";
 import type { Peer } from "../segment/peer.ts";
 import type { DisplayDefaults } from "../segment/preroll.ts";
-import type { H264Mode } from "../segment/video_in.ts";
+import type { DecodeJob, H264Mode } from "../segment/video_in.ts";
 import type { PeerOffered, SessionEvent } from "../session/events.ts";
 import type { Session } from "../session/session.ts";
 import type { SocketAddress } from "./address.ts";
@@ -34,6 +36,8 @@ export interface Host {
   readonly display: DisplayDefaults;
   /** What happens to H.264. */
   readonly h264: H264Mode;
+  /** Where decoders of H.264 come from. */
+  readonly decoders: DecoderPool;
   /**
    * The key to answer with.
    *
@@ -76,6 +80,7 @@ export class Connection {
   #reservation: Reservation | undefined;
   #drain: ReturnType<typeof setTimeout> | undefined;
   #pace: ReturnType<typeof setTimeout> | undefined;
+  #decoder: VideoDecoder | undefined;
   #endpoint: SinkEndpoint | undefined;
   #peer: Peer | undefined;
   #arriving: Promise<void> | undefined;
@@ -155,6 +160,7 @@ export class Connection {
     }
     clearTimeout(this.#drain);
     clearTimeout(this.#pace);
+    this.#decoder?.close();
     this.#reservation?.release();
     this.#gate.open();
     this.#session.free();
@@ -174,6 +180,7 @@ export class Connection {
   end(reason?: A12Error): void {
     this.#pump.end(reason);
     this.#gate.open();
+    this.#decoder?.close();
   }
 
   #take(event: SessionEvent): Promise<void> | undefined {
@@ -185,10 +192,23 @@ export class Connection {
         return this.#arriving = this.#authenticated();
       case "closed":
         return undefined;
-      default:
-        this.#endpoint!.take(event);
-        return this.#untilRead(this.#deliverAll());
+      default: {
+        const endpoint = this.#endpoint!;
+        endpoint.take(event);
+        const { job } = endpoint.video;
+        return job === undefined ? this.#untilRead(this.#deliverAll()) : this.#decode(job);
+      }
     }
+  }
+
+  /** Nothing more is taken from the client while a picture of its is decoded. */
+  async #decode({ channel, picture }: DecodeJob): Promise<void> {
+    this.#pump.flush();
+    this.#decoder ??= this.#host.decoders.open();
+    const result = await this.#decoder.decode(channel, picture);
+    if (this.#session.isOver) return;
+    this.#endpoint!.video.finishJob(result);
+    await this.#untilRead(this.#deliverAll());
   }
 
   /** Holds the client up while a handler has much to read. */
@@ -273,6 +293,7 @@ export class Connection {
   #deliver(notice: Notice): boolean | Promise<boolean> {
     if (notice.type === "fault") {
       this.#logRefusedStream(notice);
+      if (this.#endpoint!.video.fallback !== undefined) this.#decoder?.close();
       return true;
     }
     const { log } = this.#host;
@@ -304,6 +325,7 @@ export class Connection {
     this.#endpoint!.settle(notice);
     // A handler that has lost track of its client must not go on half-blind.
     const isLast = notice.type === "status" && notice.status.kind === "terminated";
+    if (isLast) this.#decoder?.forget(notice.source.segment.channel);
     if (!succeeded && !isLast) {
       this.#endpoint!.close(this.#endpoint!.primary.segment);
     }

@@ -12,6 +12,7 @@ import {
   MAX_UNAUTHENTICATED_PER_ADDRESS,
   REKEY_VOLUME_BYTES,
 } from "../limits.ts";
+import { DecoderPool } from "../h264/decoder_pool.ts";
 import type { Logger } from "../log.ts";
 import type { DisplayDefaults } from "../segment/preroll.ts";
 import type { H264Mode } from "../segment/video_in.ts";
@@ -57,6 +58,8 @@ export interface ListenerOptions {
   readonly display: DisplayDefaults;
   /** What happens to H.264. */
   readonly h264: H264Mode;
+  /** Where decoders of H.264 come from; from workers of the listener's own when absent. */
+  readonly decoders?: DecoderPool;
   /** Whether clients may send their static key without an ephemeral exchange. */
   readonly allowDirect: boolean;
   /** The symmetric cryptography. */
@@ -85,6 +88,7 @@ export class Listener implements ListenSource {
   readonly #places: FairShare;
   readonly #running = new Set<Promise<void>>();
   readonly #stopped: Promise<void>;
+  readonly #decoders: DecoderPool;
   #secret: Uint8Array = encodeUtf8(DEFAULT_SECRET);
   #enrolments = 0;
   #enrolment: Enrolment | undefined;
@@ -101,6 +105,7 @@ export class Listener implements ListenSource {
   constructor(options: ListenerOptions) {
     this.#options = options;
     this.name = options.name;
+    this.#decoders = options.decoders ?? new DecoderPool();
     this.#socket = bind(options.hostname, options.port);
     this.#places = new FairShare(options.maxClients ?? MAX_CLIENTS);
     this.#stopped = this.#run();
@@ -243,6 +248,7 @@ export class Listener implements ListenSource {
       log,
       display,
       h264,
+      decoders: this.#decoders,
       identity: () => authority.identity(),
       admit: (offer) => this.#admit(authority, offer),
       arrived: (connection) => {

@@ -6,6 +6,7 @@
 
 import { AudioStream } from "../decoders/audio.ts";
 import { AccessUnitStream } from "../decoders/h264.ts";
+import { CodedPictures } from "../decoders/h264_pictures.ts";
 import type { MemoryBudget } from "../decoders/memory_budget.ts";
 import { VideoStream } from "../decoders/video_stream.ts";
 import { segmentKindName } from "../wire/constants.ts";
@@ -40,6 +41,8 @@ export class Segment {
   readonly video: VideoStream;
   /** H.264 that is handed on as it is. */
   readonly accessUnits: AccessUnitStream;
+  /** H.264 that is decoded. */
+  readonly coded: CodedPictures;
   /** Its sound. */
   readonly audio = new AudioStream();
   /** What its records need beyond their events. */
@@ -85,6 +88,7 @@ export class Segment {
     this.kind = kind;
     this.video = new VideoStream(budget);
     this.accessUnits = new AccessUnitStream(budget);
+    this.coded = new CodedPictures(budget);
     this.statusContext = new StatusContext(id);
   }
 
@@ -92,6 +96,7 @@ export class Segment {
   free(): void {
     this.video.close();
     this.accessUnits.free();
+    this.coded.free();
     this.audio.close();
   }
 

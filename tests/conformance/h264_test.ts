@@ -1,6 +1,8 @@
-/** H.264 that the reference encoded: cancelled, or handed on as it is. */
+/** H.264 that the reference encoded: cancelled, handed on as it is, or decoded. */
 import assert from "node:assert/strict";
 import type { AccessUnit } from "../../lib/decoders/h264.ts";
+import { yuv420ToRgba } from "../../lib/decoders/yuv420.ts";
+import { UnitDecoder } from "../../lib/h264/unit_decoder.ts";
 import type { H264Mode } from "../../lib/segment/video_in.ts";
 import { decodeControl } from "../../lib/wire/control.ts";
 import vectors from "../vectors/events/video-h264.json" with { type: "json" };
@@ -16,10 +18,14 @@ function run(h264: H264Mode): {
   readonly payloads: string[];
   /** All frames that it sent. */
   readonly frames: number;
+  /** What is shown behind each step of the vectors. */
+  readonly shown: (Uint8Array | undefined)[];
 } {
   const fixture = new Fixture({ kind: APPLICATION, h264 });
   const units: AccessUnit[] = [];
   const payloads: string[] = [];
+  const shown: (Uint8Array | undefined)[] = [];
+  const decode = decoderOf(fixture);
   let frames = 0;
   fixture.source.onH264 = (unit) => void units.push(unit);
   for (const { source_packets: packets } of vectors.frames) {
@@ -35,12 +41,44 @@ function run(h264: H264Mode): {
       } else {
         payload += body.subarray(DATA_HEAD_BYTES).toHex();
         fixture.data("video", 0xbacabaca, body.subarray(DATA_HEAD_BYTES), body[0]);
+        decode();
       }
     }
+    shown.push(fixture.source.surface.rgba());
     if (isH264) payloads.push(payload);
   }
   fixture.deliver();
-  return { fixture, units, payloads, frames };
+  return { fixture, units, payloads, frames, shown };
+}
+
+/** Does at once what a worker does for a connection. */
+function decoderOf({ endpoint }: Fixture): () => void {
+  let decoder: UnitDecoder | undefined;
+  return () => {
+    const picture = endpoint.video.job?.picture;
+    if (picture === undefined) return;
+    if (picture.isFirst) decoder = new UnitDecoder(picture.decoderBytes);
+    endpoint.video.finishJob(yuv420ToRgba(decoder!.decode(picture), picture.format));
+  };
+}
+
+/** The largest and the mean difference of two pictures. */
+function differences(a: Uint8Array | undefined, b_b64: string): { most: number; mean: number } {
+  const b = Uint8Array.fromBase64(b_b64);
+  assert.equal(a!.length, b.length);
+  const all = b.map((byte, i) => Math.abs(byte - a![i]!));
+  return { most: Math.max(...all), mean: all.reduce((sum, each) => sum + each, 0) / all.length };
+}
+
+/** The mean difference in brightness of two pictures. */
+function brightness(a: Uint8Array, b_b64: string): number {
+  const b = Uint8Array.fromBase64(b_b64);
+  let sum = 0;
+  for (let at = 0; at < a.length; at += 4) {
+    const [r, g, blue] = [0, 1, 2].map((i) => a[at + i]! - b[at + i]!);
+    sum += Math.abs(0.299 * r! + 0.587 * g! + 0.114 * blue!);
+  }
+  return sum * 4 / a.length;
 }
 
 Deno.test(
@@ -84,6 +122,33 @@ Deno.test(
     );
   },
 );
+
+Deno.test("h264 decode: each picture is shown at once", pure, () => {
+  const { fixture, units, payloads, frames, shown } = run("decode");
+  assert.deepEqual(units, []);
+  const [first, second, third] = vectors.frames;
+  // The reference shows a picture when the next one comes, in colours of less precision.
+  const toReference = differences(shown[0], second!.sink.rgba_b64);
+  assert.ok(toReference.most <= 3, `${toReference.most} from what the reference shows`);
+  assert.ok(toReference.mean < 1, `${toReference.mean} from what the reference shows`);
+  // It never shows the second. What the source was given is far from both: it has four times the
+  // colours and was compressed; its brightness tells which is which.
+  const [own, other] = [first!, second!].map(({ input }) => brightness(shown[1]!, input!.rgba_b64));
+  assert.ok(other! < 12 && own! > 2 * other!, `${other} from its own, ${own} from the first`);
+  assert.deepEqual(shown[2], shown[1], "what cancelled it in the reference brings no frame");
+  assert.ok(third!.source_packets.length === 0);
+  // Frames of other formats come behind it as they always do.
+  for (let i = 3; i < vectors.frames.length; i++) {
+    assert.deepEqual(differences(shown[i], vectors.frames[i]!.sink.rgba_b64).most, 0);
+  }
+  const controls = fixture.takeControls();
+  const numbers = commands(controls, "ping").map(({ stream }) => stream);
+  assert.equal(numbers.length, frames);
+  assert.deepEqual(numbers, numbers.toSorted((a, b) => a - b));
+  assert.deepEqual(commands(controls, "cancelstream"), []);
+  assert.equal(payloads.length, 2);
+  assert.deepEqual(fixture.faults, []);
+});
 
 Deno.test(
   "h264 pass: headers that cannot be right are refused, the next frame is not",

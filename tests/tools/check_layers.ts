@@ -9,7 +9,8 @@ import { FOR_ALL, IMPURE, LAYERS } from "./layers.ts";
 import { stripSource } from "./strip_source.ts";
 
 const ROOT = new URL("../../", import.meta.url);
-const ENTRY_POINTS = ["main.ts", "lib/mod.ts", "keystore/mod.ts"] as const;
+/** A worker is an entry point of its own. */
+const ENTRY_POINTS = ["main.ts", "lib/mod.ts", "keystore/mod.ts", "lib/h264/worker.ts"] as const;
 /** Compiled to WebAssembly; no module of ours. */
 const OTHER_LANGUAGE = "lib/crypto/simd/assembly/";
 

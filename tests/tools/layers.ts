@@ -37,8 +37,9 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
     types: ["session"],
     externals: ["node:zlib"],
   },
+  h264: { imports: ["decoders"], externals: ["h264decoder"] },
   net: {
-    imports: ["bytes", "crypto", "wire", "session", "segment", "source", "log"],
+    imports: ["bytes", "crypto", "wire", "session", "segment", "source", "h264", "log"],
     types: ["transport", "decoders"],
   },
   handlers: {

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers";
 import { AuthError } from "../../../lib/errors.ts";
+import { DecoderPool } from "../../../lib/h264/decoder_pool.ts";
 import { Connection } from "../../../lib/net/connection.ts";
 import type { Host } from "../../../lib/net/connection.ts";
 import { DISPLAY_DEFAULTS } from "../../../lib/segment/preroll.ts";
@@ -38,6 +39,7 @@ class Rig {
       log: this.log,
       display: DISPLAY_DEFAULTS,
       h264: "cancel",
+      decoders: new DecoderPool(),
       identity: () => SERVER_KEY,
       admit: () => {
         if (admits) return undefined;

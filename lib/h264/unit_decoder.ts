@@ -1,0 +1,128 @@
+/**
+ * Decodes the H.264 of one channel with the WebAssembly module of the package h264decoder, the decoder
+ * of Android 2.
+ *
+ * The package's own wrapper copies input into a buffer without looking at its size and lets memory grow
+ * to 2 GiB; here both have a bound, and pictures come out at once instead of in the order of display.
+ *
+ * @module
+ */
+
+import { h264Module } from "h264decoder/dist/h264.wasm.js";
+import type { CodedPicture } from "../decoders/h264_pictures.ts";
+import { StreamError } from "../errors.ts";
+import { MAX_DECODED_UNIT_BYTES } from "../limits.ts";
+
+const PAGE_BYTES = 65_536;
+const INITIAL_PAGES = 256;
+/** Where the module keeps the end of its heap, and where that begins: behind data and stack. */
+const HEAP_END_WORD = 8_752 / 4;
+const HEAP_BEGIN = 5_251_792;
+/** The module's answer when a picture came out; others before that are passed over by itself. */
+const PICTURE_READY = 1;
+const OUT_OF_MEMORY = 5;
+
+interface Exports {
+  readonly malloc: (sizeBytes: number) => number;
+  readonly h264alloc: () => number;
+  readonly init: (decoder: number, withoutReordering: number) => number;
+  readonly decode: (
+    decoder: number,
+    data: number,
+    length: number,
+    picture: number,
+    width: number,
+    height: number,
+  ) => number;
+}
+
+/** A decoder of one stream. */
+export class UnitDecoder {
+  readonly #memory: WebAssembly.Memory;
+  readonly #exports: Exports;
+  readonly #decoder: number;
+  readonly #input: number;
+  /** Where the module puts the address of a picture, its width and its height. */
+  readonly #output: number;
+  #bytes: Uint8Array;
+
+  /**
+   * @param memoryBytes What it may take, in whole pages; the first 16 MiB cannot be denied.
+   * @throws {RangeError} The machine has no such memory.
+   */
+  constructor(memoryBytes: number) {
+    this.#memory = new WebAssembly.Memory({
+      initial: INITIAL_PAGES,
+      maximum: memoryBytes / PAGE_BYTES,
+    });
+    this.#bytes = new Uint8Array(this.#memory.buffer);
+    new Uint32Array(this.#memory.buffer)[HEAP_END_WORD] = HEAP_BEGIN;
+    const { exports } = new WebAssembly.Instance(h264Module, {
+      h264: {
+        memory: this.#memory,
+        memcpy: (to: number, from: number, length: number) =>
+          void this.#bytes.copyWithin(to, from, from + length),
+        resize: (sizeBytes: number) => this.#grow(sizeBytes),
+      },
+    });
+    this.#exports = exports as unknown as Exports;
+    const { h264alloc, init, malloc } = this.#exports;
+    this.#decoder = h264alloc();
+    this.#input = malloc(MAX_DECODED_UNIT_BYTES);
+    this.#output = malloc(3 * Uint32Array.BYTES_PER_ELEMENT);
+    init(this.#decoder, 1);
+  }
+
+  /** Bytes that it takes. */
+  get memoryBytes(): number {
+    return this.#bytes.length;
+  }
+
+  /**
+   * Decodes one picture.
+   *
+   * @param picture The picture; at most `MAX_DECODED_UNIT_BYTES`.
+   * @returns Brightness, blue and red difference, in whole blocks; valid until the next call.
+   * @throws {StreamError} `bad-h264`, `h264-size`, `memory-limit`; the decoder is of no use then.
+   */
+  decode({ data, format }: CodedPicture): Uint8Array {
+    this.#bytes.set(data, this.#input);
+    const output = this.#output;
+    const result = this.#exports.decode(
+      this.#decoder,
+      this.#input,
+      data.length,
+      output,
+      output + 4,
+      output + 8,
+    );
+    if (result === OUT_OF_MEMORY) {
+      throw new StreamError("memory-limit", "the decoder of H.264 needs more memory than it has");
+    }
+    if (result !== PICTURE_READY) {
+      throw new StreamError("bad-h264", "no picture came out of H.264: it is damaged or cut off");
+    }
+    const [address, width, height] = new Uint32Array(this.#memory.buffer, output, 3);
+    const { widthBlocks, heightBlocks } = format;
+    if (width !== widthBlocks * 16 || height !== heightBlocks * 16) {
+      throw new StreamError("h264-size", "the picture of H.264 has another size than was said");
+    }
+    const length = widthBlocks * heightBlocks * 384;
+    if (address! < HEAP_BEGIN || address! + length > this.#bytes.length) {
+      throw new StreamError("bad-h264", "no picture came out of H.264: it is for later");
+    }
+    return this.#bytes.subarray(address!, address! + length);
+  }
+
+  /** Gives the module more memory. @returns Whether there is some. */
+  #grow(sizeBytes: number): number {
+    const pages = Math.ceil((sizeBytes - this.#bytes.length) / PAGE_BYTES);
+    try {
+      this.#memory.grow(Math.max(pages, 0));
+    } catch {
+      return 0;
+    }
+    this.#bytes = new Uint8Array(this.#memory.buffer);
+    return 1;
+  }
+}

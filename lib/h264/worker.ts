@@ -1,0 +1,45 @@
+/**
+ * The worker that decodes the H.264 of one client, on a thread of its own that can be ended at any
+ * time. It gives up every permission before it looks at what a client sent.
+ *
+ * @module
+ */
+
+import { StreamError } from "../errors.ts";
+import { yuv420ToRgba } from "../decoders/yuv420.ts";
+import type { DecodeAnswer, DecodeRequest, WorkerRequest } from "./messages.ts";
+import { UnitDecoder } from "./unit_decoder.ts";
+
+/** The part of a worker's global scope that is used. */
+interface Scope {
+  onmessage: (event: MessageEvent<WorkerRequest>) => void;
+  postMessage(answer: DecodeAnswer, transfer: Transferable[]): void;
+}
+
+const PERMISSIONS = ["run", "read", "write", "net", "env", "sys", "ffi", "import"] as const;
+const scope = globalThis as unknown as Scope;
+const decoders = new Map<number, UnitDecoder>();
+
+for (const name of PERMISSIONS) Deno.permissions.revokeSync({ name });
+
+scope.onmessage = ({ data: request }) => {
+  if (request.type === "forget") return void decoders.delete(request.channel);
+  try {
+    const rgba = decode(request);
+    scope.postMessage({ rgba }, [rgba.buffer]);
+  } catch (error) {
+    const code = error instanceof StreamError ? error.code : "decoder-failed";
+    scope.postMessage({ code, message: (error as Error).message }, []);
+  }
+};
+
+function decode({ channel, picture }: DecodeRequest): Uint8Array<ArrayBuffer> {
+  let decoder = decoders.get(channel);
+  if (decoder === undefined || picture.isFirst) {
+    // The old one goes before the new one comes.
+    decoders.delete(channel);
+    decoder = new UnitDecoder(picture.decoderBytes);
+    decoders.set(channel, decoder);
+  }
+  return yuv420ToRgba(decoder.decode(picture), picture.format);
+}
