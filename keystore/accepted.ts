@@ -16,6 +16,7 @@ import { reason } from "./failure.ts";
 import { type KeystoreWarning, parseAccepted } from "./format.ts";
 import { formatKey } from "./keys.ts";
 import { readKeyFile } from "./read.ts";
+import { settledSignature, signatureOf } from "./signature.ts";
 
 /** One trusted key. */
 export interface AcceptedEntry {
@@ -31,8 +32,6 @@ export interface AcceptedEntry {
 const ALWAYS_LOOK_FILES = 16;
 /** The pause between two looks at more, for each of them: ten times what the look takes. */
 const PAUSE_PER_FILE_MS = 0.05;
-/** The coarsest clock of a file system in use (FAT); a younger file may change without a trace. */
-const CLOCK_GRANULARITY_MS = 2_000;
 
 /** The names in the directory, as long as nothing came or went. */
 interface KnownNames {
@@ -120,8 +119,8 @@ export class AcceptedDirectory {
     if (!now && signature === this.#signature && restedMs < this.#pauseMs()) return;
     this.#signature = signature;
     if (signature === undefined || signature !== this.#names.signature) {
-      const isSettled = info !== undefined && changedMs(info) < startMs - CLOCK_GRANULARITY_MS;
-      this.#names = { signature: isSettled ? signature : undefined, names: this.#readNames() };
+      const settled = info && settledSignature(info, startMs);
+      this.#names = { signature: settled, names: this.#readNames() };
     }
     this.#look();
     this.#lookedAtMs = this.#nowMs();
@@ -185,13 +184,8 @@ export class AcceptedDirectory {
     if (info?.isDirectory) return undefined;
     const signature = info === undefined ? undefined : signatureOf(info);
     if (known?.signature !== undefined && known.signature === signature) return known;
-    const settled = info !== undefined && changedMs(info) < startMs - CLOCK_GRANULARITY_MS;
-    const { entry, warnings } = parseFile(name, path, info);
-    return this.#keepIfSame(known, {
-      signature: settled ? signature : undefined,
-      entry,
-      warnings,
-    });
+    const settled = info && settledSignature(info, startMs);
+    return this.#keepIfSame(known, { signature: settled, ...parseFile(name, path, info) });
   }
 
   /** A file that was read again for safety and is as before keeps its place and warns no more. */
@@ -235,14 +229,6 @@ function parseFile(
 function plain(known: KnownFile): unknown {
   const { entry, warnings } = known;
   return [entry && [entry.tags, formatKey(entry.publicKey)], warnings];
-}
-
-function signatureOf(info: Deno.FileInfo): string {
-  return `${info.dev}:${info.ino}:${info.size}:${info.mtime?.getTime()}:${info.ctime?.getTime()}`;
-}
-
-function changedMs(info: Deno.FileInfo): number {
-  return Math.max(info.mtime?.getTime() ?? Infinity, info.ctime?.getTime() ?? 0);
 }
 
 /** Tells a file that was removed since its name was read from a link that leads nowhere. */

@@ -5,48 +5,74 @@
  */
 import { publicKey } from "../lib/crypto/x25519.ts";
 import { KeystoreError } from "../lib/errors.ts";
+import { reason } from "./failure.ts";
 import { appendLine, createFile } from "./fs.ts";
 import { formatHostKey, type HostKey, type KeystoreWarning, parseHostKeys } from "./format.ts";
 import { DEFAULT_PORT, requireHost, requirePort } from "./hosts.ts";
 import { KEY_BYTES } from "./keys.ts";
 import { readKeyFile, unreadable } from "./read.ts";
+import { settledSignature, signatureOf } from "./signature.ts";
 import { DEFAULT_TAG, requireTag } from "./tags.ts";
 
-/** The directory `hostkeys/`. Files are read at each question, as there are few of both. */
+/** The good lines of a file, as long as it has not changed. */
+interface KnownFile {
+  readonly path: string;
+  readonly signature: string;
+  readonly keys: readonly HostKey[];
+}
+
+/** The directory `hostkeys/`. A listener asks for the same file at each login: the last is kept. */
 export class HostKeyDirectory {
   /** The directory. */
   readonly path: string;
   readonly #root: string;
   readonly #onWarning: (warning: KeystoreWarning) => void;
+  readonly #wallMs: () => number;
+  #known: KnownFile | undefined;
 
   /**
    * Reads nothing yet.
    *
    * @param root The root of the store.
-   * @param onWarning Called for each line that is passed over.
+   * @param onWarning Called for each line that is passed over, when its file is read.
+   * @param wallMs The clock that files are dated by, in milliseconds since 1970.
    */
-  constructor(root: string, onWarning: (warning: KeystoreWarning) => void) {
+  constructor(
+    root: string,
+    onWarning: (warning: KeystoreWarning) => void,
+    wallMs: () => number = () => Date.now(),
+  ) {
     this.path = `${root}/hostkeys`;
     this.#root = root;
     this.#onWarning = onWarning;
+    this.#wallMs = wallMs;
   }
 
   /**
    * Reads the lines of a tag.
    *
    * @param tag The name of the file.
-   * @returns The good lines in order; none when there is no such file.
+   * @returns Fresh copies of the good lines in order; none when there is no such file.
    * @throws KeystoreError `bad-tag` or `keystore-unreadable`.
    */
   read(tag: string): readonly HostKey[] {
     const path = this.#file(tag);
     try {
-      const { value, warnings } = parseHostKeys(readKeyFile(path), path);
+      const nowMs = this.#wallMs();
+      const info = Deno.statSync(path);
+      const known = this.#known;
+      if (known?.path === path && known.signature === signatureOf(info)) {
+        return known.keys.map(copyHostKey);
+      }
+      const { value, warnings } = parseHostKeys(readKeyFile(path, info), path);
       for (const warning of warnings) this.#onWarning(warning);
-      return value;
+      const signature = settledSignature(info, nowMs);
+      this.#known = signature === undefined ? undefined : { path, signature, keys: value };
+      return value.map(copyHostKey);
     } catch (error) {
-      if (error instanceof KeystoreError && error.cause instanceof Deno.errors.NotFound) return [];
-      throw error;
+      const cause = error instanceof KeystoreError ? error.cause : error;
+      if (cause instanceof Deno.errors.NotFound) return [];
+      throw error instanceof KeystoreError ? error : unreadable(path, reason(error), error);
     }
   }
 
@@ -122,6 +148,10 @@ export class HostKeyDirectory {
  */
 export function publicKeyOf(key: HostKey): Uint8Array<ArrayBuffer> {
   return publicKey(key.privateKey);
+}
+
+function copyHostKey(key: HostKey): HostKey {
+  return { ...key, privateKey: key.privateKey.slice() };
 }
 
 function newPrivateKey(): Uint8Array<ArrayBuffer> {

@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { formatHostKey } from "../../../keystore/format.ts";
+import { HostKeyDirectory } from "../../../keystore/hostkeys.ts";
+import { withDirectory } from "./helpers.ts";
+
+const line = (host: string, byte: number) =>
+  formatHostKey({ host, port: 6680, privateKey: new Uint8Array(32).fill(byte) });
+
+Deno.test("a file that has rested is read once, what it holds is handed out as copies", async () => {
+  await withDirectory((root) => {
+    Deno.mkdirSync(`${root}/hostkeys`);
+    const path = `${root}/hostkeys/default`;
+    const warnings: unknown[] = [];
+    const later = () => Date.now() + 3_600_000;
+    const directory = new HostKeyDirectory(root, (it) => warnings.push(it), later);
+    assert.deepEqual(directory.read("default"), []);
+    Deno.writeTextFileSync(path, `${line("a", 7)}not a key\n`);
+    for (let i = 0; i < 3; i++) {
+      const [key] = directory.read("default");
+      assert.equal(key!.privateKey[0], 7);
+      key!.privateKey.fill(0);
+    }
+    assert.equal(warnings.length, 1, "the file was read once");
+    Deno.writeTextFileSync(path, line("another", 8));
+    assert.equal(directory.read("default")[0]!.privateKey[0], 8);
+    Deno.writeTextFileSync(`${root}/hostkeys/work`, line("b", 9));
+    assert.equal(directory.read("work")[0]!.privateKey[0], 9);
+    assert.equal(directory.read("default")[0]!.privateKey[0], 8);
+    Deno.removeSync(path);
+    assert.deepEqual(directory.read("default"), []);
+  });
+});
