@@ -49,7 +49,8 @@ export class FakeSession implements SessionPort {
 }
 
 /** What an endpoint of a test is made with. */
-export interface FixtureOptions extends Partial<Pick<EndpointOptions, "h264" | "display">> {
+export interface FixtureOptions
+  extends Partial<Pick<EndpointOptions, "h264" | "display" | "memory">> {
   /** The segment kind that the client registers as; it does not unless it is given. */
   readonly kind?: number;
   /** Is asked about each record before it is settled. */

@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { CodedPictures } from "../../../lib/decoders/h264_pictures.ts";
+import { MemoryBudget } from "../../../lib/decoders/memory_budget.ts";
+import { StreamError } from "../../../lib/errors.ts";
+import { DecoderPool } from "../../../lib/h264/decoder_pool.ts";
+import type { DecodeAnswer, WorkerRequest } from "../../../lib/h264/messages.ts";
+import type { DecoderThread } from "../../../lib/h264/video_decoder.ts";
+import { FakeTimers } from "../../support/fake_timers.ts";
+import { keyUnit } from "../../support/h264.ts";
+
+const pure = { permissions: "none" } as const;
+
+/** A worker that the test answers for. */
+class FakeThread implements DecoderThread {
+  readonly requests: WorkerRequest[] = [];
+  ends = 0;
+  onmessage: DecoderThread["onmessage"] = null;
+  onerror: DecoderThread["onerror"] = null;
+  onmessageerror: DecoderThread["onmessageerror"] = null;
+
+  postMessage(request: WorkerRequest): void {
+    this.requests.push(request);
+  }
+
+  terminate(): void {
+    this.ends++;
+  }
+
+  answer(data: DecodeAnswer): void {
+    this.onmessage!.call(this as never, new MessageEvent("message", { data }));
+  }
+
+  fail(): boolean {
+    const event = new ErrorEvent("error", { message: "out of order", cancelable: true });
+    this.onerror!.call(this as never, event);
+    return event.defaultPrevented;
+  }
+}
+
+function rig(limit = 2) {
+  const threads: FakeThread[] = [];
+  const pool = new DecoderPool({
+    limit,
+    timeoutMs: 1_000,
+    start: () => {
+      threads.push(new FakeThread());
+      return threads.at(-1)!;
+    },
+  });
+  return { pool, threads };
+}
+
+function picture() {
+  const data = keyUnit({ widthBlocks: 1, heightBlocks: 1 });
+  return new CodedPictures(new MemoryBudget()).take({ width: 16, height: 16, data });
+}
+
+async function code(pending: Promise<unknown>): Promise<string> {
+  const result = await pending;
+  assert.ok(result instanceof StreamError);
+  return result.code;
+}
+
+Deno.test("a decoder answers one picture after the other until it is closed", pure, async () => {
+  using timers = new FakeTimers();
+  const { pool, threads } = rig();
+  assert.equal(threads.length, 0, "nothing is started before it is needed");
+  const decoder = pool.open();
+  const [thread] = threads;
+  for (let i = 0; i < 3; i++) {
+    const pending = decoder.decode(i, picture());
+    const rgba = Uint8Array.of(i);
+    thread!.answer({ rgba });
+    assert.equal(await pending, rgba);
+    assert.equal(timers.size, 0);
+  }
+  decoder.forget(2);
+  assert.deepEqual(
+    thread!.requests.map(({ type, channel }) => `${type} ${channel}`),
+    ["decode 0", "decode 1", "decode 2", "forget 2"],
+  );
+  assert.equal(pool.size, 1);
+  decoder.close();
+  decoder.close();
+  assert.deepEqual([pool.size, thread!.ends], [0, 1]);
+  decoder.forget(1);
+  assert.equal(await code(decoder.decode(0, picture())), "cancelled");
+  assert.equal(thread!.requests.length, 4);
+});
+
+Deno.test(
+  "the first failure of any kind ends a decoder and gives its place back",
+  pure,
+  async () => {
+    using timers = new FakeTimers();
+    const failures: [string, (thread: FakeThread) => void][] = [
+      ["bad-h264", (thread) => thread.answer({ code: "bad-h264", message: "damaged" })],
+      ["decoder-failed", (thread) => assert.ok(thread.fail(), "the process must not fail as well")],
+      ["decoder-failed", (thread) => {
+        thread.onmessageerror!.call(thread as never, new MessageEvent("messageerror"));
+      }],
+      ["decoder-timeout", () => timers.pass(1_000)],
+    ];
+    for (const [expected, fail] of failures) {
+      const { pool, threads } = rig();
+      const decoder = pool.open();
+      const pending = decoder.decode(0, picture());
+      fail(threads[0]!);
+      assert.equal(await code(pending), expected);
+      assert.deepEqual([pool.size, threads[0]!.ends, timers.size], [0, 1, 0]);
+      threads[0]!.answer({ rgba: new Uint8Array(4) });
+      assert.equal(await code(decoder.decode(0, picture())), expected, "it stays so");
+    }
+  },
+);
+
+Deno.test("who leaves does not wait for a picture", pure, async () => {
+  using timers = new FakeTimers();
+  const { pool } = rig();
+  const decoder = pool.open();
+  const pending = decoder.decode(0, picture());
+  decoder.close();
+  assert.equal(await code(pending), "cancelled");
+  assert.deepEqual([pool.size, timers.size], [0, 0]);
+});
+
+Deno.test("there are no more decoders than the limit says", pure, async () => {
+  const { pool, threads } = rig(2);
+  const decoders = [pool.open(), pool.open()];
+  const refused = pool.open();
+  assert.equal(await code(refused.decode(0, picture())), "too-many-decoders");
+  refused.close();
+  assert.deepEqual([pool.size, threads.length], [2, 2]);
+  decoders[0]!.close();
+  pool.open();
+  assert.deepEqual([pool.size, threads.length], [2, 3]);
+});
+
+Deno.test("a worker that cannot be started takes no place", pure, async () => {
+  const pool = new DecoderPool({
+    start: () => {
+      throw new TypeError("no threads here");
+    },
+  });
+  assert.equal(await code(pool.open().decode(0, picture())), "decoder-failed");
+  assert.equal(pool.size, 0);
+});
