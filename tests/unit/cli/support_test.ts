@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Command } from "commander";
 import { type CliIo, runCli, table, UsageError } from "../../../lib/cli/support.ts";
+import { addVersion } from "../../../lib/cli/version.ts";
 import { ApiMisuseError, KeystoreError } from "../../../lib/errors.ts";
 import { escapeControls } from "../../../lib/log.ts";
 
@@ -12,9 +13,10 @@ async function run(args: string[], action: () => void = () => {}) {
     err: (text) => void (io.stderr += text),
     env: { get: () => undefined },
   };
-  const program = new Command("prog").version("1.2.3").option("--debug")
+  const program = new Command("prog").option("--debug")
     .addCommand(new Command("do").argument("[what]").option("--flag").action(action))
     .addCommand(new Command("group").addCommand(new Command("sub").action(action)));
+  addVersion(program, "1.2.3");
   const code = await runCli(program, args, io);
   return { code, stdout: io.stdout, stderr: io.stderr };
 }
@@ -29,7 +31,11 @@ Deno.test("help and version that were asked for are results", async () => {
     assert.deepEqual([code, stderr], [0, ""], args.join(" "));
     assert.match(stdout, /^Usage: prog/);
   }
-  assert.deepEqual(await run(["--version"]), { code: 0, stdout: "1.2.3\n", stderr: "" });
+  for (const args of [["--version"], ["-V"]]) {
+    const { code, stdout, stderr } = await run(args);
+    assert.deepEqual([code, stderr], [0, ""]);
+    assert.match(stdout, /^prog 1\.2\.3 \(crypto simd, deno \d+\.\d+\.\d+\)\n$/);
+  }
 });
 
 const usage: readonly [args: string[], message: RegExp][] = [
