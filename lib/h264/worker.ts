@@ -1,6 +1,10 @@
 /**
  * The worker that decodes the H.264 of one client, on a thread of its own that can be ended at any
- * time. It gives up every permission before it looks at what a client sent.
+ * time.
+ *
+ * It has the permissions of the process, as fewer can only be had with a flag of Deno that is not
+ * stable, and those that it gave up itself would be gone for the process too. What keeps the decoder
+ * in is WebAssembly: the module has its memory, and two functions to copy in it and to have it grow.
  *
  * @module
  */
@@ -16,11 +20,8 @@ interface Scope {
   postMessage(answer: DecodeAnswer, transfer: Transferable[]): void;
 }
 
-const PERMISSIONS = ["run", "read", "write", "net", "env", "sys", "ffi", "import"] as const;
 const scope = globalThis as unknown as Scope;
 const decoders = new Map<number, UnitDecoder>();
-
-for (const name of PERMISSIONS) Deno.permissions.revokeSync({ name });
 
 scope.onmessage = ({ data: request }) => {
   if (request.type === "forget") return void decoders.delete(request.channel);
