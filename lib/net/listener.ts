@@ -38,8 +38,8 @@ import { WaitingRoom } from "./waiting_room.ts";
 
 /** REKEYs in a row at the start: after two of them both directions are forward secret. */
 const EARLY_REKEYS = 2;
-/** How long to wait when the process has no file descriptor left. */
-const ACCEPT_RETRY_MS = 100;
+/** How long the sockets that were given up take to be closed, at most. */
+const ACCEPT_RETRY_MS = 20;
 
 /** What a listener is made from. */
 export interface ListenerOptions {
@@ -198,6 +198,7 @@ export class Listener implements ListenSource {
 
   async #acceptAll(authority: KeyAuthority): Promise<void> {
     const host = this.#hostFor(authority);
+    let isFailing = false;
     while (!this.#isClosed) {
       let socket: Deno.TcpConn;
       try {
@@ -205,10 +206,14 @@ export class Listener implements ListenSource {
       } catch (error) {
         if (this.#isClosed) return;
         const detail = error instanceof Error ? error.message : String(error);
-        this.#options.log.log("warn", "accept-failed", { detail });
+        if (!isFailing) this.#options.log.log("warn", "accept-failed", { detail });
+        isFailing = true;
+        // Most likely no file descriptor is left: silent strangers must not have the last one.
+        this.#waiting.halve();
         await new Promise((resolve) => setTimeout(resolve, ACCEPT_RETRY_MS));
         continue;
       }
+      isFailing = false;
       try {
         this.#welcome(socket, host);
       } catch (error) {

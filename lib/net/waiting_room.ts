@@ -50,9 +50,12 @@ export class WaitingRoom {
     const owner = addressOwner(newcomer.hostname);
     const fellows = this.#byOwner.get(owner) ?? new Set();
     if (fellows.size >= this.#limitPerAddress) {
-      this.#evict(fellows, `${this.#limitPerAddress} from this address`);
+      this.#evict(
+        fellows,
+        `more than ${this.#limitPerAddress} from this address have not logged in`,
+      );
     } else if (this.#waiting.size >= this.#limit) {
-      this.#evict(this.#mostCrowded(), `${this.#limit}`);
+      this.#evict(this.#mostCrowded(), `more than ${this.#limit} connections have not logged in`);
     }
     this.#waiting.set(newcomer, fellows);
     fellows.add(newcomer);
@@ -66,6 +69,13 @@ export class WaitingRoom {
     const fellows = this.#byOwner.get(owner);
     fellows?.delete(leaving);
     if (fellows?.size === 0) this.#byOwner.delete(owner);
+  }
+
+  /** Lets half of them out, one by one as from a full room; for when the process can take no more. */
+  halve(): void {
+    for (let count = Math.ceil(this.size / 2); count > 0; count--) {
+      this.#evict(this.#mostCrowded(), "the process can open no more connections");
+    }
   }
 
   /** @param reason Why all have to leave. */
@@ -83,12 +93,10 @@ export class WaitingRoom {
     return most;
   }
 
-  #evict(among: Set<Waiting>, limit: string): void {
+  #evict(among: Set<Waiting>, detail: string): void {
     const [oldest] = among;
     if (oldest === undefined) return;
     this.leave(oldest);
-    oldest.end(
-      new LimitError("too-many-unauthenticated", `more than ${limit} connections without a login`),
-    );
+    oldest.end(new LimitError("too-many-unauthenticated", detail));
   }
 }

@@ -82,11 +82,25 @@ export class Listening implements AsyncDisposable {
   }
 
   /** Starts `listen`; `DIR` in a flag is its directory. */
-  static async start(...flags: string[]): Promise<Listening> {
+  static start(...flags: string[]): Promise<Listening> {
+    return Listening.#spawn(Deno.execPath(), [], flags);
+  }
+
+  /** Starts `listen` in a process that can have so many files open, sockets included. */
+  static startWithFiles(files: number, ...flags: string[]): Promise<Listening> {
+    const script = `ulimit -n ${files} && exec "$0" "$@"`;
+    return Listening.#spawn("sh", ["-c", script, Deno.execPath()], flags);
+  }
+
+  static async #spawn(
+    program: string,
+    before: readonly string[],
+    flags: readonly string[],
+  ): Promise<Listening> {
     const directory = await Deno.makeTempDir({ prefix: "listening-test-" });
     const { args, key } = await Listening.prepare(directory, flags);
-    const process = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", MAIN, ...args],
+    const process = new Deno.Command(program, {
+      args: [...before, "run", "-A", MAIN, ...args],
       env: { NO_COLOR: "1", A12_SECRET: "" },
       cwd: directory,
       stdin: "null",

@@ -87,6 +87,18 @@ test("a network of IPv6 is one address in a full room, however many it uses", ()
   assert.deepEqual(reasons([early!, ...late]), Array(4).fill(undefined));
 });
 
+test("half of a room is let out as if it were full", () => {
+  const room = new WaitingRoom(100, 100);
+  const [good, ...bad] = enter(room, "good", "bad", "bad", "bad", "bad");
+  room.halve();
+  assert.deepEqual(reasons(bad), [EVICTED, EVICTED, EVICTED, undefined]);
+  assert.equal(good!.reason, undefined);
+  room.halve();
+  room.halve();
+  assert.equal(room.size, 0);
+  room.halve();
+});
+
 test("one network of IPv6 is one address", () => {
   const room = new WaitingRoom(100, 2);
   const guests = enter(room, "2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8:0:1::1");
