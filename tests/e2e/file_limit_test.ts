@@ -10,7 +10,7 @@ Deno.test({
   name: "strangers that take every file descriptor keep no client out",
   ignore: Deno.build.os === "windows",
   fn: async () => {
-    await using listening = await Listening.startWithFiles(FILES);
+    await using listening = await Listening.startAfter(`ulimit -n ${FILES}`);
     const early = await listening.connect();
     const [, port] = await listening.err.until(/listening on 127\.0\.0\.1:(\d+)/);
     const silent: Deno.TcpConn[] = [];

@@ -116,6 +116,37 @@ Deno.test("a folder that goes away ends one recording with one line, and nothing
   assert.deepEqual(screenOf(recordings(listening)[0]!), ["unharmed"]);
 });
 
+Deno.test({
+  name: "a disk that takes no more ends one recording with one line, and nothing else",
+  // Without root there is no small disk; where no file may grow, a write ends in the middle as well.
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const limit = "trap '' XFSZ; ulimit -f 32";
+    await using listening = await Listening.startAfter(limit, "--record", "DIR/rec");
+    const text = await listening.connect("text");
+    const other = await listening.connect("other");
+    const width = 200;
+    for (let i = 0; !listening.err.text.includes("recording-stopped"); i++) {
+      assert(i < 1000, "the limit is never met");
+      await text.showText(`line ${i} `.padEnd(width, String.fromCharCode(97 + i % 26)));
+    }
+    await listening.err.until(
+      /warn recording-stopped source=2 reason=write-failed detail="File too large[^"]*" path=/,
+    );
+    await text.showText("still here");
+    await other.showText("unharmed");
+    assert.equal(await listening.stop(), 0);
+    assert.equal((await listening.err.rest()).match(/recording-stopped/g)?.length, 1);
+    const [first, second] = recordings(listening);
+    const cast = Deno.statSync(`${first}/2.cast`).size;
+    assert(cast > 8_000 && cast <= 32_768, `${cast} bytes`);
+    // Half a line was taken off again, so that the rest plays.
+    assert.match(screenOf(first!)[0]!, /^line \d+ /);
+    lines(`${first}/events.jsonl`);
+    assert.deepEqual(screenOf(second!), ["unharmed"]);
+  },
+});
+
 Deno.test("a recording ends at its size, the client does not", async () => {
   await using listening = await Listening.start("--record", "DIR/rec", "--record-max-bytes", "2K");
   const text = await listening.connect("text");

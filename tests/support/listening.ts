@@ -86,10 +86,10 @@ export class Listening implements AsyncDisposable {
     return Listening.#spawn(Deno.execPath(), [], flags);
   }
 
-  /** Starts `listen` in a process that can have so many files open, sockets included. */
-  static startWithFiles(files: number, ...flags: string[]): Promise<Listening> {
-    const script = `ulimit -n ${files} && exec "$0" "$@"`;
-    return Listening.#spawn("sh", ["-c", script, Deno.execPath()], flags);
+  /** The same in a shell that has run something before, such as `ulimit`. */
+  static startAfter(script: string, ...flags: string[]): Promise<Listening> {
+    const before = ["-c", `${script} && exec "$0" "$@"`, Deno.execPath()];
+    return Listening.#spawn("sh", before, flags);
   }
 
   static async #spawn(
