@@ -6,6 +6,7 @@ import { AnsiScreen } from "../../support/ansi_screen.ts";
 import { playCast } from "../../support/cast.ts";
 import { assertShows, gridOf } from "../../support/grids.ts";
 import terminal from "../../vectors/events/tpack-terminal.json" with { type: "json" };
+import { assertReplays, replay } from "../../support/xterm.ts";
 import { base64, compressedFrame, show } from "../decoders/frames.ts";
 
 const STARTED = new Date("2026-11-23T19:37:14.250Z");
@@ -34,7 +35,7 @@ Deno.test("the head, output and a resize are one line each", { permissions: "non
 
 Deno.test("the frames of a real terminal play back to the same screens", {
   permissions: "none",
-}, () => {
+}, async () => {
   const stream = new VideoStream();
   const cast = new Asciicast({ started: STARTED, title: "" });
   let lines = "";
@@ -51,6 +52,7 @@ Deno.test("the frames of a real terminal play back to the same screens", {
     const screen = new AnsiScreen(1, 1);
     playCast(screen, lines);
     assertShows(screen, stream.surface.grid!, `frame ${entry.index}`);
+    assertReplays(await replay(lines), stream.surface.grid!);
   }
   assert(frames > 5);
 });

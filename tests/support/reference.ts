@@ -1,0 +1,165 @@
+/** Unmodified clients of the reference, where they are installed. */
+
+import { Keystore, parsePublicKey, publicKeyOf } from "../../keystore/mod.ts";
+import type { Listener, ListenHandler, NetListenOptions, Source } from "../../lib/mod.ts";
+import { netListen, silentLogger } from "../../lib/mod.ts";
+
+/** The programs, `undefined` where one is not on the `PATH`. */
+export const ARCAN_NET = which("arcan-net");
+export const TERMINAL = which("afsrv_terminal");
+/** A client of pixels that says what it draws and what it gets; not part of the reference. */
+export const PIXEL = which("pixel");
+/** A real client that hangs, as those of 2025 sometimes do, must not hold the tests up. */
+const DEADLINE_MS = 30_000;
+
+/** How a client of the reference is run. */
+export interface Run {
+  /** The program and its arguments. */
+  readonly command: readonly [program: string, ...args: string[]];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly mode?: "ephemeral" | "direct";
+  readonly secret?: string;
+  /** Who wrote the client's keystore; by ours the client knows the listener's key and insists on it. */
+  readonly store?: "arcan-net" | "ours";
+}
+
+/** A listener and one client of the reference. */
+export class Reference implements AsyncDisposable {
+  readonly listener: Listener;
+  readonly #child: Deno.ChildProcess;
+  readonly #deadline: ReturnType<typeof setTimeout>;
+  readonly #directories: readonly string[];
+  /** What the client has written to standard error, once it has ended. */
+  readonly said: Promise<string>;
+
+  private constructor(listener: Listener, child: Deno.ChildProcess, directories: string[]) {
+    this.listener = listener;
+    this.#child = child;
+    this.#directories = directories;
+    this.#deadline = setTimeout(() => child.kill("SIGKILL"), DEADLINE_MS);
+    this.said = new Response(child.stderr).text();
+  }
+
+  static async start(
+    run: Run,
+    handler: ListenHandler,
+    options: NetListenOptions = {},
+  ): Promise<Reference> {
+    const ours = await Deno.makeTempDir();
+    const theirs = await Deno.makeTempDir();
+    const keystore = await Keystore.open(ours);
+    const listener = netListen("demo", "127.0.0.1", 0, handler, {
+      keystore,
+      log: silentLogger,
+      ...options,
+    });
+    if (run.secret !== undefined) listener.targetInput(`0:${run.secret}`);
+    await keystore.add(["demo"], await makeClientKey(theirs, run, listener.address.port, keystore));
+    return new Reference(listener, spawn(theirs, run), [ours, theirs]);
+  }
+
+  /** Waits until the client has ended by itself. */
+  async ended(): Promise<void> {
+    await this.#child.status;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.listener.abort();
+    await this.listener.finished();
+    await this.#child.status;
+    await this.said;
+    clearTimeout(this.#deadline);
+    for (const path of this.#directories) await Deno.remove(path, { recursive: true });
+  }
+}
+
+/** Waits for what a client shows to be right, frame by frame. */
+export class FrameWatch {
+  #source: Source | undefined;
+  #text = "";
+  #check: (() => void) | undefined;
+
+  /** The client has drawn. */
+  changed(source: Source): void {
+    this.#source = source;
+    this.#text = source.text();
+    this.#check?.();
+  }
+
+  /** Waits for a frame after which something is true. */
+  until(isRight: (source: Source) => boolean): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const deadline = setTimeout(
+      () => reject(new Error(`the picture never came to be right:\n${this.#text}`)),
+      DEADLINE_MS,
+    );
+    this.#check = () => {
+      if (this.#source === undefined || !isRight(this.#source)) return;
+      this.#check = undefined;
+      clearTimeout(deadline);
+      resolve();
+    };
+    this.#check();
+    return promise;
+  }
+
+  /** Waits for text on a client's screen. */
+  untilText(pattern: RegExp): Promise<void> {
+    return this.until((source) => pattern.test(source.text()));
+  }
+}
+
+/** Makes the client's keystore; returns the public key that the listener must accept. */
+async function makeClientKey(
+  statePath: string,
+  { store }: Run,
+  port: number,
+  ours: Keystore,
+): Promise<Uint8Array> {
+  if (store === "ours") {
+    const keystore = await Keystore.open(`${statePath}/a12`);
+    await keystore.add(["outbound-ref"], publicKeyOf(ours.identity()));
+    return (await keystore.addHost("ref", "127.0.0.1", port)).publicKey;
+  }
+  const { stdout } = await new Deno.Command(ARCAN_NET!, {
+    args: ["keystore", "ref", "127.0.0.1", `${port}`],
+    env: { ARCAN_STATEPATH: statePath },
+    stdin: "null",
+    stderr: "null",
+  }).output();
+  const shown = new TextDecoder().decode(stdout);
+  return parsePublicKey(/[A-Za-z0-9+/]{43}=/.exec(shown)![0]);
+}
+
+function spawn(statePath: string, run: Run): Deno.ChildProcess {
+  const options = ["-r", "1", "-X"];
+  if (run.store !== "ours") options.push("--soft-auth");
+  if (run.mode === "direct") options.push("--no-ephem-rt");
+  if (run.secret !== undefined) options.push("-a");
+  const child = new Deno.Command(ARCAN_NET!, {
+    args: [...options, "ref@", "--", ...run.command],
+    env: { ARCAN_STATEPATH: statePath, ...run.env },
+    stdin: "piped",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  void feed(child, run.secret === undefined ? "" : `${run.secret}\n`);
+  return child;
+}
+
+async function feed(child: Deno.ChildProcess, text: string): Promise<void> {
+  const writer = child.stdin.getWriter();
+  if (text !== "") await writer.write(new TextEncoder().encode(text));
+  await writer.close();
+}
+
+function which(program: string): string | undefined {
+  for (const directory of (Deno.env.get("PATH") ?? "").split(":")) {
+    try {
+      if (Deno.statSync(`${directory}/${program}`).isFile) return `${directory}/${program}`;
+    } catch {
+      // Not there: the next one.
+    }
+  }
+  return undefined;
+}
