@@ -1,5 +1,6 @@
 import type { Target } from "../target.ts";
 import { clientPackets } from "./endpoint.ts";
+import { codedUnits } from "./h264.ts";
 import { clientStream, serverStream } from "./session.ts";
 import { acceptedFiles, hostKeyFiles, typedTexts } from "./text.ts";
 import { controlBodies, events } from "./wire.ts";
@@ -11,6 +12,7 @@ export const TARGETS: readonly Target[] = [
   controlBodies,
   events,
   clientPackets,
+  codedUnits,
   acceptedFiles,
   hostKeyFiles,
   typedTexts,
