@@ -108,7 +108,7 @@ export const MAX_CHECKSUM_BYTES = 1 << 24;
 /** One picture of H.264; one of the largest size and best quality is smaller. */
 export const MAX_ACCESS_UNIT_BYTES = 1 << 22;
 
-/** One picture of H.264 that is decoded here; one of 1920 x 1080 pixels has half as much at most. */
+/** One picture of H.264 that is decoded here; 25 a second of this size are 200 Mbit/s. */
 export const MAX_DECODED_UNIT_BYTES = 1 << 20;
 
 /** The size of a picture of H.264 in blocks of 16 x 16 pixels; level 5.1 allows no more. */
@@ -123,7 +123,7 @@ export const MAX_H264_KEPT_BLOCKS = 184_320;
  */
 export const H264_TIMEOUT_MS = 4_000;
 
-/** Decoders of H.264 of one listener: each is a thread and 20 MB besides its pictures. */
+/** Decoders of H.264 of one listener: each is a thread and 15 MB besides its pictures. */
 export const MAX_H264_DECODERS = 16;
 
 /**

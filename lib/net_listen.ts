@@ -41,10 +41,11 @@ export interface NetListenOptions {
    * `pass` hands the access units to {@linkcode Source.onH264}, `decode` shows the pictures like those
    * of any other format. It is cancelled unless given.
    *
-   * A worker for each client that sends H.264 decodes it, at most 16 for a listener. It takes the
-   * constrained baseline profile up to level 5.1 in units of at most 1 MiB: what the reference makes
-   * for games, X11 and Wayland. A client that sends anything else, or a unit that takes too long, has
-   * its H.264 cancelled from there on.
+   * A worker for each client that sends H.264 decodes it, at most 16 for a listener; the process must
+   * be allowed to read the files of this library for that. It takes the constrained baseline profile
+   * up to level 5.1 in units of at most 1 MiB, which is what the reference encodes for low latency. A
+   * client that sends anything else, or a unit that takes too long, has its H.264 cancelled from there
+   * on, and falls back as with `cancel`.
    */
   readonly h264?: H264Mode;
 }

@@ -4,6 +4,8 @@
  *
  * The package's own wrapper copies input into a buffer without looking at its size and lets memory grow
  * to 2 GiB; here both have a bound, and pictures come out at once instead of in the order of display.
+ * It was chosen as it needs neither a browser nor native code in this process: tinyh264 is the same
+ * decoder behind a protocol of its own, libav.js comes without H.264, and the rest are bindings.
  *
  * @module
  */
