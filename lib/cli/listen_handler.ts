@@ -70,7 +70,10 @@ export function handlerOptions(): Option[] {
   return [
     new Option("--handler <file>", "a module that takes the clients, instead of printing"),
     new Option("--view", "show the clients on this terminal; Ctrl-] q leaves"),
-    new Option("--pipe <command>", "a program that takes the clients: JSON lines in and out"),
+    new Option(
+      "--pipe <command>",
+      "a program that takes the clients: JSON lines in and out, see README",
+    ),
     new Option("--json", "print one JSON object a line"),
     ...recordOptions(),
     new Option("--snapshot <dir>", "write pictures of clients there, on SIGUSR2 and when they end"),

@@ -32,6 +32,17 @@ const PARTIAL = ".part";
  * found right; one that fails leaves nothing behind. A transfer that would be too much is refused, or
  * given up when its size was not known.
  *
+ * ```ts
+ * import { type HandlerObject, storeTransfers } from "../mod.ts";
+ *
+ * const keep = storeTransfers("received");
+ * const handler: HandlerObject = {
+ *   preroll(source) {
+ *     if (source.role === "client") source.onBinary = keep;
+ *   },
+ * };
+ * ```
+ *
  * @param directory Where files go; made when it is not there.
  * @param options Bound and call-back.
  * @returns Takes one transfer; rejects when it fails.

@@ -3,6 +3,9 @@
 import assert from "node:assert/strict";
 import { Keystore, publicKeyOf } from "../../keystore/mod.ts";
 import { fingerprint } from "../../lib/crypto/fingerprint.ts";
+import { parseCall, PIPE_VERBS } from "../../lib/handlers/pipe/call.ts";
+import { ClientSource } from "../../lib/segment/client_source.ts";
+import { replay } from "../support/xterm.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const README = Deno.readTextFileSync(new URL("README.md", ROOT));
@@ -11,7 +14,9 @@ const CONFIG = new URL("deno.json", ROOT).pathname;
 
 /** The block of the README that has a text in it, with imports that work from anywhere. */
 function block(containing: string): string {
-  const blocks = [...README.matchAll(/```(?:ts|python|sh)\n([^]*?)```/g)].map(([, code]) => code!);
+  const blocks = [...README.matchAll(/```(?:ts|python|sh|json)\n([^]*?)```/g)].map(([, code]) =>
+    code!
+  );
   const found = blocks.filter((code) => code.includes(containing));
   assert.equal(found.length, 1, `one block of the README has ${containing}`);
   return found[0]!.replaceAll('"./lib/mod.ts"', `"${new URL("lib/mod.ts", ROOT)}"`);
@@ -29,11 +34,11 @@ class Home implements AsyncDisposable {
     return new Home(path, fingerprint(publicKey));
   }
 
-  spawn(...args: string[]): Deno.ChildProcess {
+  spawn(env: Record<string, string>, ...args: string[]): Deno.ChildProcess {
     return new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--config", CONFIG, ...args],
       cwd: this.path,
-      env: { ARCAN_STATEPATH: this.path, NO_COLOR: "1" },
+      env: { ARCAN_STATEPATH: this.path, NO_COLOR: "1", A12_SECRET: "", ...env },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
@@ -68,11 +73,11 @@ async function listenUntil(
   show: "picture" | "text",
   until: (out: LineReader, client: LineReader) => Promise<unknown>,
 ): Promise<string> {
-  const listener = home.spawn(MAIN, "listen", "demo", "127.0.0.1", "0", ...args);
+  const listener = home.spawn({}, MAIN, "listen", "demo", "127.0.0.1", "0", ...args);
   const err = new LineReader(listener.stderr);
   const out = new LineReader(listener.stdout);
   const [, port] = await err.until(/^listening on 127\.0\.0\.1:(\d+)/m);
-  const client = home.spawn(MAIN, "connect", `127.0.0.1:${port}`, "--show", show);
+  const client = home.spawn({}, MAIN, "connect", `127.0.0.1:${port}`, "--show", show);
   const clientOut = new LineReader(client.stdout);
   const clientErr = new LineReader(client.stderr);
   await until(out, clientOut);
@@ -158,6 +163,15 @@ Deno.test("README: a handler saves pictures", async () => {
   assert.equal(png.subarray(0, 8).toHex(), "89504e470d0a1a0a");
 });
 
+Deno.test("README: a handler records every client", async () => {
+  await using home = await Home.make();
+  await session(home, block("new Recorder("), { show: "text", line: /^.* recording-started .*$/m });
+  const folders = [...Deno.readDirSync(`${home.path}/recordings`)];
+  assert.equal(folders.length, 1);
+  const cast = await Deno.readTextFile(`${home.path}/recordings/${folders[0]!.name}/2.cast`);
+  assert.match((await replay(cast)).text, /\S/);
+});
+
 Deno.test({
   name: "README: a program in Python takes clients and types into them",
   // The shell's program shows the same where there is no Python.
@@ -176,7 +190,94 @@ Deno.test("README: a program of the shell takes clients", async () => {
 Deno.test("README: the library example listens, takes a secret, and ends", async () => {
   await using home = await Home.make();
   await Deno.writeTextFile(`${home.path}/example.ts`, block('targetInput("2:secret")'));
-  const { code, stdout, stderr } = await home.spawn("example.ts").output();
+  const { code, stdout, stderr } = await home.spawn({}, "example.ts").output();
   assert.equal(code, 0, new TextDecoder().decode(stderr));
   assert.match(new TextDecoder().decode(stdout), /^port [1-9]\d*$/m);
+});
+
+/** What a user of Lua may look for: everything that takes a `vid` of a listener or a client. */
+const LUA = [
+  "net_listen accept_target delete_image valid_vid shutdown target_updatehandler target_alloc",
+  "target_parent target_input message_target input_capabilities target_displayhint",
+  "target_outputhint target_fonthint target_geohint target_graphmode target_anchorhint",
+  "suspend_target resume_target reset_target stepframe_target target_framemode target_seek",
+  "target_coreopt target_portconfig snapshot_target restore_target bond_target open_nonblock",
+  "define_recordtarget define_nulltarget define_feedtarget target_flags target_verbose",
+  "target_synchronous focus_target pacify_target target_devicehint audio_gain",
+  "image_storage_properties image_access_storage save_screenshot",
+].join(" ").split(" ");
+
+Deno.test("README: what a user of Lua looks for is there", () => {
+  const section = README.slice(
+    README.indexOf("| Lua "),
+    README.indexOf("## What a stranger can do"),
+  );
+  for (const name of LUA) assert.match(section, new RegExp(`\\b${name}\\b`));
+});
+
+Deno.test("README: the table has every verb of a client, and the verbs of programs are those", () => {
+  const table = README.split("\n").filter((line) => line.startsWith("| ")).join("\n");
+  const shown = new Set([...table.matchAll(/source\.([a-zA-Z]+)\(/g)].map(([, name]) => name!));
+  const verbs = Object.entries(Object.getOwnPropertyDescriptors(ClientSource.prototype))
+    .filter(([name, { value }]) => typeof value === "function" && name !== "constructor")
+    .map(([name]) => name);
+  assert.deepEqual([...shown].sort(), verbs.sort());
+  const ofPipe = verbs.filter((name) => name !== "acceptTarget" && name !== "targetUpdatehandler");
+  assert.deepEqual([...PIPE_VERBS].sort(), [...ofPipe, "snapshot"].sort());
+  const calls = block('"target_displayhint"').trim().split("\n").map((line) =>
+    parseCall(line).verb
+  );
+  assert.deepEqual(calls, ["accept", "typeText", "targetDisplayhint"]);
+});
+
+/** The commands of the README that listen, as one would type them, and on a port of their own. */
+const LISTENING = README.split("\n")
+  .map((line) => /^(?:A12_SECRET=(\S+) )?deno run -A main\.ts (listen demo[^#]*)/.exec(line.trim()))
+  .filter((match) => match !== null);
+
+Deno.test("README: each way to listen begins to listen", async () => {
+  assert(LISTENING.length >= 8);
+  const needsTerminal = /--view|--ask-secret/;
+  for (const [, secret = "", command] of LISTENING) {
+    // The programs and modules that it names have tests of their own.
+    const args = [...command!.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) =>
+      quoted ?? word!
+    )
+      .map((arg) => arg.startsWith("python3 ") ? "cat" : arg);
+    await using home = await Home.make();
+    await Deno.writeTextFile(`${home.path}/print_clients.ts`, "export default () => {};");
+    const listener = home.spawn(
+      { A12_SECRET: secret },
+      MAIN,
+      ...args,
+      "--host",
+      "127.0.0.1",
+      "--port",
+      "0",
+    );
+    const err = new LineReader(listener.stderr);
+    const out = new LineReader(listener.stdout);
+    const begins = needsTerminal.test(command!) ? /needs? a terminal/ : /^listening on 127/m;
+    await err.until(begins);
+    try {
+      listener.kill("SIGINT");
+    } catch {
+      // Without a terminal it has ended.
+    }
+    await Promise.all([err.all(), out.all(), listener.status]);
+  }
+});
+
+Deno.test("README: the first two terminals see each other", async () => {
+  await using home = await Home.make();
+  const commands = block("keystore show > me.pub").split("\n").filter((line) => line !== "");
+  const [show, add, listen] = commands.map((line) => line.replace("deno run -A main.ts ", ""));
+  assert.deepEqual([show, listen, commands.length], ["keystore show > me.pub", "listen demo", 3]);
+  await Deno.remove(`${home.path}/a12`, { recursive: true });
+  const shown = await home.spawn({}, MAIN, "keystore", "show").output();
+  await Deno.writeFile(`${home.path}/me.pub`, shown.stdout);
+  const added = await home.spawn({}, MAIN, ...add!.split(" ")).output();
+  assert.equal(added.code, 0, new TextDecoder().decode(added.stderr));
+  const printed = await listenUntil(home, [], "text", (out) => out.until(/^client 2 resized/m));
+  assert.match(printed, /^client 2 terminated$/m);
 });

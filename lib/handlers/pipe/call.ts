@@ -27,14 +27,55 @@ export interface Call {
   readonly id: unknown;
 }
 
-/** Verbs that take functions, or give what only this process can use. */
-const EXCLUDED: ReadonlySet<string> = new Set([
-  "acceptTarget",
-  "targetUpdatehandler",
-  "targetParent",
-]);
+/** The names of the methods of `T`. */
+type Method<T> = {
+  [K in keyof T]: T[K] extends (...args: never[]) => unknown ? K : never;
+}[keyof T];
+/** Not for programs: answered by the pipe itself, or about functions. */
+type Excluded = "acceptTarget" | "targetUpdatehandler";
+
+/** The verbs of a client that a program may use; the pipe adds those that answer requests. */
+const CLIENT_VERBS: { readonly [V in Exclude<Method<Source>, Excluded>]: true } = {
+  clickMouse: true,
+  deleteImage: true,
+  inputCapabilities: true,
+  messageTarget: true,
+  moveMouse: true,
+  openNonblock: true,
+  paste: true,
+  pressKey: true,
+  resetTarget: true,
+  restoreTarget: true,
+  resumeTarget: true,
+  stepframeTarget: true,
+  suspendTarget: true,
+  targetAlloc: true,
+  targetAnchorhint: true,
+  targetCoreopt: true,
+  targetDisplayhint: true,
+  targetFlags: true,
+  targetFonthint: true,
+  targetFramemode: true,
+  targetGeohint: true,
+  targetGraphmode: true,
+  targetInput: true,
+  targetParent: true,
+  targetPortconfig: true,
+  targetSeek: true,
+  targetVerbose: true,
+  text: true,
+  typeText: true,
+  wheel: true,
+};
 /** Ends no other clients, waits for nothing. */
-const LISTENER_VERBS: ReadonlySet<string> = new Set(["targetInput", "deleteImage"]);
+const LISTENER_VERBS: { readonly [V in Exclude<Method<ListenSource>, Excluded>]: true } = {
+  targetInput: true,
+  deleteImage: true,
+};
+
+/** The verbs that a program may use on a client, by their names in this library. */
+export const PIPE_VERBS: readonly string[] = [...Object.keys(CLIENT_VERBS), "snapshot"];
+
 const KNOWN_FIELDS: ReadonlySet<string> = new Set([
   "verb",
   "source",
@@ -88,15 +129,12 @@ export function parseCall(line: string): Call {
  */
 export function perform(source: Source | ListenSource, { verb, args }: Call): unknown {
   if (verb === "snapshot" && source.role === "client") return jsonSnapshot(source);
-  // The verbs are what there is: a program may use each one as soon as the library has it.
-  const method = (source as unknown as Record<string, unknown>)[verb];
-  const isVerb = source.role === "listener"
-    ? LISTENER_VERBS.has(verb)
-    : !EXCLUDED.has(verb) && !(verb in Object.prototype);
-  if (typeof method !== "function" || !isVerb) {
+  const verbs = source.role === "listener" ? LISTENER_VERBS : CLIENT_VERBS;
+  if (!Object.hasOwn(verbs, verb)) {
     refuse(`a ${source.role} has no verb ${JSON.stringify(verb)}`);
   }
-  const result: unknown = method.apply(source, args.map(withBytes));
+  const methods = source as unknown as Record<string, (...args: unknown[]) => unknown>;
+  const result = methods[verb]!(...args.map(withBytes));
   if (typeof result !== "object" || result === null) return result;
   if ("role" in result && "id" in result) return result.id;
   // A transfer that is under way cannot be handed on; that it was begun can.

@@ -2,41 +2,8 @@
  * Any program in any language as a handler: records as JSON lines on its standard input, verbs as JSON
  * lines on its standard output.
  *
- * **To the program.** A record has the fields that `listen --json` prints, and who it is about:
- *
- * ```json
- * {"time":"…","source":2,"role":"client","kind":"registered","frame":0,"segkind":"terminal",…}
- * ```
- *
- * The kind `input` has its table in the field `input`. A `segment_request` that waits for an answer has
- * a number in the field `request`; that of a listener says in `peer` who asks: `publicKey`,
- * `fingerprint`, `address`.
- * A program that does not read holds up the clients that have much to tell, nobody else.
- *
- * **From the program.** A call names a verb, as in Lua or in this library, and its source:
- *
- * ```json
- * {"verb":"accept","source":1,"request":1}
- * {"verb":"typeText","source":2,"args":["ls\n"]}
- * {"verb":"target_displayhint","source":2,"args":[800,600],"id":7}
- * ```
- *
- * - `accept` (`accept_target`) and `refuse` answer a request: the oldest one of the source unless
- *   `request` names another. `args` can be the first size, width and height. A request that is not
- *   answered in ten seconds is refused. Requests of clients for subsegments are refused at once, except
- *   of those that were accepted with `"subsegments":true`.
- * - `frame` records come after `{"verb":"targetVerbose","source":2}`; the verbs `text` and `snapshot`
- *   give what is on screen.
- * - Bytes are written as `{"base64":"…"}` or `{"utf8":"…"}`.
- * - With an `id`, the answer is `{"id":7,"result":true}`; a client or segment is given as its number.
- *   What goes wrong is answered in any case: `{"id":7,"error":"…","code":"bad-argument"}`. A program
- *   that does not read its answers is not read either.
- *
- * Records of a client come in order. They do not wait for the program, except requests: a client may
- * draw as soon as its `preroll` was written.
- *
- * When the program ends, that is logged. Clients that are there stay connected and nobody takes their
- * records any more; new ones are refused.
+ * The README has the protocol and programs that speak it. The verbs are `PIPE_VERBS`, `accept` and
+ * `refuse`.
  *
  * @module
  */

@@ -249,8 +249,8 @@ pure("what makes no sense is answered and harms nothing", async () => {
   await bench.read();
   const client = await bench.client();
   Object.assign(client.source, {
-    flyAway: undefined,
-    boom: () => {
+    flyAway: () => true,
+    wheel: () => {
       throw new RangeError("boom");
     },
   });
@@ -261,7 +261,7 @@ pure("what makes no sense is answered and harms nothing", async () => {
     assert.equal(answer.code, code, line);
     assert.equal("id" in answer, false);
   }
-  await bench.call({ verb: "boom", source: 2, id: 3 });
+  await bench.call({ verb: "wheel", source: 2, id: 3 });
   assert.deepEqual(await bench.read(), { id: 3, error: "boom", code: "bad-argument" });
   await bench.write("\n  \n");
   await bench.call({ verb: "text", source: 2, id: 4 });
