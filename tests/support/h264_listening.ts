@@ -91,7 +91,8 @@ export class H264Listening implements AsyncDisposable {
   #changed = Promise.withResolvers<void>();
 
   constructor(options: DecoderPoolOptions = {}) {
-    this.decoders = new DecoderPool(options);
+    // A test runner checks the types of a worker first, which takes its time on a busy machine.
+    this.decoders = new DecoderPool({ timeoutMs: PATIENCE_MS, ...options });
     this.log.onLine = () => this.#wake();
     this.listener = new Listener({
       name: undefined,
