@@ -155,12 +155,21 @@ function lengthToNul(view: DataView, at: number, size: number): number {
   return length;
 }
 
+/** Decoded bytes share blocks: to make a buffer takes longer than to read all of an event. */
+const BLOCK_BYTES = 8_192;
+let block = EMPTY;
+let used = 0;
+
 function copy(view: DataView, at: number, length: number): Uint8Array {
   if (length === 0) return EMPTY;
-  // Fields are short: one allocation and a loop beat a view and its slice.
-  const copied = new Uint8Array(length);
-  for (let i = 0; i < length; i++) copied[i] = view.getUint8(at + i);
-  return copied;
+  if (used + length > block.length) {
+    block = new Uint8Array(BLOCK_BYTES);
+    used = 0;
+  }
+  const start = used;
+  used += length;
+  for (let i = 0; i < length; i++) block[start + i] = view.getUint8(at + i);
+  return block.subarray(start, used);
 }
 
 function readString(view: DataView, at: number, size: number): string {
