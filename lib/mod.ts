@@ -14,6 +14,38 @@
  * await listener.finished();
  * ```
  *
+ * A handler gets records, as in Lua: `(source, status, input)`, where `status.kind` says what happened.
+ * The listener gets `preroll`, a `segment_request` for each client that has proved its key, and at its
+ * end `terminated`. A client gets `registered`, `preroll`, `privdrop`, `resized` with its first frame,
+ * whatever it does, and `terminated`, once and last. A handler may be asynchronous: the next record of
+ * its client waits.
+ *
+ * | `status.kind` | fields | what happened |
+ * |---|---|---|
+ * | `registered` | {@linkcode RegisteredStatus} | a client named itself |
+ * | `preroll` | {@linkcode PrerollStatus} | it waits for the handler, and draws after it |
+ * | `privdrop` | {@linkcode PrivdropStatus} | where it comes from and what it gave up |
+ * | `resized` | {@linkcode ResizedStatus} | it draws, in another size or kind than before |
+ * | `frame`, `dropped_frame` | {@linkcode FrameStatus}, {@linkcode DroppedFrameStatus} | each frame, after `targetVerbose` |
+ * | `segment_request` | {@linkcode SegmentRequestStatus} | a client, or a further segment of one, asks to be taken |
+ * | `message`, `alert` | {@linkcode MessageStatus} | a text, a call for attention |
+ * | `ident`, `failure` | {@linkcode TextStatus} | the changing part of its title, why a transfer failed |
+ * | `coreopt` | {@linkcode CoreoptStatus} | an option that can be set |
+ * | `input_label` | {@linkcode InputLabelStatus} | a named input that it understands |
+ * | `input` | {@linkcode InputStatus}, {@linkcode IoTable} | input from the client, as the third argument |
+ * | `mask_input` | {@linkcode MaskInputStatus} | it takes other input from now on |
+ * | `cursorhint` | {@linkcode CursorhintStatus} | the shape of the mouse cursor |
+ * | `viewport`, `content_state` | {@linkcode ViewportStatus}, {@linkcode ContentStateStatus} | where it wants to be, what of it is visible |
+ * | `bchunkstate`, `state_size` | {@linkcode BchunkstateStatus}, {@linkcode StateSizeStatus} | which files and states it reads and writes |
+ * | `streaminfo`, `streamstatus` | {@linkcode StreaminfoStatus}, {@linkcode StreamstatusStatus} | what it plays, and how far it is |
+ * | `unknown` | {@linkcode UnknownStatus} | an event without a name |
+ * | `terminated` | {@linkcode TerminatedStatus} | its end |
+ *
+ * Verbs are methods of the source, with the names of Lua in camelCase: life and subsegments at
+ * {@linkcode Source}, keys and mouse at {@linkcode SourceInput}, size, colours and settings at
+ * {@linkcode SourceHints}, files and sound at {@linkcode SourceStreams}; what it shows is
+ * {@linkcode Source.surface}.
+ *
  * References: the manual page of `net_listen`; letoram/arcan `src/a12/a12.c`,
  * `src/shmif/arcan_shmif_event.h`, `src/engine/arcan_lua.c`; ChaCha (djb), BLAKE3, RFC 7748 (X25519),
  * RFC 8878 (zstd).

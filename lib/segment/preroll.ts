@@ -15,15 +15,15 @@ export interface DisplayDefaults {
   readonly width?: number;
   /** Height in pixels; 480 unless given, 400 for text. */
   readonly height?: number;
-  /** Density in pixels per centimetre. */
+  /** Density in pixels per centimetre; 37.8 (96 dots per inch) unless given. */
   readonly ppcm: number;
-  /** Size of the font in millimetres. */
+  /** Size of the font in millimetres; 3.53 (10 points) unless given. */
   readonly fontMm: number;
-  /** Width of a cell of text in pixels. */
+  /** Width of a cell of text in pixels; 8 unless given. */
   readonly cellWidth: number;
-  /** Height of a cell of text in pixels. */
+  /** Height of a cell of text in pixels; 16 unless given. */
   readonly cellHeight: number;
-  /** Refresh rate of the output in Hz. */
+  /** Refresh rate of the output in Hz; 60 unless given. */
   readonly rateHz: number;
 }
 

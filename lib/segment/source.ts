@@ -1,18 +1,6 @@
 /**
  * A client's segment as a handler sees it: what Lua calls a `vid`.
  *
- * Verbs have the names of Lua in camelCase. These are not there, because nothing that a real source
- * understands could be sent for them:
- *
- * | Lua | why |
- * |---|---|
- * | `snapshot_target` | a source answers STORE by waiting for a file that no event can bring, for ever |
- * | `bond_target`, `open_nonblock` for reading | the same, with BCHUNK_OUT |
- * | `target_devicehint` | stopped by the sink of the reference; it would move the client elsewhere |
- * | `define_recordtarget`, `define_nulltarget`, `define_feedtarget` | picture and sound towards a source, which none takes |
- * | `target_outputhint`, `audio_gain` | no code sends anything for them; the screen is told by `targetDisplayhint` |
- * | `focus_target`, `pacify_target`, `target_synchronous` | steer a display server from inside |
- *
  * @module
  */
 
@@ -36,7 +24,22 @@ export type ClientHandler = (
 /** The kinds of segments that a client can be given unasked. */
 export type PushedKind = "debug" | "accessibility";
 
-/** One segment of a client. Verbs return `false` once it has ended; wrong arguments throw. */
+/**
+ * One segment of a client: what Lua calls a `vid`. Verbs return `false` once it has ended; wrong
+ * arguments throw, before anything is sent.
+ *
+ * Verbs have the names of Lua in camelCase. These are not there, because nothing that a real source
+ * understands could be sent for them:
+ *
+ * | Lua | why |
+ * |---|---|
+ * | `snapshot_target` | a source answers STORE by waiting for a file that no event can bring, for ever |
+ * | `bond_target`, `open_nonblock` for reading | the same, with BCHUNK_OUT |
+ * | `target_devicehint` | stopped by the sink of the reference; it would move the client elsewhere |
+ * | `define_recordtarget`, `define_nulltarget`, `define_feedtarget` | picture and sound towards a source, which none takes |
+ * | `target_outputhint`, `audio_gain` | no code sends anything for them; the screen is told by `targetDisplayhint` |
+ * | `focus_target`, `pacify_target`, `target_synchronous` | steer a display server from inside |
+ */
 export interface Source extends SourceHints, SourceInput, SourceStreams {
   /** Tells it apart from a listener. */
   readonly role: "client";
@@ -60,7 +63,7 @@ export interface Source extends SourceHints, SourceInput, SourceStreams {
   readonly surface: SurfaceView;
 
   /**
-   * The text on screen, one line a row, blanks at the ends of lines left out.
+   * The text on screen, one line a row, blanks at the ends of lines left out. Not a verb of Lua.
    *
    * @returns Empty unless the client shows text.
    */
@@ -76,7 +79,7 @@ export interface Source extends SourceHints, SourceInput, SourceStreams {
   acceptTarget(handler?: ClientHandler): Source | undefined;
 
   /**
-   * The same with a size, as Lua has it. A subsegment's client chooses its size by itself.
+   * The same with a size (`accept_target`). A subsegment's client chooses its size by itself.
    *
    * @param width Width in pixels, 1 to 8192.
    * @param height Height in pixels, 1 to 8192.

@@ -51,7 +51,9 @@ export interface SourceHints {
    * Sets size and hinting of the font, and sends the font itself (`target_fonthint`).
    *
    * The font travels behind the hint, as a transfer; a client that has the same one in its cache
-   * cancels the transfer.
+   * cancels the transfer. In a preroll it leaves the cells of a terminal as they are, 8 by 16 pixels
+   * unless {@linkcode targetDisplayhint} gives others there: with the font's own cells real terminals
+   * can crash.
    *
    * @param sizeMm Size in millimetres; 0 to keep.
    * @param hinting -1 to keep, 0 off, 1 monochrome, 2 light, 3 medium, to 16; -1 unless given.

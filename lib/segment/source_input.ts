@@ -54,7 +54,7 @@ export interface SourceInput {
   /**
    * Types a text from somewhere else: as {@linkcode typeText}, with all control characters left out
    * but line ends and tabs, and twice as fast, as characters without keys. Real sources have no other
-   * way to paste; each line end is a Return.
+   * way to paste; each line end is a Return. Not a verb of Lua.
    *
    * @param text At most 1 Mi units.
    * @returns Whether it was sent, or waits to be sent.

@@ -8,9 +8,12 @@
  * @module
  */
 
-/** A segment is asked for (EXTERNAL 10), or a client asks to be accepted (`handover`). */
+/**
+ * `segment_request`: a segment is asked for (EXTERNAL 10), or a client asks to be accepted
+ * (`handover`). Answered by `acceptTarget` before the handler is done, else it is refused.
+ */
 export interface SegmentRequestStatus {
-  /** Tells it apart. */
+  /** The kind. */
   readonly kind: "segment_request";
   /** Frames signalled before. */
   readonly frame: number;
@@ -34,9 +37,9 @@ export interface SegmentRequestStatus {
   readonly position?: "left" | "right" | "top" | "bottom" | "tab" | "embed" | "swallow";
 }
 
-/** A client named itself or changed its title (EXTERNAL 16). */
+/** `registered`: a client named itself or changed its title (EXTERNAL 16). */
 export interface RegisteredStatus {
-  /** Tells it apart. */
+  /** The kind. */
   readonly kind: "registered";
   /** Frames signalled before. */
   readonly frame: number;
@@ -48,9 +51,12 @@ export interface RegisteredStatus {
   readonly guid: string;
 }
 
-/** A text (EXTERNAL 0), or a call for attention (EXTERNAL 17: empty for focus, a URI to open). */
+/**
+ * `message`: a text (EXTERNAL 0). `alert`: a call for attention (EXTERNAL 17), empty for focus, or a
+ * URI to open.
+ */
 export interface MessageStatus {
-  /** Tells it apart. */
+  /** The kind. */
   readonly kind: "message" | "alert";
   /** Frames signalled before. */
   readonly frame: number;
@@ -60,9 +66,9 @@ export interface MessageStatus {
   readonly multipart: boolean;
 }
 
-/** The changing part of the title (EXTERNAL 2), or why a transfer failed (EXTERNAL 3). */
+/** `ident`: the changing part of the title (EXTERNAL 2). `failure`: why a transfer failed (3). */
 export interface TextStatus {
-  /** Tells it apart. */
+  /** The kind. */
   readonly kind: "ident" | "failure";
   /** Frames signalled before. */
   readonly frame: number;
@@ -70,9 +76,9 @@ export interface TextStatus {
   readonly message: string;
 }
 
-/** One option that the client can be set to (EXTERNAL 1). */
+/** `coreopt`: one option that the client can be set to (EXTERNAL 1), by `targetCoreopt`. */
 export interface CoreoptStatus {
-  /** Tells it apart. */
+  /** The kind. */
   readonly kind: "coreopt";
   /** Frames signalled before. */
   readonly frame: number;
@@ -84,9 +90,9 @@ export interface CoreoptStatus {
   readonly type: "key" | "description" | "value" | "current";
 }
 
-/** One stream of a medium (EXTERNAL 6). */
+/** `streaminfo`: one stream of a medium (EXTERNAL 6). */
 export interface StreaminfoStatus {
-  /** Tells it apart. */
+  /** The kind. */
   readonly kind: "streaminfo";
   /** Frames signalled before. */
   readonly frame: number;
@@ -98,9 +104,9 @@ export interface StreaminfoStatus {
   readonly type: "audio" | "video" | "text" | "overlay" | "broken";
 }
 
-/** Progress of playback or of a transfer (EXTERNAL 7). */
+/** `streamstatus`: progress of playback or of a transfer (EXTERNAL 7). */
 export interface StreamstatusStatus {
-  /** Tells it apart. */
+  /** The kind. */
   readonly kind: "streamstatus";
   /** Frames signalled before. */
   readonly frame: number;
@@ -116,9 +122,9 @@ export interface StreamstatusStatus {
   readonly streaming: number;
 }
 
-/** The client can save its state (EXTERNAL 8). */
+/** `state_size`: the client can save its state (EXTERNAL 8). */
 export interface StateSizeStatus {
-  /** Tells it apart. */
+  /** The kind. */
   readonly kind: "state_size";
   /** Frames signalled before. */
   readonly frame: number;
@@ -128,9 +134,9 @@ export interface StateSizeStatus {
   readonly typeid: number;
 }
 
-/** The shape that the mouse cursor should have (EXTERNAL 12). */
+/** `cursorhint`: the shape that the mouse cursor should have (EXTERNAL 12). */
 export interface CursorhintStatus {
-  /** Tells it apart. */
+  /** The kind. */
   readonly kind: "cursorhint";
   /** Frames signalled before. */
   readonly frame: number;
@@ -138,9 +144,9 @@ export interface CursorhintStatus {
   readonly cursor: string;
 }
 
-/** Where the segment wants to be, in relation to its parent (EXTERNAL 13). */
+/** `viewport`: where the segment wants to be, in relation to its parent (EXTERNAL 13). */
 export interface ViewportStatus {
-  /** Tells it apart. */
+  /** The kind. */
   readonly kind: "viewport";
   /** Frames signalled before. */
   readonly frame: number;
@@ -154,17 +160,17 @@ export interface ViewportStatus {
   readonly anchor_pos: boolean;
   /** Lies inside the parent; u8 at 42. */
   readonly embedded: boolean;
-  /** Order of stacking; i8 at 41. */
+  /** Order of stacking, above (over 0) or behind (below 0) the parent; i8 at 41. */
   readonly rel_order: number;
-  /** Pixels; i32 at 16. */
+  /** Left edge of the anchor region, in pixels of the parent; i32 at 16. */
   readonly rel_x: number;
-  /** Pixels; i32 at 20. */
+  /** Upper edge of the anchor region, in pixels of the parent; i32 at 20. */
   readonly rel_y: number;
-  /** Pixels; u32 at 24. */
+  /** Width of the anchor region in pixels; u32 at 24. */
   readonly anchor_w: number;
-  /** Pixels; u32 at 28. */
+  /** Height of the anchor region in pixels; u32 at 28. */
   readonly anchor_h: number;
-  /** 0 any, 1 to 9 from upper left to lower right; u8 at 40. */
+  /** The edge of the parent: 0 any, 1 to 9 from upper left to lower right; u8 at 40. */
   readonly edge: number;
   /** The client's number for it; u32 at 48. */
   readonly ext_id: number;
@@ -172,47 +178,50 @@ export interface ViewportStatus {
   readonly scaled: boolean;
   /** Embedded, and hints are passed on. */
   readonly hintfwd: boolean;
-  /** Pixels: top, left, right, down; u8[4] at 36. */
+  /** Shadow and decoration around it, in pixels: top, left, right, down; u8[4] at 36. */
   readonly border: readonly [number, number, number, number];
   /** The parent's token; u32 at 32. */
   readonly parent: number;
 }
 
-/** Which part of the content is visible (EXTERNAL 14). */
+/**
+ * `content_state`: which part of the content is visible (EXTERNAL 14), for scroll bars. `targetSeek`
+ * moves it.
+ */
 export interface ContentStateStatus {
-  /** Tells it apart. */
+  /** The kind. */
   readonly kind: "content_state";
   /** Frames signalled before. */
   readonly frame: number;
-  /** Position, 0 to 1, below 0 for none; f32 at 16. */
+  /** The left edge of what is visible, 0 to 1 of all, below 0 for none; f32 at 16. */
   readonly rel_x: number;
-  /** Position, 0 to 1, below 0 for none; f32 at 24. */
+  /** The upper edge of what is visible, 0 to 1 of all, below 0 for none; f32 at 24. */
   readonly rel_y: number;
-  /** f32 at 32. */
+  /** The window as a fraction of the width of all, 0 to 1; one step for terminals; f32 at 32. */
   readonly wnd_w: number;
-  /** f32 at 36. */
+  /** The window as a fraction of the height of all, 0 to 1; one step for terminals; f32 at 36. */
   readonly wnd_h: number;
-  /** Visible fraction; f32 at 20. */
+  /** How much of the width is visible, 0 to 1; f32 at 20. */
   readonly x_size: number;
-  /** Visible fraction; f32 at 28. */
+  /** How much of the height is visible, 0 to 1; f32 at 28. */
   readonly y_size: number;
-  /** Pixels; u8 at 40. */
+  /** The grid that the width is to keep to, in pixels, 0 for none; u8 at 40. */
   readonly cell_w: number;
-  /** Pixels; u8 at 41. */
+  /** The grid that the height is to keep to, in pixels, 0 for none; u8 at 41. */
   readonly cell_h: number;
-  /** Pixels; u32 at 44. */
+  /** The least width in pixels, 0 for none; u32 at 44. */
   readonly min_w: number;
-  /** Pixels; u32 at 48. */
+  /** The least height in pixels, 0 for none; u32 at 48. */
   readonly min_h: number;
-  /** Pixels; u32 at 52. */
+  /** The greatest width in pixels, 0 for none; u32 at 52. */
   readonly max_w: number;
-  /** Pixels; u32 at 56. */
+  /** The greatest height in pixels, 0 for none; u32 at 56. */
   readonly max_h: number;
 }
 
-/** A named input that the client understands (EXTERNAL 15). */
+/** `input_label`: a named input that the client understands (EXTERNAL 15). */
 export interface InputLabelStatus {
-  /** Tells it apart. */
+  /** The kind. */
   readonly kind: "input_label";
   /** Frames signalled before. */
   readonly frame: number;
@@ -230,9 +239,12 @@ export interface InputLabelStatus {
   readonly vsym: string;
 }
 
-/** The client can read or write blobs, or asks to (EXTERNAL 19). */
+/**
+ * `bchunkstate`: the client can read or write files, or asks to (EXTERNAL 19). `openNonblock` gives it
+ * one to read; `onBinary` takes those that it writes.
+ */
 export interface BchunkstateStatus {
-  /** Tells it apart. */
+  /** The kind. */
   readonly kind: "bchunkstate";
   /** Frames signalled before. */
   readonly frame: number;
@@ -248,17 +260,20 @@ export interface BchunkstateStatus {
   readonly size: number;
   /** Whether it wants to read; u8 at 24. */
   readonly input: boolean;
-  /** Whether it takes a stream; u8 at 26. */
+  /** Whether it takes a stream of unknown length; u8 at 26. */
   readonly stream: boolean;
-  /** Whether it no longer does. */
+  /** Whether it no longer does; `extensions` is absent then. */
   readonly disable: boolean;
   /** Suffixes separated by `;`, of `a` to `z`, `0` to `9`, `;` and `*`; [68] at 27. */
   readonly extensions?: string;
 }
 
-/** Rights that the client has or gave up (EXTERNAL 20). */
+/**
+ * `privdrop`: rights that the client has or gave up (EXTERNAL 20). The listener itself makes one with
+ * `networked` behind each `preroll`.
+ */
 export interface PrivdropStatus {
-  /** Tells it apart. */
+  /** The kind. */
   readonly kind: "privdrop";
   /** Frames signalled before. */
   readonly frame: number;
@@ -270,17 +285,17 @@ export interface PrivdropStatus {
   readonly networked: boolean;
 }
 
-/** The client changed which input it takes (EXTERNAL 21). */
+/** `mask_input`: the client changed which input it takes (EXTERNAL 21); see `inputCapabilities`. */
 export interface MaskInputStatus {
-  /** Tells it apart. */
+  /** The kind. */
   readonly kind: "mask_input";
   /** Frames signalled before. */
   readonly frame: number;
 }
 
-/** An EXTERNAL event that has no name here. */
+/** `unknown`: an EXTERNAL event that has no name here. */
 export interface UnknownStatus {
-  /** Tells it apart. */
+  /** The kind. */
   readonly kind: "unknown";
   /** Frames signalled before. */
   readonly frame: number;

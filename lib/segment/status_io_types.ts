@@ -94,15 +94,15 @@ export interface IoTouch {
   readonly devid: number;
   /** The finger. */
   readonly subid: number;
-  /** How hard. */
+  /** How hard, in the units of the device. */
   readonly pressure: number;
   /** Touching, not lifted. */
   readonly active: boolean;
-  /** How large. */
+  /** How large, in the units of the device. */
   readonly size: number;
-  /** Surface pixels. */
+  /** Surface pixels from the left. */
   readonly x: number;
-  /** Surface pixels. */
+  /** Surface pixels from the top. */
   readonly y: number;
 }
 
@@ -118,25 +118,25 @@ export interface IoEyes {
   readonly devid: number;
   /** The eye tracker's part. */
   readonly subid: number;
-  /** Position of the head. */
+  /** Position of the head from left to right, in the units of the device. */
   readonly head_x: number;
-  /** Position of the head. */
+  /** Position of the head from top to bottom. */
   readonly head_y: number;
-  /** Position of the head. */
+  /** Distance of the head. */
   readonly head_z: number;
-  /** Angle of the head. */
+  /** Angle of the head around the first axis, in the units of the device. */
   readonly head_rx: number;
-  /** Angle of the head. */
+  /** Angle of the head around the second axis. */
   readonly head_ry: number;
-  /** Angle of the head. */
+  /** Angle of the head around the third axis. */
   readonly head_rz: number;
-  /** Where the first eye looks. */
+  /** Where the first eye looks, from the left, in the units of the device. */
   readonly x1: number;
-  /** Where the first eye looks. */
+  /** Where the first eye looks, from the top. */
   readonly y1: number;
-  /** Where the second eye looks. */
+  /** Where the second eye looks, from the left. */
   readonly x2: number;
-  /** Where the second eye looks. */
+  /** Where the second eye looks, from the top. */
   readonly y2: number;
   /** Whether somebody is there. */
   readonly present: boolean;

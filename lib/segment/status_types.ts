@@ -28,9 +28,12 @@ import type {
 
 export type * from "./status_external_types.ts";
 
-/** A client waits to be let in; it may draw when the handler has returned. Follows `registered`. */
+/**
+ * `preroll`: a client waits to be let in; follows its first `registered`. It may draw when the handler
+ * is done, and is told first what the handler sends here.
+ */
 export interface PrerollStatus {
-  /** Tells it apart. */
+  /** The kind. */
   readonly kind: "preroll";
   /** The segment kind by name. */
   readonly segkind: string;
@@ -38,9 +41,9 @@ export interface PrerollStatus {
   readonly source_audio: number;
 }
 
-/** A frame with another size, orientation or content was committed (control 4). */
+/** `resized`: a frame with another size, orientation or content was committed (control 4). */
 export interface ResizedStatus {
-  /** Tells it apart. */
+  /** The kind. */
   readonly kind: "resized";
   /** The number of the segment's audio. */
   readonly source_audio: number;
@@ -56,53 +59,56 @@ export interface ResizedStatus {
   readonly tpack: boolean;
 }
 
-/** A frame was committed; only for verbose segments. */
+/** `frame`: a frame was committed; only after `targetVerbose`. */
 export interface FrameStatus {
-  /** Tells it apart. */
+  /** The kind. */
   readonly kind: "frame";
   /** The number of the segment's audio. */
   readonly source_audio: number;
-  /** When it is to be shown, in milliseconds. */
+  /** When it is to be shown, in milliseconds; 0, as no frame over a12 says. */
   readonly pts: number;
-  /** Counts the frames of the segment. */
+  /** How many frames of the segment were committed so far. */
   readonly number: number;
-  /** The changed region, in pixels; in cells for text. */
+  /** The left edge of the changed region in pixels; 0 for text, of which all is taken as changed. */
   readonly x: number;
-  /** The changed region, in pixels; in cells for text. */
+  /** The upper edge of the changed region in pixels; 0 for text. */
   readonly y: number;
-  /** Pixels. */
+  /** Width of the changed region in pixels. */
   readonly width: number;
-  /** Pixels. */
+  /** Height of the changed region in pixels. */
   readonly height: number;
-  /** The changed region of pixels. */
+  /** The left edge of the changed region, in pixels; absent for text. */
   readonly x1?: number;
-  /** The changed region of pixels. */
+  /** The upper edge of the changed region, in pixels; absent for text. */
   readonly y1?: number;
-  /** The changed region of pixels. */
+  /** The column of pixels behind the changed region; absent for text. */
   readonly x2?: number;
-  /** The changed region of pixels. */
+  /** The row of pixels behind the changed region; absent for text. */
   readonly y2?: number;
-  /** The changed rows of text. */
+  /** Rows of the grid of text; absent for pixels. */
   readonly rows?: number;
-  /** The changed columns of text. */
+  /** Columns of the grid of text; absent for pixels. */
   readonly cols?: number;
 }
 
-/** A frame came too late and was left out; only for verbose segments. */
+/**
+ * `dropped_frame`: a frame was left out, as it could not be decoded or came too late; only after
+ * `targetVerbose`.
+ */
 export interface DroppedFrameStatus {
-  /** Tells it apart. */
+  /** The kind. */
   readonly kind: "dropped_frame";
   /** The number of the segment's audio. */
   readonly source_audio: number;
-  /** When it was to be shown, in milliseconds. */
+  /** When it was to be shown, in milliseconds; 0, as no frame over a12 says. */
   readonly pts: number;
-  /** Counts the frames of the segment. */
+  /** How many frames of the segment were committed so far. */
   readonly number: number;
 }
 
-/** The client sent input (category 2); the handler's third argument is the table. */
+/** `input`: the client sent input (category 2); the handler's third argument is the table. */
 export interface InputStatus {
-  /** Tells it apart. */
+  /** The kind. */
   readonly kind: "input";
   /** The number of the segment's audio. */
   readonly source_audio: number;
@@ -110,9 +116,9 @@ export interface InputStatus {
   readonly tgtid: number;
 }
 
-/** The segment has ended; always the last record, and the only one of its kind. */
+/** `terminated`: the segment has ended; always the last record, and the only one of its kind. */
 export interface TerminatedStatus {
-  /** Tells it apart. */
+  /** The kind. */
   readonly kind: "terminated";
   /** Why, at most 31 bytes; empty unless the peer said. */
   readonly last_words: string;

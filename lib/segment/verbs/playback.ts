@@ -16,7 +16,7 @@ const COREOPT_BYTES = 77;
 /** Which frames a client delivers. */
 export const FRAME_MODES = { automatic: 0, all: -1 } as const;
 
-/** How a client paces its frames; each value is 0 unless given. */
+/** How a client paces its frames; each value is 0 unless given, and in the client's own units. */
 export interface FramemodeOptions {
   /** How far ahead of its time a frame is begun. */
   readonly prewake?: number;
