@@ -9,66 +9,25 @@ import { fingerprint } from "../crypto/fingerprint.ts";
 import type { PrivateKey } from "../crypto/x25519.ts";
 import { type A12Error, IncompatibleError, StreamError } from "../errors.ts";
 import { DRAIN_TIMEOUT_MS, EVENT_PACE_MS } from "../limits.ts";
-import type { DecoderPool } from "../h264/decoder_pool.ts";
 import type { VideoDecoder } from "../h264/video_decoder.ts";
-import type { LogFields, Logger, LogLevel } from "../log.ts";
+import type { LogFields, LogLevel } from "../log.ts";
 import { SinkEndpoint } from "../segment/endpoint.ts";
 import type { FaultNotice, Notice, OfferNotice } from "../segment/notices.ts";
 import type { Peer } from "../segment/peer.ts";
-import type { DisplayDefaults } from "../segment/preroll.ts";
-import type { DecodeJob, H264Mode } from "../segment/video_in.ts";
+import type { DecodeJob } from "../segment/video_in.ts";
 import type { PeerOffered, SessionEvent } from "../session/events.ts";
 import type { Session } from "../session/session.ts";
 import type { SocketAddress } from "./address.ts";
 import { formatAddress } from "./address.ts";
 import type { Reservation } from "./authority.ts";
 import { offerTransfer } from "./binary_offer.ts";
+import type { Host } from "./connection_host.ts";
 import { deliver, logFailure } from "./deliver.ts";
 import { asError, internalError } from "./faults.ts";
 import type { Socket } from "./pump.ts";
 import { Pump } from "./pump.ts";
 import { ReaderGate } from "./reader_gate.ts";
 import { nextSourceId } from "./source_ids.ts";
-
-/** What a connection asks its listener. */
-export interface Host {
-  readonly log: Logger;
-  readonly display: DisplayDefaults;
-  /** What happens to H.264. */
-  readonly h264: H264Mode;
-  /** Where decoders of H.264 come from. */
-  readonly decoders: DecoderPool;
-  /**
-   * The key to answer with.
-   *
-   * @throws {KeystoreError} `bad-line`, `keystore-unreadable`.
-   */
-  identity(): PrivateKey;
-  /**
-   * Decides about a claimed key.
-   *
-   * @param offer The claimed key.
-   * @returns A place among the unknown keys, if it needs one.
-   * @throws {AuthError} Why it may not log in.
-   */
-  admit(offer: PeerOffered): Reservation | undefined;
-  /**
-   * The client has proved its key.
-   *
-   * @param connection The client.
-   * @throws {LimitError} `too-many-connections` when its key has as many as it may.
-   */
-  arrived(connection: Connection): void;
-  /**
-   * Asks the listener's handler to take the client.
-   *
-   * @param connection The client.
-   * @returns Whether it was taken.
-   */
-  handover(connection: Connection): boolean | Promise<boolean>;
-  /** The client has gone, or has never logged in. @param connection The client. */
-  left(connection: Connection): void;
-}
 
 /** One client of a listener. */
 export class Connection {

@@ -26,7 +26,7 @@ import type { SocketAddress } from "./address.ts";
 import { plainHostname } from "./address.ts";
 import type { Enrolment, KeyAuthority, Reservation } from "./authority.ts";
 import { bind } from "./bind.ts";
-import type { Host } from "./connection.ts";
+import type { Host } from "./connection_host.ts";
 import { Connection } from "./connection.ts";
 import { deliver } from "./deliver.ts";
 import { HANDOVER_REQUEST, HandoverSource } from "./handover.ts";

@@ -5,7 +5,7 @@ import { setImmediate } from "node:timers";
 import { AuthError } from "../../../lib/errors.ts";
 import { DecoderPool } from "../../../lib/h264/decoder_pool.ts";
 import { Connection } from "../../../lib/net/connection.ts";
-import type { Host } from "../../../lib/net/connection.ts";
+import type { Host } from "../../../lib/net/connection_host.ts";
 import { DISPLAY_DEFAULTS } from "../../../lib/segment/preroll.ts";
 import { typescriptProvider } from "../../../lib/crypto/typescript.ts";
 import { HANDLER_SLOW_MS } from "../../../lib/limits.ts";

@@ -1,0 +1,54 @@
+/**
+ * What a connection needs of the listener that it came in by.
+ *
+ * @module
+ */
+
+import type { PrivateKey } from "../crypto/x25519.ts";
+import type { DecoderPool } from "../h264/decoder_pool.ts";
+import type { Logger } from "../log.ts";
+import type { DisplayDefaults } from "../segment/preroll.ts";
+import type { H264Mode } from "../segment/video_in.ts";
+import type { PeerOffered } from "../session/events.ts";
+import type { Reservation } from "./authority.ts";
+import type { Connection } from "./connection.ts";
+
+/** What a connection asks its listener. */
+export interface Host {
+  readonly log: Logger;
+  readonly display: DisplayDefaults;
+  /** What happens to H.264. */
+  readonly h264: H264Mode;
+  /** Where decoders of H.264 come from. */
+  readonly decoders: DecoderPool;
+  /**
+   * The key to answer with.
+   *
+   * @throws {KeystoreError} `bad-line`, `keystore-unreadable`.
+   */
+  identity(): PrivateKey;
+  /**
+   * Decides about a claimed key.
+   *
+   * @param offer The claimed key.
+   * @returns A place among the unknown keys, if it needs one.
+   * @throws {AuthError} Why it may not log in.
+   */
+  admit(offer: PeerOffered): Reservation | undefined;
+  /**
+   * The client has proved its key.
+   *
+   * @param connection The client.
+   * @throws {LimitError} `too-many-connections` when its key has as many as it may.
+   */
+  arrived(connection: Connection): void;
+  /**
+   * Asks the listener's handler to take the client.
+   *
+   * @param connection The client.
+   * @returns Whether it was taken.
+   */
+  handover(connection: Connection): boolean | Promise<boolean>;
+  /** The client has gone, or has never logged in. @param connection The client. */
+  left(connection: Connection): void;
+}
