@@ -178,7 +178,9 @@ async function untilFinished(
     welcome(io);
     const finished = listener.finished().then(() => true);
     if (await Promise.race([finished, lostPatience.then(() => false)])) return;
-    log.log("warn", "stopped-with-clients", { clients: listener.clients.length });
+    const { length } = listener.clients;
+    if (length > 0) log.log("warn", "stopped-with-clients", { clients: length });
+    else log.log("warn", "stopped-with-handlers", { detail: "a handler has not returned" });
     Deno.exit(EXIT.failure);
   } finally {
     clearTimeout(patience);

@@ -1,7 +1,7 @@
 /** Command lines of `listen` that make no sense: one line of error, and a code. */
 
 import assert from "node:assert/strict";
-import { MAIN } from "../support/listening.ts";
+import { Listening, MAIN } from "../support/listening.ts";
 
 const USAGE = 2;
 const FAILURE = 1;
@@ -58,3 +58,33 @@ for (const [args, code, error] of CASES) {
     }
   });
 }
+
+Deno.test("a handler that never returns harms no other client, and cannot hold up the end", async () => {
+  const module = await Deno.makeTempFile({ suffix: ".ts" });
+  await Deno.writeTextFile(
+    module,
+    `export default {
+      ident(client: any, status: any) {
+        console.log(client.id, status.message);
+        if (status.message === "hang") return new Promise(() => {});
+      },
+    };`,
+  );
+  await using listening = await Listening.start("--handler", module);
+  const stuck = await listening.connect("stuck");
+  const other = await listening.connect("other");
+  stuck.ident("hang");
+  await listening.out.until(/^2 hang$/m);
+  for (let i = 0; i < 5; i++) {
+    stuck.ident("more");
+    other.ident(`still here ${i}`);
+    await listening.out.until(new RegExp(`^3 still here ${i}$`, "m"));
+  }
+  assert.doesNotMatch(listening.out.text, /more/);
+  assert.equal(await listening.stop(), FAILURE);
+  assert.match(
+    await listening.err.rest(),
+    / warn stopped-with-handlers detail="a handler has not returned"$/m,
+  );
+  await Deno.remove(module);
+});
