@@ -36,6 +36,8 @@ class Client {
   readonly watch = new FrameWatch();
   /** Is told in the preroll, before the client may draw. */
   onPreroll: (client: Source) => void = () => {};
+  /** Is asked for a subsegment; refuses it by doing nothing. */
+  onRequest: (client: Source) => void = () => {};
   /** Is told of every frame. */
   onFrame: (client: Source) => void = () => {};
   readonly ended = Promise.withResolvers<void>();
@@ -48,6 +50,7 @@ class Client {
         client.targetVerbose();
         this.onPreroll(client);
       }
+      if (kind === "segment_request") this.onRequest(client);
       if (kind === "frame") {
         this.onFrame(client);
         this.watch.changed(client);
@@ -265,6 +268,62 @@ Deno.test({
         said,
         new RegExp(`fd kind=${kind} type=file size=${content.length} end=eof blake3=${hash}`),
       );
+    }
+  },
+});
+
+/** Verbs, and what the reference's own library says of the events that they send. */
+const VERBS: readonly [call: (source: Source) => unknown, ...said: string[]][] = [
+  [
+    (source) => source.messageTarget("é".repeat(50)),
+    `TGT:MESSAGE(continued: 1, message: ${"é".repeat(38)})`,
+    `TGT:MESSAGE(continued: 0, message: ${"é".repeat(12)})`,
+  ],
+  [(source) => source.targetFramemode("automatic"), "TGT:FRAMESKIP(0)"],
+  [(source) => source.targetCoreopt(3, "value"), "TGT:COREOPT(3=value)"],
+  [(source) => source.targetAnchorhint({ x: 1, y: 2, z: 3 }), "TGT:ANCHORHINT(relxyz=1,2,3:sref=0"],
+  [
+    (source) => source.targetDisplayhint(300, 200, ["unfocused"], { ppcm: 40 }),
+    "TGT:DISPLAYHINT(300*200, ppcm: 40.000000, flags: unfocus ",
+  ],
+  [
+    (source) => source.targetGraphmode("cursor", 90, 0, 7),
+    "TGT:GRAPHMODE(group: 6, value: 90, 0, 7)",
+  ],
+  [(source) => source.resetTarget(), "TGT:RESET(soft)"],
+  [(source) => source.wheel(1), "wheel-down:pressed", "wheel-down:released"],
+  [
+    (source) => source.clickMouse("left", 20, 10),
+    "act: yes, rel: no, v(4){20, 20, 10, 10}",
+    "left:pressed",
+    "left:released",
+  ],
+  [
+    (source) => source.targetAlloc("debug", () => {}),
+    "TGT:NEWSEGMENT(cookie:0, direction: write, type: 255)",
+  ],
+];
+
+Deno.test({
+  name: "reference client of pixels: verbs arrive as what they are, its request is granted",
+  ignore: noPixel,
+  fn: async () => {
+    const client = new Client();
+    client.onRequest = (source) => source.acceptTarget(() => {});
+    const command = [PIXEL!, "-n", "1", "-s"] as const;
+    const reference = await Reference.start({ command }, client.handler);
+    {
+      await using _ = reference;
+      await client.watch.until(() => true);
+      for (const [call] of VERBS) assert.notEqual(call(client.source!), false);
+      await client.end(reference);
+    }
+    const said = await reference.said;
+    assert.match(said, /TGT:NEWSEGMENT\(cookie:4242, direction: write, type: 16\)/);
+    let at = 0;
+    for (const line of VERBS.flatMap(([, ...lines]) => lines)) {
+      at = said.indexOf(line, at);
+      assert(at >= 0, `${line} in ${said}`);
     }
   },
 });
