@@ -53,8 +53,8 @@ export const MAX_PENDING_FRAMES = 1_024;
 export const MAX_CLIENT_SURFACE_BYTES = 320 << 20;
 
 /**
- * The memory of all surfaces of all clients of this process together. A terminal takes none of it, a
- * desktop of 1920 x 1080 pixels 8 MiB. The clients of one key take no more than is left to all others:
+ * The memory of all surfaces of all clients of this process together. A desktop of 1920 x 1080 pixels
+ * takes 8 MiB of it, a terminal of 80 x 25 cells 28 KB. The clients of one key take no more than is left to all others:
  * 1 GiB when they are alone, then 512 MiB for a second key that wants much, and an even part for each
  * of many. What goes beyond is refused frame by frame, and clients go on without.
  */

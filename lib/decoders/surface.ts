@@ -11,7 +11,7 @@
 import { VIDEO_FLAG } from "../wire/constants.ts";
 import { MemoryBudget } from "./memory_budget.ts";
 import type { SurfaceContent, SurfaceView } from "./surface_view.ts";
-import { TextGrid, type TextOptions } from "./text_grid.ts";
+import { CELL_MEMORY_BYTES, TextGrid, type TextOptions } from "./text_grid.ts";
 import type { FrameHeader } from "./types.ts";
 
 /** Pixels that decoders write to. */
@@ -134,6 +134,8 @@ export class Surface implements SurfaceView {
   close(): void {
     const canvas = this.#canvas;
     const shown = this.#shownCanvas;
+    const grid = this.#grid;
+    const shownGrid = this.#shownGrid;
     this.#canvas =
       this.#shownCanvas =
       this.#grid =
@@ -143,6 +145,8 @@ export class Surface implements SurfaceView {
     this.#width = this.#height = 0;
     this.#release(canvas);
     if (shown !== canvas) this.#release(shown);
+    this.#releaseGrid(grid);
+    if (shownGrid !== grid) this.#releaseGrid(shownGrid);
   }
 
   /**
@@ -195,7 +199,7 @@ export class Surface implements SurfaceView {
     this.#canvas!.hasBase = true;
     if (!header.commit) return;
     this.#showCanvas(this.#canvas);
-    this.#shownGrid = undefined;
+    this.#showGrid(undefined);
     this.#present("pixels", header);
   }
 
@@ -228,6 +232,7 @@ export class Surface implements SurfaceView {
    * @param cols Columns of the grid.
    * @param rows Rows of the grid.
    * @returns A grid of that size whose content is to be cleared.
+   * @throws {StreamError} `memory-limit`; nothing is changed then.
    */
   beginFullText(header: FrameHeader, cols: number, rows: number): TextGrid {
     const grid = this.#grid;
@@ -235,9 +240,11 @@ export class Surface implements SurfaceView {
       grid === undefined || grid.cols !== cols || grid.rows !== rows ||
       (!header.commit && grid === this.#shownGrid)
     ) {
+      this.#budget.reserve(cols * rows * CELL_MEMORY_BYTES);
       const next = new TextGrid(cols, rows);
       if (grid !== undefined) Object.assign(next.cursor, grid.cursor);
       this.#grid = next;
+      this.#releaseGrid(grid);
       return next;
     }
     return grid;
@@ -247,9 +254,13 @@ export class Surface implements SurfaceView {
    * Starts to draw a delta frame of text on {@linkcode baseGrid}, for decoders alone.
    *
    * @param header The frame.
+   * @throws {StreamError} `memory-limit`; nothing is changed then.
    */
   beginDeltaText(header: FrameHeader): void {
-    if (!header.commit && this.#grid === this.#shownGrid) this.#shownGrid = this.#grid?.clone();
+    const grid = this.#grid;
+    if (header.commit || grid === undefined || grid !== this.#shownGrid) return;
+    this.#budget.reserve(grid.sizeBytes);
+    this.#shownGrid = grid.clone();
   }
 
   /**
@@ -259,7 +270,7 @@ export class Surface implements SurfaceView {
    */
   endText(header: FrameHeader): void {
     if (!header.commit) return;
-    this.#shownGrid = this.#grid;
+    this.#showGrid(this.#grid);
     this.#showCanvas(undefined);
     this.#present("tpack", header);
   }
@@ -278,6 +289,12 @@ export class Surface implements SurfaceView {
     this.#release(old);
   }
 
+  #showGrid(grid: TextGrid | undefined): void {
+    const old = this.#shownGrid;
+    this.#shownGrid = grid;
+    this.#releaseGrid(old);
+  }
+
   #fits(canvas: Canvas, header: FrameHeader): boolean {
     return canvas.width === header.surfaceWidth && canvas.height === header.surfaceHeight;
   }
@@ -290,5 +307,10 @@ export class Surface implements SurfaceView {
   #release(canvas: Canvas | undefined): void {
     if (canvas === undefined || canvas === this.#canvas || canvas === this.#shownCanvas) return;
     this.#budget.release(canvas.bytes.length);
+  }
+
+  #releaseGrid(grid: TextGrid | undefined): void {
+    if (grid === undefined || grid === this.#grid || grid === this.#shownGrid) return;
+    this.#budget.release(grid.sizeBytes);
   }
 }

@@ -47,6 +47,9 @@ export interface TextOptions {
 
 const IS_GLYPH_NUMBER = CELL_ATTRIBUTE.glyphIndex | CELL_ATTRIBUTE.glyphIndexAlternate;
 
+/** What one cell takes in memory. */
+export const CELL_MEMORY_BYTES = 14;
+
 /** A grid of cells, row after row; the cell of a column and row is at `row * cols + column`. */
 export class TextGrid {
   /** Columns. */
@@ -85,6 +88,11 @@ export class TextGrid {
     this.foreground = new Uint32Array(cells);
     this.background = new Uint32Array(cells);
     this.attributes = new Uint16Array(cells);
+  }
+
+  /** What the cells take in memory. */
+  get sizeBytes(): number {
+    return this.cols * this.rows * CELL_MEMORY_BYTES;
   }
 
   /** Empties every cell and takes the cursor away; shape and colour of it stay. */

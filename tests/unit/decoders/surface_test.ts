@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { decoderFor } from "../../../lib/decoders/decoders.ts";
 import { MemoryBudget } from "../../../lib/decoders/memory_budget.ts";
 import { Surface } from "../../../lib/decoders/surface.ts";
+import { CELL_MEMORY_BYTES } from "../../../lib/decoders/text_grid.ts";
 import type { FrameHeader } from "../../../lib/decoders/types.ts";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
 import { compressedFrame, frameHeader, noise, tpackFrame } from "./frames.ts";
@@ -180,7 +181,7 @@ test("all pixels are counted against the budget and given back", () => {
   assert.equal(budget.usedBytes, 164);
   const text = tpackFrame({ lines: [{ row: 0, cells: "hello" }] });
   draw(surface, text.header, text.payload);
-  assert.equal(budget.usedBytes, 64);
+  assert.equal(budget.usedBytes, 64 + 5 * CELL_MEMORY_BYTES);
   surface.close();
   assert.equal(budget.usedBytes, 0);
   assert.equal(surface.content, "none");
@@ -195,6 +196,42 @@ test("a surface beyond the budget is refused and changes nothing", () => {
   });
   assert.equal(budget.usedBytes, 64);
   assert.deepEqual(surface.rgba(), noise(64));
+});
+
+test("all text is counted against the budget and given back", () => {
+  const budget = new MemoryBudget(1_000);
+  const surface = new Surface(budget);
+  const show = (cells: string, fields: { commit?: 0 | 1; delta?: boolean } = {}) => {
+    const { delta = false, commit = 1 } = fields;
+    const { header, payload } = tpackFrame({ flags: delta ? 2 : 1, lines: [{ row: 0, cells }] });
+    draw(surface, { ...header, commit }, payload);
+    return budget.usedBytes / CELL_MEMORY_BYTES;
+  };
+  assert.equal(show("hello"), 5);
+  assert.equal(show("world"), 5);
+  assert.equal(show("unseen", { commit: 0 }), 5 + 6);
+  assert.equal(show("unshown", { commit: 0 }), 5 + 7);
+  assert.equal(show("unshown"), 7);
+  assert.equal(show("u", { commit: 0, delta: true }), 7 + 7);
+  assert.equal(show("U", { commit: 1, delta: true }), 7);
+  drawRgba(surface, noise(64));
+  assert.equal(budget.usedBytes, 64 + 7 * CELL_MEMORY_BYTES, "the base of the text stays");
+  surface.close();
+  assert.equal(budget.usedBytes, 0);
+});
+
+test("text beyond the budget is refused and changes nothing", () => {
+  const surface = new Surface(new MemoryBudget(5 * CELL_MEMORY_BYTES));
+  const hello = tpackFrame({ lines: [{ row: 0, cells: "hello" }] });
+  draw(surface, hello.header, hello.payload);
+  const large = tpackFrame({ lines: [{ row: 0, cells: "larger" }] });
+  const delta = tpackFrame({ flags: 2, lines: [{ row: 0, cells: "j" }] });
+  for (const { header, payload } of [large, { ...delta, header: { ...delta.header, commit: 0 } }]) {
+    assert.throws(() => draw(surface, header, payload), { code: "memory-limit" });
+    assert.equal(surface.gridText(), "hello");
+  }
+  draw(surface, delta.header, delta.payload);
+  assert.equal(surface.gridText(), "jello");
 });
 
 test("unchanged pixels of a delta become opaque too", () => {
