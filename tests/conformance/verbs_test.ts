@@ -1,24 +1,8 @@
 import assert from "node:assert/strict";
 import { ClientSource } from "../../lib/segment/client_source.ts";
 import type { Source } from "../../lib/segment/source.ts";
-import vectors from "../vectors/events/events.json" with { type: "json" };
+import { type Patch, reference } from "../support/event_vectors.ts";
 import { APPLICATION, Fixture } from "../unit/segment/endpoint_support.ts";
-
-type Patch = readonly [offset: number, type: "u8" | "u32" | "i32" | "f32" | "u64", value: number];
-
-/** The event that the reference packed, with the fields changed that no verb sets. */
-function reference(id: string, ...patches: Patch[]): string {
-  const { packed } = vectors.cases.find((one) => one.id === id)!;
-  const bytes = Uint8Array.fromHex(packed).slice(2);
-  const view = new DataView(bytes.buffer);
-  for (const [offset, type, value] of patches) {
-    if (type === "f32") view.setFloat32(offset, value, true);
-    else if (type === "u64") view.setBigUint64(offset, BigInt(value), true);
-    else if (type === "u8") view.setUint8(offset, value);
-    else view.setUint32(offset, value >>> 0, true);
-  }
-  return bytes.toHex();
-}
 
 const NO_TOKEN: Patch = [32, "u32", 0];
 const NO_TIME: Patch = [40, "u64", 0];
@@ -172,6 +156,21 @@ const CASES: readonly [verb: string, call: (source: Source) => unknown, ...event
       s.targetInput({
         kind: "digital",
         translated: true,
+        devid: 1,
+        subid: 30,
+        pts: 1000,
+        utf8: "a",
+        number: 30,
+        keysym: 97,
+      }),
+    reference("io-key-a-release"),
+  ],
+  [
+    "targetInput",
+    (s) =>
+      s.targetInput({
+        kind: "digital",
+        translated: true,
         label: "COPY_WINDOW",
         keysym: 273,
         active: true,
@@ -187,6 +186,36 @@ const CASES: readonly [verb: string, call: (source: Source) => unknown, ...event
     "targetInput",
     (s) => s.targetInput({ kind: "analog", mouse: true, subid: 1, samples: [240, 4] }),
     reference("io-mouse-y-abs"),
+  ],
+  [
+    "targetInput",
+    (s) =>
+      s.targetInput({
+        kind: "analog",
+        mouse: true,
+        subid: 2,
+        relative: true,
+        samples: [-3, 320, 4, 240],
+      }),
+    reference("io-mouse-xy-rel"),
+  ],
+  [
+    "targetInput",
+    (s) => s.targetInput({ kind: "analog", mouse: true, subid: 2, samples: [-32768], leave: true }),
+    reference("io-mouse-leave"),
+  ],
+  [
+    "targetInput",
+    (s) =>
+      s.targetInput({
+        kind: "status",
+        label: "kbd0",
+        action: "removed",
+        devkind: "keyboard",
+        devref: 77,
+        domain: "led",
+      }),
+    reference("io-status"),
   ],
   [
     "targetInput",
@@ -339,6 +368,21 @@ for (const [verb, call, ...events] of CASES) {
     assert.deepEqual(sent.map((packet) => packet.type === "event" && packet.event.toHex()), events);
   });
 }
+
+Deno.test(
+  "no verb: a preroll ends in ACTIVATE, a request in REQFAIL",
+  { permissions: "none" },
+  () => {
+    const fixture = new Fixture();
+    const events = () => fixture.take().map((sent) => sent.type === "event" && sent.event.toHex());
+    fixture.event({ category: "external", kind: "register", segkind: 10, title: "t" });
+    fixture.deliver();
+    assert.equal(events().at(-1), reference("tgt-activate"));
+    fixture.event({ category: "external", kind: "segreq", segkind: 21, id: 4277009102 });
+    fixture.deliver();
+    assert.deepEqual(events(), [reference("tgt-reqfail")]);
+  },
+);
 
 Deno.test("verbs: the table goes through every one", { permissions: "none" }, () => {
   const tested = new Set(CASES.map(([verb]) => verb));
