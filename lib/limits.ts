@@ -93,7 +93,10 @@ export const MAX_CLIENT_BINARY_BYTES = 8 * MAX_BINARY_STREAM_BYTES;
 /** The content of one packet of a transfer; the reference compresses at most 64096 bytes. */
 export const MAX_BINARY_PACKET_BYTES = 1 << 20;
 
-/** With so much received and not yet read by the handler, no more is read from that client. */
+/**
+ * With so much received and not yet read by the handler, no more is read from that client. Each piece
+ * counts half a KiB more than it has.
+ */
 export const MAX_BINARY_QUEUE_BYTES = 1 << 20;
 
 /** So long may a handler hold its client up by a transfer that it accepted and does not read. */

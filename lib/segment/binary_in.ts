@@ -46,6 +46,7 @@ export class BinaryIn {
   readonly #active = new Map<number, IncomingTransfer>();
   /** What the handler has not read to its end, complete or not. */
   readonly #unread = new Set<IncomingTransfer>();
+  /** What they take in memory. */
   #queuedBytes = 0;
   #totalBytes = 0;
 
@@ -168,8 +169,7 @@ export class BinaryIn {
       Math.min(most, totalBytes - this.#totalBytes),
     );
     this.#totalBytes += piece.length;
-    this.#queuedBytes += piece.length;
-    transfer.append(piece);
+    this.#queuedBytes += transfer.append(piece);
     if (transfer.queuedBytes > 0) this.#unread.add(transfer);
     transfer.hash?.update(piece);
     if (transfer.receivedBytes === transfer.size) this.#complete(transfer);

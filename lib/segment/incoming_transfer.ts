@@ -8,6 +8,9 @@ import type { ContentHash } from "../decoders/binary.ts";
 import type { StreamError } from "../errors.ts";
 import type { KnownControl } from "../wire/control.ts";
 
+/** What a piece takes besides its content: transfers of one byte each must not cost nothing. */
+const PIECE_BYTES = 512;
+
 /** Where a transfer from a client stands. */
 export type IncomingState =
   /** The handler is being asked. */
@@ -21,8 +24,13 @@ export type IncomingState =
 
 /** The owner of a transfer, as the transfer sees it. */
 export interface IncomingOwner {
-  /** The handler took bytes out. @param transfer The transfer. */
-  read(transfer: IncomingTransfer, bytes: number): void;
+  /**
+   * The handler took a piece out.
+   *
+   * @param transfer The transfer.
+   * @param memoryBytes What it took in memory.
+   */
+  read(transfer: IncomingTransfer, memoryBytes: number): void;
   /** The handler wants no more of it. @param transfer The transfer. */
   cancel(transfer: IncomingTransfer): void;
 }
@@ -71,7 +79,7 @@ export class IncomingTransfer {
     const piece = this.#queue.shift();
     if (piece === undefined) return undefined;
     this.queuedBytes -= piece.length;
-    this.#owner.read(this, piece.length);
+    this.#owner.read(this, piece.length + PIECE_BYTES);
     return piece;
   }
 
@@ -80,19 +88,25 @@ export class IncomingTransfer {
     this.#owner.cancel(this);
   }
 
-  /** Appends a piece, for the owner alone. @param piece Not copied. */
-  append(piece: Uint8Array<ArrayBuffer>): void {
+  /**
+   * Appends a piece, for the owner alone.
+   *
+   * @param piece Not copied.
+   * @returns What it takes in memory.
+   */
+  append(piece: Uint8Array<ArrayBuffer>): number {
     this.receivedBytes += piece.length;
-    if (piece.length === 0) return;
+    if (piece.length === 0) return 0;
     this.queuedBytes += piece.length;
     this.#queue.push(piece);
+    return piece.length + PIECE_BYTES;
   }
 
-  /** Throws away what waits, for the owner alone. @returns Its bytes. */
+  /** Throws away what waits, for the owner alone. @returns What it took in memory. */
   discard(): number {
-    const bytes = this.queuedBytes;
+    const memoryBytes = this.queuedBytes + this.#queue.length * PIECE_BYTES;
     this.#queue.length = 0;
     this.queuedBytes = 0;
-    return bytes;
+    return memoryBytes;
   }
 }

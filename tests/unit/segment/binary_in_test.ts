@@ -268,6 +268,41 @@ Deno.test("transfer in: much that is unread holds the client up until it is read
   assert.equal(fixture.unblocked, 1);
 });
 
+Deno.test("transfer in: many small pieces hold the client up like few large ones", pure, () => {
+  const { fixture, transfer } = taking({ size: 0n });
+  let pieces = 0;
+  for (; !fixture.endpoint.isBlocked; pieces++) {
+    assert.ok(pieces < 3_000, "it is held up");
+    fixture.data("binary", 5, new Uint8Array(1));
+  }
+  transfer.read();
+  assert.equal(fixture.endpoint.isBlocked, false);
+  fixture.data("binary", 5, new Uint8Array(1));
+  assert.equal(fixture.endpoint.isBlocked, true);
+  transfer.cancel();
+  assert.equal(fixture.endpoint.isBlocked, false);
+  announce(fixture, { stream: 6, size: 0n });
+  const next = accept(fixture)!;
+  let again = 0;
+  for (; !fixture.endpoint.isBlocked; again++) fixture.data("binary", 6, new Uint8Array(1));
+  assert.equal(again, pieces, "nothing of the first one is still counted");
+  next.cancel();
+});
+
+Deno.test("transfer in: many small transfers that are not read hold the client up", pure, () => {
+  const { fixture } = taking({ size: 1n });
+  fixture.data("binary", 5, new Uint8Array(1));
+  let stream = 6;
+  for (; !fixture.endpoint.isBlocked; stream++) {
+    assert.ok(stream < 3_000, "it is held up");
+    announce(fixture, { stream, size: 1n });
+    accept(fixture);
+    fixture.data("binary", stream, new Uint8Array(1));
+  }
+  fixture.endpoint.cancelStalled();
+  assert.equal(fixture.endpoint.isBlocked, false);
+});
+
 Deno.test("transfer in: a reader that has stopped is cut off, complete or not", pure, () => {
   const { fixture, transfer } = taking({ size: 1_200_000n });
   for (let i = 0; i < 20; i++) fixture.data("binary", 5, new Uint8Array(60_000));
