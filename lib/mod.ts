@@ -22,29 +22,29 @@
  *
  * | `status.kind` | fields | what happened |
  * |---|---|---|
- * | `registered` | {@linkcode RegisteredStatus} | a client named itself |
- * | `preroll` | {@linkcode PrerollStatus} | it waits for the handler, and draws after it |
- * | `privdrop` | {@linkcode PrivdropStatus} | where it comes from and what it gave up |
- * | `resized` | {@linkcode ResizedStatus} | it draws, in another size or kind than before |
- * | `frame`, `dropped_frame` | {@linkcode FrameStatus}, {@linkcode DroppedFrameStatus} | each frame, after `targetVerbose` |
- * | `segment_request` | {@linkcode SegmentRequestStatus} | a client, or a further segment of one, asks to be taken |
- * | `message`, `alert` | {@linkcode MessageStatus} | a text, a call for attention |
- * | `ident`, `failure` | {@linkcode TextStatus} | the changing part of its title, why a transfer failed |
- * | `coreopt` | {@linkcode CoreoptStatus} | an option that can be set |
- * | `input_label` | {@linkcode InputLabelStatus} | a named input that it understands |
- * | `input` | {@linkcode InputStatus}, {@linkcode IoTable} | input from the client, as the third argument |
- * | `mask_input` | {@linkcode MaskInputStatus} | it takes other input from now on |
- * | `cursorhint` | {@linkcode CursorhintStatus} | the shape of the mouse cursor |
- * | `viewport`, `content_state` | {@linkcode ViewportStatus}, {@linkcode ContentStateStatus} | where it wants to be, what of it is visible |
- * | `bchunkstate`, `state_size` | {@linkcode BchunkstateStatus}, {@linkcode StateSizeStatus} | which files and states it reads and writes |
- * | `streaminfo`, `streamstatus` | {@linkcode StreaminfoStatus}, {@linkcode StreamstatusStatus} | what it plays, and how far it is |
- * | `unknown` | {@linkcode UnknownStatus} | an event without a name |
- * | `terminated` | {@linkcode TerminatedStatus} | its end |
+ * | `registered` | `RegisteredStatus` | a client named itself |
+ * | `preroll` | `PrerollStatus` | it waits for the handler, and draws after it |
+ * | `privdrop` | `PrivdropStatus` | where it comes from and what it gave up |
+ * | `resized` | `ResizedStatus` | it draws, in another size or kind than before |
+ * | `frame`, `dropped_frame` | `FrameStatus`, `DroppedFrameStatus` | each frame, after `targetVerbose` |
+ * | `segment_request` | `SegmentRequestStatus` | a client, or a further segment of one, asks to be taken |
+ * | `message`, `alert` | `MessageStatus` | a text, a call for attention |
+ * | `ident`, `failure` | `TextStatus` | the changing part of its title, why a transfer failed |
+ * | `coreopt` | `CoreoptStatus` | an option that can be set |
+ * | `input_label` | `InputLabelStatus` | a named input that it understands |
+ * | `input` | `InputStatus`, `IoTable` | input from the client, as the third argument |
+ * | `mask_input` | `MaskInputStatus` | it takes other input from now on |
+ * | `cursorhint` | `CursorhintStatus` | the shape of the mouse cursor |
+ * | `viewport`, `content_state` | `ViewportStatus`, `ContentStateStatus` | where it wants to be, what of it is visible |
+ * | `bchunkstate`, `state_size` | `BchunkstateStatus`, `StateSizeStatus` | which files and states it reads and writes |
+ * | `streaminfo`, `streamstatus` | `StreaminfoStatus`, `StreamstatusStatus` | what it plays, and how far it is |
+ * | `unknown` | `UnknownStatus` | an event without a name |
+ * | `terminated` | `TerminatedStatus` | its end |
  *
  * Verbs are methods of the source, with the names of Lua in camelCase: life and subsegments at
- * {@linkcode Source}, keys and mouse at {@linkcode SourceInput}, size, colours and settings at
- * {@linkcode SourceHints}, files and sound at {@linkcode SourceStreams}; what it shows is
- * {@linkcode Source.surface}.
+ * `Source`, keys and mouse at `SourceInput`, size, colours and settings at
+ * `SourceHints`, files and sound at `SourceStreams`; what it shows is
+ * `Source.surface`.
  *
  * References: the manual page of `net_listen`; letoram/arcan `src/a12/a12.c`,
  * `src/shmif/arcan_shmif_event.h`, `src/engine/arcan_lua.c`; ChaCha (djb), BLAKE3, RFC 7748 (X25519),
