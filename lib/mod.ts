@@ -56,7 +56,6 @@
 export * from "./errors.ts";
 export type { Handler, HandlerObject } from "./handlers/types.ts";
 export type { LogFields, LogFormat, Logger, LogLevel } from "./log.ts";
-export { observe } from "./handlers/observe.ts";
 export type { Files, LineFile } from "./handlers/record/files.ts";
 export { Recorder, type RecorderOptions } from "./handlers/record/recorder.ts";
 export { type Snapshot, snapshot } from "./handlers/snapshot.ts";

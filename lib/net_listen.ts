@@ -20,6 +20,7 @@ import { Listener } from "./net/listener.ts";
 import { parseName } from "./net/name.ts";
 import type { DisplayDefaults } from "./segment/preroll.ts";
 import { DISPLAY_DEFAULTS } from "./segment/preroll.ts";
+import type { ClientHandler } from "./segment/source.ts";
 import type { H264Mode } from "./segment/video_in.ts";
 import { writeText } from "./stdio.ts";
 import { DEFAULT_PORT } from "./wire/constants.ts";
@@ -32,6 +33,8 @@ export interface NetListenOptions {
   readonly keystore?: Keystore | string;
   /** Takes log lines; they go to standard error when absent. */
   readonly log?: Logger;
+  /** See all records of all clients before the handler does, as by {@linkcode Source.addObserver}. */
+  readonly observers?: readonly ClientHandler[];
   /** The first size, density and font of clients; missing fields keep their defaults. */
   readonly display?: Partial<DisplayDefaults>;
   /** Whether clients may send their static key in the first packet; they may unless `false`. */
@@ -122,6 +125,7 @@ export function netListen(...args: unknown[]): Listener {
     handler: asFunction(args[at] as Handler),
     log,
     display: checkDisplay({ ...DISPLAY_DEFAULTS, ...options.display }),
+    observers: options.observers ?? [],
     h264: options.h264 ?? "cancel",
     allowDirect: options.allowDirect ?? true,
     crypto: defaultProvider(),

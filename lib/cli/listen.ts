@@ -105,6 +105,7 @@ async function listen(
       taker.handler,
       {
         keystore,
+        observers: taker.observers,
         log: taker.log,
         display: flags.size ?? {},
         allowDirect: flags.direct,

@@ -44,6 +44,8 @@ export interface HandlerFlags extends RecordFlags {
 export interface Taker {
   /** Takes what happens. */
   readonly handler: ListenHandler;
+  /** See all records of clients first. */
+  readonly observers: readonly ClientHandler[];
   /** Takes log lines. */
   readonly log: Logger;
   /** Takes other text. */
@@ -102,7 +104,7 @@ export async function makeTaker(flags: HandlerFlags, io: CliIo): Promise<Taker> 
     ? { handler: await loadHandler(flags.handler) }
     : { handler: printHandler((line) => io.out(line + "\n"), flags.json ?? false) };
   return await addObservers(
-    { log, io, start() {}, hurry() {}, close: async () => {}, ...main },
+    { observers: [], log, io, start() {}, hurry() {}, close: async () => {}, ...main },
     flags,
   );
 }
@@ -162,10 +164,9 @@ async function addObservers(taker: Taker, flags: HandlerFlags): Promise<Taker> {
     throw error;
   }
   if (observers.length === 0) return taker;
-  const { observe } = await import("../handlers/observe.ts");
   return {
     ...taker,
-    handler: observe(taker.handler, observers, log),
+    observers,
     close: async () => {
       for (const close of closers) await close();
     },

@@ -34,7 +34,7 @@ export class Snapshots {
     this.#log = log;
   }
 
-  /** Takes every record of every client; put it in front of a handler by `observe`. */
+  /** Takes every record of every client, as an observer of the listener. */
   readonly observer: ClientHandler = (source, { kind }) => {
     if (kind === "frame") {
       const picture = pictureOf(source);

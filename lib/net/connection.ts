@@ -22,7 +22,7 @@ import { formatAddress } from "./address.ts";
 import type { Reservation } from "./authority.ts";
 import { offerTransfer } from "./binary_offer.ts";
 import type { Host } from "./connection_host.ts";
-import { deliver, logFailure } from "./deliver.ts";
+import { callObservers, deliver, logFailure } from "./deliver.ts";
 import { asError, internalError } from "./faults.ts";
 import type { Socket } from "./pump.ts";
 import { Pump } from "./pump.ts";
@@ -106,6 +106,7 @@ export class Connection {
         this.#pace = setTimeout(() => this.#endpoint!.output.tick(), EVENT_PACE_MS);
       },
     });
+    for (const observer of this.#host.observers) this.#endpoint.primary.addObserver(observer);
     return this.#endpoint;
   }
 
@@ -262,10 +263,17 @@ export class Connection {
       return deliver(notice.call, { log, source: source.id, kind: notice.kind });
     }
     const { status, input } = notice;
-    const handler = source.handler;
-    if (handler === undefined) return true;
     const context = { log, source: source.id, kind: status.kind };
-    return deliver(() => handler(source, status, input), context);
+    const observed = callObservers(
+      source.observers,
+      (observer) => observer(source, status, input),
+      context,
+    );
+    const isFrame = status.kind === "frame" || status.kind === "dropped_frame";
+    const call = () => {
+      if (!isFrame || source.wantsFrames) return source.handler?.(source, status, input);
+    };
+    return observed?.then(() => deliver(call, context)) ?? deliver(call, context);
   }
 
   #deliverOffer({ source, transfer }: OfferNotice): boolean | Promise<boolean> {

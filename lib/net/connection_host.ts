@@ -8,6 +8,7 @@ import type { PrivateKey } from "../crypto/x25519.ts";
 import type { DecoderPool } from "../h264/decoder_pool.ts";
 import type { Logger } from "../log.ts";
 import type { DisplayDefaults } from "../segment/preroll.ts";
+import type { ClientHandler } from "../segment/source.ts";
 import type { H264Mode } from "../segment/video_in.ts";
 import type { PeerOffered } from "../session/events.ts";
 import type { Reservation } from "./authority.ts";
@@ -17,6 +18,8 @@ import type { Connection } from "./connection.ts";
 export interface Host {
   readonly log: Logger;
   readonly display: DisplayDefaults;
+  /** See all records of clients before their handlers do. */
+  readonly observers: readonly ClientHandler[];
   /** What happens to H.264. */
   readonly h264: H264Mode;
   /** Where decoders of H.264 come from. */

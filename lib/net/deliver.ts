@@ -6,6 +6,7 @@
 
 import { HANDLER_SLOW_MS } from "../limits.ts";
 import type { Logger } from "../log.ts";
+import type { ClientHandler } from "../segment/source.ts";
 
 /** What is logged about a call. */
 export interface CallContext {
@@ -14,6 +15,8 @@ export interface CallContext {
   readonly source: number;
   /** The kind of the record. */
   readonly kind: string;
+  /** Who is called; a handler unless given. */
+  readonly callee?: "observer";
 }
 
 /**
@@ -42,9 +45,9 @@ function isThenable(value: unknown): value is PromiseLike<void> {
 }
 
 async function watch(pending: PromiseLike<void>, context: CallContext): Promise<boolean> {
-  const { log, source, kind } = context;
+  const { log, source, kind, callee = "handler" } = context;
   const timer = setTimeout(
-    () => log.log("warn", "handler-slow", { source, kind, seconds: HANDLER_SLOW_MS / 1000 }),
+    () => log.log("warn", `${callee}-slow`, { source, kind, seconds: HANDLER_SLOW_MS / 1000 }),
     HANDLER_SLOW_MS,
   );
   try {
@@ -59,15 +62,39 @@ async function watch(pending: PromiseLike<void>, context: CallContext): Promise<
 }
 
 /**
+ * Calls observers, one after the other. One that fails hurts nobody.
+ *
+ * @param observers Whom to call.
+ * @param call Calls one.
+ * @param context What is logged if one fails.
+ * @param from The index of the first to call.
+ * @returns `undefined` when all have returned at once, else a promise that does not reject.
+ */
+export function callObservers(
+  observers: readonly ClientHandler[],
+  call: (observer: ClientHandler) => void | Promise<void>,
+  context: CallContext,
+  from = 0,
+): Promise<void> | undefined {
+  for (let at = from; at < observers.length; at++) {
+    const done = deliver(() => call(observers[at]!), { ...context, callee: "observer" });
+    if (done instanceof Promise) {
+      return done.then(() => callObservers(observers, call, context, at + 1));
+    }
+  }
+  return undefined;
+}
+
+/**
  * Logs why a handler failed.
  *
  * @param error What it threw.
  * @param context What else is logged.
  */
-export function logFailure(error: unknown, { log, source, kind }: CallContext): void {
-  const text = describeThrown(error);
-  log.log("error", "handler-failed", { source, kind, error: text });
-  if (error instanceof Error) log.log("debug", "handler-stack", { source, stack: error.stack });
+export function logFailure(error: unknown, context: CallContext): void {
+  const { log, source, kind, callee = "handler" } = context;
+  log.log("error", `${callee}-failed`, { source, kind, error: describeThrown(error) });
+  if (error instanceof Error) log.log("debug", `${callee}-stack`, { source, stack: error.stack });
 }
 
 /** Handlers may throw anything, also what cannot be made text. */

@@ -31,7 +31,7 @@ import { Connection } from "./connection.ts";
 import { deliver } from "./deliver.ts";
 import { HANDOVER_REQUEST, HandoverSource } from "./handover.ts";
 import type { ListenHandler, ListenSource, ListenStatus } from "./listen_types.ts";
-import type { Source } from "../segment/source.ts";
+import type { ClientHandler, Source } from "../segment/source.ts";
 import { parseSecret } from "./secret.ts";
 import { nextSourceId } from "./source_ids.ts";
 import { WaitingRoom } from "./waiting_room.ts";
@@ -53,6 +53,8 @@ export interface ListenerOptions {
   readonly openAuthority: () => Promise<KeyAuthority>;
   /** Takes what happens. */
   readonly handler: ListenHandler;
+  /** See all records of clients before their handlers do. */
+  readonly observers?: readonly ClientHandler[];
   readonly log: Logger;
   /** The first size, density and font of clients. */
   readonly display: DisplayDefaults;
@@ -248,10 +250,11 @@ export class Listener implements ListenSource {
   }
 
   #hostFor(authority: KeyAuthority): Host {
-    const { log, display, h264 } = this.#options;
+    const { log, display, observers = [], h264 } = this.#options;
     return {
       log,
       display,
+      observers,
       h264,
       decoders: this.#decoders,
       identity: () => authority.identity(),

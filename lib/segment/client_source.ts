@@ -52,6 +52,10 @@ export class ClientSource implements Source {
   #pointer: PointerPosition = { x: 0, y: 0 };
 
   readonly role = "client" as const;
+  /** Whether the handler is told of frames; observers always are. */
+  wantsFrames = false;
+  /** Who sees its records before the handler. */
+  readonly observers: ClientHandler[] = [];
   /** The state behind it. */
   readonly segment: Segment;
   onAudio: ((chunk: AudioChunk) => void | Promise<void>) | undefined;
@@ -109,18 +113,14 @@ export class ClientSource implements Source {
     if (request === undefined || request.segment !== this.segment || request.answered) {
       throw new ApiMisuseError("wrong-state", "acceptTarget outside a segment_request");
     }
-    const opened = this.#endpoint.accept(request);
-    opened?.targetUpdatehandler(handler ?? this.#handler);
-    return opened;
+    return this.#beget(this.#endpoint.accept(request), handler);
   }
 
   targetAlloc(kind: PushedKind, handler?: ClientHandler): Source | undefined {
     this.#mustBePrimary();
     if (!PUSHED_KINDS.includes(kind)) refuse(`no segment of kind ${kind} can be pushed`);
     if (this.isEnded) return undefined;
-    const opened = this.#endpoint.push(this.segment, segmentKindNumber(kind)!, 0);
-    opened?.targetUpdatehandler(handler ?? this.#handler);
-    return opened;
+    return this.#beget(this.#endpoint.push(this.segment, segmentKindNumber(kind)!, 0), handler);
   }
 
   targetParent(): Source | undefined {
@@ -131,8 +131,14 @@ export class ClientSource implements Source {
     this.#handler = handler;
   }
 
+  addObserver(observer: ClientHandler): void {
+    this.observers.push(observer);
+    this.segment.verbose = true;
+  }
+
   targetVerbose(on = true): void {
-    this.segment.verbose = on;
+    this.wantsFrames = on;
+    this.segment.verbose = on || this.observers.length > 0;
   }
 
   targetFlags(flag: "verbose", on = true): void {
@@ -284,6 +290,16 @@ export class ClientSource implements Source {
 
   openNonblock(content: Uint8Array, options: TransferOptions = {}): BinaryTransfer | false {
     return this.#transfer("blob", content, options);
+  }
+
+  /** Gives a new segment what it has of this one. */
+  #beget(
+    opened: ClientSource | undefined,
+    handler: ClientHandler | undefined,
+  ): ClientSource | undefined {
+    opened?.targetUpdatehandler(handler ?? this.#handler);
+    for (const observer of this.observers) opened?.addObserver(observer);
+    return opened;
   }
 
   #transfer(

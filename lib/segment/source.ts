@@ -111,6 +111,15 @@ export interface Source extends SourceHints, SourceInput, SourceStreams {
   targetUpdatehandler(handler: ClientHandler | undefined): void;
 
   /**
+   * Lets an observer, such as a recorder, see each record before the handler does, frames included. It
+   * stays when the handler is replaced, and sees the subsegments that are opened later. What it returns
+   * is waited for; its failures are logged and hurt nobody. Not a verb of Lua.
+   *
+   * @param observer Sees the records.
+   */
+  addObserver(observer: ClientHandler): void;
+
+  /**
    * Reports every frame as `frame` or `dropped_frame` from now on (`target_verbose`).
    *
    * @param on Whether to; it is unless `false`.

@@ -10,7 +10,7 @@ import { Buffer } from "node:buffer";
 import { blake3 } from "@noble/hashes/blake3.js";
 import { PNG } from "pngjs";
 import type { ListenHandler, Source } from "../../lib/mod.ts";
-import { observe, Recorder, silentLogger, snapshot } from "../../lib/mod.ts";
+import { Recorder, silentLogger, snapshot } from "../../lib/mod.ts";
 import {
   ARCAN_NET,
   FrameWatch,
@@ -104,11 +104,11 @@ Deno.test({
     const directory = await Deno.makeTempDir();
     const client = new Client();
     const recorder = new Recorder({ directory, log: silentLogger });
-    const handler = observe(client.handler, [recorder.observer], silentLogger);
+    const observers = [recorder.observer];
     let last: Source["surface"]["grid"];
     client.onFrame = ({ surface }) => last = surface.grid?.clone();
     {
-      await using reference = await Reference.start(shell(), handler);
+      await using reference = await Reference.start(shell(), client.handler, { observers });
       await client.watch.untilText(/ready/);
       const source = client.source!;
       source.typeText("printf 'a\\033[1;31mred\\033[0m \\346\\274\\242\\345\\255\\227|\\n'\n");
@@ -187,11 +187,11 @@ for (const [what, ...flags] of [["whole pictures"], ["changed regions", "-d"]]) 
       const client = new Client();
       // The rest of the thread's time is not the recorder's: pictures come as fast as they are taken.
       const recorder = new Recorder({ directory, log: silentLogger, maxFps: 1000 });
-      const handler = observe(client.handler, [recorder.observer], silentLogger);
+      const observers = [recorder.observer];
       const shown: string[] = [];
       client.onFrame = ({ surface }) => shown.push(rgbHash(surface.rgba()!));
       const command = [PIXEL!, "-v", "-n", `${frames}`, "-f", "10", ...flags] as const;
-      const reference = await Reference.start({ command }, handler);
+      const reference = await Reference.start({ command }, client.handler, { observers });
       let last: ReturnType<typeof snapshot>;
       {
         await using _ = reference;

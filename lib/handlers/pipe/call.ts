@@ -32,7 +32,7 @@ type Method<T> = {
   [K in keyof T]: T[K] extends (...args: never[]) => unknown ? K : never;
 }[keyof T];
 /** Not for programs: answered by the pipe itself, or about functions. */
-type Excluded = "acceptTarget" | "targetUpdatehandler";
+type Excluded = "acceptTarget" | "addObserver" | "targetUpdatehandler";
 
 /** The verbs of a client that a program may use; the pipe adds those that answer requests. */
 const CLIENT_VERBS: { readonly [V in Exclude<Method<Source>, Excluded>]: true } = {

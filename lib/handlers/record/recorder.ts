@@ -60,7 +60,7 @@ interface Entry {
   readonly elapsedMs: () => number;
 }
 
-/** Records clients; put its {@linkcode observer} in front of a handler by `observe`. */
+/** Records clients; give its {@linkcode observer} to each, by `addObserver` or for a whole listener. */
 export class Recorder {
   readonly #options: RecorderOptions;
   readonly #cpu = new CpuShare(RECORD_CPU_SHARE);

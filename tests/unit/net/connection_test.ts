@@ -38,6 +38,7 @@ class Rig {
     const host: Host = {
       log: this.log,
       display: DISPLAY_DEFAULTS,
+      observers: [],
       h264: "cancel",
       decoders: new DecoderPool(),
       identity: () => SERVER_KEY,
