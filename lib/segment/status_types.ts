@@ -94,6 +94,10 @@ export interface FrameStatus {
 /**
  * `dropped_frame`: a frame was left out, as it could not be decoded or came too late; only after
  * `targetVerbose`.
+ *
+ * Real clients draw on as if it had been shown: what later frames leave alone stays as it was, and what
+ * they change as a difference comes out wrong. The protocol has no way to ask for a whole picture; a
+ * client sends one when its size changes, so `targetDisplayhint` with another size and back repairs it.
  */
 export interface DroppedFrameStatus {
   /** The kind. */
