@@ -93,6 +93,9 @@ async function listen(
   io: CliIo,
 ): Promise<void> {
   if (name !== undefined) parseName(name);
+  if (flags.h264 === "pass" && flags.handler === undefined) {
+    throw new UsageError("--h264 pass needs --handler FILE to take it, or use --h264 decode");
+  }
   const secret = await readSecret(flags, "NUM:SECRET", io);
   checkListenSecret(secret);
   const taker = await makeTaker(flags, io);

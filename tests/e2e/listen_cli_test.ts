@@ -24,6 +24,7 @@ const CASES: readonly [args: string[], code: number, error: RegExp][] = [
   [["--handler", "gone.ts"], USAGE, /cannot load the handler gone\.ts: Module not found/],
   [["--snapshot", "/dev/null/x"], USAGE, /--snapshot cannot write to \/dev\/null\/x: /],
   [["--size", "0x5"], USAGE, /"0x5" is not a size such as 1280x720, each side 1 to 8192/],
+  [["--h264", "pass"], USAGE, /--h264 pass needs --handler FILE/],
   [["--log-format", "xml"], USAGE, /Allowed choices are text, json/],
   [["--secret", "no number"], USAGE, /the secret must be given as "num:secret"/],
   [["--secret", `0:${"x".repeat(32)}`], USAGE, /32 bytes of UTF-8, must have 1 to 31/],
