@@ -344,6 +344,7 @@ const ELSEWHERE = new Set([
   "constructor",
   "text",
   "acceptTarget",
+  "addObserver",
   "targetAlloc",
   "targetParent",
   "targetUpdatehandler",
