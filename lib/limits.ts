@@ -179,3 +179,5 @@ export const PIPE_EXIT_TIMEOUT_MS = 1_000;
 
 /** What one store of transfers may take on disk unless told otherwise. */
 export const STORE_MAX_BYTES = 1 << 30;
+/** How many files a store of transfers makes. */
+export const STORE_MAX_FILES = 10_000;

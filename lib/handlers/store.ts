@@ -6,13 +6,15 @@
 
 import { join } from "node:path";
 import { ApiMisuseError } from "../errors.ts";
-import { STORE_MAX_BYTES } from "../limits.ts";
+import { STORE_MAX_BYTES, STORE_MAX_FILES } from "../limits.ts";
 import type { BinaryOffer } from "../segment/transfer_types.ts";
 
 /** How a store is bounded, and who is told. */
 export interface StoreOptions {
   /** What all files of this store may take together, in bytes; 1 GiB unless given. */
   readonly maxBytes?: number;
+  /** How many files this store may make, as empty ones take place as well; 10 000 unless given. */
+  readonly maxFiles?: number;
   /**
    * Is told when a transfer was kept whole.
    *
@@ -53,10 +55,15 @@ export function storeTransfers(
   options: StoreOptions = {},
 ): (offer: BinaryOffer) => Promise<void> {
   const maxBytes = options.maxBytes ?? STORE_MAX_BYTES;
-  if (!(maxBytes >= 0)) throw new ApiMisuseError("bad-argument", `maxBytes is ${maxBytes}`);
+  const maxFiles = options.maxFiles ?? STORE_MAX_FILES;
+  for (const [name, value] of Object.entries({ maxBytes, maxFiles })) {
+    if (!(value >= 0)) throw new ApiMisuseError("bad-argument", `${name} is ${value}`);
+  }
   let usedBytes = 0;
+  let usedFiles = 0;
   return async (offer) => {
-    if (usedBytes + (offer.size ?? 0) > maxBytes) return offer.reject();
+    if (usedBytes + (offer.size ?? 0) > maxBytes || usedFiles >= maxFiles) return offer.reject();
+    usedFiles++;
     const content = offer.accept();
     // The size that is known is kept free for it, so that two at once do not exceed the bound.
     let countedBytes = offer.size ?? 0;
@@ -86,6 +93,7 @@ export function storeTransfers(
       await Deno.rename(path, whole);
     } catch (error) {
       usedBytes -= countedBytes;
+      usedFiles--;
       await counted.cancel(error).catch(() => {});
       if (path !== undefined) await Deno.remove(path).catch(() => {});
       throw error;

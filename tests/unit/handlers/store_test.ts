@@ -114,6 +114,19 @@ Deno.test("store: what has no place is refused, or given up when that shows", ()
     assert.equal(list().length, 1);
   }));
 
+Deno.test("store: files are counted, and one that failed is not", () =>
+  inDirectory(async (path, list) => {
+    const store = storeTransfers(path, { maxFiles: 2 });
+    await assert.rejects(store(offerOf([], { failure: new Error("the client left") })));
+    await store(offerOf([]));
+    await store(offerOf([]));
+    const third = offerOf([]);
+    await store(third);
+    assert.equal(third.state, "rejected");
+    assert.equal(list().length, 2);
+    assert.throws(() => storeTransfers(path, { maxFiles: NaN }), { code: "bad-argument" });
+  }));
+
 Deno.test("store: a directory that cannot be made gives the transfer up", () =>
   inDirectory(async (path) => {
     await Deno.mkdir(path, { recursive: true });
