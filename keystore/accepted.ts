@@ -5,8 +5,9 @@
  * place show in their size and times, which takes a look at each (about 5 µs): stores of a few keys are
  * looked through at every question, larger ones after a pause that grows with their size up to
  * {@linkcode KEYSTORE_MAX_STALE_MS} (50 ms for a thousand keys), so that strangers who ask for a login
- * take a tenth of the time at most. Only files that changed are read again. What changed within the granularity of the file system's clock
- * is not trusted to be unchanged.
+ * take a tenth of the time at most. Only files that changed are read again. What changed within the
+ * granularity of the file system's clock is not trusted to be unchanged, and what could not be read is
+ * tried again.
  *
  * @module
  */
@@ -119,8 +120,10 @@ export class AcceptedDirectory {
     if (!now && signature === this.#signature && restedMs < this.#pauseMs()) return;
     this.#signature = signature;
     if (signature === undefined || signature !== this.#names.signature) {
-      const settled = info && settledSignature(info, startMs);
-      this.#names = { signature: settled, names: this.#readNames() };
+      const names = this.#readNames();
+      // What failed may do so for want of a descriptor, and leaves no trace when there is one again.
+      const settled = info && names && settledSignature(info, startMs);
+      this.#names = { signature: settled, names: names ?? [] };
     }
     this.#look();
     this.#lookedAtMs = this.#nowMs();
@@ -154,7 +157,8 @@ export class AcceptedDirectory {
     this.#index();
   }
 
-  #readNames(): string[] {
+  /** Returns `undefined` when the directory cannot be read. */
+  #readNames(): string[] | undefined {
     try {
       const names = [...Deno.readDirSync(this.path)].map((entry) => entry.name).sort();
       this.#directoryWarning = undefined;
@@ -167,7 +171,7 @@ export class AcceptedDirectory {
         this.#directoryWarning = { path, line: undefined, code: "keystore-unreadable", message };
         this.#onWarning(this.#directoryWarning);
       }
-      return [];
+      return undefined;
     }
   }
 
@@ -184,8 +188,10 @@ export class AcceptedDirectory {
     if (info?.isDirectory) return undefined;
     const signature = info === undefined ? undefined : signatureOf(info);
     if (known?.signature !== undefined && known.signature === signature) return known;
-    const settled = info && settledSignature(info, startMs);
-    return this.#keepIfSame(known, { signature: settled, ...parseFile(name, path, info) });
+    const found = parseFile(name, path, info);
+    const isRead = found.warnings[0]?.code !== "keystore-unreadable";
+    const settled = info && isRead ? settledSignature(info, startMs) : undefined;
+    return this.#keepIfSame(known, { signature: settled, ...found });
   }
 
   /** A file that was read again for safety and is as before keeps its place and warns no more. */

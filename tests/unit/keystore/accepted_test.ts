@@ -161,6 +161,38 @@ Deno.test("what has rested for long is looked at by its times alone, and changes
   });
 });
 
+Deno.test("what cannot be read for a moment, as no descriptor is left, is read at the next look", async () => {
+  await withDirectory((directory) => {
+    const warnings: KeystoreWarning[] = [];
+    const later = () => Date.now() + 3_600_000;
+    Deno.writeTextFileSync(`${directory}/a`, `demo ${testKeyText(1)}\n`);
+    const { readDirSync, readFileSync } = Deno;
+    for (const name of ["readDirSync", "readFileSync"] as const) {
+      const accepted = new AcceptedDirectory(
+        directory,
+        (it) => warnings.push(it),
+        undefined,
+        later,
+      );
+      Object.assign(Deno, {
+        [name]: () => {
+          throw new Error("Too many open files (os error 24)");
+        },
+      });
+      try {
+        for (let i = 0; i < 2; i++) accepted.refresh();
+      } finally {
+        Object.assign(Deno, { readDirSync, readFileSync });
+      }
+      assert.deepEqual(accepted.entries, []);
+      assert.equal(warnings.splice(0).length, 1);
+      accepted.refresh();
+      assert.deepEqual(accepted.entries.map(({ file }) => file), ["a"]);
+      assert.deepEqual(accepted.warnings, []);
+    }
+  });
+});
+
 Deno.test("the same key in two files is good for the tags of both, and counts once", async () => {
   await withStore((keystore) => {
     writeAccepted(keystore.root, "b", `beta ${testKeyText(1)}\n`);
