@@ -8,6 +8,7 @@ const FLAGS = [
   "--runtime=stub",
   "--noAssert",
   "--enable=simd",
+  "--enable=relaxed-simd",
   "--enable=bulk-memory",
   "--importMemory",
   "-O3",

@@ -2,7 +2,8 @@
 //
 // Two such sets (a and b) are worked on in turns, as one alone waits for its own results.
 
-import { add, counters, hi32, hi64, left12, left16, left7, left8, lo32, lo64, xor } from "./vectors";
+import { LEFT_16, LEFT_8 } from "./layout";
+import { add, counters, hi32, hi64, left12, left7, lo32, lo64, turn, xor } from "./vectors";
 
 // @ts-ignore: a decorator of the compiler
 @inline const COUNTER: usize = 48;
@@ -19,6 +20,7 @@ import { add, counters, hi32, hi64, left12, left16, left7, left8, lo32, lo64, xo
 
 /** XORs 512 bytes at `data` with the next eight blocks and moves the counter of `state` on. */
 export function xorEightBlocks(state: usize, data: usize): void {
+  const by16 = v128.load(LEFT_16), by8 = v128.load(LEFT_8);
   const n = load<u64>(state, COUNTER);
   const lowA = counters(n, 0), highA = counters(n, 32);
   const lowB = counters(n + 4, 0), highB = counters(n + 4, 32);
@@ -42,32 +44,32 @@ export function xorEightBlocks(state: usize, data: usize): void {
   for (let i = 0; i < 4; i++) {
     a0 = add(a0, a4); a1 = add(a1, a5); a2 = add(a2, a6); a3 = add(a3, a7);
     b0 = add(b0, b4); b1 = add(b1, b5); b2 = add(b2, b6); b3 = add(b3, b7);
-    ac = left16(xor(ac, a0)); ad = left16(xor(ad, a1)); ae = left16(xor(ae, a2)); af = left16(xor(af, a3));
-    bc = left16(xor(bc, b0)); bd = left16(xor(bd, b1)); be = left16(xor(be, b2)); bf = left16(xor(bf, b3));
+    ac = turn(xor(ac, a0), by16); ad = turn(xor(ad, a1), by16); ae = turn(xor(ae, a2), by16); af = turn(xor(af, a3), by16);
+    bc = turn(xor(bc, b0), by16); bd = turn(xor(bd, b1), by16); be = turn(xor(be, b2), by16); bf = turn(xor(bf, b3), by16);
     a8 = add(a8, ac); a9 = add(a9, ad); aa = add(aa, ae); ab = add(ab, af);
     b8 = add(b8, bc); b9 = add(b9, bd); ba = add(ba, be); bb = add(bb, bf);
     a4 = left12(xor(a4, a8)); a5 = left12(xor(a5, a9)); a6 = left12(xor(a6, aa)); a7 = left12(xor(a7, ab));
     b4 = left12(xor(b4, b8)); b5 = left12(xor(b5, b9)); b6 = left12(xor(b6, ba)); b7 = left12(xor(b7, bb));
     a0 = add(a0, a4); a1 = add(a1, a5); a2 = add(a2, a6); a3 = add(a3, a7);
     b0 = add(b0, b4); b1 = add(b1, b5); b2 = add(b2, b6); b3 = add(b3, b7);
-    ac = left8(xor(ac, a0)); ad = left8(xor(ad, a1)); ae = left8(xor(ae, a2)); af = left8(xor(af, a3));
-    bc = left8(xor(bc, b0)); bd = left8(xor(bd, b1)); be = left8(xor(be, b2)); bf = left8(xor(bf, b3));
+    ac = turn(xor(ac, a0), by8); ad = turn(xor(ad, a1), by8); ae = turn(xor(ae, a2), by8); af = turn(xor(af, a3), by8);
+    bc = turn(xor(bc, b0), by8); bd = turn(xor(bd, b1), by8); be = turn(xor(be, b2), by8); bf = turn(xor(bf, b3), by8);
     a8 = add(a8, ac); a9 = add(a9, ad); aa = add(aa, ae); ab = add(ab, af);
     b8 = add(b8, bc); b9 = add(b9, bd); ba = add(ba, be); bb = add(bb, bf);
     a4 = left7(xor(a4, a8)); a5 = left7(xor(a5, a9)); a6 = left7(xor(a6, aa)); a7 = left7(xor(a7, ab));
     b4 = left7(xor(b4, b8)); b5 = left7(xor(b5, b9)); b6 = left7(xor(b6, ba)); b7 = left7(xor(b7, bb));
     a0 = add(a0, a5); a1 = add(a1, a6); a2 = add(a2, a7); a3 = add(a3, a4);
     b0 = add(b0, b5); b1 = add(b1, b6); b2 = add(b2, b7); b3 = add(b3, b4);
-    af = left16(xor(af, a0)); ac = left16(xor(ac, a1)); ad = left16(xor(ad, a2)); ae = left16(xor(ae, a3));
-    bf = left16(xor(bf, b0)); bc = left16(xor(bc, b1)); bd = left16(xor(bd, b2)); be = left16(xor(be, b3));
+    af = turn(xor(af, a0), by16); ac = turn(xor(ac, a1), by16); ad = turn(xor(ad, a2), by16); ae = turn(xor(ae, a3), by16);
+    bf = turn(xor(bf, b0), by16); bc = turn(xor(bc, b1), by16); bd = turn(xor(bd, b2), by16); be = turn(xor(be, b3), by16);
     aa = add(aa, af); ab = add(ab, ac); a8 = add(a8, ad); a9 = add(a9, ae);
     ba = add(ba, bf); bb = add(bb, bc); b8 = add(b8, bd); b9 = add(b9, be);
     a5 = left12(xor(a5, aa)); a6 = left12(xor(a6, ab)); a7 = left12(xor(a7, a8)); a4 = left12(xor(a4, a9));
     b5 = left12(xor(b5, ba)); b6 = left12(xor(b6, bb)); b7 = left12(xor(b7, b8)); b4 = left12(xor(b4, b9));
     a0 = add(a0, a5); a1 = add(a1, a6); a2 = add(a2, a7); a3 = add(a3, a4);
     b0 = add(b0, b5); b1 = add(b1, b6); b2 = add(b2, b7); b3 = add(b3, b4);
-    af = left8(xor(af, a0)); ac = left8(xor(ac, a1)); ad = left8(xor(ad, a2)); ae = left8(xor(ae, a3));
-    bf = left8(xor(bf, b0)); bc = left8(xor(bc, b1)); bd = left8(xor(bd, b2)); be = left8(xor(be, b3));
+    af = turn(xor(af, a0), by8); ac = turn(xor(ac, a1), by8); ad = turn(xor(ad, a2), by8); ae = turn(xor(ae, a3), by8);
+    bf = turn(xor(bf, b0), by8); bc = turn(xor(bc, b1), by8); bd = turn(xor(bd, b2), by8); be = turn(xor(be, b3), by8);
     aa = add(aa, af); ab = add(ab, ac); a8 = add(a8, ad); a9 = add(a9, ae);
     ba = add(ba, bf); bb = add(bb, bc); b8 = add(b8, bd); b9 = add(b9, be);
     a5 = left7(xor(a5, aa)); a6 = left7(xor(a6, ab)); a7 = left7(xor(a7, a8)); a4 = left7(xor(a4, a9));

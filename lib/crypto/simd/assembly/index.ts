@@ -3,11 +3,13 @@
 import { absorb, fitsChunk, keepSample, sample, sampleLane, sampleLanes, startChunk } from "./mac";
 import { apply, peek, peekByte } from "./cipher";
 import { BLOCK_BYTES, KEY, MAC_KEY, NONCE, SCRATCH, SCRATCH_BYTES, SLOT_BYTES, SLOT_MAC_KEY } from "./layout";
+import { storeMasks } from "./vectors";
 
 export { absorb, apply, peek };
 
 /** Starts cipher and MAC with what is at KEY, NONCE and MAC_KEY, and wipes it there. */
 export function install(slot: usize): void {
+  storeMasks();
   memory.fill(slot, 0, SLOT_BYTES);
   store<u64>(slot, 0x3320646e61707865);
   store<u64>(slot, 0x6b20657479622d32, 8);

@@ -24,6 +24,13 @@
 @inline export const IV3: i32 = <i32>0xa54ff53a;
 
 // Memory. lib/crypto/simd/memory_map.ts knows the same offsets.
+/** The masks that turn each word by so many bits, 16 bytes each. */
+// @ts-ignore: a decorator of the compiler
+@inline export const LEFT_16: usize = 976;
+// @ts-ignore: a decorator of the compiler
+@inline export const LEFT_8: usize = 992;
+// @ts-ignore: a decorator of the compiler
+@inline export const RIGHT_8: usize = 1008;
 // @ts-ignore: a decorator of the compiler
 @inline export const KEY: usize = 1024;
 // @ts-ignore: a decorator of the compiler

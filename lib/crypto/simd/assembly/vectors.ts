@@ -1,5 +1,7 @@
 // Names for the vector instructions that the kernels are made of.
 
+import { LEFT_16, LEFT_8, RIGHT_8 } from "./layout";
+
 // @ts-ignore: a decorator of the compiler
 @inline export function add(a: v128, b: v128): v128 { return i32x4.add(a, b); }
 // @ts-ignore: a decorator of the compiler
@@ -19,21 +21,25 @@
 // @ts-ignore: a decorator of the compiler
 @inline function rotate(a: v128, n: i32): v128 { return v128.or(i32x4.shl(a, n), i32x4.shr_u(a, 32 - n)); }
 
-// Half words are swapped by a shuffle that engines know. For bytes two shifts are no slower than the
-// general shuffle, whose mask V8 builds anew each time.
+// Whole bytes are turned by one instruction with a mask. The masks lie in memory and are loaded once a
+// kernel: V8 builds a constant vector anew at each use. They are in range, for which the relaxed form
+// does the same everywhere.
+
+/** Puts the masks where the kernels find them. */
+export function storeMasks(): void {
+  v128.store(LEFT_16, i8x16(2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13));
+  v128.store(LEFT_8, i8x16(3, 0, 1, 2, 7, 4, 5, 6, 11, 8, 9, 10, 15, 12, 13, 14));
+  v128.store(RIGHT_8, i8x16(1, 2, 3, 0, 5, 6, 7, 4, 9, 10, 11, 8, 13, 14, 15, 12));
+}
 
 // @ts-ignore: a decorator of the compiler
-@inline export function left16(a: v128): v128 { return v128.shuffle<i16>(a, a, 1, 0, 3, 2, 5, 4, 7, 6); }
+@inline export function turn(a: v128, mask: v128): v128 { return i8x16.relaxed_swizzle(a, mask); }
 // @ts-ignore: a decorator of the compiler
 @inline export function left12(a: v128): v128 { return rotate(a, 12); }
-// @ts-ignore: a decorator of the compiler
-@inline export function left8(a: v128): v128 { return rotate(a, 8); }
 // @ts-ignore: a decorator of the compiler
 @inline export function left7(a: v128): v128 { return rotate(a, 7); }
 // @ts-ignore: a decorator of the compiler
 @inline export function right12(a: v128): v128 { return rotate(a, 20); }
-// @ts-ignore: a decorator of the compiler
-@inline export function right8(a: v128): v128 { return rotate(a, 24); }
 // @ts-ignore: a decorator of the compiler
 @inline export function right7(a: v128): v128 { return rotate(a, 25); }
 
