@@ -114,15 +114,16 @@ export class CodedPictures {
     return true;
   }
 
+  /** What a stream before has taken stays with the channel, as the memory of a decoder never shrinks. */
   #reserveDecoder({ widthBlocks, heightBlocks, references }: PictureFormat): void {
-    this.#budget.release(this.#decoderBytes);
-    this.#decoderBytes = 0;
     const kept = Math.max(references, 1) + 1;
     const bytes = DECODER_BYTES +
       widthBlocks * heightBlocks * (kept * BLOCK_BYTES + BLOCK_STATE_BYTES);
     const pages = Math.ceil(Math.max(bytes, LEAST_DECODER_BYTES) / PAGE_BYTES);
-    this.#budget.reserve(pages * PAGE_BYTES);
-    this.#decoderBytes = pages * PAGE_BYTES;
+    const moreBytes = pages * PAGE_BYTES - this.#decoderBytes;
+    if (moreBytes <= 0) return;
+    this.#budget.reserve(moreBytes);
+    this.#decoderBytes += moreBytes;
   }
 }
 

@@ -17,6 +17,8 @@ import { MAX_DECODED_UNIT_BYTES } from "../limits.ts";
 
 const PAGE_BYTES = 65_536;
 const INITIAL_PAGES = 256;
+/** More than any stream takes. */
+const MAX_PAGES = 2_048;
 /** Where the module keeps the end of its heap, and where that begins: behind data and stack. */
 const HEAP_END_WORD = 8_752 / 4;
 const HEAP_BEGIN = 5_251_792;
@@ -41,6 +43,7 @@ interface Exports {
 /** A decoder of one stream. */
 export class UnitDecoder {
   readonly #memory: WebAssembly.Memory;
+  readonly #limitBytes: number;
   readonly #exports: Exports;
   readonly #decoder: number;
   readonly #input: number;
@@ -49,15 +52,19 @@ export class UnitDecoder {
   #bytes: Uint8Array;
 
   /**
-   * @param memoryBytes What it may take, in whole pages; the first 16 MiB cannot be denied.
+   * @param memoryBytes What it may take, in whole pages; the first 16 MiB cannot be denied, nor what it
+   * takes over.
+   * @param before A decoder that is not used after: its memory is taken over. Memory that is thrown away
+   * stays for a while, so that streams that begin again and again would pile it up.
    * @throws {RangeError} The machine has no such memory.
    */
-  constructor(memoryBytes: number) {
-    this.#memory = new WebAssembly.Memory({
-      initial: INITIAL_PAGES,
-      maximum: memoryBytes / PAGE_BYTES,
-    });
+  constructor(memoryBytes: number, before?: UnitDecoder) {
+    this.#limitBytes = memoryBytes;
+    this.#memory = before === undefined
+      ? new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAX_PAGES })
+      : before.#memory;
     this.#bytes = new Uint8Array(this.#memory.buffer);
+    if (before !== undefined) this.#bytes.fill(0);
     new Uint32Array(this.#memory.buffer)[HEAP_END_WORD] = HEAP_BEGIN;
     const { exports } = new WebAssembly.Instance(h264Module, {
       h264: {
@@ -118,6 +125,8 @@ export class UnitDecoder {
 
   /** Gives the module more memory. @returns Whether there is some. */
   #grow(sizeBytes: number): number {
+    // More than 2 GiB look negative.
+    if (sizeBytes >>> 0 > this.#limitBytes) return 0;
     const pages = Math.ceil((sizeBytes - this.#bytes.length) / PAGE_BYTES);
     try {
       this.#memory.grow(Math.max(pages, 0));

@@ -37,9 +37,7 @@ scope.onmessage = ({ data: request }) => {
 function decode({ channel, picture }: DecodeRequest): Uint8Array<ArrayBuffer> {
   let decoder = decoders.get(channel);
   if (decoder === undefined || picture.isFirst) {
-    // The old one goes before the new one comes.
-    decoders.delete(channel);
-    decoder = new UnitDecoder(picture.decoderBytes);
+    decoder = new UnitDecoder(picture.decoderBytes, decoder);
     decoders.set(channel, decoder);
   }
   return yuv420ToRgba(decoder.decode(picture), picture.format);

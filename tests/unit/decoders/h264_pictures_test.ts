@@ -36,6 +36,15 @@ Deno.test(
     const larger = pictures.take(unit(keyUnit(next), 1920, 1088));
     assert.ok(larger.isFirst);
     assert.ok(larger.decoderBytes > DECODER_BYTES);
+    assert.equal(budget.usedBytes, larger.decoderBytes + 48 * 32 * 4 + 1920 * 1088 * 4);
+    pictures.show(
+      frameHeader({ format: 5, surfaceWidth: 1920, surfaceHeight: 1088 }),
+      new Uint8Array(1920 * 1088 * 4),
+      surface,
+    );
+    const smaller = pictures.take(unit(keyUnit(SMALL)));
+    assert.ok(smaller.isFirst);
+    assert.equal(smaller.decoderBytes, larger.decoderBytes, "memory never shrinks");
     pictures.free();
     surface.close();
     assert.equal(budget.usedBytes, 0);

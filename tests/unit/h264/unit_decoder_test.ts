@@ -51,6 +51,25 @@ Deno.test("a decoder needs no more memory than was reserved for it", () => {
   }
 });
 
+Deno.test("a decoder takes over the memory of the one before, and nothing that was in it", () => {
+  const large = { widthBlocks: 120, heightBlocks: 68, references: 3 };
+  const small = { widthBlocks: 14, heightBlocks: 13 };
+  let decoder: UnitDecoder | undefined;
+  for (const fields of [small, large, small, { ...small, references: 5 }, large]) {
+    const planes = fields === large ? undefined : testPlanes(fields);
+    const picture = take(fields, keyUnit(fields, planes));
+    const fresh = new UnitDecoder(picture.decoderBytes);
+    decoder = new UnitDecoder(take(large).decoderBytes, decoder);
+    const before = decoder.memoryBytes;
+    const decoded = new Uint8Array(decoder.decode(picture));
+    assert.deepEqual(decoded, new Uint8Array(fresh.decode(picture)));
+    if (planes !== undefined) assert.deepEqual(decoded, planes);
+    const next = { ...picture, data: samePicture(fields, 1) };
+    assert.deepEqual(new Uint8Array(decoder.decode(next)), decoded);
+    assert.equal(decoder.memoryBytes, Math.max(before, fresh.memoryBytes));
+  }
+});
+
 Deno.test("a stream of another size than was said is refused", () => {
   const picture = take(SMALL);
   const data = keyUnit({ widthBlocks: 2, heightBlocks: 3 });
