@@ -85,7 +85,7 @@ export class BinaryIn {
       return this.#report(header.channel, new StreamError("stream-too-long", text));
     }
     const hash = hasChecksum(header) ? new ContentHash() : undefined;
-    const transfer = new IncomingTransfer(header, hash, {
+    const transfer = new IncomingTransfer(ownBytes(header), hash, {
       read: (one, bytes) => this.#release(one, bytes),
       cancel: (one) => this.refuse(one),
     });
@@ -234,6 +234,11 @@ export class BinaryIn {
     if (transfer.queuedBytes === 0) this.#unread.delete(transfer);
     if (wasBlocked && !this.isBlocked) this.#host.onUnblocked();
   }
+}
+
+/** Decoded bytes share blocks; one that is kept for a transfer would keep all of its block. */
+function ownBytes(header: KnownControl<"binarystream">): KnownControl<"binarystream"> {
+  return { ...header, checksum: header.checksum.slice(), extId: header.extId.slice() };
 }
 
 function hasChecksum({ checksum }: KnownControl<"binarystream">): boolean {

@@ -303,6 +303,15 @@ Deno.test("transfer in: many small transfers that are not read hold the client u
   assert.equal(fixture.endpoint.isBlocked, false);
 });
 
+Deno.test("transfer in: what is kept of a header keeps nothing else in memory", pure, () => {
+  const sixteen = new Uint8Array(16).fill(0x41);
+  const { transfer } = taking({ checksum: sixteen, extId: sixteen });
+  assert.deepEqual(transfer.header.extId, sixteen);
+  for (const bytes of [transfer.header.checksum, transfer.header.extId]) {
+    assert.equal(bytes.buffer.byteLength, bytes.length);
+  }
+});
+
 Deno.test("transfer in: a reader that has stopped is cut off, complete or not", pure, () => {
   const { fixture, transfer } = taking({ size: 1_200_000n });
   for (let i = 0; i < 20; i++) fixture.data("binary", 5, new Uint8Array(60_000));
