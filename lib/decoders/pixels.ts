@@ -1,5 +1,6 @@
 /**
- * The inner loops: packed pixels of the wire into R, G, B, A words.
+ * The inner loops: packed pixels of the wire into R, G, B, A words. Long runs go through
+ * `simd/pixels.ts` first, of which these are the twins.
  *
  * All of them read whole words, so they need a source that is aligned and a little-endian machine;
  * every platform that Deno runs on is one. Three words hold four RGB pixels:
@@ -14,9 +15,10 @@ const OPAQUE = 0xff000000 | 0;
 const RGB = 0xffffff;
 
 /** Pixels of one native comparison with zeros, which costs 0.1 µs a call besides the scan. */
-const BLOCK_PIXELS = 2_048;
+export const BLOCK_PIXELS = 2_048;
 const BLOCK_WORDS = BLOCK_PIXELS * 3 / 4;
-const ZEROS = Buffer.alloc(BLOCK_PIXELS * 3);
+/** What such a block is compared with. */
+export const ZEROS: Buffer = Buffer.alloc(BLOCK_PIXELS * 3);
 
 /** Packed pixels as bytes and as words of the same memory. */
 export interface PackedPixels {

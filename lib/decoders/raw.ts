@@ -9,7 +9,8 @@
  */
 
 import { StreamError } from "../errors.ts";
-import { expandRgb, expandRgb565, packedPixels } from "./pixels.ts";
+import { packedPixels } from "./pixels.ts";
+import { expandRgb, expandRgb565 } from "./simd/pixels.ts";
 import type { Canvas, Surface } from "./surface.ts";
 import type { FrameDecoder, FrameHeader } from "./types.ts";
 import { checkPixelLength, checkRegion } from "./validate.ts";

@@ -6,8 +6,8 @@
 
 import { StreamError } from "../errors.ts";
 import { withInflated } from "./inflate.ts";
-import type { PackedPixels } from "./pixels.ts";
-import { expandRgb, packedPixels, xorRgb, xorRgbSparse } from "./pixels.ts";
+import { type PackedPixels, packedPixels, xorRgb } from "./pixels.ts";
+import { expandRgb, xorRgbSparse } from "./simd/pixels.ts";
 import type { Surface } from "./surface.ts";
 import type { FrameDecoder, FrameHeader } from "./types.ts";
 import { checkCompressedLength, checkPixelLength, checkRegion } from "./validate.ts";

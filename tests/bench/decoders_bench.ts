@@ -5,7 +5,14 @@
 
 import { zstdDecompressSync } from "node:zlib";
 import { inflate, useInflate } from "../../lib/decoders/inflate.ts";
-import { expandRgb, packedPixels, xorRgb, xorRgbSparse } from "../../lib/decoders/pixels.ts";
+import {
+  expandRgb,
+  expandRgb565,
+  packedPixels,
+  xorRgb,
+  xorRgbSparse,
+} from "../../lib/decoders/pixels.ts";
+import * as simd from "../../lib/decoders/simd/pixels.ts";
 import type { FrameHeader } from "../../lib/decoders/types.ts";
 import { VideoStream } from "../../lib/decoders/video_stream.ts";
 import { VIDEO_FORMAT } from "../../lib/wire/constants.ts";
@@ -188,17 +195,22 @@ for (
 
 const target = new Int32Array(WIDTH * HEIGHT).fill(0xff000000 | 0);
 for (
-  const [name, loop, content] of [
-    ["expandRgb", expandRgb, page],
-    ["xorRgb, mostly unchanged", xorRgb, window],
-    ["xorRgbSparse, mostly unchanged", xorRgbSparse, window],
-    ["xorRgbSparse, everything changes", xorRgbSparse, everything],
+  const [name, content, loop, vectors] of [
+    ["expandRgb", page, expandRgb, simd.expandRgb],
+    ["xorRgb, mostly unchanged", window, xorRgb, undefined],
+    ["xorRgbSparse, mostly unchanged", window, xorRgbSparse, simd.xorRgbSparse],
+    ["xorRgbSparse, everything changes", everything, xorRgbSparse, simd.xorRgbSparse],
   ] as const
 ) {
   const source = packedPixels(content);
-  Deno.bench({
-    group: "loops over 1080p",
-    name,
-    fn: () => loop(source, 0, target, 0, WIDTH * HEIGHT),
-  });
+  benchLoop(name, () => loop(source, 0, target, 0, WIDTH * HEIGHT));
+  if (vectors === undefined) continue;
+  benchLoop(`${name}, SIMD`, () => vectors(source, 0, target, 0, WIDTH * HEIGHT));
+}
+const shorts = new Uint16Array(noise(WIDTH * HEIGHT * 2).buffer);
+benchLoop("expandRgb565", () => expandRgb565(shorts, 0, target, 0, WIDTH * HEIGHT));
+benchLoop("expandRgb565, SIMD", () => simd.expandRgb565(shorts, 0, target, 0, WIDTH * HEIGHT));
+
+function benchLoop(name: string, fn: () => void): void {
+  Deno.bench({ group: "loops over 1080p", name, fn });
 }

@@ -1,4 +1,5 @@
-// Compiles lib/crypto/simd/assembly to WebAssembly; with --check, compares with what is committed.
+// Compiles the AssemblyScript of the folders below to WebAssembly; with --check, compares with what
+// is committed. The name of a folder of `lib` as an argument leaves the others out.
 //
 // The compiler runs in a process of its own and outside the lock file: it is no dependency of the
 // project, its version is exact, and the comparison tells whether it gave other bytes.
@@ -16,14 +17,26 @@ const FLAGS = [
   "--noColors",
 ];
 
-const folder = new URL("../../lib/crypto/simd/", import.meta.url);
-const wasmFile = new URL("a12_crypto.wasm", folder);
-const bytesFile = new URL("wasm_bytes.ts", folder);
+/** Each has its source in `assembly/`. */
+const MODULES = [
+  { layer: "crypto", file: "a12_crypto.wasm" },
+  { layer: "decoders", file: "pixels.wasm" },
+] as const;
 
-const binary = await compile();
-// As `deno fmt` would leave it.
-const text = `/**
- * The bytes of \`a12_crypto.wasm\`, made by \`deno task build:wasm\`.
+const isCheck = Deno.args.includes("--check");
+const named = Deno.args.filter((each) => !each.startsWith("--"));
+for (const { layer, file } of MODULES) {
+  if (named.length > 0 && !named.includes(layer)) continue;
+  await build(new URL(`../../lib/${layer}/simd/`, import.meta.url), file);
+}
+
+async function build(folder: URL, file: string): Promise<void> {
+  const wasmFile = new URL(file, folder);
+  const bytesFile = new URL("wasm_bytes.ts", folder);
+  const binary = await compile(folder);
+  // As `deno fmt` would leave it.
+  const text = `/**
+ * The bytes of \`${file}\`, made by \`deno task build:wasm\`.
  *
  * They are embedded because a module import of a .wasm file could not fall back where it fails.
  *
@@ -34,23 +47,23 @@ const text = `/**
 export const WASM =
   "${binary.toBase64()}";
 `;
-
-if (Deno.args.includes("--check")) {
+  if (!isCheck) {
+    await Deno.writeFile(wasmFile, binary);
+    await Deno.writeTextFile(bytesFile, text);
+    console.log(`${file}: ${binary.length} bytes`);
+    return;
+  }
   const sameWasm = (await Deno.readFile(wasmFile)).toBase64() === binary.toBase64();
   const sameText = await Deno.readTextFile(bytesFile) === text;
   if (!sameWasm || !sameText) {
-    const what = sameWasm ? "wasm_bytes.ts" : "a12_crypto.wasm";
+    const what = sameWasm ? `wasm_bytes.ts of ${file}` : file;
     console.error(`${what} is not what the source builds; run \`deno task build:wasm\``);
     Deno.exit(1);
   }
-  console.log(`a12_crypto.wasm is what the source builds (${binary.length} bytes)`);
-} else {
-  await Deno.writeFile(wasmFile, binary);
-  await Deno.writeTextFile(bytesFile, text);
-  console.log(`${binary.length} bytes`);
+  console.log(`${file} is what the source builds (${binary.length} bytes)`);
 }
 
-async function compile(): Promise<Uint8Array<ArrayBuffer>> {
+async function compile(folder: URL): Promise<Uint8Array<ArrayBuffer>> {
   const output = await Deno.makeTempFile({ suffix: ".wasm" });
   try {
     const { success, stderr } = await new Deno.Command(Deno.execPath(), {

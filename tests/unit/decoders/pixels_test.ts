@@ -6,6 +6,7 @@ import {
   xorRgb,
   xorRgbSparse,
 } from "../../../lib/decoders/pixels.ts";
+import * as simd from "../../../lib/decoders/simd/pixels.ts";
 import { noise } from "./frames.ts";
 
 const SENTINEL = 0x12345678;
@@ -64,11 +65,10 @@ test("xorRgbSparse finds a single changed byte wherever it is", () => {
     ) {
       const source = new Uint8Array(count * 3 + from);
       source[from + at] = 0x80;
-      assert.deepEqual(
-        run(xorRgbSparse, source, from, count, before),
-        expected(source, from, count, before),
-        `byte ${at} from ${from}`,
-      );
+      const wanted = expected(source, from, count, before);
+      for (const loop of [xorRgbSparse, simd.xorRgbSparse]) {
+        assert.deepEqual(run(loop, source, from, count, before), wanted, `byte ${at} from ${from}`);
+      }
     }
   }
 });
@@ -76,7 +76,13 @@ test("xorRgbSparse finds a single changed byte wherever it is", () => {
 test("expandRgb565 rounds every value as the reference's tables do", () => {
   const source = new Uint16Array(65_536).map((_, at) => at);
   const target = new Int32Array(65_536);
-  expandRgb565(source, 0, target, 0, 65_536);
+  for (const loop of [expandRgb565, simd.expandRgb565]) {
+    loop(source, 0, target.fill(0), 0, 65_536);
+    assertRounded(target);
+  }
+});
+
+function assertRounded(target: Int32Array): void {
   const bytes = new Uint8Array(target.buffer);
   for (let value = 0; value < 65_536; value++) {
     const pixel = [...bytes.subarray(value * 4, value * 4 + 4)];
@@ -86,7 +92,7 @@ test("expandRgb565 rounds every value as the reference's tables do", () => {
     const wanted = [five(value >> 11), six((value >> 5) & 63), five(value & 31), 255];
     if (pixel.join() !== wanted.join()) assert.deepEqual(pixel, wanted, `value ${value}`);
   }
-});
+}
 
 test("packedPixels copies only what is not aligned", () => {
   const block = noise(64);
