@@ -1,7 +1,6 @@
 // One running keyed BLAKE3.
 
 import { hashEight } from "./blake3_eight";
-import { hashFourChunks } from "./blake3_four";
 import { compress } from "./blake3_one";
 import {
   BLOCK_BYTES, CHUNK_BYTES, CHUNK_CVS, CHUNK_END, CHUNK_START, KEPT_CVS, KEYED_HASH, LANE_BLOCKS, LANE_CVS, LANE_ENDS,
@@ -106,12 +105,11 @@ export function absorb(slot: usize, data: usize, length: u32): void {
   // From here on the last block stays behind, so the rest is always more than nothing.
   while (length > BLOCK_BYTES) {
     const chunks = (length - 1) / CHUNK_BYTES;
-    if (chunks >= 3 && load<u32>(slot, SLOT_BLOCKS) == 0) {
-      // Lanes that are too many hash what lies behind, and their values are not used: six chunks in
-      // eight lanes and three in four take less time than the other ways to do them.
-      const count = min<u32>(chunks, chunks >= 6 ? 8 : 4);
-      if (count > 4) hashEightChunks(slot, data);
-      else hashFourChunks(slot + SLOT_MAC_KEY, data, load<u64>(slot, SLOT_CHUNKS), CHUNK_CVS);
+    if (chunks >= 4 && load<u32>(slot, SLOT_BLOCKS) == 0) {
+      // Lanes that are too many hash what lies behind, and their values are not used: four chunks in
+      // eight lanes take less time than one after the other.
+      const count = min<u32>(chunks, 8);
+      hashEightChunks(slot, data);
       for (let i: u32 = 0; i < count; i++) {
         copy32(stackTop(slot), CHUNK_CVS + 32 * i);
         pushChunk(slot);
