@@ -8,6 +8,7 @@
  * @module
  */
 
+import { type WasmModule, wasmModule } from "../../bytes/wasm.ts";
 import { ARENA_END } from "./memory_map.ts";
 import { WASM } from "./wasm_bytes.ts";
 
@@ -43,44 +44,13 @@ export interface SimdExports {
 }
 
 /** An instance and its memory. */
-export interface SimdModule {
-  /** The functions. */
-  readonly exports: SimdExports;
-  /** All of the memory; never detached. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
-}
+export type SimdModule = WasmModule<SimdExports>;
 
-const PAGE_BYTES = 65_536;
-/** Kernels read up to five chunks behind the data that they are given, and use none of it. */
+/** Kernels read up to four chunks behind the data that they are given, and use none of it. */
 const OVERREAD_BYTES = 8_192;
 
-let loaded: SimdModule | undefined;
-let tried = false;
-
-/**
- * Makes the instance on the first call.
- *
- * @returns It, or `undefined` where WebAssembly, its vector instructions or address space are missing.
- */
-export function loadModule(): SimdModule | undefined {
-  if (!tried) {
-    tried = true;
-    try {
-      loaded = instantiate();
-    } catch {
-      // Any reason for which this fails is a reason to use the plain-TypeScript twin.
-    }
-  }
-  return loaded;
-}
-
-function instantiate(): SimdModule {
-  const pages = Math.ceil((ARENA_END + OVERREAD_BYTES) / PAGE_BYTES);
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const module = new WebAssembly.Module(Uint8Array.fromBase64(WASM));
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  return {
-    exports: exports as unknown as SimdExports,
-    bytes: new Uint8Array(memory.buffer) as Uint8Array<ArrayBuffer>,
-  };
-}
+/** Gives the one instance, or `undefined` where it does not run. */
+export const loadModule: () => SimdModule | undefined = wasmModule(
+  WASM,
+  ARENA_END + OVERREAD_BYTES,
+);

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { type WasmModule, wasmModule } from "../../bytes/wasm.ts";
 import { WASM } from "./wasm_bytes.ts";
 
 /** A loop of `assembly/index.ts`; `source` and `target` are offsets in the memory. */
@@ -23,11 +24,7 @@ export interface PixelExports {
 }
 
 /** An instance and its memory. */
-export interface PixelModule {
-  /** The functions. */
-  readonly exports: PixelExports;
-  /** All of the memory; never detached. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+export interface PixelModule extends WasmModule<PixelExports> {
   /** The same memory as words. */
   readonly words: Int32Array<ArrayBuffer>;
 }
@@ -39,37 +36,14 @@ export const SOURCE = 1_024;
 /** Where the strip of RGBA is, behind the few bytes that a loop reads too many. */
 export const TARGET: number = SOURCE + STRIP_PIXELS * 3 + 64;
 
-const PAGE_BYTES = 65_536;
-const PAGES = Math.ceil((TARGET + STRIP_PIXELS * 4) / PAGE_BYTES);
-
+const instance = wasmModule<PixelExports>(WASM, TARGET + STRIP_PIXELS * 4);
 let loaded: PixelModule | undefined;
-let tried = false;
 
-/**
- * Makes the instance on the first call.
- *
- * @returns It, or `undefined` where WebAssembly or its vector instructions are missing.
- */
+/** Gives the one instance, or `undefined` where it does not run. */
 export function loadModule(): PixelModule | undefined {
-  if (!tried) {
-    tried = true;
-    try {
-      loaded = instantiate();
-    } catch {
-      // Any reason for which this fails is a reason to use the plain-TypeScript twin.
-    }
+  if (loaded === undefined) {
+    const module = instance();
+    if (module !== undefined) loaded = { ...module, words: new Int32Array(module.bytes.buffer) };
   }
   return loaded;
-}
-
-function instantiate(): PixelModule {
-  const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES });
-  const module = new WebAssembly.Module(Uint8Array.fromBase64(WASM));
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  const buffer = memory.buffer as ArrayBuffer;
-  return {
-    exports: exports as unknown as PixelExports,
-    bytes: new Uint8Array(buffer),
-    words: new Int32Array(buffer),
-  };
 }
