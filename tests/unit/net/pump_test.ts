@@ -1,102 +1,20 @@
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers";
-import { A12Error, LimitError } from "../../../lib/errors.ts";
+import { LimitError } from "../../../lib/errors.ts";
 import {
   DRAIN_TIMEOUT_MS,
-  HANDLER_SLOW_MS,
   LOGIN_TIMEOUT_MS,
   MAX_OUTPUT_BYTES,
   WRITE_STALL_TIMEOUT_MS,
 } from "../../../lib/limits.ts";
-import { Pump } from "../../../lib/net/pump.ts";
-import type { SessionEvent } from "../../../lib/session/events.ts";
-import type { Session } from "../../../lib/session/session.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { FakeTimers } from "../../support/fake_timers.ts";
 import { concat } from "../../support/feed.ts";
-import { REGISTER, SERVER_KEY, serverSession } from "../../support/pair.ts";
-import { RawPeer } from "../../support/raw_peer.ts";
-import { MemorySocket } from "../../support/sockets.ts";
+import { REGISTER } from "../../support/pair.ts";
+import { codeOf, Rig, turn, until } from "../../support/pump_rig.ts";
 
 const test = (name: string, fn: () => Promise<void>) =>
   Deno.test({ name, permissions: "none", fn });
-
-/** A pump over a session whose login has just begun. */
-class Rig {
-  readonly socket = new MemorySocket();
-  readonly session: Session;
-  readonly pump: Pump;
-  readonly peer = new RawPeer();
-  readonly events: string[] = [];
-  probes = 0;
-  onEvent: (event: SessionEvent) => Promise<void> | undefined = () => undefined;
-
-  constructor(startMs = performance.now()) {
-    this.session = serverSession({ startMs });
-    this.pump = new Pump(this.socket, this.session, {
-      probe: () => {
-        this.probes++;
-        this.session.send({ command: "ping", stream: 0 });
-      },
-    });
-  }
-
-  run(): Promise<void> {
-    return this.pump.run((event) => {
-      this.events.push(event.type);
-      if (event.type === "peer-offered") this.session.accept(SERVER_KEY);
-      return this.onEvent(event);
-    });
-  }
-
-  /** Runs up to the proof of the key. */
-  async login(): Promise<{ ended: Promise<void> }> {
-    const proved = Promise.withResolvers<void>();
-    const { onEvent } = this;
-    this.onEvent = (event) => {
-      if (event.type === "peer-authenticated") proved.resolve();
-      return onEvent(event);
-    };
-    const ended = this.run();
-    this.socket.give(this.peer.hello().take());
-    await until(() => this.socket.written.length > 0);
-    this.peer.receive(concat(this.socket.written));
-    this.socket.give(this.peer.event(REGISTER).take());
-    await proved.promise;
-    await turn();
-    return { ended };
-  }
-}
-
-/** Lets everything run that waits for nothing but its turn. */
-function turn(): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const { port1, port2 } = new MessageChannel();
-  port1.onmessage = () => {
-    port1.close();
-    port2.close();
-    resolve();
-  };
-  port2.postMessage(null);
-  return promise;
-}
-
-async function until(isTrue: () => boolean): Promise<void> {
-  for (let count = 0; !isTrue(); count++) {
-    assert.ok(count < 1_000, "it comes true");
-    await turn();
-  }
-}
-
-async function codeOf(ended: Promise<void>): Promise<string | undefined> {
-  try {
-    await ended;
-    return undefined;
-  } catch (error) {
-    assert.ok(error instanceof A12Error, String(error));
-    return error.code;
-  }
-}
 
 test("a plain end of the stream is no fault", async () => {
   const rig = new Rig();
@@ -312,90 +230,4 @@ test("others have their turn between two events that each take long", async () =
   await counting;
   rig.socket.give(null);
   await ended;
-});
-
-/** A pump whose next event is never done with; `done` lets it be. */
-async function hang(): Promise<{ rig: Rig; ended: Promise<void>; done: () => void }> {
-  const rig = new Rig();
-  const { ended } = await rig.login();
-  const handled = Promise.withResolvers<void>();
-  rig.onEvent = () => handled.promise;
-  rig.socket.give(rig.peer.event(REGISTER).take());
-  await until(() => rig.events.length === 4);
-  rig.onEvent = () => undefined;
-  return { rig, ended, done: handled.resolve };
-}
-
-test("who leaves while a handler hangs is noticed, by its end and by a reset", async () => {
-  for (const end of [null, new Deno.errors.ConnectionReset("reset")]) {
-    using timers = new FakeTimers();
-    const { rig, ended } = await hang();
-    rig.socket.give(rig.peer.event(REGISTER).take(), end);
-    await turn();
-    assert.ok(!rig.socket.isClosed, "a handler may take its time");
-    timers.pass(HANDLER_SLOW_MS);
-    assert.equal(await codeOf(ended), undefined);
-    assert.ok(rig.socket.isClosed);
-    assert.equal(rig.events.length, 4, "what was not taken is thrown away");
-    assert.equal(timers.size, 0);
-  }
-});
-
-test("who leaves while a handler has hung for long is noticed at once", async () => {
-  using timers = new FakeTimers();
-  const { rig, ended } = await hang();
-  timers.pass(HANDLER_SLOW_MS);
-  await turn();
-  assert.ok(!rig.socket.isClosed);
-  rig.socket.give(null);
-  assert.equal(await codeOf(ended), undefined);
-  assert.equal(timers.size, 0);
-});
-
-test("who leaves behind more than is read ahead is noticed by what is written", async () => {
-  using timers = new FakeTimers();
-  const { rig, ended } = await hang();
-  for (let i = 0; i < 200; i++) rig.socket.give(rig.peer.event(REGISTER).take());
-  timers.pass(HANDLER_SLOW_MS);
-  await turn();
-  assert.ok(rig.socket.unreadBytes > 10_000, "the peer is held up");
-  const before = rig.socket.written.length;
-  timers.pass(HANDLER_SLOW_MS);
-  await turn();
-  assert.equal(rig.socket.written.length, before + 1);
-  rig.socket.failWrites(new Deno.errors.BrokenPipe("closed"));
-  timers.pass(HANDLER_SLOW_MS);
-  assert.equal(await codeOf(ended), undefined);
-  assert.equal(rig.probes, 2);
-  assert.equal(timers.size, 0);
-});
-
-test("what a peer sends while a handler hangs is taken in order once it goes on", async () => {
-  using timers = new FakeTimers();
-  const { rig, ended, done } = await hang();
-  for (let i = 0; i < 200; i++) rig.socket.give(rig.peer.event(REGISTER).take());
-  rig.socket.give(null);
-  timers.pass(HANDLER_SLOW_MS);
-  await turn();
-  done();
-  assert.equal(await codeOf(ended), undefined);
-  assert.equal(rig.events.length, 4 + 200 + 1);
-  assert.equal(rig.events.at(-1), "closed");
-});
-
-test("an end that came while a handler was slow is told behind what came before it", async () => {
-  using timers = new FakeTimers();
-  const { rig, ended, done } = await hang();
-  timers.pass(HANDLER_SLOW_MS);
-  done();
-  await turn();
-  rig.socket.give(rig.peer.event(REGISTER).take(), null);
-  assert.equal(await codeOf(ended), undefined);
-  assert.deepEqual(rig.events.slice(4), ["event", "closed"]);
-});
-
-test("an end from this side waits for no handler", async () => {
-  const { rig, ended } = await hang();
-  rig.pump.end(new LimitError("listener-closed", "the listener was closed"));
-  assert.equal(await codeOf(ended), "listener-closed");
 });
