@@ -1,8 +1,8 @@
 // What a logged-in client may send as often as it likes: it costs itself, and nobody else.
 
 import assert from "node:assert/strict";
-import { VIDEO_FORMAT } from "../../lib/wire/constants.ts";
 import { Bench } from "../support/listen.ts";
+import { ONE_PIXEL } from "../support/one_pixel.ts";
 import { REGISTER } from "../support/pair.ts";
 import type { RawPeer } from "../support/raw_peer.ts";
 
@@ -30,22 +30,7 @@ const FLOODS: Readonly<Record<string, (peer: RawPeer, index: number) => unknown>
       extId: ZEROS,
     }),
   "frames of no bytes, on all channels": (peer, stream) =>
-    peer.control({
-      command: "videoframe",
-      channel: stream % 256,
-      stream,
-      format: VIDEO_FORMAT.rgba,
-      surfaceWidth: 1,
-      surfaceHeight: 1,
-      x: 0,
-      y: 0,
-      width: 1,
-      height: 1,
-      flags: 0,
-      length: 0,
-      expandedLength: 4,
-      commit: true,
-    }),
+    peer.control({ ...ONE_PIXEL, channel: stream % 256, stream, length: 0 }),
   "data of streams that were not announced": (peer, index) =>
     peer.data((["audio", "video", "binary"] as const)[index % 3]!, ZEROS, index % 256, index),
   "requests for segments": (peer, id) =>

@@ -1,6 +1,6 @@
 // What clients do wrong once they are logged in.
 
-import { VIDEO_FORMAT } from "../../lib/wire/constants.ts";
+import { ONE_PIXEL } from "../support/one_pixel.ts";
 import { REGISTER } from "../support/pair.ts";
 import type { Attacks } from "./hostile_attack.ts";
 import { flip, LOW_ORDER } from "./hostile_attack.ts";
@@ -60,25 +60,11 @@ export const AFTER_LOGIN: Attacks = {
     code: "too-many-frames",
     namesKey: true,
     act: async ({ client }) => {
-      client.peer.control({ ...FRAME, stream: 1, length: 4 });
+      client.peer.control({ ...ONE_PIXEL, stream: 1, length: 4 });
       for (let stream = 2; stream < 2_000; stream++) {
-        client.peer.control({ ...FRAME, channel: 1, stream, length: 0 });
+        client.peer.control({ ...ONE_PIXEL, channel: 1, stream, length: 0 });
       }
       await client.send(client.peer.take());
     },
   },
 };
-
-const FRAME = {
-  command: "videoframe",
-  format: VIDEO_FORMAT.rgba,
-  surfaceWidth: 1,
-  surfaceHeight: 1,
-  x: 0,
-  y: 0,
-  width: 1,
-  height: 1,
-  flags: 0,
-  expandedLength: 4,
-  commit: true,
-} as const;

@@ -2,25 +2,11 @@
 
 import assert from "node:assert/strict";
 import type { ClientHandler, Source } from "../../lib/mod.ts";
-import { VIDEO_DATA_STREAM_ID, VIDEO_FORMAT } from "../../lib/wire/constants.ts";
+import { VIDEO_DATA_STREAM_ID } from "../../lib/wire/constants.ts";
 import type { TestClient } from "../support/clients.ts";
 import { Bench } from "../support/listen.ts";
+import { ONE_PIXEL } from "../support/one_pixel.ts";
 import { REGISTER } from "../support/pair.ts";
-
-const FRAME = {
-  command: "videoframe",
-  format: VIDEO_FORMAT.rgba,
-  surfaceWidth: 1,
-  surfaceHeight: 1,
-  x: 0,
-  y: 0,
-  width: 1,
-  height: 1,
-  flags: 0,
-  length: 4,
-  expandedLength: 4,
-  commit: true,
-} as const;
 
 /** What was seen, and by whom, in order. */
 class Seen {
@@ -41,7 +27,7 @@ class Seen {
 
 /** Draws one frame; settles when the handler has been told all that comes of it. */
 async function draw(client: TestClient, bench: Bench): Promise<void> {
-  client.session.send({ ...FRAME, stream: 1 });
+  client.session.send({ ...ONE_PIXEL, stream: 1, length: 4 });
   client.session.sendData("video", 0, VIDEO_DATA_STREAM_ID, new Uint8Array(4));
   await client.roundTrip(bench);
 }
