@@ -125,10 +125,14 @@ export type ErrorCode =
   | KeystoreCode
   | TransportCode;
 
-/** The base of every error that this library throws on purpose. */
-export abstract class A12Error extends Error {
+/**
+ * The base of every error that this library throws on purpose.
+ *
+ * @typeParam Code The reasons that this class of errors can have.
+ */
+export abstract class A12Error<Code extends ErrorCode = ErrorCode> extends Error {
   /** The machine-readable reason. */
-  readonly code: ErrorCode;
+  readonly code: Code;
 
   /**
    * Makes the error.
@@ -137,7 +141,7 @@ export abstract class A12Error extends Error {
    * @param message One line for people, with the value and the limit, without a full stop.
    * @param options The error that caused this one.
    */
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: Code, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
     this.name = new.target.name;
@@ -145,131 +149,31 @@ export abstract class A12Error extends Error {
 }
 
 /** The caller used the API against its contract; nothing was sent or changed. */
-export class ApiMisuseError extends A12Error {
-  /** The machine-readable reason. */
-  declare readonly code: ApiMisuseCode;
-
-  /**
-   * Makes the error.
-   *
-   * @param code The reason.
-   * @param message One line for people.
-   * @param options The error that caused this one.
-   */
-  constructor(code: ApiMisuseCode, message: string, options?: ErrorOptions) {
-    super(code, message, options);
-  }
-}
+export class ApiMisuseError extends A12Error<ApiMisuseCode> {}
 
 /** A fault of the peer; it ends the connection. */
-export abstract class PeerError extends A12Error {}
+export abstract class PeerError<Code extends ErrorCode = ErrorCode> extends A12Error<Code> {}
 
 /** The peer sent bytes that no implementation could have meant. */
-export class MalformedError extends PeerError {
-  /** The machine-readable reason. */
-  declare readonly code: MalformedCode;
-
-  /**
-   * Makes the error.
-   *
-   * @param code The reason.
-   * @param message One line for people.
-   * @param options The error that caused this one.
-   */
-  constructor(code: MalformedCode, message: string, options?: ErrorOptions) {
-    super(code, message, options);
-  }
-}
+export class MalformedError extends PeerError<MalformedCode> {}
 
 /** The peer sent something at a time or in a way that the protocol forbids. */
-export class MisbehavedError extends PeerError {
-  /** The machine-readable reason. */
-  declare readonly code: MisbehavedCode;
-
-  /**
-   * Makes the error.
-   *
-   * @param code The reason.
-   * @param message One line for people.
-   * @param options The error that caused this one.
-   */
-  constructor(code: MisbehavedCode, message: string, options?: ErrorOptions) {
-    super(code, message, options);
-  }
-}
+export class MisbehavedError extends PeerError<MisbehavedCode> {}
 
 /** The peer is sound but is not something that this end can talk to. */
-export class IncompatibleError extends PeerError {
-  /** The machine-readable reason. */
-  declare readonly code: IncompatibleCode;
-
-  /**
-   * Makes the error.
-   *
-   * @param code The reason.
-   * @param message One line for people.
-   * @param options The error that caused this one.
-   */
-  constructor(code: IncompatibleCode, message: string, options?: ErrorOptions) {
-    super(code, message, options);
-  }
-}
+export class IncompatibleError extends PeerError<IncompatibleCode> {}
 
 /** The peer did not prove that it may log in. */
-export class AuthError extends PeerError {
-  /** The machine-readable reason. */
-  declare readonly code: AuthCode;
-
-  /**
-   * Makes the error.
-   *
-   * @param code The reason.
-   * @param message One line for people.
-   * @param options The error that caused this one.
-   */
-  constructor(code: AuthCode, message: string, options?: ErrorOptions) {
-    super(code, message, options);
-  }
-}
+export class AuthError extends PeerError<AuthCode> {}
 
 /** The peer went over a limit of `limits.ts`. */
-export class LimitError extends PeerError {
-  /** The machine-readable reason. */
-  declare readonly code: LimitCode;
-
-  /**
-   * Makes the error.
-   *
-   * @param code The reason.
-   * @param message One line for people.
-   * @param options The error that caused this one.
-   */
-  constructor(code: LimitCode, message: string, options?: ErrorOptions) {
-    super(code, message, options);
-  }
-}
+export class LimitError extends PeerError<LimitCode> {}
 
 /** One stream of the peer is unusable; it is cancelled and the connection goes on. */
-export class StreamError extends A12Error {
-  /** The machine-readable reason. */
-  declare readonly code: StreamCode;
-
-  /**
-   * Makes the error.
-   *
-   * @param code The reason.
-   * @param message One line for people.
-   * @param options The error that caused this one.
-   */
-  constructor(code: StreamCode, message: string, options?: ErrorOptions) {
-    super(code, message, options);
-  }
-}
+export class StreamError extends A12Error<StreamCode> {}
 
 /** A file or directory of the keystore is unusable. */
-export class KeystoreError extends A12Error {
-  /** The machine-readable reason. */
-  declare readonly code: KeystoreCode;
+export class KeystoreError extends A12Error<KeystoreCode> {
   /** The file or directory. */
   readonly path: string | undefined;
   /** The line within the file, from 1. */
@@ -296,27 +200,14 @@ export class KeystoreError extends A12Error {
 }
 
 /** The socket failed or went away. */
-export class TransportError extends A12Error {
-  /** The machine-readable reason. */
-  declare readonly code: TransportCode;
-
-  /**
-   * Makes the error.
-   *
-   * @param code The reason.
-   * @param message One line for people.
-   * @param options The error that caused this one.
-   */
-  constructor(code: TransportCode, message: string, options?: ErrorOptions) {
-    super(code, message, options);
-  }
-}
+export class TransportError extends A12Error<TransportCode> {}
 
 /**
  * Marks a place that the types say is never reached.
  *
  * @param value The value whose type must have been narrowed to `never`.
+ * @throws {TransportError} `internal-error`, always.
  */
 export function assertNever(value: never): never {
-  throw new TypeError(`unreachable: ${JSON.stringify(value)}`);
+  throw new TransportError("internal-error", `unreachable: ${JSON.stringify(value)}`);
 }

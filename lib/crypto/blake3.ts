@@ -14,8 +14,6 @@ import { loadWord, viewOf } from "./words.ts";
 const BLOCK_BYTES = 64;
 const LAST_BLOCK_OF_CHUNK = 15;
 const CV_WORDS = 8;
-/** Length of a full digest, in bytes. */
-const DIGEST_BYTES = 32;
 /** One subtree for each bit of a chunk count, which stays below 2^53. */
 const MAX_DEPTH = 53;
 const WORD = 2 ** 32;
@@ -94,7 +92,6 @@ export class RunningBlake3 {
    * @param length 1 to 32 bytes.
    */
   sample(output: Uint8Array, at: number, length: number): void {
-    if (length > DIGEST_BYTES) throw new RangeError(`sample of ${length} bytes, limit 32`);
     const pair = this.#pair;
     this.#block.fill(0, this.#blockLength);
     this.#compress(

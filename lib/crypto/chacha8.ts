@@ -8,7 +8,7 @@
  * @module
  */
 
-import { KEY_BYTES, NONCE_BYTES, PEEK_BYTES } from "./provider.ts";
+import { KEY_BYTES, NONCE_BYTES } from "./provider.ts";
 import { loadWord, viewOf } from "./words.ts";
 
 const BLOCK_BYTES = 64;
@@ -82,7 +82,6 @@ export class ChaCha8 {
    * @param output Gets the bytes at offset 0.
    */
   peek(input: Uint8Array, start: number, length: number, output: Uint8Array): void {
-    if (length > PEEK_BYTES) throw new RangeError(`peek of ${length} bytes, limit ${PEEK_BYTES}`);
     if (this.#available < length) this.#generate();
     const cache = this.#cache;
     const position = this.#position;

@@ -5,7 +5,7 @@
  */
 
 import { join } from "node:path";
-import { ApiMisuseError } from "../errors.ts";
+import { ApiMisuseError, StreamError } from "../errors.ts";
 import { STORE_MAX_BYTES, STORE_MAX_FILES } from "../limits.ts";
 import type { BinaryOffer } from "../segment/transfer_types.ts";
 
@@ -75,7 +75,10 @@ export function storeTransfers(
           writtenBytes += piece.length;
           const moreBytes = Math.max(writtenBytes - countedBytes, 0);
           if (usedBytes + moreBytes > maxBytes) {
-            throw new RangeError(`the store has no place for more than ${maxBytes} bytes`);
+            throw new StreamError(
+              "stream-too-long",
+              `the store has no place for more than ${maxBytes} bytes`,
+            );
           }
           usedBytes += moreBytes;
           countedBytes += moreBytes;

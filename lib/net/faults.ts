@@ -4,15 +4,18 @@
  * @module
  */
 
-import { A12Error, TransportError } from "../errors.ts";
+import { A12Error, ApiMisuseError, TransportError } from "../errors.ts";
 
 /**
  * Tells failures of a socket from faults of this program, which must show.
  *
- * @param error Anything that was thrown while a connection was carried.
+ * @param error Anything that was thrown while a connection was carried. A misuse of the API is a fault
+ * of this program there: handlers are called elsewhere.
  */
 export function asError(error: unknown): A12Error {
-  if (error instanceof A12Error) return error;
+  if (error instanceof A12Error) {
+    return error instanceof ApiMisuseError ? wrap("internal-error", error) : error;
+  }
   const isOurs = error instanceof TypeError || error instanceof RangeError ||
     error instanceof ReferenceError;
   return isOurs ? internalError(error) : wrap("connection-lost", error);

@@ -5,6 +5,7 @@
  */
 
 import { viewOfBuffer, writeUint64 } from "../bytes/view.ts";
+import { ApiMisuseError } from "../errors.ts";
 import { CONTROL_BODY_BYTES } from "./constants.ts";
 import { CONTROL_COMMANDS } from "./control_tables.ts";
 import type { Decoded, Encodable, Layout } from "./fields.ts";
@@ -72,7 +73,8 @@ for (const [command, { number, layout }] of Object.entries(CONTROL_COMMANDS)) {
 
 function requireBody(bytes: Uint8Array, at: number): void {
   if (at >= 0 && at + CONTROL_BODY_BYTES <= bytes.length) return;
-  throw new RangeError(
+  throw new ApiMisuseError(
+    "bad-argument",
     `a control body needs ${CONTROL_BODY_BYTES} bytes, has ${bytes.length - at}`,
   );
 }
@@ -83,7 +85,7 @@ function requireBody(bytes: Uint8Array, at: number): void {
  * @param body Holds 128 bytes from `at`; may be reused afterwards, the result holds copies.
  * @param at Where the body starts, in bytes.
  * @returns The command; every content of a body decodes to something.
- * @throws {RangeError} When the body is shorter.
+ * @throws {ApiMisuseError} `bad-argument` when the body is shorter.
  */
 export function decodeControl(body: Uint8Array, at = 0): Control {
   requireBody(body, at);
@@ -136,7 +138,7 @@ export function controlLastSeen(body: Uint8Array): bigint {
  * @param out Where to write; every one of the 128 bytes is set.
  * @param at Where the body starts in `out`, in bytes.
  * @param head Last-seen and nonce.
- * @throws {RangeError} When a value does not fit its field or the body does not fit `out`.
+ * @throws {ApiMisuseError} `bad-argument` when a value does not fit its field or the body does not fit `out`.
  */
 export function encodeControl(
   control: ControlInput,
@@ -151,7 +153,10 @@ export function encodeControl(
   writeUint64(view, base + LAST_SEEN_AT, head.lastSeen);
   if (head.nonce !== undefined) {
     if (head.nonce.length !== NONCE_BYTES) {
-      throw new RangeError(`nonce has ${head.nonce.length} bytes, must have ${NONCE_BYTES}`);
+      throw new ApiMisuseError(
+        "bad-argument",
+        `nonce has ${head.nonce.length} bytes, must have ${NONCE_BYTES}`,
+      );
     }
     out.set(head.nonce, at + NONCE_AT);
   }
@@ -168,5 +173,5 @@ export function encodeControl(
 
 function checkedByte(name: string, value: number): number {
   if (Number.isInteger(value) && value >= 0 && value <= 0xff) return value;
-  throw new RangeError(`${name} is ${value}, must be an integer from 0 to 255`);
+  throw new ApiMisuseError("bad-argument", `${name} is ${value}, must be an integer from 0 to 255`);
 }

@@ -5,6 +5,7 @@
  */
 
 import { viewOfBuffer } from "../bytes/view.ts";
+import { ApiMisuseError } from "../errors.ts";
 import { DATA_HEAD_BYTES } from "./constants.ts";
 
 /** The 7 bytes before the payload of a data packet. */
@@ -22,11 +23,14 @@ export interface DataHead {
  *
  * @param bytes Holds 7 bytes from `at`.
  * @param at Where the head starts, in bytes.
- * @throws {RangeError} When fewer than 7 bytes are there.
+ * @throws {ApiMisuseError} `bad-argument` when fewer than 7 bytes are there.
  */
 export function decodeDataHead(bytes: Uint8Array, at = 0): DataHead {
   if (at < 0 || at + DATA_HEAD_BYTES > bytes.length) {
-    throw new RangeError(`a data head needs ${DATA_HEAD_BYTES} bytes, has ${bytes.length - at}`);
+    throw new ApiMisuseError(
+      "bad-argument",
+      `a data head needs ${DATA_HEAD_BYTES} bytes, has ${bytes.length - at}`,
+    );
   }
   const view = viewOfBuffer(bytes);
   const base = bytes.byteOffset + at;
@@ -53,14 +57,17 @@ export function dataLength(bytes: Uint8Array, at = 0): number {
  * @param head The channel, the stream and the payload length.
  * @param out Where to write 7 bytes.
  * @param at Where the head starts, in bytes.
- * @throws {RangeError} When a value does not fit its field or the head does not fit `out`.
+ * @throws {ApiMisuseError} `bad-argument` when a value does not fit its field or the head does not fit `out`.
  */
 export function encodeDataHead(head: DataHead, out: Uint8Array, at = 0): void {
   check("channel", head.channel, 0xff);
   check("stream", head.stream, 0xffff_ffff);
   check("length", head.length, 0xffff);
   if (at < 0 || at + DATA_HEAD_BYTES > out.length) {
-    throw new RangeError(`a data head needs ${DATA_HEAD_BYTES} bytes, has ${out.length - at}`);
+    throw new ApiMisuseError(
+      "bad-argument",
+      `a data head needs ${DATA_HEAD_BYTES} bytes, has ${out.length - at}`,
+    );
   }
   const view = viewOfBuffer(out);
   const base = out.byteOffset + at;
@@ -71,5 +78,8 @@ export function encodeDataHead(head: DataHead, out: Uint8Array, at = 0): void {
 
 function check(name: string, value: number, max: number): void {
   if (Number.isInteger(value) && value >= 0 && value <= max) return;
-  throw new RangeError(`${name} is ${value}, must be an integer from 0 to ${max}`);
+  throw new ApiMisuseError(
+    "bad-argument",
+    `${name} is ${value}, must be an integer from 0 to ${max}`,
+  );
 }

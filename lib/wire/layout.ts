@@ -10,6 +10,7 @@
  */
 
 import { decodeUtf8Lenient, encodeUtf8, splitUtf8 } from "../bytes/text.ts";
+import { ApiMisuseError } from "../errors.ts";
 
 import {
   BYTES_OF,
@@ -64,7 +65,7 @@ export class Codec<L extends Layout, Tag extends object = Record<never, never>> 
    *
    * @param view Holds the structure; may be reused afterwards, nothing in the result refers to it.
    * @param base Where the structure starts in `view`, in bytes.
-   * @throws {RangeError} When the structure does not fit behind `base`.
+   * @throws {RangeError} From the view, when the structure does not fit behind `base`.
    */
   decode(view: DataView, base: number): Tag & Decoded<L> {
     return (this.#read ??= compileReader(this.#fields, this.#tag))(view, base);
@@ -76,7 +77,7 @@ export class Codec<L extends Layout, Tag extends object = Record<never, never>> 
    * @param value The value of every field.
    * @param view Where to write.
    * @param base Where the structure starts in `view`, in bytes.
-   * @throws {RangeError} When a value does not fit its field; some fields may be written then.
+   * @throws {ApiMisuseError} `bad-argument` when a value does not fit its field; some fields may be written then.
    */
   encode(value: Encodable<L>, view: DataView, base: number): void {
     const values = value as Readonly<Record<string, unknown>>;
@@ -90,7 +91,10 @@ export class Codec<L extends Layout, Tag extends object = Record<never, never>> 
       }
       const items = given as readonly number[];
       if (items.length !== field.count) {
-        throw new RangeError(`${field.name} has ${items.length} values, must have ${field.count}`);
+        throw new ApiMisuseError(
+          "bad-argument",
+          `${field.name} has ${items.length} values, must have ${field.count}`,
+        );
       }
       for (const [i, item] of items.entries()) {
         writeOne(view, at + i * BYTES_OF[field.type], field, item);
@@ -221,18 +225,27 @@ function target(view: DataView, at: number, size: number): Uint8Array {
 function checkedInteger(field: CompiledField, value: unknown): number {
   const [min, max] = RANGES[field.type]!;
   if (!Number.isInteger(value) || (value as number) < min || (value as number) > max) {
-    throw new RangeError(`${field.name} is ${value}, must be an integer from ${min} to ${max}`);
+    throw new ApiMisuseError(
+      "bad-argument",
+      `${field.name} is ${value}, must be an integer from ${min} to ${max}`,
+    );
   }
   return value as number;
 }
 
 function checkedBigint(field: CompiledField, value: unknown, min: bigint, max: bigint): bigint {
   if (typeof value !== "bigint" && !Number.isSafeInteger(value)) {
-    throw new RangeError(`${field.name} is ${value}, must be a safe integer or a bigint`);
+    throw new ApiMisuseError(
+      "bad-argument",
+      `${field.name} is ${value}, must be a safe integer or a bigint`,
+    );
   }
   const number = BigInt(value as bigint | number);
   if (number < min || number > max) {
-    throw new RangeError(`${field.name} is ${number}, must be from ${min} to ${max}`);
+    throw new ApiMisuseError(
+      "bad-argument",
+      `${field.name} is ${number}, must be from ${min} to ${max}`,
+    );
   }
   return number;
 }
@@ -241,12 +254,20 @@ function checkedBytes(field: CompiledField, value: Uint8Array | string): Uint8Ar
   const given = typeof value === "string" ? encodeUtf8(value) : value;
   if (field.type === "bytes") {
     if (given.length === field.size) return given;
-    throw new RangeError(`${field.name} has ${given.length} bytes, must have ${field.size}`);
+    throw new ApiMisuseError(
+      "bad-argument",
+      `${field.name} has ${given.length} bytes, must have ${field.size}`,
+    );
   }
-  if (given.includes(0)) throw new RangeError(`${field.name} contains a NUL byte`);
+  if (given.includes(0)) {
+    throw new ApiMisuseError("bad-argument", `${field.name} contains a NUL byte`);
+  }
   if (given.length < field.size) return given;
   // Bytes that were decoded from a field without a terminator must encode to the same field.
   if (given.length === field.size && typeof value !== "string") return given;
   if (field.cut) return splitUtf8(given, field.size - 1)[0]!;
-  throw new RangeError(`${field.name} has ${given.length} bytes, at most ${field.size - 1} fit`);
+  throw new ApiMisuseError(
+    "bad-argument",
+    `${field.name} has ${given.length} bytes, at most ${field.size - 1} fit`,
+  );
 }

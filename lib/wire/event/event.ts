@@ -5,6 +5,7 @@
  */
 
 import { viewOfBuffer, writeUint64 } from "../../bytes/view.ts";
+import { ApiMisuseError } from "../../errors.ts";
 import { EVENT_BYTES, EVENT_CATEGORY } from "../constants.ts";
 import type { Encodable, Layout } from "../fields.ts";
 import { Codec } from "../layout.ts";
@@ -76,11 +77,14 @@ export interface EventPacket {
  * @param bytes Holds 128 bytes from `at`; may be reused afterwards, the result holds copies.
  * @param at Where the event starts, in bytes.
  * @returns The event; every content decodes to something.
- * @throws {RangeError} When fewer than 128 bytes are there.
+ * @throws {ApiMisuseError} `bad-argument` when fewer than 128 bytes are there.
  */
 export function decodeEvent(bytes: Uint8Array, at = 0): WireEvent {
   if (at < 0 || at + EVENT_BYTES > bytes.length) {
-    throw new RangeError(`an event needs ${EVENT_BYTES} bytes, has ${bytes.length - at}`);
+    throw new ApiMisuseError(
+      "bad-argument",
+      `an event needs ${EVENT_BYTES} bytes, has ${bytes.length - at}`,
+    );
   }
   return decode(viewOfBuffer(bytes), bytes.byteOffset + at);
 }
@@ -134,16 +138,22 @@ function codecOf(
  * @param event The event; fields left out are zero or the default of the kind's table.
  * @param out Where to write; every one of the 128 bytes is set.
  * @param at Where the event starts, in bytes.
- * @throws {RangeError} When a value does not fit its field or the event does not fit `out`.
+ * @throws {ApiMisuseError} `bad-argument` when a value does not fit its field or the event does not fit `out`.
  */
 export function encodeEvent(event: EventInput, out: Uint8Array, at = 0): void {
   if (at < 0 || at + EVENT_BYTES > out.length) {
-    throw new RangeError(`an event needs ${EVENT_BYTES} bytes, has ${out.length - at}`);
+    throw new ApiMisuseError(
+      "bad-argument",
+      `an event needs ${EVENT_BYTES} bytes, has ${out.length - at}`,
+    );
   }
   out.fill(0, at, at + EVENT_BYTES);
   if (event.kind === "unknown") {
     if (event.raw.length !== EVENT_BYTES) {
-      throw new RangeError(`raw has ${event.raw.length} bytes, must have ${EVENT_BYTES}`);
+      throw new ApiMisuseError(
+        "bad-argument",
+        `raw has ${event.raw.length} bytes, must have ${EVENT_BYTES}`,
+      );
     }
     out.set(event.raw, at);
     return;
@@ -162,7 +172,7 @@ export function encodeEvent(event: EventInput, out: Uint8Array, at = 0): void {
  * Reads the body of an event packet.
  *
  * @param body At least 139 bytes; may be reused afterwards, the result holds copies.
- * @throws {RangeError} When the body is shorter.
+ * @throws {ApiMisuseError} `bad-argument` when the body is shorter.
  */
 export function decodeEventPacket(body: Uint8Array): EventPacket {
   const { channel, event } = decodeChannelEvent(body);
@@ -181,7 +191,7 @@ export function decodeEventPacket(body: Uint8Array): EventPacket {
  *
  * @param body Holds 139 bytes from `at`; may be reused afterwards, the result holds copies.
  * @param at Where the body starts, in bytes.
- * @throws {RangeError} When the body is shorter.
+ * @throws {ApiMisuseError} `bad-argument` when the body is shorter.
  */
 export function decodeChannelEvent(
   body: Uint8Array,
@@ -197,7 +207,7 @@ export function decodeChannelEvent(
  * @param head The sequence number of the last packet received, and the channel.
  * @param out Where to write; every one of the 139 bytes is set.
  * @param at Where the body starts, in bytes.
- * @throws {RangeError} When a value does not fit its field or the body does not fit `out`.
+ * @throws {ApiMisuseError} `bad-argument` when a value does not fit its field or the body does not fit `out`.
  */
 export function encodeEventPacket(
   event: EventInput,
@@ -206,7 +216,10 @@ export function encodeEventPacket(
   at = 0,
 ): void {
   if (!Number.isInteger(head.channel) || head.channel < 0 || head.channel > 0xff) {
-    throw new RangeError(`channel is ${head.channel}, must be an integer from 0 to 255`);
+    throw new ApiMisuseError(
+      "bad-argument",
+      `channel is ${head.channel}, must be an integer from 0 to 255`,
+    );
   }
   encodeEvent(event, out, at + EVENT_AT);
   const view = viewOfBuffer(out);

@@ -104,7 +104,7 @@ Deno.test("store: what has no place is refused, or given up when that shows", ()
     await store(large);
     assert.equal(large.state, "rejected");
     const unknown = offerOf([6, 6]);
-    await assert.rejects(store(unknown), RangeError);
+    await assert.rejects(store(unknown), { code: "stream-too-long" });
     assert.notEqual(unknown.state, "accepted");
     assert.deepEqual(list(), []);
     await store(offerOf([6]));

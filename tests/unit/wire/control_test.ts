@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ApiMisuseError } from "../../../lib/errors.ts";
 import { CONTROL_COMMANDS } from "../../../lib/wire/control_tables.ts";
 import {
   type Control,
@@ -184,7 +185,7 @@ Deno.test("control: what does not fit is refused", { permissions: "none" }, () =
   const head = { lastSeen: 0n };
   const out = new Uint8Array(128);
   const ping = { command: "ping", stream: 1 } as const;
-  const refuse = (run: () => void) => assert.throws(run, RangeError);
+  const refuse = (run: () => void) => assert.throws(run, ApiMisuseError);
   refuse(() => decodeControl(new Uint8Array(127)));
   refuse(() => encodeControl(ping, new Uint8Array(127), 0, head));
   refuse(() => encodeControl(ping, out, 1, head));

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ApiMisuseError } from "../../../lib/errors.ts";
 import {
   decodeEvent,
   decodeEventPacket,
@@ -83,7 +84,7 @@ Deno.test("event: kinds without a table keep their bytes", { permissions: "none"
 });
 
 Deno.test("event: what does not fit is refused", { permissions: "none" }, () => {
-  const refuse = (run: () => void) => assert.throws(run, RangeError);
+  const refuse = (run: () => void) => assert.throws(run, ApiMisuseError);
   const exit = { category: "target", kind: "exit" } as const;
   refuse(() => encodeEvent(exit, new Uint8Array(127)));
   refuse(() => encodeEvent(exit, new Uint8Array(128), 1));
