@@ -76,7 +76,6 @@ export type StreamCode =
   | "zstd-truncated"
   | "zstd-size"
   | "bad-tpack"
-  | "tpack-outside-grid"
   | "no-base-frame"
   | "memory-limit"
   | "stream-too-long"

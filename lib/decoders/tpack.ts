@@ -19,7 +19,7 @@ const LINE_HEAD_BYTES = 9;
 const CELL_BYTES = 12;
 const MAX_BYTES_PER_PIXEL = 4;
 
-/** A full frame covers its grid and counts its cells in 16 bits: no larger grid can be meant. */
+/** A full frame has a cell for each place and counts its cells in 16 bits, so no grid is larger. */
 const MAX_GRID_CELLS = 65_535;
 
 /** Lines and cells are both counted in 16 bits: no buffer holds more (1.4 MB). */
@@ -46,7 +46,12 @@ interface Outline {
   readonly cursorState: number;
   /** Offset of the first line. */
   readonly linesAt: number;
-  /** The size of the grid that the lines span. */
+  /** Where the last line ends; the buffer may be longer. */
+  readonly sizeBytes: number;
+  /**
+   * The size of the grid that the lines span. A line of one cell with the cursor does not count: a
+   * terminal sends it wherever the cursor is, also outside its grid.
+   */
   readonly cols: number;
   readonly rows: number;
 }
@@ -81,15 +86,12 @@ function drawContent(header: FrameHeader, view: DataView, surface: Surface): voi
     if (base === undefined) {
       throw new StreamError("no-base-frame", "a TPACK delta without a full frame before it");
     }
-    if (outline.cols > base.cols || outline.rows > base.rows) {
-      throw outside(outline, `the grid of ${base.cols}x${base.rows}`);
-    }
     surface.beginDeltaText(header);
     grid = base;
     if (outline.lines > 0) readBackground(view, grid);
   } else {
-    checkGridSize(outline, header);
-    grid = surface.beginFullText(header, outline.cols, outline.rows);
+    const { cols, rows } = gridSize(outline, header);
+    grid = surface.beginFullText(header, cols, rows);
     readBackground(view, grid);
     grid.clear();
   }
@@ -106,49 +108,61 @@ function readOutline(view: DataView): Outline {
   const cursorState = view.getUint8(15);
   const linesAt = HEAD_BYTES + ((cursorState & CURSOR_HAS_COLOR) === 0 ? 0 : CURSOR_COLOR_BYTES);
   const expected = linesAt + LINE_HEAD_BYTES * lines + CELL_BYTES * cells;
-  if (sizeBytes !== view.byteLength || sizeBytes !== expected) {
+  if (sizeBytes > view.byteLength || sizeBytes !== expected) {
     throw new StreamError(
       "bad-tpack",
       `${lines} lines and ${cells} cells take ${expected} bytes, the buffer says ${sizeBytes} ` +
         `and has ${view.byteLength}`,
     );
   }
-  let at = linesAt;
-  let cellsLeft = cells;
   let cols = 0;
   let rows = 0;
-  for (let line = 0; line < lines; line++) {
-    // The sizes add up, so a line head is inside the buffer as long as the cells before it were.
-    const lineCells = view.getUint16(at + 2, true);
-    cellsLeft -= lineCells;
-    if (cellsLeft < 0) break;
-    rows = Math.max(rows, view.getUint16(at, true) + 1);
-    cols = Math.max(cols, view.getUint16(at + 4, true) + lineCells);
-    at += LINE_HEAD_BYTES + CELL_BYTES * lineCells;
-  }
-  if (cellsLeft !== 0) {
-    throw new StreamError(
-      "bad-tpack",
-      `the lines hold ${cells - cellsLeft} cells or more, the head says ${cells}`,
-    );
-  }
-  return { lines, delta, cursorState, linesAt, cols, rows };
+  visitLines(view, linesAt, sizeBytes, lines, (row, column, cells, at) => {
+    if (isCursorLine(view, cells, at)) return;
+    rows = Math.max(rows, row + 1);
+    cols = Math.max(cols, column + cells);
+  });
+  return { lines, delta, cursorState, linesAt, sizeBytes, cols, rows };
 }
 
-/** A full frame makes the grid: it must have a cell and fit what a surface can show. */
-function checkGridSize(outline: Outline, header: FrameHeader): void {
-  const { cols, rows } = outline;
-  if (cols === 0 || rows === 0) throw new StreamError("bad-tpack", "a full frame without cells");
-  if (cols > header.surfaceWidth || rows > header.surfaceHeight || cols * rows > MAX_GRID_CELLS) {
-    throw outside(outline, `${header.surfaceWidth}x${header.surfaceHeight} pixels`);
+/**
+ * Calls back for each line with its place, the number of its cells and where they begin. What does
+ * not fit the buffer is cut off, as in the reference: beyond 65,535 cells the 16 bits of its count
+ * overflow, and such a terminal sends the first part of its screen.
+ */
+function visitLines(
+  view: DataView,
+  linesAt: number,
+  end: number,
+  lines: number,
+  visit: (row: number, column: number, cells: number, at: number) => void,
+): void {
+  let at = linesAt;
+  for (let line = 0; line < lines && at + LINE_HEAD_BYTES <= end; line++) {
+    const row = view.getUint16(at, true);
+    const claimed = view.getUint16(at + 2, true);
+    const column = view.getUint16(at + 4, true);
+    at += LINE_HEAD_BYTES;
+    const cells = Math.min(claimed, Math.floor((end - at) / CELL_BYTES));
+    visit(row, column, cells, at);
+    if (cells < claimed) return;
+    at += CELL_BYTES * cells;
   }
 }
 
-function outside(outline: Outline, place: string): StreamError {
-  return new StreamError(
-    "tpack-outside-grid",
-    `lines that reach to ${outline.cols}x${outline.rows} cells are outside ${place}`,
-  );
+function isCursorLine(view: DataView, cells: number, at: number): boolean {
+  return cells === 1 && (view.getUint8(at + 6) & ATTRIBUTE_CURSOR) !== 0;
+}
+
+/** The grid of a full frame; what its lines have beyond is left out. */
+function gridSize(outline: Outline, header: FrameHeader): { cols: number; rows: number } {
+  const cols = clamp(outline.cols, header.surfaceWidth);
+  const rows = clamp(outline.rows, Math.min(header.surfaceHeight, MAX_GRID_CELLS / cols));
+  return { cols, rows };
+}
+
+function clamp(count: number, most: number): number {
+  return Math.max(1, Math.min(count, Math.floor(most)));
 }
 
 function readBackground(view: DataView, grid: TextGrid): void {
@@ -177,15 +191,15 @@ function rgbAt(view: DataView, at: number): number {
   return (view.getUint8(at) << 16) | (view.getUint8(at + 1) << 8) | view.getUint8(at + 2);
 }
 
+/** Cells outside the grid are left out, as in the reference (`tui_tpack_unpack`). */
 function applyLines(view: DataView, outline: Outline, grid: TextGrid): void {
-  const { codePoints, foreground, background, attributes, cursor, cols } = grid;
+  const { codePoints, foreground, background, attributes, cursor, cols, rows } = grid;
+  const { linesAt, sizeBytes, lines } = outline;
   let cursorCell = cursor.x < 0 ? -1 : cursor.y * cols + cursor.x;
-  let at = outline.linesAt;
-  for (let line = 0; line < outline.lines; line++) {
-    let cell = view.getUint16(at, true) * cols + view.getUint16(at + 4, true);
-    const end = cell + view.getUint16(at + 2, true);
-    at += LINE_HEAD_BYTES;
-    for (; cell < end; cell++, at += CELL_BYTES) {
+  visitLines(view, linesAt, sizeBytes, lines, (row, column, cells, at) => {
+    if (row >= rows) return;
+    const end = row * cols + Math.min(column + cells, cols);
+    for (let cell = row * cols + column; cell < end; cell++, at += CELL_BYTES) {
       // fr fg fb br | bg bb attr attr_ext | code point, in little-endian words
       const second = view.getInt32(at + 4, true);
       const attribute = second >>> 16;
@@ -198,7 +212,7 @@ function applyLines(view: DataView, outline: Outline, grid: TextGrid): void {
       if ((attribute & ATTRIBUTE_CURSOR) !== 0) cursorCell = cell;
       else if (cell === cursorCell) cursorCell = -1;
     }
-  }
+  });
   cursor.x = cursorCell < 0 ? -1 : cursorCell % cols;
   cursor.y = cursorCell < 0 ? -1 : (cursorCell - cursor.x) / cols;
 }

@@ -52,7 +52,7 @@ export interface FrameDecoder {
    * @param payload Exactly `header.length` bytes; borrowed for the call, never kept.
    * @param surface The surface of the frame's channel.
    * @throws {StreamError} `bad-zstd`, `zstd-truncated`, `zstd-size`, `bad-tpack`,
-   * `tpack-outside-grid`, `no-base-frame` or `memory-limit`.
+   * `no-base-frame` or `memory-limit`.
    */
   decode(header: FrameHeader, payload: Uint8Array, surface: Surface): void;
 }

@@ -20,6 +20,7 @@ import sinkSink from "../vectors/transport/session-sink-sink-role.json" with { t
 import sourceSource from "../vectors/transport/session-source-source-role.json" with {
   type: "json",
 };
+import rightEdge from "../vectors/capture-right-edge/session.json" with { type: "json" };
 import terminal from "../vectors/capture-terminal/session.json" with { type: "json" };
 
 /** An end of a recorded session. */
@@ -124,18 +125,26 @@ export interface TerminalCapture {
   readonly finalScreen: readonly string[];
 }
 
-/** Loads the recorded terminal; needs the permission to read the vectors. */
-export function loadTerminal(): TerminalCapture {
-  const file = (name: string) => new URL(`../vectors/capture-terminal/${name}`, import.meta.url);
-  const draws = terminal.draws.map((line) =>
+/** The recorded terminals by the name of their directory. */
+const CAPTURES = { "capture-terminal": terminal, "capture-right-edge": rightEdge };
+
+/**
+ * Loads a recorded terminal; needs {@linkcode READ_VECTORS}.
+ *
+ * @param name The name of its directory.
+ */
+export function loadTerminal(name: keyof typeof CAPTURES): TerminalCapture {
+  const file = (file: string) => new URL(`../vectors/${name}/${file}`, import.meta.url);
+  const capture = CAPTURES[name];
+  const draws = capture.draws.map((line) =>
     line.split(" ", 1).concat(line.slice(line.indexOf(" ")))
   );
   return {
     fromClient: Deno.readFileSync(file("client-to-server.bin")),
     fromServer: Deno.readFileSync(file("server-to-client.bin")),
-    key: new PrivateKey(hex(terminal.staticPrivateKey)),
+    key: new PrivateKey(hex(capture.staticPrivateKey)),
     draws: draws.filter(([, use]) => use !== " control nonce").map(([value]) => hex(value!)),
-    finalScreen: terminal.finalScreen,
+    finalScreen: capture.finalScreen,
   };
 }
 
