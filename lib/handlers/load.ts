@@ -15,7 +15,7 @@ import { asFunction } from "./types.ts";
  * Loads the handler that a module exports by default.
  *
  * @param path A file, relative to the current directory.
- * @throws {ApiMisuseError} `bad-handler` with what is wrong with the module.
+ * @throws {ApiMisuseError} `bad-handler` when it cannot be loaded, or for what `asFunction` refuses.
  */
 export async function loadHandler(path: string): Promise<ListenHandler> {
   let loaded: { default?: unknown };

@@ -28,30 +28,79 @@ export type Handler = ListenHandler | HandlerObject;
 /**
  * Makes a function of a handler of either shape.
  *
+ * The functions of an object may be its own, inherited from a class, or given by getters; they are
+ * called with the object as `this`. Every function of a plain object must be named after a kind. An
+ * instance of a class may have helper methods, but not one whose name looks like a misspelled kind.
+ *
  * @param handler The handler.
- * @throws {ApiMisuseError} `bad-handler` for an object with something else than functions for kinds.
+ * @throws {ApiMisuseError} `bad-handler` for a class instead of an instance, for an object without a
+ *   function for any kind, and for a name that is no kind.
  */
 export function asFunction(handler: Handler): ListenHandler {
-  if (typeof handler === "function") return handler;
-  const names = Object.keys(handler);
-  const unknown = names.find((name) => !Object.hasOwn(STATUS_KINDS, name));
-  if (names.length === 0 || unknown !== undefined) {
-    const wrong = unknown === undefined
-      ? "no function"
-      : `a function for ${unknown}, which is no kind`;
-    throw new ApiMisuseError("bad-handler", `the handler has ${wrong} of record`);
+  if (typeof handler === "function") {
+    if (!isClass(handler)) return handler;
+    refuse(`is the class ${handler.name}, must be an instance: new ${handler.name || "Handler"}()`);
   }
-  for (const [kind, value] of Object.entries(handler)) {
-    if (typeof value === "function") continue;
-    throw new ApiMisuseError(
-      "bad-handler",
-      `the handler has ${typeof value} for ${kind}, must be a function`,
-    );
+  const names = memberNames(handler);
+  const value = (name: string) => (handler as Readonly<Record<string, unknown>>)[name];
+  const kinds = names.filter(isKind);
+  const isPlain = [Object.prototype, null].includes(Object.getPrototypeOf(handler));
+  for (const name of names.filter((name) => !isKind(name))) {
+    if (isPlain) refuse(`has ${name}, which is no kind of record; ${KNOWN_KINDS}`);
+    const kind = KINDS.find((kind) => isAlmost(name, kind));
+    if (kind === undefined || typeof value(name) !== "function") continue;
+    refuse(`has a method ${name}, which is almost the kind ${kind}; make it ${kind} or #${name}`);
+  }
+  if (kinds.length === 0) refuse(`has no function for any kind of record; ${KNOWN_KINDS}`);
+  for (const kind of kinds) {
+    if (typeof value(kind) === "function") continue;
+    refuse(`has ${typeof value(kind)} for ${kind}, must be a function`);
   }
   return fromObject(handler);
 }
 
-/** Every kind of record; a name that is none is a slip that would let everybody in. */
+function refuse(what: string): never {
+  throw new ApiMisuseError("bad-handler", `the handler ${what}`);
+}
+
+function isClass(value: ListenHandler): boolean {
+  return /^class\b/.test(Function.prototype.toString.call(value));
+}
+
+/** The names of an object's own members and of those that its classes give it. */
+function memberNames(object: object): string[] {
+  const names = new Set(Object.keys(object));
+  for (
+    let prototype = Object.getPrototypeOf(object);
+    prototype !== null && prototype !== Object.prototype;
+    prototype = Object.getPrototypeOf(prototype)
+  ) {
+    for (const name of Object.getOwnPropertyNames(prototype)) names.add(name);
+  }
+  names.delete("constructor");
+  return [...names];
+}
+
+/** Whether a name differs from a kind in case, underscores, or one letter in four at most. */
+function isAlmost(name: string, kind: string): boolean {
+  const [a, b] = [name, kind].map((text) => text.replaceAll("_", "").toLowerCase());
+  return editDistance(a!, b!) <= Math.floor(b!.length / 4);
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (const [at, letter] of [...a].entries()) {
+    const next = [at + 1];
+    for (const [column, other] of [...b].entries()) {
+      const replaced = row[column]! + (letter === other ? 0 : 1);
+      next.push(Math.min(replaced, row[column + 1]! + 1, next[column]! + 1));
+    }
+    row = next;
+  }
+  return row.at(-1)!;
+}
+
+/** Every kind of record; a misspelled `segment_request` would let every client in. */
 const STATUS_KINDS: { readonly [K in Status["kind"]]: true } = {
   alert: true,
   bchunkstate: true,
@@ -78,6 +127,13 @@ const STATUS_KINDS: { readonly [K in Status["kind"]]: true } = {
   unknown: true,
   viewport: true,
 };
+
+const KINDS = Object.keys(STATUS_KINDS);
+const KNOWN_KINDS = `known kinds: ${KINDS.join(", ")}`;
+
+function isKind(name: string): boolean {
+  return Object.hasOwn(STATUS_KINDS, name);
+}
 
 function fromObject(object: HandlerObject): ListenHandler {
   const handle = (

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ApiMisuseError } from "../../../lib/errors.ts";
 import { loadHandler } from "../../../lib/handlers/load.ts";
+import { asFunction, type Handler } from "../../../lib/handlers/types.ts";
+import type { ListenSource, ListenStatus } from "../../../lib/net/listen_types.ts";
 
 /** Modules, and what is said about each; `undefined` for a good one. */
 const MODULES: readonly [name: string, code: string, said: RegExp | undefined][] = [
@@ -10,11 +12,58 @@ const MODULES: readonly [name: string, code: string, said: RegExp | undefined][]
   ["no default", "export const handler = () => {};", /has no default export that is a function or/],
   ["number", "export default 5;", /has no default export that is a function or an object/],
   ["null", "export default null;", /has no default export/],
-  ["no function", "export default {};", /the handler has no function of record/],
+  [
+    "no function",
+    "export default {};",
+    /the handler has no function for any kind of record; known kinds: alert, .*, viewport$/,
+  ],
   [
     "misspelled",
     "export default { regstered() {} };",
-    /a function for regstered, which is no kind/,
+    /the handler has regstered, which is no kind of record; known kinds: alert, /,
+  ],
+  ["class instance", "export default new class { message() {} }();", undefined],
+  [
+    "class instance with helpers",
+    "export default new class { count = 0; frames = 0; static of() {} #x() {} help() {} frame() {} }();",
+    undefined,
+  ],
+  ["inherited", "class A { message() {} } export default new class extends A {}();", undefined],
+  ["field", "export default new class { message = () => {}; }();", undefined],
+  ["getter", "export default { get message() { return () => {}; } };", undefined],
+  [
+    "inherited getter",
+    "export default new class { get message() { return () => {}; } }();",
+    undefined,
+  ],
+  ["frozen", "export default Object.freeze({ message() {} });", undefined],
+  [
+    "without prototype",
+    "export default Object.assign(Object.create(null), { frame() {} });",
+    undefined,
+  ],
+  ["bound function", "export default (function () {}).bind({});", undefined],
+  [
+    "class",
+    "export default class Mine { message() {} }",
+    /^the handler is the class Mine, must be an instance: new Mine\(\)$/,
+  ],
+  [
+    "class instance without a kind",
+    "export default new class { help() {} }();",
+    /has no function for any kind of record; known kinds: /,
+  ],
+  ...["regsterd", "segmentRequest", "Message", "terminate", "frames"].map((
+    name,
+  ): [string, string, RegExp] => [
+    `class instance with ${name}`,
+    `export default new class { ${name}() {} message() {} }();`,
+    new RegExp(`has a method ${name}, which is almost the kind \\w+; make it \\w+ or #${name}$`),
+  ]),
+  [
+    "class instance with a number",
+    "export default new class { message = 5; }();",
+    /has number for message, must be a function/,
   ],
   ["no functions", "export default { message: 5 };", /has number for message, must be a function/],
   ["throws", 'throw new Error("boom\\nboom");', /^cannot load the handler .*: boom boom$/],
@@ -43,5 +92,44 @@ for (const [name, code, said] of MODULES) {
     } finally {
       await Deno.remove(directory, { recursive: true });
     }
+  });
+}
+
+for (
+  const [name, makeHandler] of Object.entries({
+    "a class instance": () =>
+      new class Counter {
+        count = 0;
+        message() {
+          this.count++;
+        }
+      }(),
+    "an inherited method": () => {
+      class Base {
+        count = 0;
+        message(): void {
+          this.count++;
+        }
+      }
+      return new class extends Base {}();
+    },
+    "a getter": () => ({
+      count: 0,
+      get message() {
+        return () => void this.count++;
+      },
+    }),
+  })
+) {
+  Deno.test(`${name} as a handler is called with itself as this`, () => {
+    const handler = makeHandler();
+    // A plain object has functions alone; the count would be refused there.
+    if (name === "a getter") Object.defineProperty(handler, "count", { enumerable: false });
+    const source = { role: "client", id: 2 } as unknown as ListenSource;
+    const status = { kind: "message", frame: 0, message: "hi" } as unknown as ListenStatus;
+    const call = asFunction(handler as Handler);
+    void call(source, status);
+    void call(source, status);
+    assert.equal(handler.count, 2);
   });
 }
