@@ -37,11 +37,15 @@ export function describeToldJson(time: Date, told: SourceEvent): string {
   const head = { time: time.toISOString() };
   if (told.type === "control") {
     const { command, channel, ...fields } = told.control;
-    return JSON.stringify({ ...head, kind: command, channel, ...fields }, toJson);
+    return jsonLine({ ...head, kind: command, channel, ...fields });
   }
   const { category, kind, ...fields } = told.event;
   const shown = category === "input" ? { kind: "input", type: kind } : { kind };
-  return JSON.stringify({ ...head, ...shown, channel: told.channel, ...fields }, toJson);
+  return jsonLine({ ...head, ...shown, channel: told.channel, ...fields });
+}
+
+function jsonLine(fields: object): string {
+  return escapeControls(JSON.stringify(fields, toJson));
 }
 
 function toJson(_name: string, value: unknown): unknown {

@@ -9,6 +9,7 @@ import { parseTarget, routesTo } from "../../../lib/cli/connect_target.ts";
 import { describeTold, describeToldJson } from "../../../lib/cli/connect_told.ts";
 import { ServerTrust, type TrustFlags } from "../../../lib/cli/connect_trust.ts";
 import { type CliIo, runCli, UsageError } from "../../../lib/cli/support.ts";
+import { escapeControls } from "../../../lib/log.ts";
 import { AuthError, MalformedError } from "../../../lib/errors.ts";
 import type { SourceEvent } from "../../../lib/source/endpoint.ts";
 import { decodeControl, encodeControl } from "../../../lib/wire/control.ts";
@@ -25,7 +26,7 @@ function recorder(): CliIo & { stdout: string; stderr: string } {
     stderr: "",
     out: (text) => void (io.stdout += text),
     err: (text) => void (io.stderr += text),
-    env: { get: () => undefined },
+    env: { get: () => undefined, delete() {} },
   };
   return io;
 }
@@ -260,6 +261,36 @@ Deno.test("told as JSON: every field of the event, texts as texts", NONE, () => 
     `${2n ** 60n}`,
   );
 });
+
+Deno.test(
+  "nothing that a sink tells acts on the terminal, in lines for people and for programs",
+  NONE,
+  () => {
+    const text = "\x9b2J\u202e\u2066\x1b[31m\x07\u2028";
+    const all: SourceEvent[] = [
+      event({ ...target, kind: "message", message: text }),
+      event({ ...target, kind: "coreopt", slot: 2, value: text }),
+      event({ ...input, kind: "translated", utf8: "\x9b", active: true }),
+      event({ ...input, kind: "translated", utf8: "\u202e", active: true }),
+      event({ category: "external", kind: "message", message: text }),
+      event({
+        category: "external",
+        kind: "register",
+        segkind: 1,
+        title: text,
+        guid0: 0n,
+        guid1: 0n,
+      }),
+      control({ command: "shutdown", channel: 2, lastWords: text }),
+    ];
+    for (const told of all) {
+      for (const line of [describeTold(told), describeToldJson(new Date(0), told)]) {
+        assert.equal(line, escapeControls(line));
+        assert.match(line, /\\u009b|\\u202e/);
+      }
+    }
+  },
+);
 
 const USAGE: readonly [args: string[], message: RegExp][] = [
   [[], /there is no host to dial/],
