@@ -9,14 +9,22 @@ import config from "./deno.json" with { type: "json" };
 import { connectCommand } from "./lib/cli/connect.ts";
 import { keystoreCommand } from "./lib/cli/keystore.ts";
 import { listenCommand } from "./lib/cli/listen.ts";
-import { runCli } from "./lib/cli/support.ts";
+import { type CliIo, processIo, runCli } from "./lib/cli/support.ts";
 import { addVersion } from "./lib/cli/version.ts";
 
-const program = new Command("net-listen")
-  .description("let remote graphical and text programs log in over A12 (Arcan's net_listen)")
-  .addCommand(listenCommand())
-  .addCommand(connectCommand())
-  .addCommand(keystoreCommand());
-addVersion(program, config.version);
+/**
+ * Makes the program with all its commands.
+ *
+ * @param io Where text goes.
+ */
+export function makeProgram(io: CliIo = processIo): Command {
+  const program = new Command("net-listen")
+    .description("let remote graphical and text programs log in over A12 (Arcan's net_listen)")
+    .addCommand(listenCommand(io))
+    .addCommand(connectCommand(io))
+    .addCommand(keystoreCommand(io));
+  addVersion(program, config.version);
+  return program;
+}
 
-if (import.meta.main) Deno.exitCode = await runCli(program, Deno.args);
+if (import.meta.main) Deno.exitCode = await runCli(makeProgram(), Deno.args);

@@ -9,6 +9,7 @@ import { EnrolmentSlots, Keystore, keystoreRoot } from "../keystore/mod.ts";
 import { equalConstantTime } from "./bytes/equal.ts";
 import { defaultArena, defaultProvider } from "./crypto/mod.ts";
 import { PrivateKey } from "./crypto/x25519.ts";
+import { processEnv } from "./env.ts";
 import { ApiMisuseError } from "./errors.ts";
 import type { Handler } from "./handlers/types.ts";
 import { asFunction } from "./handlers/types.ts";
@@ -164,7 +165,7 @@ async function openAuthority(
   log: Logger,
 ): Promise<KeyAuthority> {
   const keystore = given instanceof Keystore ? given : await Keystore.open(
-    keystoreRoot(given === undefined ? {} : { keystore: given }, Deno.env).path,
+    keystoreRoot(given === undefined ? {} : { keystore: given }, processEnv).path,
     { onWarning: (warning) => logWarning(log, warning) },
   );
   // Importing a key costs as much as a key exchange; it changes only when its file does.

@@ -4,9 +4,14 @@
  * @module
  */
 import { type Command, CommanderError } from "commander";
+import { type Environment, processEnv } from "../env.ts";
 import { A12Error, ApiMisuseError, KeystoreError } from "../errors.ts";
 import { escapeControls } from "../log.ts";
 import { writeText } from "../stdio.ts";
+import { requireArguments, requireOneValue } from "./arguments.ts";
+import { UsageError } from "./usage_error.ts";
+
+export { UsageError };
 
 /** The exit codes of the program. */
 export const EXIT = { ok: 0, failure: 1, usage: 2, interrupted: 130 } as const;
@@ -21,28 +26,15 @@ export interface CliIo {
   /** Writes warnings, errors, logs and hints. @param text With its newlines. */
   err(text: string): void;
   /** The environment. */
-  readonly env: { get(name: string): string | undefined };
+  readonly env: Environment;
 }
 
 /** The process's own streams and environment. */
 export const processIo: CliIo = {
   out: (text) => writeText(Deno.stdout, text),
   err: (text) => writeText(Deno.stderr, text),
-  env: { get: (name) => Deno.env.get(name) },
+  env: processEnv,
 };
-
-/** The command line asks for something that there is not; the exit code is 2. */
-export class UsageError extends Error {
-  /**
-   * Makes the error.
-   *
-   * @param message One line for people, with the value and the way out, without a full stop.
-   */
-  constructor(message: string) {
-    super(message);
-    this.name = "UsageError";
-  }
-}
 
 /**
  * Runs a program: parses, runs the command, and reports what went wrong in one line on stderr.
@@ -60,6 +52,7 @@ export async function runCli(
   io: CliIo = processIo,
 ): Promise<number> {
   makeStrict(program, io);
+  program.hook("preAction", (_program, command) => requireArguments(command));
   try {
     await program.parseAsync(args, { from: "user" });
     return EXIT.ok;
@@ -89,10 +82,21 @@ export function table(rows: readonly (readonly string[])[]): string {
 
 function makeStrict(command: Command, io: CliIo): void {
   command.exitOverride();
-  command.configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) });
+  command.configureOutput({
+    writeOut: (text) => io.out(text),
+    writeErr: (text) => io.err(text),
+    outputError: (text, write) => write(withoutValues(text)),
+  });
   command.allowUnknownOption(false).allowExcessArguments(false);
   command.showHelpAfterError("(--help shows what there is)");
+  for (const option of command.options) requireOneValue(option, command);
   for (const subcommand of command.commands) makeStrict(subcommand, io);
+}
+
+/** A mistyped option or a secret with blanks that is not quoted must not print the secret. */
+function withoutValues(text: string): string {
+  return text.replace(/^(error: unknown option '[^=']*)=.*'$/m, "$1=…'")
+    .replace(/^(error: too many arguments.* but got \d+):.*$/m, "$1");
 }
 
 function isUsage(error: unknown): boolean {

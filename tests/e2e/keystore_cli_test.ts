@@ -26,7 +26,7 @@ async function runIn(env: Record<string, string>, args: string[]): Promise<Resul
   const io: CliIo = {
     out: (text) => void (stdout += text),
     err: (text) => void (stderr += text),
-    env: { get: (name) => env[name] },
+    env: { get: (name) => env[name], delete() {} },
   };
   const program = new Command("net-listen").addCommand(keystoreCommand(io));
   return { code: await runCli(program, ["keystore", ...args], io), stdout, stderr };

@@ -57,6 +57,7 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
       "net",
       "handlers",
       "keystore",
+      "env",
       "log",
       "stdio",
       "mod",

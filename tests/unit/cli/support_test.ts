@@ -11,7 +11,7 @@ async function run(args: string[], action: () => void = () => {}) {
     stderr: "",
     out: (text) => void (io.stdout += text),
     err: (text) => void (io.stderr += text),
-    env: { get: () => undefined },
+    env: { get: () => undefined, delete() {} },
   };
   const program = new Command("prog").option("--debug")
     .addCommand(new Command("do").argument("[what]").option("--flag").action(action))

@@ -1,0 +1,96 @@
+/** What every option and every argument of every command refuses. */
+
+import assert from "node:assert/strict";
+import type { Command, Option } from "commander";
+import { type CliIo, runCli } from "../../../lib/cli/support.ts";
+import { makeProgram } from "../../../main.ts";
+
+/** Good values of every option; the first that an option takes is given to it. */
+const VALUES = ["1", "1x1", "popup"];
+
+async function run(args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const result = { code: 0, stdout: "", stderr: "" };
+  const io: CliIo = {
+    out: (text) => void (result.stdout += text),
+    err: (text) => void (result.stderr += text),
+    env: { get: () => undefined, delete() {} },
+  };
+  result.code = await runCli(makeProgram(io), args, io);
+  return result;
+}
+
+/** Every command with the words that lead to it. */
+function* commands(command: Command, path: string[] = []): Generator<[Command, string[]]> {
+  yield [command, path];
+  for (const each of command.commands) yield* commands(each, [...path, each.name()]);
+}
+
+function goodValue({ argChoices, parseArg, long }: Option): string {
+  for (const value of argChoices ?? VALUES) {
+    try {
+      parseArg?.(value, undefined);
+      return value;
+    } catch {
+      // It is one for another option.
+    }
+  }
+  throw new Error(`${long} takes none of ${VALUES}`);
+}
+
+async function refuses(args: string[], message: string): Promise<void> {
+  const { code, stdout, stderr } = await run(args);
+  assert.deepEqual([code, stdout], [2, ""], args.join(" "));
+  assert(stderr.startsWith(`error: ${message}`), `${args.join(" ")}: ${stderr}`);
+}
+
+let options = 0;
+for (const [command, path] of commands(makeProgram())) {
+  for (const option of command.options.filter(({ required }) => required)) {
+    options++;
+    const name = option.long!;
+    Deno.test(`${path.join(" ")} ${name} takes one value, not empty, and UTF-8`, async () => {
+      await refuses([...path, name, ""], `${name} is empty\n`);
+      await refuses([...path, `${name}=`], `${name} is empty\n`);
+      await refuses([...path, name, "a\ufffdb"], `${name} has bytes that are not UTF-8\n`);
+      const value = goodValue(option);
+      await refuses([...path, name, value, name, value], `${name} is given twice\n`);
+    });
+  }
+  command.registeredArguments.forEach((argument, i) => {
+    const others = command.registeredArguments.map((_, at) => `${at}`);
+    const [before, after] = [others.slice(0, i), others.slice(i + 1)];
+    Deno.test(`${path.join(" ")} ${argument.name()} is not empty, and UTF-8`, async () => {
+      const name = argument.parseArg === undefined
+        ? `the argument ${argument.name()} `
+        : `command-argument value `;
+      await refuses([...path, ...before, "", ...after], name);
+      await refuses([...path, ...before, "\ufffd", ...after], name);
+    });
+  });
+}
+
+Deno.test("the options of all commands were found", () => assert(options > 25, `${options}`));
+
+Deno.test("an option of an earlier run of the same program is not given twice", async () => {
+  const io = { out() {}, err() {}, env: { get: () => undefined, delete() {} } };
+  const program = makeProgram(io);
+  assert.equal(await runCli(program, ["listen", "--port", "1", "--help"], io), 0);
+  assert.equal(await runCli(program, ["listen", "--port", "1", "--help"], io), 0);
+});
+
+Deno.test("a mistyped option and words too many do not print what may be a secret", async () => {
+  for (
+    const args of [
+      ["listen", "--secrte=2:hemlig"],
+      ["listen", "--keystore", "/nowhere", "a", "b", "1", "hemlig"],
+      ["listen", "--secret", "2:hemlig", "--secret", "2:hemlig"],
+      ["connect", "--secret", "hemlig\ufffd"],
+      ["connect", "--secret", "hemlig", "--secret-stdin"],
+    ]
+  ) {
+    const { code, stderr } = await run(args);
+    assert.equal(code, 2);
+    assert.match(stderr, /^error: .*(--secret|--secrte|too many arguments)/);
+    assert(!stderr.includes("hemlig"), stderr);
+  }
+});
