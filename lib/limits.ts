@@ -10,6 +10,9 @@ export const MAX_SURFACE_SIDE_PX = 8_192;
 /** A keystore file holds a few lines of about 60 bytes; a larger one was put there by mistake. */
 export const MAX_KEY_FILE_BYTES = 65_536;
 
+/** The line of a file that holds `num:secret`; a secret has at most 31 bytes. */
+export const MAX_SECRET_LINE_BYTES = 256;
+
 /** How long a keystore write waits for another process that holds the store's lock. */
 export const KEYSTORE_LOCK_TIMEOUT_MS = 10_000;
 

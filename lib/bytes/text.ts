@@ -44,6 +44,41 @@ export function decodeUtf8Lenient(bytes: Uint8Array): string {
   return decodeShortAscii(bytes) ?? lenient.decode(bytes);
 }
 
+/** What editors on Windows put at the beginning of a file. */
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
+
+/**
+ * Leaves out the byte order mark at the beginning of a file or stream.
+ *
+ * @param bytes The first bytes.
+ * @returns A view into `bytes`.
+ */
+export function withoutByteOrderMark<T extends Uint8Array>(bytes: T): T {
+  const hasMark = BYTE_ORDER_MARK.every((byte, i) => bytes[i] === byte);
+  return (hasMark ? bytes.subarray(BYTE_ORDER_MARK.length) : bytes) as T;
+}
+
+/**
+ * Finds the first character that is not valid UTF-8.
+ *
+ * @param bytes The bytes, without a terminator.
+ * @returns Its offset, or `undefined` when all of them are valid.
+ */
+export function findInvalidUtf8(bytes: Uint8Array): number | undefined {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  let start = 0;
+  try {
+    for (let at = 0; at < bytes.length; at++) {
+      const isCharacter = decoder.decode(bytes.subarray(at, at + 1), { stream: true }) !== "";
+      if (isCharacter) start = at + 1;
+    }
+    decoder.decode();
+    return undefined;
+  } catch {
+    return start;
+  }
+}
+
 /** Longer texts are left to the decoder of the runtime, whose call costs 0.3 us. */
 const SHORT_BYTES = 80;
 

@@ -5,8 +5,10 @@ import {
   decodeUtf8,
   decodeUtf8Lenient,
   encodeUtf8,
+  findInvalidUtf8,
   splitUtf8,
   untilNul,
+  withoutByteOrderMark,
 } from "../../../lib/bytes/text.ts";
 
 const test = (name: string, fn: () => void) => Deno.test({ name, permissions: "none", fn });
@@ -49,4 +51,24 @@ test("bytes are equal when lengths and contents are", () => {
   assert.ok(!equalConstantTime(a, Uint8Array.of(1, 2, 4)));
   assert.ok(!equalConstantTime(a, Uint8Array.of(1, 2)));
   assert.ok(equalConstantTime(new Uint8Array(0), new Uint8Array(0)));
+});
+
+test("a byte order mark is left out once, at the beginning alone", () => {
+  const text = (input: string) => decodeUtf8(withoutByteOrderMark(encodeUtf8(input)));
+  assert.equal(text("\ufeffa\ufeff"), "a\ufeff");
+  assert.equal(text("\ufeff\ufeffa"), "\ufeffa");
+  assert.equal(text("a"), "a");
+  assert.equal(text(""), "");
+  assert.deepEqual(withoutByteOrderMark(Uint8Array.of(0xef, 0xbb)), Uint8Array.of(0xef, 0xbb));
+});
+
+test("the first character that is not UTF-8 is found by the offset of its first byte", () => {
+  const find = (...bytes: number[]) => findInvalidUtf8(Uint8Array.from(bytes));
+  assert.equal(findInvalidUtf8(encodeUtf8("aå€😀\ufeff")), undefined);
+  assert.equal(find(), undefined);
+  assert.equal(find(0xff), 0);
+  assert.equal(find(0x61, 0xc3, 0x28), 1);
+  assert.equal(find(0x61, 0xe2, 0x82), 1, "cut off");
+  assert.equal(find(0x61, 0xc3, 0xa5, 0xed, 0xa0, 0x80), 3, "half of a surrogate pair");
+  assert.equal(find(0xc0, 0x80), 0, "longer than it has to be");
 });
