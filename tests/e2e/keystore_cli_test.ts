@@ -173,7 +173,7 @@ const badArguments: readonly [args: string[], message: RegExp][] = [
   [["add", "demo", one.replace("Q", "-")], /the key is not base64: character/],
   [["add", "demo", `${"A".repeat(43)}=`], /low order/],
   [["add", "a b", one], /the name "a b" has the character " "/],
-  [["add", "", one], /the name is empty/],
+  [["add", "", one], /the argument names-and-key is empty/],
   [["add", "x".repeat(65), one], /has 65 characters; at most 64/],
   [["add", "a,*", one], /"\*" stands for every name and must be given alone/],
   [["add", "README.md", "main.ts", one], /"README.md" has.*quote the star: '\*'/],
