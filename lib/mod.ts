@@ -20,26 +20,7 @@
  * whatever it does, and `terminated`, once and last. A handler may be asynchronous: the next record of
  * its client waits.
  *
- * | `status.kind` | fields | what happened |
- * |---|---|---|
- * | `registered` | `RegisteredStatus` | a client named itself |
- * | `preroll` | `PrerollStatus` | it waits for the handler, and draws after it |
- * | `privdrop` | `PrivdropStatus` | where it comes from and what it gave up |
- * | `resized` | `ResizedStatus` | it draws, in another size or kind than before |
- * | `frame`, `dropped_frame` | `FrameStatus`, `DroppedFrameStatus` | each frame, after `targetVerbose` |
- * | `segment_request` | `SegmentRequestStatus` | a client, or a further segment of one, asks to be taken |
- * | `message`, `alert` | `MessageStatus` | a text, a call for attention |
- * | `ident`, `failure` | `TextStatus` | the changing part of its title, why a transfer failed |
- * | `coreopt` | `CoreoptStatus` | an option that can be set |
- * | `input_label` | `InputLabelStatus` | a named input that it understands |
- * | `input` | `InputStatus`, `IoTable` | input from the client, as the third argument |
- * | `mask_input` | `MaskInputStatus` | it takes other input from now on |
- * | `cursorhint` | `CursorhintStatus` | the shape of the mouse cursor |
- * | `viewport`, `content_state` | `ViewportStatus`, `ContentStateStatus` | where it wants to be, what of it is visible |
- * | `bchunkstate`, `state_size` | `BchunkstateStatus`, `StateSizeStatus` | which files and states it reads and writes |
- * | `streaminfo`, `streamstatus` | `StreaminfoStatus`, `StreamstatusStatus` | what it plays, and how far it is |
- * | `unknown` | `UnknownStatus` | an event without a name |
- * | `terminated` | `TerminatedStatus` | its end |
+ * `lib/handlers/README.md` has every record with its fields; `StatusOf<"resized">` is the type of one.
  *
  * Verbs are methods of the source, with the names of Lua in camelCase: life and subsegments at
  * `Source`, keys and mouse at `SourceInput`, size, colours and settings at
@@ -75,7 +56,16 @@ export type { ClientHandler, PushedKind, Source } from "./segment/source.ts";
 export type { FonthintOptions, SourceHints } from "./segment/source_hints.ts";
 export type { SourceInput } from "./segment/source_input.ts";
 export type { SourceStreams } from "./segment/source_streams.ts";
-export type * from "./segment/status_types.ts";
+export type {
+  LISTENER_RECORDS,
+  RecordFrom,
+  RecordTables,
+  Status,
+  StatusKind,
+  StatusOf,
+} from "./segment/status.ts";
+export type { EXTERNAL_KINDS } from "./wire/event/external.ts";
+export type { OptionalName, RecordOf, ValueOf } from "./wire/record.ts";
 export type * from "./segment/status_io_types.ts";
 export type {
   BinaryOffer,
@@ -133,7 +123,6 @@ export type {
   UnknownControl,
 } from "./wire/control.ts";
 export type { CONTROL_COMMANDS } from "./wire/control_tables.ts";
-export type { EXTERNAL_KINDS } from "./wire/event/external.ts";
 export type { INPUT_KINDS } from "./wire/event/input.ts";
 export type { TARGET_KINDS } from "./wire/event/target.ts";
 export type {

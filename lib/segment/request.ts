@@ -6,7 +6,7 @@
 
 import type { ExternalEvent } from "../wire/event/types.ts";
 import type { Segment } from "./segment.ts";
-import type { SegmentRequestStatus } from "./status.ts";
+import type { StatusOf } from "./status.ts";
 import { segmentRequestStatus } from "./status.ts";
 
 /** A request that a handler grants or leaves. */
@@ -18,7 +18,7 @@ export interface SegmentRequest {
   /** The number of the wanted segment kind. */
   readonly kind: number;
   /** What the handler is told. */
-  readonly status: SegmentRequestStatus;
+  readonly status: StatusOf<"segment_request">;
   /** Whether it was granted or refused. */
   answered: boolean;
 }
@@ -37,7 +37,7 @@ export function requestFromEvent(
     segment,
     id: event.id,
     kind: event.segkind,
-    status: segmentRequestStatus(event, segment.id),
+    status: segmentRequestStatus(event, segment.statusContext),
     answered: false,
   };
 }

@@ -1,77 +1,146 @@
 /**
- * From events on the wire to the records that handlers get.
+ * The records that handlers get: the vocabulary of Arcan's Lua API, names and fields unchanged.
+ *
+ * Records of what a client says are described with the events that they come from, in
+ * `lib/wire/event/external.ts`; those that the listener makes by itself are described here. Types,
+ * conversion, documentation and tests follow from the two tables. Source: arcan `arcan_lua.c`.
  *
  * @module
  */
 
-import { encodeBase64 } from "../bytes/base64.ts";
-import { assertNever } from "../errors.ts";
-import { MAX_SURFACE_SIDE_PX } from "../limits.ts";
-import { segmentKindName } from "../wire/constants.ts";
-import { DATATYPE } from "../wire/event/input.ts";
+import { EXTERNAL_KINDS } from "../wire/event/external.ts";
 import type { ExternalEvent, WireEvent } from "../wire/event/types.ts";
-import { MessageJoiner } from "./status_joiner.ts";
-import { CURSOR, filteredText, LETTERS, SUFFIXES, TIME, wholeText, WORD } from "./status_text.ts";
-import type {
-  BchunkstateStatus,
-  InputLabelStatus,
-  RegisteredStatus,
-  SegmentRequestStatus,
-  Status,
-  ViewportStatus,
-} from "./status_types.ts";
+import { MessageJoiner } from "../wire/message_joiner.ts";
+import * as lua from "../wire/record.ts";
+import type { RecordContext, RecordOf, RecordTable } from "../wire/record.ts";
 
-export type * from "./status_types.ts";
-export type { IoTable } from "./status_io.ts";
+export type { IoTable } from "./status_io_types.ts";
 
-const COREOPT_TYPES = ["key", "description", "value", "current"] as const;
-const STREAM_TYPES = ["audio", "video", "text", "overlay"] as const;
-const DATATYPE_NAMES: ReadonlyMap<number, InputLabelStatus["datatype"]> = new Map([
-  [DATATYPE.analog, "analog"],
-  [DATATYPE.digital, "digital"],
-  [DATATYPE.translated, "translated"],
-  [DATATYPE.touch, "touch"],
-  [DATATYPE.eyes, "eyes"],
-]);
-const PLACEMENTS: readonly Pick<SegmentRequestStatus, "split" | "position">[] = [
-  {},
-  { split: "left" },
-  { split: "right" },
-  { split: "top" },
-  { split: "bottom" },
-  { position: "left" },
-  { position: "right" },
-  { position: "top" },
-  { position: "bottom" },
-  { position: "tab" },
-  { position: "embed" },
-  { position: "swallow" },
+const AUDIO = lua.given<number>("number", "the number of the segment's audio");
+const PTS = lua.given<number>("number", "when it is to be shown, in milliseconds; 0 over A12");
+const COUNT = lua.given<number>("number", "how many frames of the segment were committed so far");
+
+/** The records that no EXTERNAL event stands for. */
+export const LISTENER_RECORDS = {
+  preroll: {
+    kind: "preroll",
+    doc:
+      "a client waits to be let in; it may draw when the handler is done, and gets first what the " +
+      "handler sends here",
+    fields: {
+      segkind: lua.given<string>("string", "the segment kind by name"),
+      source_audio: AUDIO,
+    },
+  },
+  resized: {
+    kind: "resized",
+    doc: "a frame with another size, orientation or content was committed",
+    fields: {
+      source_audio: AUDIO,
+      width: lua.given<number>("number", "width in pixels"),
+      height: lua.given<number>("number", "height in pixels"),
+      mirrored: lua.given<boolean>("boolean", "the older name of `origo_ll`"),
+      origo_ll: lua.given<boolean>("boolean", "the rows come bottom up"),
+      tpack: lua.given<boolean>("boolean", "the content is a grid of text"),
+    },
+  },
+  frame: {
+    kind: "frame",
+    doc: "a frame was committed; only after `targetVerbose`",
+    fields: {
+      source_audio: AUDIO,
+      pts: PTS,
+      number: COUNT,
+      x: lua.given<number>("number", "left edge of the changed region in pixels; 0 for text"),
+      y: lua.given<number>("number", "upper edge of the changed region in pixels; 0 for text"),
+      width: lua.given<number>("number", "width of the changed region in pixels"),
+      height: lua.given<number>("number", "height of the changed region in pixels"),
+      x1: lua.sometimes<number>("number", "the same as `x`; absent for text"),
+      y1: lua.sometimes<number>("number", "the same as `y`; absent for text"),
+      x2: lua.sometimes<number>("number", "the column behind the changed region; absent for text"),
+      y2: lua.sometimes<number>("number", "the row behind the changed region; absent for text"),
+      rows: lua.sometimes<number>("number", "rows of the grid of text; absent for pixels"),
+      cols: lua.sometimes<number>("number", "columns of the grid of text; absent for pixels"),
+    },
+  },
+  dropped_frame: {
+    kind: "dropped_frame",
+    doc:
+      "a frame was left out, as it could not be decoded; only after `targetVerbose`. What later " +
+      "frames leave alone stays as it was. The protocol cannot ask for a whole picture: " +
+      "`targetDisplayhint` with another size and back makes a client send one",
+    fields: { source_audio: AUDIO, pts: PTS, number: COUNT },
+  },
+  input: {
+    kind: "input",
+    doc: "the client sent input; the handler's third argument is the table",
+    fields: {
+      source_audio: AUDIO,
+      tgtid: lua.given<number>("number", "the token of the segment that is meant, 0 for none"),
+    },
+  },
+  unknown: {
+    kind: "unknown",
+    doc: "an event that has no name here",
+    fields: {
+      frame: lua.given<number>("number", "how many frames the client had signalled before"),
+      kind_num: lua.given<number>("number", "its number"),
+    },
+  },
+  terminated: {
+    kind: "terminated",
+    doc: "the segment has ended; always the last record, and the only one of its kind",
+    fields: {
+      last_words: lua.given<string>("string, at most 31 bytes", "why; empty unless the peer said"),
+    },
+  },
+} as const satisfies Readonly<Record<string, RecordTable>>;
+
+/** All tables of records. */
+export type RecordTables =
+  | typeof LISTENER_RECORDS[keyof typeof LISTENER_RECORDS]
+  | Extract<typeof EXTERNAL_KINDS[keyof typeof EXTERNAL_KINDS], { record: unknown }>["record"];
+
+/** The record that a table describes. */
+export type RecordFrom<T> = T extends { readonly kind: infer Kind; readonly fields: infer Fields }
+  ? { readonly kind: Kind } & RecordOf<Fields>
+  : never;
+
+/** Everything that happens to a segment, told apart by `kind`. */
+export type Status = RecordFrom<RecordTables>;
+
+/** The name of a kind of record. */
+export type StatusKind = Status["kind"];
+
+/** The record of one kind. */
+export type StatusOf<K extends StatusKind> = Extract<Status, { readonly kind: K }>;
+
+/** The tables of all records, in the order in which they are documented. */
+export const RECORDS: readonly RecordTable[] = [
+  ...Object.values(LISTENER_RECORDS),
+  ...Object.values(EXTERNAL_KINDS).flatMap((kind) => "record" in kind ? [kind.record] : []),
 ];
-const CHUNK_HINT = { immediate: 1, wildcard: 2, multipart: 4, cursor: 8 } as const;
-const EMBEDDED = { scaled: 2, hintForward: 3 } as const;
 
-/** What a record needs beyond its event; one for each segment, for as long as it lives. */
-export class StatusContext {
+/** What the records of one segment need beyond their events. */
+export class StatusContext implements RecordContext {
   /** The number by which handlers know the segment. */
   readonly segment: number;
-  /** The number by which handlers know the segment's audio. */
-  readonly sourceAudio: number;
-  /** Joins the parts of messages. */
   readonly messages: MessageJoiner = new MessageJoiner();
-  /** Joins the parts of alerts. */
   readonly alerts: MessageJoiner = new MessageJoiner();
 
-  /**
-   * Begins without any text.
-   *
-   * @param segment The number by which handlers know the segment.
-   * @param sourceAudio The number by which handlers know the segment's audio.
-   */
-  constructor(segment: number, sourceAudio: number = segment) {
+  /** @param segment The number by which handlers know the segment. */
+  constructor(segment: number) {
     this.segment = segment;
-    this.sourceAudio = sourceAudio;
   }
 }
+
+type Maker = (event: never, context: RecordContext) => Status | undefined;
+
+const MAKERS: ReadonlyMap<string, Maker> = new Map(
+  Object.entries(EXTERNAL_KINDS).flatMap(([name, kind]): [string, Maker][] =>
+    "record" in kind ? [[name, lua.compileRecord(kind.record)]] : []
+  ),
+);
 
 /**
  * Makes the record of an event.
@@ -83,203 +152,24 @@ export class StatusContext {
  * @param context The segment that it came for; its joiners take part of messages.
  * @returns The record, or `undefined` for events that handlers do not get.
  */
-export function statusFromEvent(event: WireEvent, context: StatusContext): Status | undefined {
-  if (event.category === "input" && event.kind !== "unknown") {
-    return { kind: "input", source_audio: context.sourceAudio, tgtid: event.dst };
-  }
-  if (event.category !== "external") return undefined;
-  if (event.kind === "unknown") {
+export function statusFromEvent(event: WireEvent, context: RecordContext): Status | undefined {
+  if (event.category === "external") {
+    if (event.kind !== "unknown") return MAKERS.get(event.kind)?.(event as never, context);
     return { kind: "unknown", frame: Number(event.frameId), kind_num: event.kindNumber };
   }
-  return externalStatus(event, context);
-}
-
-function externalStatus(event: ExternalEvent, context: StatusContext): Status | undefined {
-  const frame = Number(event.frameId);
-  switch (event.kind) {
-    case "message":
-    case "alert": {
-      const joiner = event.kind === "message" ? context.messages : context.alerts;
-      const part = joiner.take(event.message, event.multipart !== 0);
-      return part && { kind: event.kind, frame, ...part };
-    }
-    case "ident":
-    case "failure":
-      return { kind: event.kind, frame, message: wholeText(event.message, 77) };
-    case "coreopt": {
-      const type = COREOPT_TYPES[event.type];
-      if (type === undefined) return undefined;
-      // DEVIATION: upstream reads the text at 16, where slot and type are, and shows garbage
-      // (test "coreopt: the argument is the text, not slot and type").
-      const argument = wholeText(event.data, 76);
-      return { kind: "coreopt", frame, slot: event.index, argument, type };
-    }
-    case "streaminfo":
-      return {
-        kind: "streaminfo",
-        frame,
-        lang: filteredText(event.langid, 3, LETTERS),
-        streamid: event.streamid,
-        type: STREAM_TYPES[event.datakind] ?? "broken",
-      };
-    case "streamstatus":
-      return {
-        kind: "streamstatus",
-        frame,
-        ctime: filteredText(event.time, 8, TIME),
-        endtime: filteredText(event.limit, 8, TIME),
-        completion: finite(event.completion),
-        frameno: event.frameno,
-        streaming: event.streaming ? 1 : 0,
-      };
-    case "statesize":
-      return { kind: "state_size", frame, state_size: event.size, typeid: event.type };
-    case "segreq":
-      return segmentRequestStatus(event, context.segment);
-    case "cursorhint":
-      return { kind: "cursorhint", frame, cursor: filteredText(event.message, 77, CURSOR) };
-    case "viewport":
-      return viewportStatus(event, frame);
-    case "content":
-      return {
-        kind: "content_state",
-        frame,
-        rel_x: finite(event.xPos),
-        rel_y: finite(event.yPos),
-        wnd_w: finite(event.width),
-        wnd_h: finite(event.height),
-        x_size: finite(event.xSize),
-        y_size: finite(event.ySize),
-        cell_w: event.cellWidth,
-        cell_h: event.cellHeight,
-        min_w: event.minWidth,
-        min_h: event.minHeight,
-        max_w: event.maxWidth,
-        max_h: event.maxHeight,
-      };
-    case "labelhint": {
-      const datatype = DATATYPE_NAMES.get(event.datatype);
-      if (datatype === undefined) return undefined;
-      return {
-        kind: "input_label",
-        frame,
-        labelhint: filteredText(event.label, 15, WORD),
-        description: wholeText(event.description, 52),
-        initial: event.initial,
-        datatype,
-        modifiers: event.modifiers,
-        vsym: wholeText(event.vsym, 4),
-      };
-    }
-    case "register":
-      return registeredStatus(event, frame);
-    case "bchunkstate":
-      return bchunkstateStatus(event, frame);
-    case "privdrop":
-      // DEVIATION: upstream shows `external` in all three
-      // (test "privdrop: each field shows its own byte").
-      return {
-        kind: "privdrop",
-        frame,
-        external: event.external,
-        sandboxed: event.sandboxed,
-        networked: event.networked,
-      };
-    case "inputmask":
-      return { kind: "mask_input", frame };
-    case "netstate":
-      // DEVIATION: upstream hands on the `state` of a peer that is no directory, which lets any
-      // client forge what is on the network (test "netstate: a forged state is refused").
-      return undefined;
-    case "bufferstream":
-    case "framestatus":
-    case "flushaud":
-    case "clockreq":
-      return undefined;
-    default:
-      return assertNever(event);
-  }
+  if (event.category !== "input" || event.kind === "unknown") return undefined;
+  return { kind: "input", source_audio: context.segment, tgtid: event.dst };
 }
 
 /**
  * Makes the record of a request for a segment.
  *
  * @param event The request.
- * @param parent The number by which handlers know the segment that asks.
+ * @param context The segment that asks.
  */
 export function segmentRequestStatus(
   event: ExternalEvent<"segreq">,
-  parent: number,
-): SegmentRequestStatus {
-  return {
-    kind: "segment_request",
-    frame: Number(event.frameId),
-    segkind: segmentKindName(event.segkind),
-    width: Math.min(event.width, MAX_SURFACE_SIDE_PX),
-    height: Math.min(event.height, MAX_SURFACE_SIDE_PX),
-    reqid: event.id,
-    xofs: event.xofs,
-    yofs: event.yofs,
-    parent,
-    ...PLACEMENTS[event.dir],
-  };
-}
-
-function registeredStatus(event: ExternalEvent<"register">, frame: number): RegisteredStatus {
-  const guid = new DataView(new ArrayBuffer(16));
-  guid.setBigUint64(0, event.guid0, true);
-  guid.setBigUint64(8, event.guid1, true);
-  return {
-    kind: "registered",
-    frame,
-    segkind: segmentKindName(event.segkind),
-    title: wholeText(event.title, 63),
-    guid: encodeBase64(new Uint8Array(guid.buffer)),
-  };
-}
-
-function viewportStatus(event: ExternalEvent<"viewport">, frame: number): ViewportStatus {
-  return {
-    kind: "viewport",
-    frame,
-    invisible: event.invisible,
-    focus: event.focus,
-    anchor_edge: event.anchorEdge,
-    anchor_pos: event.anchorPos,
-    embedded: event.embedded !== 0,
-    rel_order: event.order,
-    rel_x: event.x,
-    rel_y: event.y,
-    anchor_w: event.width,
-    anchor_h: event.height,
-    edge: event.edge,
-    ext_id: event.extId,
-    scaled: event.embedded === EMBEDDED.scaled,
-    hintfwd: event.embedded === EMBEDDED.hintForward,
-    border: event.border,
-    parent: event.parent,
-  };
-}
-
-function bchunkstateStatus(event: ExternalEvent<"bchunkstate">, frame: number): BchunkstateStatus {
-  const cursor = (event.hint & CHUNK_HINT.cursor) !== 0;
-  const disable = event.extensions.length === 0;
-  return {
-    kind: "bchunkstate",
-    frame,
-    hint: !cursor && (event.hint & CHUNK_HINT.immediate) === 0,
-    cursor,
-    multipart: (event.hint & CHUNK_HINT.multipart) !== 0,
-    wildcard: (event.hint & CHUNK_HINT.wildcard) !== 0,
-    size: Number(event.size),
-    input: event.input,
-    stream: event.stream,
-    disable,
-    ...(disable ? {} : { extensions: filteredText(event.extensions, 67, SUFFIXES, "drop") }),
-  };
-}
-
-/** Numbers that JSON cannot hold would reach logs as `null`. */
-function finite(value: number): number {
-  return Number.isFinite(value) ? value : 0;
+  context: RecordContext,
+): StatusOf<"segment_request"> {
+  return statusFromEvent(event, context) as StatusOf<"segment_request">;
 }

@@ -3,7 +3,9 @@
  * one by one in the unit tests.
  */
 import assert from "node:assert/strict";
-import type { Status, StatusKind } from "../../lib/segment/status.ts";
+import type { Status } from "../../lib/segment/status.ts";
+import { RECORDS } from "../../lib/segment/status.ts";
+import { EXTERNAL_KINDS } from "../../lib/wire/event/external.ts";
 import vectors from "../vectors/events/events.json" with { type: "json" };
 import { APPLICATION, Fixture } from "../unit/segment/endpoint_support.ts";
 
@@ -14,31 +16,12 @@ function bytesOf(id: string): Uint8Array {
   return Uint8Array.fromHex(vectors.cases.find((one) => one.id === id)!.packed).slice(2);
 }
 
-/** The kind that each recorded event of a client must make; `undefined` for none. */
-const KINDS: Readonly<Record<string, StatusKind | undefined>> = {
-  MESSAGE: "message",
-  COREOPT: "coreopt",
-  IDENT: "ident",
-  FAILURE: "failure",
-  BUFFERSTREAM: undefined,
-  FRAMESTATUS: undefined,
-  STREAMINFO: "streaminfo",
-  STREAMSTATUS: "streamstatus",
-  STATESIZE: "state_size",
-  FLUSHAUD: undefined,
-  SEGREQ: "segment_request",
-  CURSORHINT: "cursorhint",
-  VIEWPORT: "viewport",
-  CONTENT: "content_state",
-  LABELHINT: "input_label",
-  REGISTER: "registered",
-  ALERT: "alert",
-  CLOCKREQ: undefined,
-  BCHUNKSTATE: "bchunkstate",
-  PRIVDROP: "privdrop",
-  INPUTMASK: "mask_input",
-  NETSTATE: undefined,
-};
+const MUST_MAKE: ReadonlyMap<string, string | undefined> = new Map(
+  Object.entries(EXTERNAL_KINDS).map(([name, kind]) => [
+    name.toUpperCase(),
+    "record" in kind ? kind.record.kind : undefined,
+  ]),
+);
 
 const seen = new Set<string>();
 
@@ -57,7 +40,7 @@ for (const vector of vectors.cases) {
     note(made);
     // An option that the client forgets has no record.
     const isForgotten = vector.id === "ext-coreopt-max";
-    const kind = vector.category === "io" ? "input" : KINDS[vector.kind];
+    const kind = vector.category === "io" ? "input" : MUST_MAKE.get(vector.kind);
     const expected = isForgotten ? undefined : kind;
     assert.deepEqual(made.map(({ kind }) => kind), expected === undefined ? [] : [expected]);
     if (expected === "input") assert.equal(typeof fixture.inputs.at(-1)!.kind, "string");
@@ -168,31 +151,5 @@ Deno.test("records of unknown events and of the end", pure, () => {
 });
 
 Deno.test("records: each kind that a client can cause was made", pure, () => {
-  const all: Record<StatusKind, true> = {
-    registered: true,
-    preroll: true,
-    resized: true,
-    frame: true,
-    dropped_frame: true,
-    message: true,
-    coreopt: true,
-    ident: true,
-    failure: true,
-    streaminfo: true,
-    streamstatus: true,
-    state_size: true,
-    segment_request: true,
-    cursorhint: true,
-    viewport: true,
-    content_state: true,
-    input_label: true,
-    alert: true,
-    bchunkstate: true,
-    privdrop: true,
-    mask_input: true,
-    input: true,
-    terminated: true,
-    unknown: true,
-  };
-  assert.deepEqual([...seen].sort(), Object.keys(all).sort());
+  assert.deepEqual([...seen].sort(), RECORDS.map(({ kind }) => kind).sort());
 });

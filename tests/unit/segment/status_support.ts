@@ -34,7 +34,7 @@ const FRAME = 7n;
 export const frame = 7;
 
 /** The record of an event. */
-export function status(bytes: Uint8Array, context = new StatusContext(3, 4)): Status | undefined {
+export function status(bytes: Uint8Array, context = new StatusContext(3)): Status | undefined {
   return statusFromEvent(decodeEvent(bytes), context);
 }
 

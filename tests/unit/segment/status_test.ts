@@ -169,7 +169,7 @@ testCases(CASES);
 Deno.test("status: input names the segment that is meant", { permissions: "none" }, () => {
   const bytes = new Uint8Array(128);
   encodeEvent({ category: "input", kind: "digital", dst: 9 }, bytes);
-  assert.deepEqual(status(bytes), { kind: "input", source_audio: 4, tgtid: 9 });
+  assert.deepEqual(status(bytes), { kind: "input", source_audio: 3, tgtid: 9 });
   bytes[0] = 99;
   assert.equal(status(bytes), undefined, "an unknown kind of input");
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { MAX_MESSAGE_BYTES } from "../../../lib/limits.ts";
-import { MessageJoiner } from "../../../lib/segment/status_joiner.ts";
+import { MessageJoiner } from "../../../lib/wire/message_joiner.ts";
 
 const TEXT = "aé漢🙂".repeat(20);
 const BYTES = new TextEncoder().encode(TEXT);

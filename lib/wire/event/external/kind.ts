@@ -1,0 +1,110 @@
+/**
+ * How one EXTERNAL event is described: its number, where its fields are in the 128 bytes, and the record
+ * that handlers get.
+ *
+ * @module
+ */
+
+import type { Decoded, Field, Layout } from "../../fields.ts";
+import { i64, text, u64, u8 } from "../../fields.ts";
+import type { CompilableRecord, RecordContext, RecordField, RecordFields } from "../../record.ts";
+import * as lua from "../../record.ts";
+
+/**
+ * What all of them have: the sender within the engine, and how many frames the client had signalled when
+ * it queued the event.
+ */
+export const COMMON: {
+  readonly source: Field<bigint, bigint | number>;
+  readonly frameId: Field<bigint, bigint | number>;
+} = {
+  source: i64(8),
+  frameId: u64(104),
+};
+
+type Common = typeof COMMON;
+
+/** The layout of the events that are a text; `multipart` is not 0 in all parts but the last. */
+export const TEXT = { message: text(16, 78), multipart: u8(94) } as const;
+
+const FRAME: RecordField<number, unknown> = lua.given(
+  "number",
+  "how many frames the client had signalled before",
+);
+
+const PART = {
+  message: lua.string("message", "this part of the text"),
+  multipart: lua.flag("multipart", "more parts follow"),
+};
+
+/** An event that handlers get as a record. */
+export interface Recorded<Kind extends string, L, Fields> {
+  /** The kind number. */
+  readonly number: number;
+  /** Where its fields are. */
+  readonly layout: Common & L;
+  /** What handlers get. */
+  readonly record: Omit<CompilableRecord, "kind" | "fields"> & {
+    readonly kind: Kind;
+    readonly fields: { readonly frame: typeof FRAME } & Fields;
+  };
+}
+
+/**
+ * Describes an event that handlers get as a record.
+ *
+ * @param number The kind number, at 0 of the event.
+ * @param layout Where its fields are, in bytes from the start of the event.
+ * @param record What handlers get: the kind, its meaning, its fields by their names in Lua, and when
+ * there is a record at all, if not always.
+ */
+export function recorded<
+  const L extends Layout,
+  const Kind extends string,
+  const Fields extends RecordFields<Decoded<Common & L>>,
+>(
+  number: number,
+  layout: L,
+  record: {
+    readonly kind: Kind;
+    readonly doc: string;
+    readonly when?: (event: Decoded<Common & L>) => boolean;
+    readonly fields: Fields;
+  },
+): Recorded<Kind, L, Fields> {
+  const fields = { frame: FRAME, ...record.fields };
+  return { number, layout: { ...COMMON, ...layout }, record: { ...record, fields } };
+}
+
+/**
+ * Describes a text that comes in parts; code points may be cut in two between them.
+ *
+ * @param number The kind number, at 0 of the event.
+ * @param kind The kind, as handlers see it.
+ * @param joiner Which texts of the segment it continues.
+ * @param doc What it means.
+ */
+export function textInParts<const Kind extends string>(
+  number: number,
+  kind: Kind,
+  joiner: "messages" | "alerts",
+  doc: string,
+): Recorded<Kind, typeof TEXT, typeof PART> {
+  const part = (event: Decoded<typeof TEXT>, context: RecordContext) =>
+    context[joiner].take(event.message, event.multipart !== 0);
+  const record = { kind, doc, part, fields: { frame: FRAME, ...PART } };
+  return { number, layout: { ...COMMON, ...TEXT }, record };
+}
+
+/**
+ * Describes an event that handlers do not get.
+ *
+ * @param number The kind number, at 0 of the event.
+ * @param layout Where its fields are, in bytes from the start of the event.
+ */
+export function consumed<const L extends Layout>(
+  number: number,
+  layout: L,
+): { readonly number: number; readonly layout: Common & L } {
+  return { number, layout: { ...COMMON, ...layout } };
+}

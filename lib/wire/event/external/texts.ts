@@ -1,0 +1,48 @@
+/**
+ * EXTERNAL events that carry a text for people.
+ *
+ * Text comes from the peer: it is valid UTF-8 and may hold any control character.
+ *
+ * @module
+ */
+
+import * as lua from "../../record.ts";
+import { CURSOR } from "../../record_text.ts";
+import { recorded, TEXT, textInParts } from "./kind.ts";
+
+/** The numbers and tables of these events. */
+export const TEXT_KINDS = {
+  message: textInParts(0, "message", "messages", "a text from the client"),
+
+  ident: recorded(2, TEXT, {
+    kind: "ident",
+    doc: "the changing part of the title",
+    fields: { message: lua.text("message", 77, "such as the name of the document") },
+  }),
+
+  failure: recorded(3, TEXT, {
+    kind: "failure",
+    doc: "a transfer failed",
+    fields: { message: lua.text("message", 77, "why") },
+  }),
+
+  cursorhint: recorded(12, TEXT, {
+    kind: "cursorhint",
+    doc: "the shape that the mouse cursor should have",
+    fields: {
+      cursor: lua.filtered(
+        "message",
+        77,
+        CURSOR,
+        "a name such as `hidden-hot:3:4`, of `a` to `z`, `0` to `9`, `:` and `-`",
+      ),
+    },
+  }),
+
+  alert: textInParts(
+    17,
+    "alert",
+    "alerts",
+    "a call for attention: empty for focus, a URI to open, or a text",
+  ),
+};
