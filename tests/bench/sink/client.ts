@@ -80,7 +80,8 @@ export class Client {
   #cancelled = 0;
   #isActive = false;
   #rekeys = 0;
-  #wanted: { isThere: () => boolean; resolve: () => void } | undefined;
+  #waiting: { isThere: () => boolean; resolve: () => void }[] = [];
+  #written: Promise<void> = Promise.resolve();
 
   private constructor(socket: Deno.TcpConn, session: Session, isOwn: boolean) {
     this.#socket = socket;
@@ -137,14 +138,21 @@ export class Client {
   }
 
   /** Sends the output. */
-  async flush(): Promise<void> {
-    const output = this.session.takeOutput();
-    if (output !== undefined) await writeAll(this.#socket, output);
+  flush(): Promise<void> {
+    return this.#send(() => this.session.takeOutput());
   }
 
   /** Sends bytes that were sealed before. */
-  async write(bytes: Uint8Array): Promise<void> {
-    await writeAll(this.#socket, bytes);
+  write(bytes: Uint8Array): Promise<void> {
+    return this.#send(() => bytes);
+  }
+
+  /** One write at a time: taken output is valid only until more is taken. */
+  #send(take: () => Uint8Array | undefined): Promise<void> {
+    return this.#written = this.#written.then(async () => {
+      const bytes = take();
+      if (bytes !== undefined) await writeAll(this.#socket, bytes);
+    });
   }
 
   /** Waits for the acknowledgement of a frame. */
@@ -165,7 +173,7 @@ export class Client {
 
   #until(isThere: () => boolean): Promise<void> {
     if (isThere()) return Promise.resolve();
-    return new Promise((resolve) => this.#wanted = { isThere, resolve });
+    return new Promise((resolve) => this.#waiting.push({ isThere, resolve }));
   }
 
   async #read(): Promise<void> {
@@ -181,10 +189,12 @@ export class Client {
         if (this.session.rekey()) this.#rekeys++;
         await this.flush();
       }
-      if (this.#wanted?.isThere()) {
-        const { resolve } = this.#wanted;
-        this.#wanted = undefined;
-        resolve();
+      if (this.#waiting.length > 0) {
+        this.#waiting = this.#waiting.filter(({ isThere, resolve }) => {
+          if (!isThere()) return true;
+          resolve();
+          return false;
+        });
       }
     }
   }
