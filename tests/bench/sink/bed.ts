@@ -3,7 +3,7 @@
  */
 
 import { Keystore } from "../../../keystore/mod.ts";
-import { CLIENT_KEY, type Target } from "./client.ts";
+import { CLIENT_KEY, HOG_KEYS, type Target } from "./client.ts";
 import type { FeederSetup, Latency } from "./feeder.ts";
 import { ForeignSink } from "./foreign_sink.ts";
 import { OwnSink } from "./own_sink.ts";
@@ -61,7 +61,7 @@ export class Bed {
   ): Promise<Bed> {
     const keystore = Deno.makeTempDirSync();
     const opened = await Keystore.open(keystore);
-    await opened.add(["*"], CLIENT_KEY.publicKey);
+    for (const { publicKey } of [CLIENT_KEY, ...HOG_KEYS]) await opened.add(["*"], publicKey);
     const [sink, fed] = await Promise.all([
       foreign === undefined
         ? OwnSink.start({ keystore, provider })

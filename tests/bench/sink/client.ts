@@ -28,15 +28,24 @@ export interface Target {
   readonly isOwn: boolean;
 }
 
-/** The key of all clients of the bench. */
+/** The key of all clients of the bench but hogs. */
 export const CLIENT_KEY = new PrivateKey(new Uint8Array(32).fill(0x42));
+
+/** The keys of clients that take as much of the sink as they can. */
+export const HOG_KEYS: readonly PrivateKey[] = [1, 2, 3, 4].map((hog) =>
+  new PrivateKey(new Uint8Array(32).fill(hog))
+);
 
 function random(count: number): Uint8Array {
   return globalThis.crypto.getRandomValues(new Uint8Array(count));
 }
 
 /** A connection that has not logged in. */
-async function connect({ port }: Target, mode: HelloMode): Promise<[Deno.TcpConn, Session]> {
+async function connect(
+  { port }: Target,
+  mode: HelloMode,
+  key: PrivateKey,
+): Promise<[Deno.TcpConn, Session]> {
   const socket = await Deno.connect({ hostname: "127.0.0.1", port });
   socket.setNoDelay(true);
   const session = new Session({
@@ -48,14 +57,14 @@ async function connect({ port }: Target, mode: HelloMode): Promise<[Deno.TcpConn
     startMs: Date.now(),
     rekey: { early: 0, volumeBytes: Number.MAX_SAFE_INTEGER },
     mode,
-    key: CLIENT_KEY,
+    key,
   });
   return [socket, session];
 }
 
 /** Logs in up to the final keys, then leaves; what a listener does for one handshake. */
 export async function shakeHands(target: Target, mode: HelloMode): Promise<void> {
-  const [socket, session] = await connect(target, mode);
+  const [socket, session] = await connect(target, mode, CLIENT_KEY);
   const buffer = new Uint8Array(1_024);
   for (;;) {
     const output = session.takeOutput();
@@ -75,6 +84,7 @@ export class Client {
   readonly session: Session;
   readonly #socket: Deno.TcpConn;
   readonly #isOwn: boolean;
+  readonly #key: PrivateKey;
   #stream = 0;
   #acknowledged = 0;
   #cancelled = 0;
@@ -83,16 +93,21 @@ export class Client {
   #waiting: { isThere: () => boolean; resolve: () => void }[] = [];
   #written: Promise<void> = Promise.resolve();
 
-  private constructor(socket: Deno.TcpConn, session: Session, isOwn: boolean) {
+  private constructor(socket: Deno.TcpConn, session: Session, isOwn: boolean, key: PrivateKey) {
     this.#socket = socket;
     this.#isOwn = isOwn;
+    this.#key = key;
     this.session = session;
   }
 
   /** Logs in, registers and answers the first key changes. */
-  static async login(target: Target, kind: "application" | "terminal"): Promise<Client> {
-    const [socket, session] = await connect(target, "ephemeral");
-    const client = new Client(socket, session, target.isOwn);
+  static async login(
+    target: Target,
+    kind: "application" | "terminal",
+    key: PrivateKey = CLIENT_KEY,
+  ): Promise<Client> {
+    const [socket, session] = await connect(target, "ephemeral", key);
+    const client = new Client(socket, session, target.isOwn, key);
     client.#read().catch((error) => {
       if (!session.isOver) throw error;
     });
@@ -200,7 +215,7 @@ export class Client {
   }
 
   #take(event: SessionEvent): void {
-    if (event.type === "peer-offered") this.session.accept(CLIENT_KEY);
+    if (event.type === "peer-offered") this.session.accept(this.#key);
     if (event.type === "event" && event.event.kind === "activate") this.#isActive = true;
     if (event.type !== "control") return;
     const { control } = event;

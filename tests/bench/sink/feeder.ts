@@ -22,8 +22,23 @@ export interface Latency {
   readonly p99Us: number;
 }
 
+/** How long something took, the median and the most. */
+export interface Wait {
+  readonly p50Ms: number;
+  readonly mostMs: number;
+}
+
+/** What quiet clients wait for. */
+export interface Waits {
+  /** From a line of text to its acknowledgement. */
+  readonly lines: Wait;
+  readonly logins: Wait;
+}
+
 const WRITE_BYTES = 1 << 20;
 const HANDSHAKES_AT_ONCE = 4;
+const LINE_PAUSE_MS = 7;
+const LOGIN_PAUSE_MS = 43;
 
 let client: Client;
 let frames: FrameRow | undefined;
@@ -57,13 +72,29 @@ async function latency(count: number): Promise<Latency> {
   const times: number[] = [];
   for (let i = 0; i < count; i++) {
     const start = performance.now();
-    const stream = client.sendFrame(frames!.next);
-    await client.flush();
-    await client.acknowledged(stream);
+    await drawLine();
     times.push((performance.now() - start) * 1_000);
   }
   times.sort((a, b) => a - b);
   return { p50Us: median(times), p99Us: times[Math.floor(times.length * 0.99)]! };
+}
+
+/** Does something again and again, with pauses, and tells how long it took. */
+async function repeat(seconds: number, pauseMs: number, task: () => Promise<void>): Promise<Wait> {
+  const times: number[] = [];
+  for (const endMs = performance.now() + seconds * 1_000; performance.now() < endMs;) {
+    const start = performance.now();
+    await task();
+    times.push(performance.now() - start);
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+  return { p50Ms: median(times), mostMs: Math.max(...times) };
+}
+
+async function drawLine(): Promise<void> {
+  const stream = client.sendFrame(frames!.next);
+  await client.flush();
+  await client.acknowledged(stream);
 }
 
 await serve({
@@ -93,6 +124,15 @@ await serve({
     return performance.now() - start;
   },
   latency,
+  async waits({ target, seconds }: { target: Target; seconds: number }): Promise<Waits> {
+    const [lines, logins] = await Promise.all([
+      repeat(seconds, LINE_PAUSE_MS, drawLine),
+      repeat(seconds, LOGIN_PAUSE_MS, async () => {
+        (await Client.login(target, "application")).close();
+      }),
+    ]);
+    return { lines, logins };
+  },
   /** Shows another row's frames on the same connection. */
   change(row: string): void {
     frames = FRAME_ROWS[row]?.();
