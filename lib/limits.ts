@@ -87,6 +87,12 @@ export const CONNECT_TIMEOUT_MS = 10_000;
 /** What a sink may tell a source that does not listen; then the source reads no more. */
 export const MAX_WAITING_SOURCE_EVENTS = 4_096;
 
+/**
+ * zstd frames in one compressed payload. Encoders that flush at the end make two, those with threads
+ * one for each few MiB; thousands of tiny ones only cost time.
+ */
+export const MAX_ZSTD_FRAMES = 1_024;
+
 /** One transfer of a client: a font or a saved state has a few MiB, a file may have more. */
 export const MAX_BINARY_STREAM_BYTES = 1 << 30;
 

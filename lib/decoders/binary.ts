@@ -8,8 +8,8 @@ import { zstdCompressSync, type ZstdOptions } from "node:zlib";
 import { blake3 } from "@noble/hashes/blake3.js";
 import { StreamError } from "../errors.ts";
 import { MAX_BINARY_PACKET_BYTES } from "../limits.ts";
-import { inflate } from "./inflate.ts";
-import { zstdContentBytes } from "./zstd_frame.ts";
+import { inflateFrames } from "./inflate.ts";
+import { readZstdPayload } from "./zstd_frame.ts";
 
 const MAX_FRAME_OVERHEAD_BYTES = 512;
 
@@ -35,7 +35,7 @@ export class ContentHash {
  * Gives the content of one packet.
  *
  * @param payload The payload; borrowed.
- * @param isCompressed Whether it is a zstd frame of its own.
+ * @param isCompressed Whether it is compressed by itself, with zstd.
  * @param mostBytes What the transfer may still bring; checked before anything is decompressed.
  * @returns A copy.
  * @throws {StreamError} `stream-too-long`, `bad-zstd`, `zstd-size`, `zstd-truncated`,
@@ -46,22 +46,29 @@ export function packetContent(
   isCompressed: boolean,
   mostBytes: number,
 ): Uint8Array<ArrayBuffer> {
-  const sizeBytes = isCompressed ? zstdContentBytes(payload) : payload.length;
-  if (sizeBytes > mostBytes) {
-    throw new StreamError(
-      "stream-too-long",
-      `a packet brings ${sizeBytes} bytes, ${mostBytes} are left of the transfer`,
-    );
+  if (!isCompressed) {
+    checkLeft(payload.length, mostBytes);
+    return new Uint8Array(payload);
   }
-  if (!isCompressed) return new Uint8Array(payload);
-  if (sizeBytes > MAX_BINARY_PACKET_BYTES) {
+  const zstd = readZstdPayload(payload);
+  checkLeft(zstd.leastBytes, mostBytes);
+  if (zstd.leastBytes > MAX_BINARY_PACKET_BYTES) {
     throw new StreamError(
       "zstd-size",
-      `a packet holds ${sizeBytes} bytes, the limit is ${MAX_BINARY_PACKET_BYTES}`,
+      `a packet holds ${zstd.leastBytes} bytes, the limit is ${MAX_BINARY_PACKET_BYTES}`,
     );
   }
-  // The result is the decompressor's until the next frame.
-  return sizeBytes === 0 ? new Uint8Array(0) : new Uint8Array(inflate(payload, sizeBytes));
+  const limitBytes = Math.min(zstd.mostBytes, mostBytes, MAX_BINARY_PACKET_BYTES);
+  // The result is the decompressor's until the next payload.
+  return new Uint8Array(inflateFrames(payload, zstd, limitBytes));
+}
+
+function checkLeft(sizeBytes: number, mostBytes: number): void {
+  if (sizeBytes <= mostBytes) return;
+  throw new StreamError(
+    "stream-too-long",
+    `a packet brings ${sizeBytes} bytes, ${mostBytes} are left of the transfer`,
+  );
 }
 
 /**

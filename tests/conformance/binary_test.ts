@@ -1,7 +1,7 @@
 /** Transfers against those between two state machines of the reference, in both directions. */
 import assert from "node:assert/strict";
 import { zstdDecompressSync } from "node:zlib";
-import { checkZstdFrame } from "../../lib/decoders/zstd_frame.ts";
+import { readZstdPayload } from "../../lib/decoders/zstd_frame.ts";
 import type { IncomingTransfer } from "../../lib/segment/incoming_transfer.ts";
 import { binaryTypeName } from "../../lib/segment/transfer_types.ts";
 import type { Control, KnownControl } from "../../lib/wire/control.ts";
@@ -145,7 +145,7 @@ for (const one of vectors.cases) {
     const ours = data.map(payloadOf);
     assert.deepEqual(ours.map(expand), theirs.map(expand));
     // The reference cancels a transfer whose frames do not say their size.
-    for (const frame of ours) checkZstdFrame(frame, expand(frame).length);
+    for (const frame of ours) assertSized(frame);
   });
 }
 
@@ -158,6 +158,11 @@ Deno.test("transfers: every case of the reference was gone through", pure, () =>
 function payloadOf(packet: Sent): Uint8Array {
   assert.ok(packet.type === "data");
   return packet.payload;
+}
+
+function assertSized(payload: Uint8Array): void {
+  const { frames, leastBytes } = readZstdPayload(payload);
+  assert.deepEqual([frames.length, leastBytes], [1, expand(payload).length]);
 }
 
 function expand(payload: Uint8Array): Uint8Array {

@@ -56,6 +56,17 @@ export function zstdUnsized(content: Uint8Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(zstdCompressSync(content));
 }
 
+/** A zstd frame without content. */
+export const EMPTY = zstdUnsized(new Uint8Array(0));
+
+/** Three bytes that decoders of zstd skip. */
+export const SKIPPABLE = Uint8Array.from([0x5a, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3]);
+
+/** One behind the other. */
+export function join(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(parts.flatMap((part) => [...part]));
+}
+
 /** A frame of a compressed format and its payload. */
 export function compressedFrame(
   content: Uint8Array,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { constants, zstdCompressSync } from "node:zlib";
 import { inflate, inflateKind, useInflate, withInflated } from "../../../lib/decoders/inflate.ts";
-import { noise, zstd } from "./frames.ts";
+import { EMPTY, join, noise, SKIPPABLE, zstd, zstdUnsized } from "./frames.ts";
 
 function refusal(frame: Uint8Array, sizeBytes: number): string | undefined {
   try {
@@ -67,6 +68,56 @@ for (const kind of ["handle", "documented"] as const) {
       for (const content of [noise(size), new Uint8Array(size).fill(size)]) {
         const result = inflate(zstd(content), size);
         assert.deepEqual(new Uint8Array(result), content);
+      }
+    }
+  });
+
+  test("gives the content of all frames, with and without their size, checksums and skipped ones", () => {
+    const [a, b, c] = [noise(70_000, 1), noise(3, 2), new Uint8Array(200_000).fill(3)];
+    const checked = zstdCompressSync(c, { params: { [constants.ZSTD_c_checksumFlag]: 1 } });
+    const payloads: [payload: Uint8Array, ...content: Uint8Array[]][] = [
+      [zstdUnsized(a), a],
+      [join(zstd(a), EMPTY), a],
+      [join(EMPTY, SKIPPABLE, zstdUnsized(b)), b],
+      [join(zstd(b), zstdUnsized(a), EMPTY, checked, SKIPPABLE, zstd(b)), b, a, c, b],
+      [checked, c],
+    ];
+    for (const [payload, ...parts] of payloads) {
+      const content = join(...parts);
+      assert.deepEqual(new Uint8Array(inflate(payload, content.length)), content);
+    }
+  });
+
+  test("a damaged checksum is refused, of the last frame and of one before", () => {
+    const text = noise(1_000);
+    const checked = zstdCompressSync(text, { params: { [constants.ZSTD_c_checksumFlag]: 1 } });
+    const damaged = checked.with(checked.length - 1, checked.at(-1)! ^ 1);
+    assert.equal(refusal(join(zstd(text), damaged), 2_000), "bad-zstd");
+    assert.equal(refusal(join(damaged, zstd(text)), 2_000), "bad-zstd");
+    assert.deepEqual(new Uint8Array(inflate(checked, 1_000)), text);
+  });
+
+  test("a size that the frames cannot have is refused, less and more", () => {
+    const text = noise(1_000);
+    for (const size of [999, 1_001]) {
+      assert.equal(refusal(zstd(text), size), "zstd-size");
+      assert.equal(refusal(join(zstd(text), SKIPPABLE), size), "zstd-size");
+      assert.equal(refusal(zstdUnsized(new Uint8Array(1_000)), size), "bad-zstd");
+    }
+    assert.equal(refusal(SKIPPABLE, 1), "zstd-size");
+    assert.equal(refusal(EMPTY, 1), "zstd-size");
+  });
+
+  test("a bomb is stopped in whichever frame it is", () => {
+    const text = noise(50);
+    const unsized = zstdUnsized(new Uint8Array(50_000_000));
+    assert(unsized.length < 10_000);
+    for (const large of [bomb(), unsized]) {
+      for (const payload of [large, join(large, zstd(text)), join(zstd(text), large, EMPTY)]) {
+        for (const size of [50, 100, 150, 1_000]) {
+          assert.match(refusal(payload, size)!, /^(?:bad-zstd|zstd-size)$/);
+          assert.deepEqual(new Uint8Array(inflate(zstd(text), 50)), text);
+        }
       }
     }
   });

@@ -3,7 +3,17 @@ import { MemoryBudget } from "../../../lib/decoders/memory_budget.ts";
 import type { FrameHeader } from "../../../lib/decoders/types.ts";
 import { VideoStream } from "../../../lib/decoders/video_stream.ts";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
-import { compressedFrame, frameHeader, noise, show, tpackFrame, zstd } from "./frames.ts";
+import {
+  compressedFrame,
+  EMPTY,
+  frameHeader,
+  join,
+  noise,
+  show,
+  tpackFrame,
+  zstd,
+  zstdUnsized,
+} from "./frames.ts";
 
 const { rgba, rgb, rgb565, h264, tpack, zstd: full, zstdDelta } = VIDEO_FORMAT;
 
@@ -192,7 +202,7 @@ test("hostile frames have their code and leave picture and memory alone", () => 
     ["zstd-size", { format: full, ...huge }, hugeClaim],
     ["zstd-size", { format: full, ...huge }, good],
     ["zstd-truncated", { format: full }, good.subarray(0, -1)],
-    ["bad-zstd", { format: full }, Uint8Array.of(...good, 0)],
+    ["zstd-truncated", { format: full }, Uint8Array.of(...good, 0)],
     ["no-base-frame", { format: zstdDelta, ...huge }, good],
     ["bad-expanded-length", { format: full, expandedLength: 47 }, good],
     ["bad-length", { format: full, length: 1_000_000 }, good],
@@ -216,6 +226,21 @@ test("hostile frames have their code and leave picture and memory alone", () => 
     assert.deepEqual(stream.surface.rgba(), noise(64));
     assert.equal(budget.usedBytes, 64);
   }
+});
+
+test("a picture of noise, which zstd makes longer, is drawn", () => {
+  const [surfaceWidth, surfaceHeight] = [640, 480];
+  const content = noise(surfaceWidth * surfaceHeight * 3);
+  const payload = join(zstdUnsized(content), EMPTY);
+  assert(payload.length > content.length + 24);
+  const { header } = compressedFrame(content, {
+    surfaceWidth,
+    surfaceHeight,
+    length: payload.length,
+  });
+  const stream = new VideoStream();
+  assert.equal(show(stream, header, payload), "drawn");
+  assert.deepEqual(stream.surface.rgba()!.subarray(0, 3), content.subarray(0, 3));
 });
 
 test("the surfaces of all channels share one budget", () => {

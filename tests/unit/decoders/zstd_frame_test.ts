@@ -1,14 +1,21 @@
 import assert from "node:assert/strict";
-import { checkZstdFrame } from "../../../lib/decoders/zstd_frame.ts";
-import { noise, zstd, zstdUnsized } from "./frames.ts";
+import { readZstdPayload } from "../../../lib/decoders/zstd_frame.ts";
+import { MAX_ZSTD_FRAMES } from "../../../lib/limits.ts";
+import { EMPTY, join, noise, SKIPPABLE, zstd, zstdUnsized } from "./frames.ts";
 
-function refusal(bytes: Uint8Array, expectedBytes: number): string | undefined {
+function refusal(bytes: Uint8Array): string | undefined {
   try {
-    checkZstdFrame(bytes, expectedBytes);
+    readZstdPayload(bytes);
   } catch (error) {
     return (error as { code: string }).code;
   }
   return undefined;
+}
+
+/** What the content may have, least and most. */
+function range(bytes: Uint8Array): number[] {
+  const { leastBytes, mostBytes } = readZstdPayload(bytes);
+  return [leastBytes, mostBytes];
 }
 
 function test(name: string, fn: () => void) {
@@ -18,54 +25,87 @@ function test(name: string, fn: () => void) {
 const text = new TextEncoder().encode("terminal ".repeat(50));
 const frame = zstd(text);
 
-test("whole frames of every size field pass", () => {
+test("frames of every size field are read", () => {
   for (const size of [1, 255, 256, 65_791, 65_792, 300_000]) {
     for (const content of [new Uint8Array(size), noise(size)]) {
-      assert.equal(refusal(zstd(content), size), undefined, `${size} bytes`);
+      const bytes = zstd(content);
+      assert.deepEqual(readZstdPayload(bytes), {
+        frames: [{ start: 0, end: bytes.length }],
+        leastBytes: size,
+        mostBytes: size,
+      });
     }
   }
 });
 
-test("a content size that is missing or another one is refused", () => {
-  assert.equal(refusal(zstdUnsized(text), text.length), "zstd-size");
-  assert.equal(refusal(frame, text.length - 1), "zstd-size");
-  assert.equal(refusal(frame, text.length + 1), "zstd-size");
+test("a frame without a content size holds what its blocks can hold", () => {
+  assert.deepEqual(range(zstdUnsized(text)), [0, 131_072]);
+  assert.deepEqual(range(zstdUnsized(new Uint8Array(0))), [0, 0]);
+});
+
+test("frames one behind the other are found, skippable ones are left out", () => {
+  const bytes = join(SKIPPABLE, frame, zstdUnsized(text), EMPTY, SKIPPABLE, frame, SKIPPABLE);
+  const { frames, leastBytes, mostBytes } = readZstdPayload(bytes);
+  const found = frames.map(({ start, end }) => bytes.subarray(start, end));
+  assert.deepEqual(found, [frame, zstdUnsized(text), EMPTY, frame]);
+  assert.deepEqual([leastBytes, mostBytes], [2 * text.length, 2 * text.length + 131_072]);
+});
+
+test("more frames than the limit are refused, of whatever kind", () => {
+  for (const one of [frame, EMPTY, SKIPPABLE]) {
+    const most = join(...new Array<Uint8Array>(MAX_ZSTD_FRAMES).fill(one));
+    assert.equal(refusal(most), undefined);
+    assert.equal(refusal(join(most, one)), "bad-zstd");
+  }
 });
 
 test("a content size of eight bytes is read in full", () => {
   const head = [0x28, 0xb5, 0x2f, 0xfd, 0xe0, 5, 0, 0, 0, 0, 0, 0, 0];
   const rawBlock = [0x29, 0, 0, 1, 2, 3, 4, 5];
-  assert.equal(refusal(Uint8Array.from([...head, ...rawBlock]), 5), undefined);
-  assert.equal(refusal(Uint8Array.from([...head.with(10, 1), ...rawBlock]), 5), "zstd-size");
+  assert.deepEqual(range(Uint8Array.from([...head, ...rawBlock])), [5, 5]);
+  assert.equal(refusal(Uint8Array.from([...head.with(10, 1), ...rawBlock])), "zstd-size");
 });
 
 test("a content size that the blocks cannot reach is refused before memory is taken", () => {
   const claims192MiB = [0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0, 0, 0, 0x0c, 0x29, 0, 0, 1, 2, 3, 4, 5];
-  assert.equal(refusal(Uint8Array.from(claims192MiB), 0x0c000000), "zstd-size");
+  assert.equal(refusal(Uint8Array.from(claims192MiB)), "zstd-size");
 });
 
-test("every cut leaves a truncated frame", () => {
-  for (let length = 0; length < frame.length; length++) {
-    assert.equal(refusal(frame.subarray(0, length), text.length), "zstd-truncated", `${length}`);
+test("every cut leaves a truncated frame, also behind a whole one", () => {
+  for (const before of [new Uint8Array(0), frame, SKIPPABLE]) {
+    for (const one of [frame, SKIPPABLE]) {
+      for (let length = before.length === 0 ? 0 : 1; length < one.length; length++) {
+        const cut = join(before, one.subarray(0, length));
+        assert.equal(refusal(cut), "zstd-truncated", `${length}`);
+      }
+    }
   }
 });
 
-test("anything behind the frame is refused, a second frame too", () => {
-  assert.equal(refusal(Uint8Array.from([...frame, 0]), text.length), "bad-zstd");
-  assert.equal(refusal(Uint8Array.from([...frame, ...frame]), text.length), "bad-zstd");
+test("what is no plain zstd frame is refused, first and behind others", () => {
+  const damaged = [
+    new Uint8Array(20),
+    frame.with(0, 0x50),
+    frame.with(4, frame[4]! | 8),
+    ...[1, 2, 3].map((dictionary) => frame.with(4, frame[4]! | dictionary)),
+  ];
+  for (const bytes of damaged) {
+    for (const before of [new Uint8Array(0), frame, EMPTY, SKIPPABLE]) {
+      assert.equal(refusal(join(before, bytes)), "bad-zstd");
+    }
+  }
 });
 
-test("what is no plain zstd frame is refused", () => {
-  const skippable = frame.with(0, 0x50).with(1, 0x2a).with(2, 0x4d).with(3, 0x18);
-  assert.equal(refusal(skippable, text.length), "bad-zstd");
-  assert.equal(refusal(frame.with(4, frame[4]! | 8), text.length), "bad-zstd");
-  for (const dictionary of [1, 2, 3]) {
-    assert.equal(refusal(frame.with(4, frame[4]! | dictionary), text.length), "bad-zstd");
+test("a dictionary of number 0 is none", () => {
+  const rawBlock = [0x29, 0, 0, 1, 2, 3, 4, 5];
+  for (const [descriptor, ...dictionary] of [[0x21, 0], [0x22, 0, 0], [0x23, 0, 0, 0, 0]]) {
+    const head = [0x28, 0xb5, 0x2f, 0xfd, descriptor!, ...dictionary, 5];
+    assert.deepEqual(range(Uint8Array.from([...head, ...rawBlock])), [5, 5]);
   }
 });
 
 test("a block of the reserved type or of more than 128 KiB is refused", () => {
   const head = [0x28, 0xb5, 0x2f, 0xfd, 0x20, 5];
-  assert.equal(refusal(Uint8Array.from([...head, 0x07, 0, 0]), 5), "bad-zstd");
-  assert.equal(refusal(Uint8Array.from([...head, 0x0b, 0, 0x10, 7]), 5), "bad-zstd");
+  assert.equal(refusal(Uint8Array.from([...head, 0x07, 0, 0])), "bad-zstd");
+  assert.equal(refusal(Uint8Array.from([...head, 0x0b, 0, 0x10, 7])), "bad-zstd");
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { zstdCompressSync } from "node:zlib";
 import { blake3 } from "@noble/hashes/blake3.js";
 import { compressedPacket } from "../../../lib/decoders/binary.ts";
 import { BinaryIn } from "../../../lib/segment/binary_in.ts";
@@ -105,6 +106,15 @@ Deno.test("transfer in: empty packets are allowed and mean nothing", pure, () =>
   assert.equal(transfer.state, "complete");
 });
 
+Deno.test("transfer in: packets of several frames, of which none says its size", pure, () => {
+  const { fixture, transfer } = taking({ compressed: true });
+  const halves = [CONTENT.subarray(0, 400), CONTENT.subarray(400), new Uint8Array(0)];
+  const frames = halves.flatMap((half) => [...zstdCompressSync(half)]);
+  fixture.data("binary", 5, Uint8Array.from(frames));
+  assert.equal(transfer.state, "complete");
+  assert.equal(readAll(transfer), CONTENT.toHex());
+});
+
 Deno.test("transfer in: what the content is a view of may be reused", pure, () => {
   const { fixture, transfer } = taking();
   const payload = CONTENT.slice();
@@ -120,7 +130,7 @@ interface Hostile {
   readonly code: string;
 }
 
-/** A frame that says that it holds more than it does: 2 GiB. */
+/** A frame that says that it holds 2 GiB, which its blocks cannot. */
 function bomb(): Uint8Array {
   const frame = new Uint8Array(9 + 4);
   frame.set([0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0, 0, 0, 0x80, 0x03, 0, 0, 0]);
@@ -141,13 +151,36 @@ const HOSTILE: readonly Hostile[] = [
     name: "a bomb",
     fields: { compressed: true, size: 1n << 30n },
     packets: [bomb()],
-    code: "stream-too-long",
+    code: "zstd-size",
   },
   {
     name: "a bomb in a transfer of unknown size",
     fields: { compressed: true, size: 0n },
     packets: [bomb()],
+    code: "zstd-size",
+  },
+  {
+    name: "a compressed packet of more than is left",
+    fields: { compressed: true },
+    packets: [compressedPacket(new Uint8Array(1_001))],
     code: "stream-too-long",
+  },
+  {
+    name: "a bomb that does not say its size",
+    fields: { compressed: true, size: 0n },
+    packets: [zstdCompressSync(new Uint8Array(50_000_000))],
+    code: "bad-zstd",
+  },
+  {
+    name: "a bomb behind a small frame",
+    fields: { compressed: true },
+    packets: [
+      Uint8Array.from([
+        ...compressedPacket(CONTENT),
+        ...zstdCompressSync(new Uint8Array(50_000_000)),
+      ]),
+    ],
+    code: "bad-zstd",
   },
   {
     name: "a packet that is too large",
