@@ -168,6 +168,12 @@ export const RECORD_MAX_SECONDS = 86_400;
 /** Pictures a second that a recording keeps at most unless told otherwise. */
 export const RECORD_MAX_FPS = 4;
 
+/** Names that are tried for a recording; each taken one is a client of that number, key and second. */
+export const RECORD_NAME_ATTEMPTS = 100;
+
+/** How old an unfinished file must be before it counts as left behind by a process that was killed. */
+export const LEFTOVER_AGE_MS = 60_000;
+
 /** With so much waiting for the disk, a recorded client waits as well. */
 export const RECORD_QUEUE_BYTES = 1 << 20;
 

@@ -28,7 +28,9 @@ export interface SnapshotTaker {
  */
 export async function openSnapshots(directory: string, log: Logger): Promise<SnapshotTaker> {
   await requireWritable(directory, "--snapshot");
-  const { Snapshots } = await import("../handlers/snapshots.ts");
+  const { Snapshots, SNAPSHOT_NAME } = await import("../handlers/snapshots.ts");
+  const { removeLeftovers } = await import("../handlers/new_file.ts");
+  await removeLeftovers(directory, SNAPSHOT_NAME);
   const snapshots = new Snapshots(directory, log);
   const hasSignal = Deno.build.os !== "windows";
   const take = () => void snapshots.writeAll();

@@ -7,10 +7,13 @@
 import { encodeUtf8 } from "../bytes/text.ts";
 import type { Logger } from "../log.ts";
 import type { ClientHandler, Source } from "../segment/source.ts";
+import { ensureDirectory, putFile, writeAll } from "./new_file.ts";
 import type { Picture } from "./picture.ts";
 import { pictureOf } from "./picture.ts";
-import { systemFiles } from "./record/files.ts";
 import { snapshotOf } from "./snapshot.ts";
+
+/** The names of pictures. */
+export const SNAPSHOT_NAME = /^\d+\.(png|txt)$/;
 
 /**
  * Knows what every client shows. A picture is written as `<id>.png`, text as `<id>.txt`, each time in
@@ -26,7 +29,7 @@ export class Snapshots {
   /**
    * Knows no client yet.
    *
-   * @param directory An existing directory.
+   * @param directory Where to; created again when it has gone.
    * @param log Takes failures.
    */
   constructor(directory: string, log: Logger) {
@@ -62,7 +65,11 @@ export class Snapshots {
 
   async #put(source: number, path: string, content: Uint8Array): Promise<void> {
     try {
-      await systemFiles.put(path, content);
+      if (await ensureDirectory(this.#directory)) {
+        const detail = "it was missing";
+        this.#log.log("warn", "directory-made", { path: this.#directory, detail });
+      }
+      await putFile(path, (file) => writeAll(file, content));
       this.#log.log("info", "snapshot-written", { source, path });
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { ApiMisuseError, StreamError } from "../errors.ts";
 import { STORE_MAX_BYTES, STORE_MAX_FILES } from "../limits.ts";
 import type { BinaryOffer } from "../segment/transfer_types.ts";
+import { ensureDirectory, putFile, removeLeftovers, writeAll } from "./new_file.ts";
 
 /** How a store is bounded, and who is told. */
 export interface StoreOptions {
@@ -25,13 +26,15 @@ export interface StoreOptions {
 }
 
 const NAME_CHARACTERS = /[^A-Za-z0-9._-]/g;
-const PARTIAL = ".part";
+/** What {@linkcode fileName} makes. */
+const FILE_NAME = /^\d{8}T\d{6}Z-[0-9a-f]{8}-[A-Za-z0-9._-]+$/;
 
 /**
  * Makes a taker of transfers for `source.onBinary`.
  *
  * Each is written to a file whose name ends in `.part` until it is whole and its checksum, if any, was
- * found right; one that fails leaves nothing behind. A transfer that would be too much is refused, or
+ * found right; one that fails leaves nothing behind, and what a killed process left is removed before
+ * the first one. A transfer that would be too much is refused, or
  * given up when its size was not known.
  *
  * ```ts
@@ -61,6 +64,7 @@ export function storeTransfers(
   }
   let usedBytes = 0;
   let usedFiles = 0;
+  let cleaned: Promise<void> | undefined;
   return async (offer) => {
     if (usedBytes + (offer.size ?? 0) > maxBytes || usedFiles >= maxFiles) return offer.reject();
     usedFiles++;
@@ -69,39 +73,35 @@ export function storeTransfers(
     let countedBytes = offer.size ?? 0;
     usedBytes += countedBytes;
     let writtenBytes = 0;
-    const counted = content.pipeThrough(
-      new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-        transform: (piece, controller) => {
-          writtenBytes += piece.length;
-          const moreBytes = Math.max(writtenBytes - countedBytes, 0);
-          if (usedBytes + moreBytes > maxBytes) {
-            throw new StreamError(
-              "stream-too-long",
-              `the store has no place for more than ${maxBytes} bytes`,
-            );
-          }
-          usedBytes += moreBytes;
-          countedBytes += moreBytes;
-          controller.enqueue(piece);
-        },
-      }),
-    );
-    const whole = join(directory, fileName(offer));
-    let path: string | undefined;
+    const count = (bytes: number) => {
+      writtenBytes += bytes;
+      const moreBytes = Math.max(writtenBytes - countedBytes, 0);
+      if (usedBytes + moreBytes > maxBytes) {
+        throw new StreamError(
+          "stream-too-long",
+          `the store has no place for more than ${maxBytes} bytes`,
+        );
+      }
+      usedBytes += moreBytes;
+      countedBytes += moreBytes;
+    };
+    const path = join(directory, fileName(offer));
     try {
-      await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
-      const file = await Deno.open(whole + PARTIAL, { write: true, createNew: true, mode: 0o600 });
-      path = whole + PARTIAL;
-      await counted.pipeTo(file.writable);
-      await Deno.rename(path, whole);
+      await ensureDirectory(directory);
+      await (cleaned ??= removeLeftovers(directory, FILE_NAME));
+      await putFile(path, async (file) => {
+        for await (const piece of content) {
+          count(piece.length);
+          await writeAll(file, piece);
+        }
+      });
     } catch (error) {
       usedBytes -= countedBytes;
       usedFiles--;
-      await counted.cancel(error).catch(() => {});
-      if (path !== undefined) await Deno.remove(path).catch(() => {});
+      await content.cancel(error).catch(() => {});
       throw error;
     }
-    await options.onKept?.(whole, offer);
+    await options.onKept?.(path, offer);
   };
 }
 

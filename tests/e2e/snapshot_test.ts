@@ -38,3 +38,28 @@ Deno.test("a directory that cannot be written to is an error at once", async () 
   assert.equal((await listening.process.status).code, 2);
   assert.match(await listening.err.rest(), /^error: --snapshot cannot write to/m);
 });
+
+Deno.test({
+  name: "pictures follow no planted link, and their directory is created again when it has gone",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await using listening = await Listening.start("--snapshot", "DIR/pictures");
+    const { directory } = listening;
+    const client = await listening.connect("text");
+    await client.showText("hello");
+    await listening.out.until(/client 2 resized/);
+    await Deno.writeTextFile(`${directory}/victim`, "precious");
+    for (const name of ["2.txt", "2.txt.part"]) {
+      await Deno.symlink("../victim", `${directory}/pictures/${name}`);
+    }
+    listening.process.kill("SIGUSR2");
+    await listening.err.until(/snapshot-written source=2/);
+    assert.equal(await Deno.readTextFile(`${directory}/victim`), "precious");
+    assert.equal((await Deno.lstat(`${directory}/pictures/2.txt`)).isFile, true);
+
+    await Deno.remove(`${directory}/pictures`, { recursive: true });
+    listening.process.kill("SIGUSR2");
+    await listening.err.until(/warn directory-made path=[^]*snapshot-written[^]*\n/);
+    assert.equal(await Deno.readTextFile(`${directory}/pictures/2.txt`), "hello\n");
+  },
+});

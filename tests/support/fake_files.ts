@@ -12,9 +12,24 @@ export class FakeFiles implements Files {
   /** Writes that were made. */
   writes = 0;
   openFiles = 0;
+  /** Directories that are to be created. */
+  readonly missing = new Set<string>();
+  /** Directories in whose place is another one. */
+  readonly replaced = new Set<string>();
+
+  async ensureDirectory(path: string): Promise<boolean> {
+    await this.#access();
+    return this.missing.delete(path);
+  }
+
+  async identify(path: string): Promise<string> {
+    await this.#access();
+    return this.replaced.has(path) ? `another ${path}` : path;
+  }
 
   async makeDirectory(path: string): Promise<void> {
     await this.#access();
+    if (this.content.has(`${path}/`)) throw new Deno.errors.AlreadyExists(path);
     this.content.set(`${path}/`, "");
   }
 

@@ -4,9 +4,7 @@
  * @module
  */
 
-/** Only the owner may read what clients showed. */
-const FILE_MODE = 0o600;
-const DIRECTORY_MODE = 0o700;
+import { createDirectory, createFile, ensureDirectory, putFile, writeAll } from "../new_file.ts";
 
 /** A file that grows by whole lines. */
 export interface LineFile {
@@ -22,12 +20,31 @@ export interface LineFile {
 
 /** What recordings do with the file system; tests put in one that is full or slow. */
 export interface Files {
-  /** Makes a directory that must not exist. @param path Its path. */
+  /**
+   * Creates a directory, with those above it, unless it exists.
+   *
+   * @param path Its path.
+   * @returns Whether it was created.
+   */
+  ensureDirectory(path: string): Promise<boolean>;
+  /**
+   * Creates a directory that must not exist.
+   *
+   * @param path Its path.
+   * @throws {Deno.errors.AlreadyExists} When there is anything of that name.
+   */
   makeDirectory(path: string): Promise<void>;
-  /** Makes a file that must not exist. @param path Its path. */
+  /**
+   * Tells whether a path still leads to the same directory, and not to another or through a link.
+   *
+   * @param path Its path.
+   * @returns A text that no other directory of the system has.
+   */
+  identify(path: string): Promise<string>;
+  /** Creates a file that must not exist. @param path Its path. */
   create(path: string): Promise<LineFile>;
   /**
-   * Makes a file that is there as a whole or not at all.
+   * Creates a file that is there as a whole or not at all.
    *
    * @param path Its path.
    * @param content Borrowed until the promise settles.
@@ -37,10 +54,16 @@ export interface Files {
 
 /** The real file system. */
 export const systemFiles: Files = {
-  makeDirectory: (path) => Deno.mkdir(path, { mode: DIRECTORY_MODE }),
+  ensureDirectory,
+  makeDirectory: createDirectory,
+
+  async identify(path) {
+    const { dev, ino, isSymlink } = await Deno.lstat(path);
+    return `${dev} ${ino} ${isSymlink}`;
+  },
 
   async create(path) {
-    const file = await Deno.open(path, { write: true, createNew: true, mode: FILE_MODE });
+    const file = await createFile(path);
     let length = 0;
     return {
       async append(lines) {
@@ -57,24 +80,5 @@ export const systemFiles: Files = {
     };
   },
 
-  async put(path, content) {
-    const part = `${path}.part`;
-    try {
-      const file = await Deno.open(part, { write: true, create: true, mode: FILE_MODE });
-      try {
-        await file.truncate(0);
-        await writeAll(file, content);
-      } finally {
-        file.close();
-      }
-      await Deno.rename(part, path);
-    } catch (error) {
-      await Deno.remove(part).catch(() => {});
-      throw error;
-    }
-  },
+  put: (path, content) => putFile(path, (file) => writeAll(file, content)),
 };
-
-async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
-}

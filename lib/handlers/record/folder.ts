@@ -11,14 +11,14 @@ import { concat } from "../concat.ts";
 import type { Files, LineFile } from "./files.ts";
 
 /** Why a folder takes nothing more. */
-export type StopReason = "max-bytes" | "write-failed";
+export type StopReason = "max-bytes" | "max-seconds" | "write-failed";
 
 /** How a folder is bounded, and who is told. */
 export interface FolderOptions {
   /** What all its files may take together. */
   readonly maxBytes: number;
   /**
-   * Is told once when it takes nothing more.
+   * Is told once when it was stopped, after the last write.
    *
    * @param reason Why.
    * @param detail What the system said, or the bound.
@@ -37,14 +37,16 @@ const NOTHING = new Uint8Array(0);
 /** The folder of one recording. */
 export class Folder {
   readonly #files: Files;
-  readonly #path: string;
+  readonly #make: () => Promise<string>;
   readonly #options: FolderOptions;
+  #path = "";
+  #identity = "";
   readonly #open = new Map<string, LineFile>();
   #jobs: Job[] = [];
   #queuedBytes = 0;
   #totalBytes = 0;
   #isStopped = false;
-  #wasTold = false;
+  #stopped: { readonly reason: StopReason; readonly detail: string } | undefined;
   #running: Promise<void> | undefined;
   #waiting: PromiseWithResolvers<void> | undefined;
 
@@ -52,12 +54,12 @@ export class Folder {
    * Makes a folder that is written later.
    *
    * @param files The file system.
-   * @param path The folder, which is made before the first file.
+   * @param make Creates the folder, before the first file, and returns its path.
    * @param options Bounds.
    */
-  constructor(files: Files, path: string, options: FolderOptions) {
+  constructor(files: Files, make: () => Promise<string>, options: FolderOptions) {
     this.#files = files;
-    this.#path = path;
+    this.#make = make;
     this.#options = options;
     this.makeDirectory("");
   }
@@ -103,6 +105,17 @@ export class Folder {
     return this.#waiting.promise;
   }
 
+  /**
+   * Writes what waits, then takes nothing more, for a reason that is told.
+   *
+   * @param reason Why.
+   * @param detail The bound.
+   */
+  stop(reason: StopReason, detail: string): void {
+    this.#stopped ??= { reason, detail };
+    void this.close();
+  }
+
   /** Writes what waits, then takes nothing more. */
   async close(): Promise<void> {
     this.#isStopped = true;
@@ -114,9 +127,7 @@ export class Folder {
     if (this.#isStopped) return;
     const { maxBytes } = this.#options;
     if (this.#totalBytes + job.content.length > maxBytes) {
-      this.#stop("max-bytes", `the limit is ${maxBytes} bytes`);
-      // What was taken before is still written.
-      void this.close();
+      this.stop("max-bytes", `the limit is ${maxBytes} bytes`);
       return;
     }
     this.#totalBytes += job.content.length;
@@ -138,7 +149,8 @@ export class Folder {
         }
       }
     } catch (error) {
-      this.#stop("write-failed", error instanceof Error ? error.message : String(error));
+      const detail = error instanceof Error ? error.message : String(error);
+      this.#stopped ??= { reason: "write-failed", detail };
       this.#end();
     } finally {
       this.#running = undefined;
@@ -146,17 +158,23 @@ export class Folder {
   }
 
   async #do({ kind, name, content }: Job): Promise<void> {
-    const path = name === "" ? this.#path : `${this.#path}/${name}`;
+    if (name === "") {
+      this.#path = await this.#make();
+      this.#identity = await this.#files.identify(this.#path);
+      return;
+    }
+    const path = `${this.#path}/${name}`;
+    const open = this.#open.get(name);
+    if (open !== undefined) return await open.append(content);
+    // Where others may write, they may have put a directory or a link of theirs in its place.
+    if (await this.#files.identify(this.#path) !== this.#identity) {
+      throw new Error("another directory is in the place of the folder");
+    }
     if (kind === "directory") return await this.#files.makeDirectory(path);
     if (kind === "put") return await this.#files.put(path, content);
-    let file = this.#open.get(name);
-    if (file === undefined) this.#open.set(name, file = await this.#files.create(path));
+    const file = await this.#files.create(path);
+    this.#open.set(name, file);
     await file.append(content);
-  }
-
-  #stop(reason: StopReason, detail: string): void {
-    if (!this.#wasTold) this.#options.onStop(reason, detail);
-    this.#wasTold = true;
   }
 
   #end(): void {
@@ -166,6 +184,9 @@ export class Folder {
     for (const file of this.#open.values()) file.close();
     this.#open.clear();
     this.#wake();
+    const stopped = this.#stopped;
+    this.#stopped = undefined;
+    if (stopped !== undefined) this.#options.onStop(stopped.reason, stopped.detail);
   }
 
   #wake(): void {

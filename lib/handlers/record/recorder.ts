@@ -30,13 +30,13 @@ import type { IoTable, Status } from "../../segment/status.ts";
 import type { Files } from "./files.ts";
 import { systemFiles } from "./files.ts";
 import { Folder } from "./folder.ts";
-import { folderName } from "./folder_name.ts";
+import { folderName, makeFolder } from "./folder_name.ts";
 import { CpuShare } from "./pace.ts";
 import { Recording } from "./recording.ts";
 
 /** Where recordings go and how far. */
 export interface RecorderOptions {
-  /** An existing directory; each client gets a folder in it. */
+  /** A directory, created when it is missing; each client gets a folder in it. */
   readonly directory: string;
   /** Is told when a recording begins and when it stops before its client. */
   readonly log: Logger;
@@ -56,7 +56,6 @@ interface Entry {
   readonly primary: number;
   readonly recording: Recording;
   readonly folder: Folder;
-  readonly path: string;
   readonly elapsedMs: () => number;
 }
 
@@ -94,8 +93,7 @@ export class Recorder {
       return;
     }
     entry.recording.end();
-    void entry.folder.close();
-    this.#stopped(source.id, entry.path, "max-seconds", `the limit is ${maxSeconds} s`);
+    entry.folder.stop("max-seconds", `the limit is ${maxSeconds} s`);
   }
 
   #begin(source: Source): Entry {
@@ -109,18 +107,21 @@ export class Recorder {
     const started = new Date();
     const startMs = performance.now();
     const elapsedMs = () => performance.now() - startMs;
-    const path = `${directory}/${folderName(started, source.id, source.peer.fingerprint)}`;
-    const folder = new Folder(files, path, {
+    const name = folderName(started, source.id, source.peer.fingerprint);
+    let path = `${directory}/${name}`;
+    const make = async () => {
+      path = await makeFolder(files, directory, name, log);
+      log.log("info", "recording-started", { source: source.id, path });
+      return path;
+    };
+    const folder = new Folder(files, make, {
       maxBytes,
-      onStop: (reason, detail) => this.#stopped(source.id, path, reason, detail),
+      onStop: (reason, detail) => {
+        log.log("warn", "recording-stopped", { source: source.id, reason, detail, path });
+      },
     });
     const recording = new Recording({ folder, started, elapsedMs, cpu: this.#cpu, maxFps });
-    log.log("info", "recording-started", { source: source.id, path });
     recording.introduce(source);
-    return { primary: source.id, recording, folder, path, elapsedMs };
-  }
-
-  #stopped(source: number, path: string, reason: string, detail: string): void {
-    this.#options.log.log("warn", "recording-stopped", { source, reason, detail, path });
+    return { primary: source.id, recording, folder, elapsedMs };
   }
 }

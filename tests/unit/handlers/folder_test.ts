@@ -6,7 +6,11 @@ import { FakeFiles } from "../../support/fake_files.ts";
 function open(maxBytes = 1000) {
   const files = new FakeFiles();
   const stops: [string, string][] = [];
-  const folder = new Folder(files, "dir", {
+  const make = async () => {
+    await files.makeDirectory("dir");
+    return "dir";
+  };
+  const folder = new Folder(files, make, {
     maxBytes,
     onStop: (reason, detail) => void stops.push([reason, detail]),
   });

@@ -135,3 +135,31 @@ Deno.test("store: a directory that cannot be made gives the transfer up", () =>
     await assert.rejects(storeTransfers(`${path}/file/below`)(offer));
     assert.equal(offer.state, "cancelled");
   }));
+
+Deno.test("store: a directory that has gone is created again", () =>
+  inDirectory(async (path, list) => {
+    const store = storeTransfers(path);
+    await store(offerOf([1]));
+    await Deno.remove(path, { recursive: true });
+    await store(offerOf([1]));
+    assert.equal(list().length, 1);
+  }));
+
+Deno.test({
+  name: "store: what a killed process left unfinished is removed",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inDirectory(async (path, list) => {
+      await Deno.mkdir(path, { recursive: true });
+      const whole = "20260101T000000Z-0123abcd-blob-save.dat";
+      const part = `${whole}.${crypto.randomUUID()}.part`;
+      for (const name of [whole, part, "notes.part"]) {
+        await Deno.writeTextFile(`${path}/${name}`, "");
+        await Deno.utime(`${path}/${name}`, 0, 0);
+      }
+      await storeTransfers(path, { maxBytes: 0 })(offerOf([]));
+      assert.equal(list().includes(part), false);
+      assert.equal(list().includes(whole) && list().includes("notes.part"), true);
+      assert.equal(list().length, 3);
+    }),
+});

@@ -1,0 +1,16 @@
+/** Directories for tests that write files. */
+
+/** Runs a test in an empty directory, which is removed afterwards. */
+export async function inDirectory(run: (path: string) => Promise<void>): Promise<void> {
+  const path = await Deno.makeTempDir({ prefix: "files-test-" });
+  try {
+    await run(path);
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+}
+
+/** The names in a directory, sorted. */
+export function listFiles(path: string): string[] {
+  return [...Deno.readDirSync(path)].map(({ name }) => name).sort();
+}
