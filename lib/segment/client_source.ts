@@ -119,7 +119,7 @@ export class ClientSource implements Source {
   targetAlloc(kind: PushedKind, handler?: ClientHandler): Source | undefined {
     this.#mustBePrimary();
     if (!PUSHED_KINDS.includes(kind)) refuse(`no segment of kind ${kind} can be pushed`);
-    if (this.isEnded) return undefined;
+    if (this.#isClosed) return undefined;
     return this.#beget(this.#endpoint.push(this.segment, segmentKindNumber(kind)!, 0), handler);
   }
 
@@ -215,7 +215,7 @@ export class ClientSource implements Source {
     const event = fonthintEvent(sizeMm, hinting);
     this.#mustSurviveCells(options.force);
     const { font, merge } = options;
-    if (this.isEnded) return false;
+    if (this.#isClosed) return false;
     // The event goes first: the source remembers the size for the font that follows.
     if (font === undefined) return this.#note("font", this.#send(event));
     return this.#transfer(merge ? "fontSupplement" : "font", font, options, event) !== false &&
@@ -242,14 +242,14 @@ export class ClientSource implements Source {
 
   suspendTarget(): boolean {
     this.#mustBePrimary();
-    if (this.isEnded) return false;
+    if (this.#isClosed) return false;
     this.segment.suspended = true;
     return this.segment.state !== "active" || this.#send({ category: "target", kind: "pause" });
   }
 
   resumeTarget(): boolean {
     this.#mustBePrimary();
-    if (this.isEnded) return false;
+    if (this.#isClosed) return false;
     this.segment.suspended = false;
     if (this.segment.state === "active") return this.#send({ category: "target", kind: "unpause" });
     this.#endpoint.activate(this.segment);
@@ -292,6 +292,10 @@ export class ClientSource implements Source {
     return this.#transfer("blob", content, options);
   }
 
+  get #isClosed(): boolean {
+    return this.#endpoint.isClosed(this.segment);
+  }
+
   /** Gives a new segment what it has of this one. */
   #beget(
     opened: ClientSource | undefined,
@@ -309,7 +313,7 @@ export class ClientSource implements Source {
     before?: EventInput,
   ): BinaryTransfer | false {
     this.#mustBePrimary();
-    if (this.isEnded) return false;
+    if (this.#isClosed) return false;
     return this.#endpoint.output.transfer(type, content, options, before) ?? false;
   }
 

@@ -9,7 +9,7 @@
  */
 
 import { MemoryBudget, processMemory } from "../decoders/memory_budget.ts";
-import { decodeUtf8Lenient, encodeUtf8, splitUtf8 } from "../bytes/text.ts";
+import { decodeUtf8Lenient } from "../bytes/text.ts";
 import type { DataReceived, SessionEvent } from "../session/events.ts";
 import { MAX_CLIENT_SURFACE_BYTES } from "../limits.ts";
 import { CANCEL_STREAM_TYPE } from "../wire/constants.ts";
@@ -20,6 +20,7 @@ import { BinaryIn } from "./binary_in.ts";
 import { ChannelNumbers } from "./channels.ts";
 import { ClientSource } from "./client_source.ts";
 import type { EndpointOptions } from "./endpoint_options.ts";
+import { cutLastWords } from "./last_words.ts";
 import type { Notice, StatusNotice } from "./notices.ts";
 import type { SessionPort } from "./output.ts";
 import { Output } from "./output.ts";
@@ -50,6 +51,8 @@ export class SinkEndpoint {
   readonly #audio: AudioIn;
   readonly #binary: BinaryIn;
   #request: SegmentRequest | undefined;
+  /** Whether the client was told to exit: from then on it is sent nothing but answers to its streams. */
+  #isLeaving = false;
   #isOver = false;
 
   /** The client's first segment. */
@@ -162,11 +165,7 @@ export class SinkEndpoint {
     if (notice.status.kind === "preroll" && !segment.suspended) this.activate(segment);
   }
 
-  /**
-   * Lets a segment draw; does nothing unless it is in its preroll.
-   *
-   * @param segment The segment.
-   */
+  /** Lets a segment draw; does nothing unless it is in its preroll. @param segment The segment. */
   activate(segment: Segment): void {
     if (segment.state !== "preroll") return;
     segment.state = "active";
@@ -204,8 +203,9 @@ export class SinkEndpoint {
    * @returns The new segment's source, or `undefined` when no channel is left.
    */
   push(parent: Segment, kind: number, cookie: number): ClientSource | undefined {
+    if (this.isClosed(parent)) return undefined;
     const channel = this.#channels.take();
-    if (channel === undefined || this.#isOver) return undefined;
+    if (channel === undefined) return undefined;
     this.output.sendControl({
       command: "newch",
       channel: parent.channel,
@@ -227,9 +227,9 @@ export class SinkEndpoint {
    * @param lastWords Why, for the client.
    */
   close(segment: Segment, lastWords = ""): void {
-    if (segment.state === "ended") return;
-    const { channel } = segment;
-    if (channel !== 0 || lastWords !== "") {
+    const { channel, state } = segment;
+    if (state === "ended") return;
+    if (!this.#isLeaving && (channel !== 0 || lastWords !== "")) {
       this.output.sendControl({ command: "shutdown", channel, lastWords });
     }
     if (channel !== 0) {
@@ -237,10 +237,17 @@ export class SinkEndpoint {
       this.#options.onNotice();
       return;
     }
+    if (this.#isLeaving) return;
     // What waits for its turn would hold the end up.
     this.output.clear();
     this.sendEvents(segment, [{ category: "target", kind: "exit" }]);
+    this.#isLeaving = true;
     this.#options.onExit();
+  }
+
+  /** Whether nothing more is sent for a segment: it has ended, or the client was told to exit. */
+  isClosed(segment: Segment): boolean {
+    return this.#isLeaving || segment.state === "ended";
   }
 
   /**
@@ -261,11 +268,11 @@ export class SinkEndpoint {
    *
    * @param segment The segment.
    * @param events Read when they are sent.
-   * @returns Whether they were sent or wait to be; `false` once the segment or the connection has
-   * ended.
+   * @returns Whether they were sent or wait to be; `false` once the segment is closed or the
+   * connection has ended.
    */
   sendEvents(segment: Segment, events: Iterable<EventInput>): boolean {
-    return segment.state !== "ended" && this.output.sendEvents(segment.channel, events);
+    return !this.isClosed(segment) && this.output.sendEvents(segment.channel, events);
   }
 
   #open(segment: Segment): ClientSource {
@@ -389,11 +396,4 @@ export class SinkEndpoint {
       networked: true,
     });
   }
-}
-
-/** What Lua shows of last words at most. */
-const LAST_WORDS_BYTES = 31;
-
-function cutLastWords(text: string): string {
-  return decodeUtf8Lenient(splitUtf8(encodeUtf8(text), LAST_WORDS_BYTES)[0]!);
 }

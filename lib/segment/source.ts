@@ -25,8 +25,8 @@ export type ClientHandler = (
 export type PushedKind = "debug" | "accessibility";
 
 /**
- * One segment of a client: what Lua calls a `vid`. Verbs return `false` once it has ended; wrong
- * arguments throw, before anything is sent.
+ * One segment of a client: what Lua calls a `vid`. Verbs return `false` once it has ended or
+ * {@linkcode Source.deleteImage} was called; wrong arguments throw, before anything is sent.
  *
  * Verbs have the names of Lua in camelCase. These are not there, because nothing that a real source
  * understands could be sent for them:
@@ -137,7 +137,7 @@ export interface Source extends SourceHints, SourceInput, SourceStreams {
 
   /**
    * Ends the segment; the primary takes the whole client with it (`delete_image`). `terminated`
-   * follows. Transfers and text that are not sent by then are not sent any more.
+   * follows. Nothing is sent after this, transfers and text that still wait included.
    *
    * @param lastWords Why, cut at 108 bytes. The reference does not show them.
    */

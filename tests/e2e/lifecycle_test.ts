@@ -233,6 +233,24 @@ Deno.test("a client that is deleted is told to exit, and cut off when it does no
   await bench.until(() => bench.calls.at(-1)!.status.kind === "terminated", "terminated");
 });
 
+Deno.test("a client that is deleted in its preroll is told to exit and never to draw", async () => {
+  await using bench = await Bench.start({
+    client: (source, { kind }) => void (kind === "preroll" && source.deleteImage()),
+  });
+  using client = await bench.connect({ key: await bench.addKey() });
+  assert.ok(await client.login());
+  client.register();
+  await client.untilEvent("exit");
+  const [source] = bench.listener.clients;
+  assert.equal(source!.typeText("too late"), false);
+  assert.equal(source!.targetDisplayhint(100, 100), false);
+  client.session.send({ command: "shutdown", lastWords: "" });
+  await client.untilClosed();
+  const sent = client.events.flatMap((event) => event.type === "event" ? [event.event.kind] : []);
+  assert.deepEqual(sent, ["exit"]);
+  await bench.until(() => bench.calls.at(-1)!.status.kind === "terminated", "terminated");
+});
+
 Deno.test("the last words of a client are handed on", async () => {
   await using bench = await Bench.start();
   using client = await bench.login();
