@@ -36,7 +36,7 @@ import type { PeerOffered, SessionEvent } from "./events.ts";
 import { asNotProven, drawFirst, Login } from "./login.ts";
 import type { SessionOptions } from "./options.ts";
 import type { Ratchet } from "./ratchet.ts";
-import type { StateName, Trigger } from "./transitions.ts";
+import type { LoginState, OpenState, State, StateName, StateOf, Trigger } from "./transitions.ts";
 import { TRANSITIONS } from "./transitions.ts";
 
 const DATA_STREAMS = { 3: "audio", 4: "video", 5: "binary" } as const;
@@ -46,13 +46,8 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #transport: Transport;
   readonly #login: Login;
-  #state: StateName = "hello";
-  #fault: PeerError | undefined;
+  #state: State = { name: "hello" };
   #eof = false;
-  #peer: PeerOffered | undefined;
-  #ratchet: Ratchet | undefined;
-  /** Whether the latest packet proved the peer's key; it is delivered behind `peer-authenticated`. */
-  #hasProof = false;
 
   /** @param options Side, role, secret and where randomness comes from; a client begins at once. */
   constructor(options: SessionOptions) {
@@ -72,12 +67,12 @@ export class Session {
 
   /** Where the session stands. */
   get state(): StateName {
-    return this.#state;
+    return this.#state.name;
   }
 
   /** What the peer claims to be; proved once the state is `established`. */
   get peer(): PeerOffered | undefined {
-    return this.#peer;
+    return "peer" in this.#state ? this.#state.peer : undefined;
   }
 
   /** How many bytes wait to be sent. */
@@ -126,16 +121,27 @@ export class Session {
    * @throws {PeerError} The fault of the peer that ended the session; the same one each time.
    */
   nextEvent(): SessionEvent | undefined {
-    if (this.#fault !== undefined) throw this.#fault;
     try {
-      while (this.#state !== "offered" && !this.isOver) {
-        if (!this.#hasProof && !this.#transport.advance()) return this.#atEnd();
-        const event = this.#dispatch();
+      for (;;) {
+        const state = this.#state;
+        switch (state.name) {
+          case "failed":
+            throw state.fault;
+          case "offered":
+          case "closed":
+            return undefined;
+          case "established":
+            if (state.isProofPending) state.isProofPending = false;
+            else if (!this.#transport.advance()) return this.#atEnd();
+            break;
+          default:
+            if (!this.#transport.advance()) return this.#atEnd();
+        }
+        const event = this.#dispatch(state);
         if (event !== undefined) return event;
       }
-      return undefined;
     } catch (error) {
-      throw this.#fail(this.#state === "accepted" ? asNotProven(error) : error);
+      throw this.#fail(this.#state.name === "accepted" ? asNotProven(error) : error);
     }
   }
 
@@ -147,13 +153,14 @@ export class Session {
    * @throws {AuthError} `low-order-key`.
    */
   accept(key: PrivateKey): void {
-    this.#mustBe("offered");
+    const { peer } = this.#mustBeOffered();
+    let ratchet: Ratchet;
     try {
-      this.#ratchet = this.#login.complete(key);
+      ratchet = this.#login.complete(key);
     } catch (error) {
       throw this.#fail(error);
     }
-    this.#step("accept");
+    this.#enter("accept", { name: "accepted", peer, ratchet });
   }
 
   /**
@@ -162,18 +169,18 @@ export class Session {
    * @throws {ApiMisuseError} `wrong-state` unless a key is on offer.
    */
   reject(): void {
-    this.#mustBe("offered");
-    this.#step("reject");
+    const { peer } = this.#mustBeOffered();
+    this.#enter("reject", { name: "closed", peer });
   }
 
   /** Whether the session has ended, by either end or by a fault. */
   get isOver(): boolean {
-    return this.#state === "closed" || this.#state === "failed";
+    return this.#state.name === "closed" || this.#state.name === "failed";
   }
 
   /** Ends the session from this side. Bytes that wait to be sent stay. */
   close(): void {
-    if (!this.isOver) this.#step("end");
+    if (!this.isOver) this.#enter("end", { name: "closed", peer: this.peer });
   }
 
   /** Ends the session and wipes the keys; call once nothing is to be sent any more. */
@@ -189,9 +196,9 @@ export class Session {
    * @throws {ApiMisuseError} `wrong-state` before the keys are final or after the end.
    */
   send(control: ControlInput): void {
-    this.#mustBeOpen();
+    const state = this.#mustBeOpen();
     this.#sendControl(control);
-    this.#afterSending(CONTROL_BODY_BYTES);
+    this.#afterSending(state, CONTROL_BODY_BYTES);
   }
 
   /**
@@ -202,12 +209,12 @@ export class Session {
    * @throws {ApiMisuseError} `wrong-state` before the keys are final or after the end.
    */
   sendEvent(channel: number, event: EventInput): void {
-    this.#mustBeOpen();
+    const state = this.#mustBeOpen();
     const head = { lastSeen: this.#transport.lastSeen, channel };
     this.#transport.send(PACKET_TYPE.event, EVENT_BODY_BYTES, (bytes, at) => {
       encodeEventPacket(event, head, bytes, at);
     });
-    this.#afterSending(EVENT_BODY_BYTES);
+    this.#afterSending(state, EVENT_BODY_BYTES);
   }
 
   /**
@@ -225,13 +232,13 @@ export class Session {
     streamId: number,
     payload: Uint8Array,
   ): void {
-    this.#mustBeOpen();
+    const state = this.#mustBeOpen();
     const size = DATA_HEAD_BYTES + payload.length;
     this.#transport.send(PACKET_TYPE[stream], size, (bytes, at) => {
       encodeDataHead({ channel, stream: streamId, length: payload.length }, bytes, at);
       bytes.set(payload, at + DATA_HEAD_BYTES);
     });
-    this.#afterSending(size);
+    this.#afterSending(state, size);
   }
 
   /**
@@ -240,8 +247,8 @@ export class Session {
    * @returns Whether a REKEY was sent.
    */
   rekey(): boolean {
-    if (this.isOver || this.#ratchet === undefined || !this.#ratchet.mayRekey) return false;
-    const { publicKey, shared } = this.#ratchet.advance(this.#options.random(KEY_BYTES));
+    if (!("ratchet" in this.#state) || !this.#state.ratchet.mayRekey) return false;
+    const { publicKey, shared } = this.#state.ratchet.advance(this.#options.random(KEY_BYTES));
     const nonce = this.#options.random(NONCE_BYTES);
     this.#sendControl({ command: "rekey", mode: REKEY_MODE.ratchet, publicKey }, nonce);
     this.#transport.rekeyOutbound(shared, nonce);
@@ -256,9 +263,10 @@ export class Session {
 
   /** When {@linkcode handleTimeout} is to be called, in milliseconds; `undefined` for never. */
   nextTimeout(): number | undefined {
-    if (this.#state === "established" || this.isOver) return undefined;
+    const { name } = this.#state;
+    if (name === "established" || this.isOver) return undefined;
     // A sink that has let this source in says nothing until its display is ready.
-    if (this.#state === "accepted" && this.#options.side === "client") return undefined;
+    if (name === "accepted" && this.#options.side === "client") return undefined;
     return this.#options.startMs + LOGIN_TIMEOUT_MS;
   }
 
@@ -271,7 +279,7 @@ export class Session {
   handleTimeout(nowMs: number): LimitError | undefined {
     const deadline = this.nextTimeout();
     if (deadline === undefined || nowMs < deadline) return undefined;
-    const text = `no login within ${LOGIN_TIMEOUT_MS / 1000} s (state ${this.#state})`;
+    const text = `no login within ${LOGIN_TIMEOUT_MS / 1000} s (state ${this.state})`;
     const error = new LimitError("login-timeout", text);
     this.#fail(error);
     return error;
@@ -285,46 +293,46 @@ export class Session {
     });
   };
 
-  #afterSending(bytes: number): void {
-    this.#ratchet!.count(bytes);
-    this.#rekeyIfDue();
+  #afterSending(state: OpenState, bytes: number): void {
+    state.ratchet.count(bytes);
+    this.#rekeyIfDue(state);
   }
 
-  #rekeyIfDue(): void {
+  #rekeyIfDue({ name, ratchet }: OpenState): void {
     // A server spends no key exchange on a peer that has proved nothing.
-    if (this.#options.side === "server" && this.#state !== "established") return;
-    if (this.#ratchet!.isDue) this.rekey();
+    if (this.#options.side === "server" && name !== "established") return;
+    if (ratchet.isDue) this.rekey();
   }
 
-  #dispatch(): SessionEvent | undefined {
-    switch (this.#state) {
+  #dispatch(state: LoginState | OpenState): SessionEvent | undefined {
+    switch (state.name) {
       case "hello":
       case "ephemeral": {
         const step = this.#login.take(this.#transport.packet);
-        this.#step(step.trigger);
-        if (step.trigger === "ephemeral-hello") return undefined;
-        this.#peer = step.offer;
+        if (step.trigger === "ephemeral-hello") {
+          return this.#enter(step.trigger, { name: "ephemeral" });
+        }
+        this.#enter(step.trigger, { name: "offered", peer: step.offer });
         return step.offer;
       }
       case "accepted": {
-        this.#step("verified-packet");
-        this.#hasProof = true;
-        if (this.#options.side === "server") this.#rekeyIfDue();
-        const { publicKey, role } = this.#peer!;
-        return { type: "peer-authenticated", publicKey, role };
+        const { peer, ratchet } = state;
+        const established = { name: "established", peer, ratchet, isProofPending: true } as const;
+        this.#enter("verified-packet", established);
+        if (this.#options.side === "server") this.#rekeyIfDue(established);
+        return { type: "peer-authenticated", publicKey: peer.publicKey, role: peer.role };
       }
-      default:
-        this.#hasProof = false;
-        return this.#dispatchOpen();
+      case "established":
+        return this.#dispatchOpen(state);
     }
   }
 
-  #dispatchOpen(): SessionEvent | undefined {
+  #dispatchOpen(state: OpenState): SessionEvent | undefined {
     const { packetType: type, packetBlock: block, bodyStart: at, bodyEnd: end } = this.#transport;
-    this.#ratchet!.count(end - at);
+    state.ratchet.count(end - at);
     switch (type) {
       case PACKET_TYPE.control:
-        return this.#dispatchControl(block, at);
+        return this.#dispatchControl(state, block, at);
       case PACKET_TYPE.event: {
         const { channel, event } = decodeChannelEvent(block, at);
         return { type: "event", channel, event };
@@ -337,7 +345,7 @@ export class Session {
     }
   }
 
-  #dispatchControl(block: Uint8Array, at: number): SessionEvent | undefined {
+  #dispatchControl(state: OpenState, block: Uint8Array, at: number): SessionEvent | undefined {
     const control = decodeControl(block, at);
     if (control.command === "hello") {
       throw new MisbehavedError("hello-after-auth", "HELLO after the login");
@@ -346,11 +354,11 @@ export class Session {
     if (control.mode !== REKEY_MODE.ratchet) {
       throw new MisbehavedError("rekey-bad-mode", `REKEY mode ${control.mode} is not 0`);
     }
-    const shared = this.#ratchet!.follow(control.publicKey);
+    const shared = state.ratchet.follow(control.publicKey);
     this.#transport.rekeyInbound(shared, controlNonce(block, at));
     shared.fill(0);
     // A client answers behind its next packet, as the reference does.
-    if (this.#options.side === "server") this.#rekeyIfDue();
+    if (this.#options.side === "server") this.#rekeyIfDue(state);
     return undefined;
   }
 
@@ -360,33 +368,33 @@ export class Session {
     if (pending > 0) {
       throw new MalformedError("truncated", `the connection ended ${pending} bytes into a packet`);
     }
-    this.#step("end");
+    this.close();
     return { type: "closed" };
   }
 
   #fail(error: unknown): unknown {
     if (error instanceof PeerError && !this.isOver) {
-      this.#fault = error;
-      this.#step("fault");
+      this.#enter("fault", { name: "failed", peer: this.peer, fault: error });
     }
     return error;
   }
 
-  #step(trigger: Trigger): void {
-    const next = TRANSITIONS[this.#state][trigger];
-    if (next === undefined) {
-      throw new ApiMisuseError("wrong-state", `no ${trigger} in state ${this.#state}`);
+  #enter(trigger: Trigger, next: State): undefined {
+    const { name } = this.#state;
+    if (TRANSITIONS[name][trigger] !== next.name) {
+      throw new ApiMisuseError("wrong-state", `no ${trigger} from ${name} to ${next.name}`);
     }
     this.#state = next;
   }
 
-  #mustBe(state: StateName): void {
-    if (this.#state === state) return;
-    throw new ApiMisuseError("wrong-state", `the session is ${this.#state}, must be ${state}`);
+  #mustBeOffered(): StateOf<"offered"> {
+    if (this.#state.name === "offered") return this.#state;
+    throw new ApiMisuseError("wrong-state", `no key is on offer, the session is ${this.state}`);
   }
 
-  #mustBeOpen(): void {
-    if (this.#state === "accepted" || this.#state === "established") return;
-    throw new ApiMisuseError("wrong-state", `cannot send, the session is ${this.#state}`);
+  #mustBeOpen(): OpenState {
+    const state = this.#state;
+    if (state.name === "accepted" || state.name === "established") return state;
+    throw new ApiMisuseError("wrong-state", `cannot send, the session is ${state.name}`);
   }
 }

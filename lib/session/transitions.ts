@@ -4,6 +4,10 @@
  * @module
  */
 
+import type { PeerError } from "../errors.ts";
+import type { PeerOffered } from "./events.ts";
+import type { Ratchet } from "./ratchet.ts";
+
 /** Where a session stands. */
 export type StateName =
   /** Waiting for the peer's first HELLO. */
@@ -20,6 +24,30 @@ export type StateName =
   | "closed"
   /** A fault of the peer ended the session. */
   | "failed";
+
+/** Where a session stands, and what there is in each state. */
+export type State =
+  | { readonly name: "hello" | "ephemeral" }
+  | { readonly name: "offered"; readonly peer: PeerOffered }
+  | { readonly name: "accepted"; readonly peer: PeerOffered; readonly ratchet: Ratchet }
+  | {
+    readonly name: "established";
+    readonly peer: PeerOffered;
+    readonly ratchet: Ratchet;
+    /** Whether the packet that proved the key is still to be delivered, behind `peer-authenticated`. */
+    isProofPending: boolean;
+  }
+  | { readonly name: "closed"; readonly peer: PeerOffered | undefined }
+  | { readonly name: "failed"; readonly peer: PeerOffered | undefined; readonly fault: PeerError };
+
+/** What there is in one state, or in some. */
+export type StateOf<Name extends StateName> = Extract<State, { readonly name: Name }>;
+
+/** The keys are not final. */
+export type LoginState = StateOf<"hello" | "ephemeral">;
+
+/** The keys are final: commands, events and streams may be sent. */
+export type OpenState = StateOf<"accepted" | "established">;
 
 /** What moves a session on. */
 export type Trigger =
