@@ -4,20 +4,36 @@
  * @module
  */
 import { ApiMisuseError, KeystoreError } from "../lib/errors.ts";
-import type { AddResult } from "./edit.ts";
 import type { Acceptance } from "./keystore.ts";
 import { formatKey } from "./keys.ts";
-import { DEFAULT_TAG } from "./tags.ts";
+import type { Places } from "./spent_places.ts";
+
+/** What enrolling a key did. */
+export interface EnrolResult {
+  /** Whether the key was written; it was accepted already otherwise, and took no place. */
+  readonly added: boolean;
+  /** How many places are taken now, those of earlier runs and other processes included. */
+  readonly spent: number;
+}
 
 /** What the slots need of a keystore; {@linkcode Keystore} has it. */
 export interface EnrolmentStore {
   /**
-   * Trusts a key.
+   * Tells how many places are taken.
    *
-   * @param tags The names.
-   * @param publicKey 32 bytes.
+   * @param places Their name and secret.
+   * @throws KeystoreError `bad-line`, `keystore-unreadable`.
    */
-  add(tags: readonly string[], publicKey: Uint8Array): Promise<AddResult>;
+  spentPlaces(places: Places): number;
+  /**
+   * Trusts an unknown key and takes a place for it.
+   *
+   * @param places Their name and secret.
+   * @param publicKey 32 bytes.
+   * @throws AuthError `no-slot-left` when all are taken.
+   * @throws KeystoreError `keystore-unwritable` and others; then no place is taken.
+   */
+  enrol(places: Places, publicKey: Uint8Array): Promise<EnrolResult>;
   /**
    * Decides whether a key may log in.
    *
@@ -37,11 +53,14 @@ export interface Reservation {
    *
    * @returns Whether the key was written now; `false` when it is there already, written for another
    *   connection with the same key, or by somebody else: then no slot is spent for it.
+   * @throws AuthError `no-slot-left` when another process has taken the last place.
    * @throws KeystoreError `keystore-unwritable` when it cannot be written, `no-such-key` when it was
    *   written and removed again meanwhile: the client must not be let in, and the slot is free again.
    * @throws ApiMisuseError `wrong-state` after `commit` or `release`.
    */
   commit(): Promise<boolean>;
+  /** How many places are not taken at present; those that other connections keep count as well. */
+  readonly placesLeft: number;
   /** Gives the slot back; does nothing after `commit` or `release`. */
   release(): void;
 }
@@ -51,42 +70,44 @@ interface Candidate {
   /** Connections that offer this key and are still on their way. */
   connections: number;
   spent: boolean;
-  writing: Promise<AddResult> | undefined;
+  writing: Promise<EnrolResult> | undefined;
 }
 
 /**
  * A limited number of places for unknown keys of one listener.
  *
- * The count is kept by this object alone: never more than `count` keys are written through it, also
- * when many connections race. After a restart, `num:secret` is given anew and counts anew.
+ * The store counts the places that are taken, over restarts and among processes: never more than
+ * `count` keys are written for one name and secret. A process that is killed while it writes a key may
+ * lose a place.
  */
 export class EnrolmentSlots {
   readonly #store: EnrolmentStore;
-  readonly #name: string | undefined;
-  readonly #count: number;
+  readonly #places: Places;
   readonly #candidates = new Map<string, Candidate>();
-  #spent = 0;
+  #spent: number;
 
   /**
    * Opens the places.
    *
    * @param store Where the keys go.
-   * @param name The listening name under which they go there. A listener without a name keeps them
-   *   under `default`, as arcan-net does, so that they are good for it and for an arcan-net.
-   * @param count How many unknown keys may get in, 0 or more.
-   * @throws ApiMisuseError `bad-argument` for another count.
+   * @param places The secret, the count, and the listening name under which the keys go there. A
+   *   listener without a name keeps them under `default`, as arcan-net does, so that they are good for
+   *   it and for an arcan-net.
+   * @throws ApiMisuseError `bad-argument` for a count that is no whole number from 0 up.
+   * @throws KeystoreError `bad-line`, `keystore-unreadable` when it is not known how many are taken.
    */
-  constructor(store: EnrolmentStore, name: string | undefined, count: number) {
+  constructor(store: EnrolmentStore, places: Places) {
+    const { count } = places;
     if (!Number.isSafeInteger(count) || count < 0) {
       const message = `the number of unknown keys is ${count}; it must be a whole number from 0 up`;
       throw new ApiMisuseError("bad-argument", message);
     }
     this.#store = store;
-    this.#name = name;
-    this.#count = count;
+    this.#places = places;
+    this.#spent = store.spentPlaces(places);
   }
 
-  /** How many keys were written. */
+  /** How many places are taken. */
   get spent(): number {
     return this.#spent;
   }
@@ -95,7 +116,7 @@ export class EnrolmentSlots {
   get free(): number {
     let reserved = 0;
     for (const candidate of this.#candidates.values()) if (!candidate.spent) reserved++;
-    return this.#count - this.#spent - reserved;
+    return Math.max(0, this.#left - reserved);
   }
 
   /**
@@ -122,6 +143,10 @@ export class EnrolmentSlots {
     return this.#reservation(id, candidate);
   }
 
+  get #left(): number {
+    return Math.max(0, this.#places.count - this.#spent);
+  }
+
   #reservation(id: string, candidate: Candidate): Reservation {
     let open = true;
     const end = () => {
@@ -132,8 +157,12 @@ export class EnrolmentSlots {
         this.#candidates.delete(id);
       }
     };
+    const left = () => this.#left;
     return {
       publicKey: candidate.publicKey,
+      get placesLeft() {
+        return left();
+      },
       commit: async () => {
         if (!open) {
           throw new ApiMisuseError("wrong-state", "this reservation was ended before");
@@ -154,16 +183,14 @@ export class EnrolmentSlots {
   async #write(candidate: Candidate): Promise<boolean> {
     if (candidate.writing !== undefined) await candidate.writing;
     if (candidate.spent) {
-      if (this.#store.accepts(candidate.publicKey, this.#name).accepted) return false;
+      if (this.#store.accepts(candidate.publicKey, this.#places.name).accepted) return false;
       throw new KeystoreError("no-such-key", "the key was removed from the keystore meanwhile");
     }
-    candidate.writing = this.#store.add([this.#name ?? DEFAULT_TAG], candidate.publicKey);
+    candidate.writing = this.#store.enrol(this.#places, candidate.publicKey);
     try {
-      const { added } = await candidate.writing;
-      if (added) {
-        candidate.spent = true;
-        this.#spent++;
-      }
+      const { added, spent } = await candidate.writing;
+      candidate.spent = added;
+      this.#spent = Math.max(this.#spent, spent);
       return added;
     } finally {
       candidate.writing = undefined;

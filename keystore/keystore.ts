@@ -3,15 +3,17 @@
  *
  * @module
  */
-import { KeystoreError } from "../lib/errors.ts";
+import { AuthError, KeystoreError } from "../lib/errors.ts";
 import { AcceptedDirectory, type AcceptedEntry } from "./accepted.ts";
 import { addKey, type AddResult, type RemovedFile, removeKey } from "./edit.ts";
+import type { EnrolResult } from "./enrol.ts";
 import type { HostKey, KeystoreWarning } from "./format.ts";
 import { ensureDirectory, leftovers, removeLeftovers } from "./fs.ts";
 import { HostKeyDirectory, publicKeyOf } from "./hostkeys.ts";
 import { DEFAULT_PORT } from "./hosts.ts";
 import { StoreLock } from "./lock.ts";
 import { unreadable } from "./read.ts";
+import { type Places, SpentPlaces } from "./spent_places.ts";
 import { admitsName, admitsWanted, DEFAULT_TAG } from "./tags.ts";
 import { tooOpen } from "./permissions.ts";
 
@@ -59,6 +61,7 @@ export class Keystore {
   readonly #accepted: AcceptedDirectory;
   readonly #hostKeys: HostKeyDirectory;
   readonly #lock: StoreLock;
+  readonly #spentPlaces: SpentPlaces;
   readonly #warn: (warning: KeystoreWarning) => void;
   readonly #warned = new Set<string>();
 
@@ -66,6 +69,7 @@ export class Keystore {
     this.root = root;
     this.#warn = onWarning;
     this.#lock = new StoreLock(root);
+    this.#spentPlaces = new SpentPlaces(root, () => this.identity().privateKey);
     this.#accepted = new AcceptedDirectory(`${root}/accepted`, onWarning);
     this.#hostKeys = new HostKeyDirectory(root, (warning) => this.#warnOnce(warning));
   }
@@ -202,6 +206,47 @@ export class Keystore {
    */
   add(tags: readonly string[], publicKey: Uint8Array): Promise<AddResult> {
     return this.#change(() => addKey(this.root, this.#accepted, tags, publicKey));
+  }
+
+  /**
+   * Tells how many places of a secret are taken, over all runs of the program.
+   *
+   * @param places Their name and secret.
+   * @throws KeystoreError `bad-line` when the file that counts them is damaged, `keystore-unreadable`.
+   */
+  spentPlaces(places: Places): number {
+    return this.#spentPlaces.read(places);
+  }
+
+  /**
+   * Trusts an unknown key for a listening name and takes a place of a secret for it. A key that is
+   * accepted for the name already takes none.
+   *
+   * @param places The name, the secret and how many unknown keys it lets in.
+   * @param publicKey 32 bytes.
+   * @returns Whether it was written, and how many places are taken.
+   * @throws AuthError `no-slot-left` when all places are taken.
+   * @throws KeystoreError `bad-key`, `keystore-unwritable`, `bad-line`; then no place is taken.
+   */
+  enrol(places: Places, publicKey: Uint8Array): Promise<EnrolResult> {
+    const { name, count } = places;
+    return this.#change(async () => {
+      const spent = this.#spentPlaces.read(places);
+      if (this.accepts(publicKey, name).accepted) return { added: false, spent };
+      if (spent >= count) {
+        throw new AuthError("no-slot-left", `all ${count} places for unknown keys are taken`);
+      }
+      // The place before the key: a process that is killed in between loses a place and opens none.
+      await this.#spentPlaces.write(places, spent + 1);
+      try {
+        await addKey(this.root, this.#accepted, [name ?? DEFAULT_TAG], publicKey);
+      } catch (error) {
+        // A place that cannot be given back is lost.
+        await this.#spentPlaces.write(places, spent).catch(() => {});
+        throw error;
+      }
+      return { added: true, spent: spent + 1 };
+    });
   }
 
   /**

@@ -17,11 +17,17 @@
 export type { KeystoreCode } from "../lib/errors.ts";
 export type { AcceptedEntry } from "./accepted.ts";
 export type { AddResult, RemovedFile } from "./edit.ts";
-export { EnrolmentSlots, type EnrolmentStore, type Reservation } from "./enrol.ts";
+export {
+  EnrolmentSlots,
+  type EnrolmentStore,
+  type EnrolResult,
+  type Reservation,
+} from "./enrol.ts";
 export type { HostKey, KeystoreWarning } from "./format.ts";
 export { DEFAULT_PORT, type HostAddress } from "./hosts.ts";
 export { publicKeyOf } from "./hostkeys.ts";
 export { formatKey, parsePublicKey } from "./keys.ts";
 export { type Acceptance, type AddedHost, Keystore, type KeystoreOptions } from "./keystore.ts";
 export { type Environment, type KeystoreRoot, keystoreRoot } from "./root.ts";
+export type { Places } from "./spent_places.ts";
 export { DEFAULT_TAG, requireTags } from "./tags.ts";

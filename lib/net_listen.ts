@@ -179,7 +179,7 @@ async function openAuthority(
       return imported.key;
     },
     accepts: (publicKey, name) => keystore.accepts(publicKey, name),
-    enrolment: (count, name) => new EnrolmentSlots(keystore, name, count),
+    enrolment: (places) => new EnrolmentSlots(keystore, places),
   };
 }
 

@@ -11,6 +11,7 @@ import { fingerprint } from "../crypto/fingerprint.ts";
 import { formatAddress } from "../net/address.ts";
 import type { Listener } from "../net/listener.ts";
 import { parseName } from "../net/name.ts";
+import { type ListenSecret, parseSecret } from "../net/secret.ts";
 import { netListen } from "../net_listen.ts";
 import type { H264Mode } from "../segment/video_in.ts";
 import { STOP_TIMEOUT_MS } from "../limits.ts";
@@ -20,7 +21,7 @@ import { openKeystore } from "./keystore_open.ts";
 import type { HandlerFlags, Taker } from "./listen_handler.ts";
 import { handlerOptions, makeTaker } from "./listen_handler.ts";
 import type { SecretFlags } from "./secret.ts";
-import { addSecretOptions, checkListenSecret, readSecret } from "./secret.ts";
+import { addSecretOptions, readSecret } from "./secret.ts";
 import type { CliIo } from "./support.ts";
 import { EXIT, processIo, PROGRAM, UsageError } from "./support.ts";
 
@@ -71,7 +72,8 @@ export function listenCommand(io: CliIo = processIo): Command {
 
 const HELP = `
 NUM:SECRET asks clients for a secret of 1 to 31 bytes besides their key. With NUM above 0, that many
-unknown keys that know the secret are added to the keystore. The variable A12_SECRET works as well.
+unknown keys that know the secret are added to the keystore, counted over restarts. The variable
+A12_SECRET works as well.
 
 Results go to standard output, logs to standard error. Ctrl-C takes no more clients and asks those
 that are there to leave; a second one ends at once.
@@ -97,10 +99,11 @@ async function listen(
     throw new UsageError("--h264 pass needs --handler FILE to take it, or use --h264 decode");
   }
   const secret = await readSecret(flags, "NUM:SECRET", io);
-  checkListenSecret(secret);
+  const access = secret === undefined ? undefined : parseSecret(secret);
   const taker = await makeTaker(flags, io);
   try {
     const keystore = await openKeystore(command, io);
+    const condition = describeCondition(access, keystore, name);
     const listener = netListen(
       name,
       only("interface", hostname, "--host", flags.host),
@@ -117,7 +120,7 @@ async function listen(
     );
     if (secret !== undefined) listener.targetInput(secret);
     await untilFinished(listener, taker, (io) => {
-      greet(listener, keystore, secret !== undefined, io);
+      greet(listener, keystore, condition, io);
     });
   } finally {
     await taker.close();
@@ -136,16 +139,28 @@ function only<T>(
   return a ?? b;
 }
 
-function greet(listener: Listener, keystore: Keystore, hasSecret: boolean, io: CliIo): void {
+/** What else clients need to log in; fails when it is not known how many places are left. */
+function describeCondition(
+  access: ListenSecret | undefined,
+  keystore: Keystore,
+  name: string | undefined,
+): string {
+  if (access === undefined) return "";
+  const { secret, enrolments: count } = access;
+  if (count === 0) return ", with the secret";
+  const left = Math.max(0, count - keystore.spentPlaces({ name, secret, count }));
+  return `, with the secret; ${left} of ${count} places for unknown keys that know it are left`;
+}
+
+function greet(listener: Listener, keystore: Keystore, condition: string, io: CliIo): void {
   const { name } = listener;
   const publicKey = publicKeyOf(keystore.identity());
   const count = keystore.countFor(name);
   const keys = count === 1 ? "1 key" : `${count} keys`;
-  const secret = hasSecret ? ", with the secret" : "";
   io.err(
     `listening on ${formatAddress(listener.address)}${name === undefined ? "" : ` as ${name}`}\n` +
       `our public key: ${formatKey(publicKey)} (${fingerprint(publicKey)})\n` +
-      `${keys} may log in${secret}; to let one in: ${PROGRAM} keystore add ${
+      `${keys} may log in${condition}; to let one in: ${PROGRAM} keystore add ${
         name ?? "default"
       } KEY\n`,
   );

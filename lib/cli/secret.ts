@@ -9,7 +9,6 @@ import { Option } from "commander";
 import { decodeUtf8, findInvalidUtf8, withoutByteOrderMark } from "../bytes/text.ts";
 import { MAX_SECRET_LINE_BYTES } from "../limits.ts";
 import { escapeControls } from "../log.ts";
-import { parseSecret } from "../net/secret.ts";
 import { MAX_SECRET_BYTES } from "../wire/constants.ts";
 import { readHidden } from "./prompt.ts";
 import type { CliIo } from "./support.ts";
@@ -91,16 +90,6 @@ export async function readSecret(
   } finally {
     io.env.delete(SECRET_VARIABLE);
   }
-}
-
-/**
- * Checks a secret of a listener before the port is bound.
- *
- * @param text `num:secret`.
- * @throws {ApiMisuseError} `bad-secret`.
- */
-export function checkListenSecret(text: string | undefined): void {
-  if (text !== undefined) parseSecret(text);
 }
 
 async function readFile(path: string, io: CliIo): Promise<string> {

@@ -16,9 +16,13 @@ export interface Reservation {
   /**
    * Writes the key to the keystore and spends the place.
    *
+   * @returns Whether it was written; `false` when it had got there otherwise, which spends no place.
+   * @throws {AuthError} `no-slot-left`.
    * @throws {KeystoreError} `keystore-unwritable`, `no-such-key`; the place is given back.
    */
-  commit(): Promise<unknown>;
+  commit(): Promise<boolean>;
+  /** How many places are not taken at present. */
+  readonly placesLeft: number;
   /** Gives the place back; does nothing after {@linkcode commit}. */
   release(): void;
 }
@@ -32,6 +36,16 @@ export interface Enrolment {
    * @returns The place, or `undefined` when none is left.
    */
   reserve(publicKey: Uint8Array): Reservation | undefined;
+}
+
+/** The places of one secret. */
+export interface EnrolmentPlaces {
+  /** The listening name, if any. */
+  readonly name: string | undefined;
+  /** The bytes of the secret. */
+  readonly secret: Uint8Array;
+  /** How many unknown keys it lets in. */
+  readonly count: number;
 }
 
 /** Decides about keys. */
@@ -48,8 +62,8 @@ export interface KeyAuthority {
   /**
    * Opens places for unknown keys.
    *
-   * @param count How many.
-   * @param name The listening name that they are accepted for.
+   * @param places How many, for which secret, and the listening name that keys are accepted for.
+   * @throws {KeystoreError} When it is not known how many are taken.
    */
-  enrolment(count: number, name: string | undefined): Enrolment;
+  enrolment(places: EnrolmentPlaces): Enrolment;
 }

@@ -199,8 +199,7 @@ export class Connection {
     }
     // From here on nothing but its own end or that of the listener keeps the client out.
     this.#host.arrived(this);
-    await this.#reservation?.commit();
-    this.#reservation = undefined;
+    await this.#enrol();
     if (this.#session.isOver) return;
     this.#log("info", "client-authenticated", { mode: this.#session.peer!.mode });
     if (await this.#host.handover(this)) return;
@@ -210,6 +209,14 @@ export class Connection {
     this.#session.sendEvent(0, { category: "target", kind: "reqfail", id: 0 });
     this.#pump.flush();
     this.#session.close();
+  }
+
+  /** Writes an unknown key to the keystore. */
+  async #enrol(): Promise<void> {
+    const reservation = this.#reservation;
+    const isNew = await reservation?.commit();
+    this.#reservation = undefined;
+    if (isNew) this.#log("info", "key-enrolled", { places_left: reservation!.placesLeft });
   }
 
   /**

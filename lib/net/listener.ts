@@ -297,7 +297,11 @@ export class Listener implements ListenSource {
     if (this.#enrolments === 0) {
       throw new AuthError("unknown-key", "the key is not in the keystore");
     }
-    this.#enrolment ??= authority.enrolment(this.#enrolments, this.name);
+    this.#enrolment ??= authority.enrolment({
+      name: this.name,
+      secret: this.#secret,
+      count: this.#enrolments,
+    });
     const place = this.#enrolment.reserve(offer.publicKey);
     if (place !== undefined) return place;
     throw new AuthError(

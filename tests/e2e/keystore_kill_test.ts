@@ -1,8 +1,8 @@
 /** Whatever moment a writer is killed at, the store is whole, and what it had finished is there. */
 import assert from "node:assert/strict";
 import { formatKey } from "../../keystore/keys.ts";
-import { Keystore, type KeystoreWarning } from "../../keystore/mod.ts";
-import { testKey, withDirectory } from "../unit/keystore/helpers.ts";
+import { EnrolmentSlots, Keystore, type KeystoreWarning } from "../../keystore/mod.ts";
+import { places, testKey, withDirectory } from "../unit/keystore/helpers.ts";
 
 const writer = new URL("keystore_writer.ts", import.meta.url).pathname;
 const decoder = new TextDecoder();
@@ -76,11 +76,31 @@ async function killAndExamine(killAt: number): Promise<string[]> {
     // A line that was torn while it was appended is passed over, and is the only thing that may be.
     assert.ok(warnings.every(({ path, line }) => path.endsWith("/work") && line === 2), where);
 
+    await requirePlaces(keystore, finished, where);
     await keystore.add(["again"], testKey(3));
     await keystore.addHost("work", "third.example");
     assert.equal(keystore.hostKeys("work").at(-1)!.host, "third.example", where);
   });
   return finished;
+}
+
+/** A place may be lost when its writer is killed, and none may be left over. */
+async function requirePlaces(
+  keystore: Keystore,
+  finished: readonly string[],
+  where: string,
+): Promise<void> {
+  const spent = keystore.spentPlaces(places("demo", 2));
+  const stored =
+    [1, 2].filter((key) =>
+      keystore.list("demo").some((it) => formatKey(it.publicKey) === formatKey(testKey(key)))
+    ).length;
+  const written = ["first key", "second key"].filter((what) => finished.includes(what)).length;
+  assert.ok(spent >= Math.max(stored, written), `${spent} places are taken, ${where}`);
+  assert.ok(spent <= written + 1, `${spent} places are taken, ${where}`);
+  const slots = new EnrolmentSlots(keystore, places("demo", 2));
+  for (let free = 2 - spent; free > 0; free--) await slots.reserve(testKey(10 + free))!.commit();
+  assert.equal(slots.reserve(testKey(20)), undefined, where);
 }
 
 Deno.test("a writer killed before any of its file operations leaves a store that is whole", async () => {

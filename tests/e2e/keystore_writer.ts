@@ -7,7 +7,7 @@
  */
 import { formatKey } from "../../keystore/keys.ts";
 import { EnrolmentSlots, Keystore } from "../../keystore/mod.ts";
-import { testKey } from "../unit/keystore/helpers.ts";
+import { places, testKey } from "../unit/keystore/helpers.ts";
 
 const [root, mode, seed] = Deno.args as [string, string, string?];
 const killAt = mode === "loop" ? Infinity : Number(mode);
@@ -46,7 +46,7 @@ const keystore = await Keystore.open(root);
 done("open");
 
 if (mode === "loop") {
-  const slots = new EnrolmentSlots(keystore, `demo${seed}`, 1_000_000);
+  const slots = new EnrolmentSlots(keystore, places(`demo${seed}`, 1_000_000));
   for (let i = 0;; i++) {
     const key = testKey(Number(seed) * 1_000_000 + i);
     await slots.reserve(key)!.commit();
@@ -54,7 +54,7 @@ if (mode === "loop") {
   }
 }
 
-const slots = new EnrolmentSlots(keystore, "demo", 2);
+const slots = new EnrolmentSlots(keystore, places("demo", 2));
 await slots.reserve(testKey(1))!.commit();
 done("first key");
 await keystore.add(["other"], testKey(1));

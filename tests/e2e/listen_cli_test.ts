@@ -15,7 +15,7 @@ const CASES: readonly [args: string[], code: number, error: RegExp][] = [
     /the name "de mo" has the character " "; only a-z, A-Z, 0-9 and _ are allowed/,
   ],
   [["a".repeat(31)], USAGE, /has 31 characters; at most 30 are allowed/],
-  [[""], USAGE, /the name "" is empty/],
+  [[""], USAGE, /the argument name is empty/],
   [["demo", "127.0.0.1", "65536"], USAGE, /"65536" is not a port from 0 to 65535/],
   [["demo", "127.0.0.1", "0", "more"], USAGE, /too many arguments/],
   [["demo", "127.0.0.1", "0", "--port", "5"], USAGE, /the port is given as 0 and by --port as 5/],

@@ -10,9 +10,14 @@ import {
 } from "../../keystore/format.ts";
 import { formatHostAddress, parseHostAddress } from "../../keystore/hosts.ts";
 import { formatKey } from "../../keystore/keys.ts";
-import { EnrolmentSlots, type EnrolmentStore, type Reservation } from "../../keystore/mod.ts";
+import {
+  EnrolmentSlots,
+  type EnrolmentStore,
+  type Places,
+  type Reservation,
+} from "../../keystore/mod.ts";
 import { admitsName, requireTags, splitTags } from "../../keystore/tags.ts";
-import { testKey } from "../unit/keystore/helpers.ts";
+import { places, testKey } from "../unit/keystore/helpers.ts";
 
 const key = fc.uint8Array({ minLength: 32, maxLength: 32 }).filter((it) => !isLowOrder(it));
 const tag = fc.stringMatching(/^[a-zA-Z0-9_-]{1,64}$/);
@@ -100,14 +105,18 @@ class MemoryStore implements EnrolmentStore {
   readonly #waiting: (() => void)[] = [];
   failing = false;
 
-  async add(_tags: readonly string[], publicKey: Uint8Array) {
+  spentPlaces(): number {
+    return this.keys.size;
+  }
+
+  async enrol({ count }: Places, publicKey: Uint8Array) {
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
     if (this.failing) throw new Error("disk full");
     const text = formatKey(publicKey);
     const added = !this.keys.has(text);
+    assert.ok(!added || this.keys.size < count, "a place that there is not");
     this.keys.add(text);
-    const change = added ? "new" as const : "none" as const;
-    return { added, change, entry: { file: text, tags: [], publicKey } };
+    return { added, spent: this.keys.size };
   }
 
   accepts(publicKey: Uint8Array) {
@@ -134,7 +143,7 @@ Deno.test("under any order of events no more keys get in than there are slots, a
   await fc.assert(
     fc.asyncProperty(fc.array(step), fc.integer({ min: 0, max: 4 }), async (steps, count) => {
       const store = new MemoryStore();
-      const slots = new EnrolmentSlots(store, "demo", count);
+      const slots = new EnrolmentSlots(store, places("demo", count));
       const open: Reservation[] = [];
       const outcomes: Promise<unknown>[] = [];
       for (const it of steps) {

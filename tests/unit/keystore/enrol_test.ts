@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { ApiMisuseError, KeystoreError } from "../../../lib/errors.ts";
 import { EnrolmentSlots, type EnrolmentStore, Keystore } from "../../../keystore/mod.ts";
-import { testKey, testKeyText, withDirectory, withStore } from "./helpers.ts";
+import { places, testKey, testKeyText, withDirectory, withStore } from "./helpers.ts";
 
 const files = (keystore: Keystore) => [...Deno.readDirSync(`${keystore.root}/accepted`)].length;
 
 Deno.test("a slot is reserved, spent on commit, and the key is on disk under the name", async () => {
   await withStore(async (keystore) => {
-    const slots = new EnrolmentSlots(keystore, "demo", 2);
+    const slots = new EnrolmentSlots(keystore, places("demo", 2));
     const reservation = slots.reserve(testKey(1))!;
     assert.deepEqual([slots.free, slots.spent, files(keystore)], [1, 0, 0]);
     assert.equal(await reservation.commit(), true);
@@ -19,7 +19,7 @@ Deno.test("a slot is reserved, spent on commit, and the key is on disk under the
 
 Deno.test("a listener without a name keeps the keys under default, and takes them again", async () => {
   await withStore(async (keystore) => {
-    const slots = new EnrolmentSlots(keystore, undefined, 1);
+    const slots = new EnrolmentSlots(keystore, places(undefined, 1));
     await slots.reserve(testKey(1))!.commit();
     assert.deepEqual(keystore.list()[0]!.tags, ["default"]);
     assert.equal(keystore.accepts(testKey(1), undefined).accepted, true);
@@ -28,7 +28,7 @@ Deno.test("a listener without a name keeps the keys under default, and takes the
 
 Deno.test("a slot is given back once, also when release is called twice", async () => {
   await withStore((keystore) => {
-    const slots = new EnrolmentSlots(keystore, "demo", 1);
+    const slots = new EnrolmentSlots(keystore, places("demo", 1));
     const reservation = slots.reserve(testKey(1))!;
     assert.equal(slots.reserve(testKey(2)), undefined);
     reservation.release();
@@ -42,7 +42,7 @@ Deno.test("a slot is given back once, also when release is called twice", async 
 
 Deno.test("connections with the same key share a slot, and it is spent once", async () => {
   await withStore(async (keystore) => {
-    const slots = new EnrolmentSlots(keystore, "demo", 1);
+    const slots = new EnrolmentSlots(keystore, places("demo", 1));
     const [a, b, c] = [1, 2, 3].map(() => slots.reserve(testKey(1))!);
     a!.release();
     assert.equal(slots.free, 0);
@@ -54,7 +54,7 @@ Deno.test("connections with the same key share a slot, and it is spent once", as
 
 Deno.test("a connection that gives its share back twice does not take the other's", async () => {
   await withStore(async (keystore) => {
-    const slots = new EnrolmentSlots(keystore, "demo", 1);
+    const slots = new EnrolmentSlots(keystore, places("demo", 1));
     const [a, b] = [slots.reserve(testKey(1))!, slots.reserve(testKey(1))!];
     a.release();
     a.release();
@@ -66,7 +66,7 @@ Deno.test("a connection that gives its share back twice does not take the other'
 
 Deno.test("a key that somebody else added meanwhile spends no slot", async () => {
   await withStore(async (keystore) => {
-    const slots = new EnrolmentSlots(keystore, "demo", 1);
+    const slots = new EnrolmentSlots(keystore, places("demo", 1));
     const reservation = slots.reserve(testKey(1))!;
     await keystore.add(["*"], testKey(1));
     assert.equal(await reservation.commit(), false);
@@ -76,7 +76,7 @@ Deno.test("a key that somebody else added meanwhile spends no slot", async () =>
 
 Deno.test("a key that was removed again needs a new slot, and lets nobody in without one", async () => {
   await withStore(async (keystore) => {
-    const slots = new EnrolmentSlots(keystore, "demo", 2);
+    const slots = new EnrolmentSlots(keystore, places("demo", 2));
     const [early, late] = [slots.reserve(testKey(1))!, slots.reserve(testKey(1))!];
     await early.commit();
     await keystore.remove(testKeyText(1));
@@ -93,7 +93,7 @@ Deno.test("a key that was removed again needs a new slot, and lets nobody in wit
 
 Deno.test("a reservation that was ended cannot be spent", async () => {
   await withStore(async (keystore) => {
-    const slots = new EnrolmentSlots(keystore, "demo", 1);
+    const slots = new EnrolmentSlots(keystore, places("demo", 1));
     const released = slots.reserve(testKey(1))!;
     released.release();
     await assert.rejects(released.commit(), ApiMisuseError);
@@ -107,10 +107,11 @@ Deno.test("a reservation that was ended cannot be spent", async () => {
 
 Deno.test("a key that cannot be written lets nobody in, and the slot is free again", async () => {
   const failing: EnrolmentStore = {
-    add: () => Promise.reject(new KeystoreError("keystore-unwritable", "disk full")),
+    spentPlaces: () => 0,
+    enrol: () => Promise.reject(new KeystoreError("keystore-unwritable", "disk full")),
     accepts: () => ({ accepted: false, code: "unknown-key" }),
   };
-  const slots = new EnrolmentSlots(failing, "demo", 1);
+  const slots = new EnrolmentSlots(failing, places("demo", 1));
   const [a, b] = [slots.reserve(testKey(1))!, slots.reserve(testKey(1))!];
   const outcomes = await Promise.allSettled([a.commit(), b.commit()]);
   assert.deepEqual(outcomes.map((it) => it.status), ["rejected", "rejected"]);
@@ -120,7 +121,7 @@ Deno.test("a key that cannot be written lets nobody in, and the slot is free aga
 Deno.test("a reservation keeps its own copy of the key", async () => {
   await withStore(async (keystore) => {
     const key = testKey(1);
-    const reservation = new EnrolmentSlots(keystore, "demo", 1).reserve(key)!;
+    const reservation = new EnrolmentSlots(keystore, places("demo", 1)).reserve(key)!;
     key.fill(0);
     await reservation.commit();
     assert.equal(keystore.accepts(testKey(1), "demo").accepted, true);
@@ -128,10 +129,10 @@ Deno.test("a reservation keeps its own copy of the key", async () => {
 });
 
 Deno.test("the count is a whole number from 0 up; 0 lets no unknown key in", () => {
-  const store = {} as EnrolmentStore;
-  assert.equal(new EnrolmentSlots(store, "demo", 0).reserve(testKey(1)), undefined);
+  const store = { spentPlaces: () => 0 } as Partial<EnrolmentStore> as EnrolmentStore;
+  assert.equal(new EnrolmentSlots(store, places("demo", 0)).reserve(testKey(1)), undefined);
   for (const count of [-1, 1.5, NaN, Infinity]) {
-    assert.throws(() => new EnrolmentSlots(store, "demo", count), { code: "bad-argument" });
+    assert.throws(() => new EnrolmentSlots(store, places("demo", count)), { code: "bad-argument" });
   }
 });
 
@@ -139,7 +140,7 @@ Deno.test("of 50 unknown keys that race for 3 slots exactly 3 are on disk, in ev
   for (let round = 0; round < 20; round++) {
     await withDirectory(async (directory) => {
       const keystore = await Keystore.open(directory);
-      const slots = new EnrolmentSlots(keystore, "demo", 3);
+      const slots = new EnrolmentSlots(keystore, places("demo", 3));
       const enter = async (client: number): Promise<boolean> => {
         const key = testKey(client);
         // Some offer their key only when others are through, some fail to prove it, two share one.

@@ -1,6 +1,6 @@
 /** Stores and keys for the tests of the keystore. */
 import { encodeBase64 } from "../../../lib/bytes/base64.ts";
-import { Keystore, type KeystoreWarning } from "../../../keystore/mod.ts";
+import { Keystore, type KeystoreWarning, type Places } from "../../../keystore/mod.ts";
 
 /** A public key that is no point of low order; equal numbers give equal keys. */
 export function testKey(number: number): Uint8Array<ArrayBuffer> {
@@ -12,6 +12,11 @@ export function testKey(number: number): Uint8Array<ArrayBuffer> {
 /** The key in base64. */
 export function testKeyText(number: number): string {
   return encodeBase64(testKey(number));
+}
+
+/** The places of a secret. */
+export function places(name: string | undefined, count: number, secret = "hemlig"): Places {
+  return { name, count, secret: new TextEncoder().encode(secret) };
 }
 
 /** Runs a test with a fresh directory. */
