@@ -100,7 +100,8 @@ export type {
 } from "../keystore/mod.ts";
 export { Keystore } from "../keystore/mod.ts";
 export { SourceClient } from "./net/client.ts";
-export { type ConnectOptions, connectSource } from "./net/connect_source.ts";
+export type { ConnectOptions } from "./net/connect_options.ts";
+export { connectSource } from "./net/connect_source.ts";
 export { makePictureEncoder, PICTURE_FORMATS, type PictureFormat } from "./source/encoders.ts";
 export type { Registration, SourceEvent } from "./source/endpoint.ts";
 export type { Picture, PictureEncoder, Region, VideoFrame } from "./source/frame.ts";

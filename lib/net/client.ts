@@ -17,7 +17,7 @@ import { SourceEndpoint } from "../source/endpoint.ts";
 import type { VideoFrame } from "../source/frame.ts";
 import type { ControlInput } from "../wire/control.ts";
 import type { EventInput } from "../wire/event/types.ts";
-import type { ConnectOptions } from "./connect_source.ts";
+import type { ConnectOptions } from "./connect_options.ts";
 import { Pump } from "./pump.ts";
 import { Signal } from "./signal.ts";
 

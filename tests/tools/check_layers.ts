@@ -66,6 +66,37 @@ function checkImport(from: string, layer: Layer, each: Import): string | undefin
 }
 
 /**
+ * Finds circles of files, imports of types included (Tarjan's strongly connected components).
+ *
+ * @param graph All files.
+ * @returns One line for each circle, with its files.
+ */
+export function checkCircles(graph: Graph): string[] {
+  const faults: string[] = [];
+  const depths = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const path: string[] = [];
+  const visit = (file: string): void => {
+    depths.set(file, depths.size);
+    lowest.set(file, depths.get(file)!);
+    path.push(file);
+    for (const { path: next } of graph.get(file) ?? []) {
+      if (next === undefined || !graph.has(next)) continue;
+      if (!depths.has(next)) visit(next);
+      if (path.includes(next)) lowest.set(file, Math.min(lowest.get(file)!, lowest.get(next)!));
+    }
+    if (lowest.get(file) !== depths.get(file)) return;
+    const circle = path.splice(path.indexOf(file));
+    const importsItself = graph.get(file)!.some((each) => each.path === file);
+    if (circle.length > 1 || importsItself) {
+      faults.push(`${circle.join(", ")}: a circle of imports`);
+    }
+  };
+  for (const file of graph.keys()) if (!depths.has(file)) visit(file);
+  return faults;
+}
+
+/**
  * Finds words that pure code must not have.
  *
  * @param file The file, relative to the project.

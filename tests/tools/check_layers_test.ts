@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Graph, Import } from "./check_layers.ts";
-import { checkImports, checkPurity } from "./check_layers.ts";
+import { checkCircles, checkImports, checkPurity } from "./check_layers.ts";
 import { stripSource } from "./strip_source.ts";
 
 const test = (name: string, fn: () => void) => Deno.test({ name, permissions: "none", fn });
@@ -40,6 +40,16 @@ test("layers: what the table allows is allowed, the rest is not", () => {
     const faults = checkImports(graph(file, each));
     assert.equal(faults.length === 0, isAllowed, `${file} ${JSON.stringify(each)}: ${faults}`);
   }
+});
+
+test("layers: a circle of files is refused, imports of types included", () => {
+  const file = (...paths: readonly string[]) =>
+    paths.map((path) => ({ specifier: path, path, isTypeOnly: path === "lib/a.ts" }));
+  const tree = { "lib/a.ts": file("lib/b.ts", "lib/c.ts"), "lib/b.ts": file("lib/c.ts") };
+  assert.deepEqual(checkCircles(new Map(Object.entries({ ...tree, "lib/c.ts": [] }))), []);
+  const circle = new Map(Object.entries({ ...tree, "lib/c.ts": file("lib/a.ts") }));
+  assert.deepEqual(checkCircles(circle), ["lib/a.ts, lib/b.ts, lib/c.ts: a circle of imports"]);
+  assert.equal(checkCircles(new Map([["lib/d.ts", file("lib/d.ts")]])).length, 1, "of one file");
 });
 
 test("layers: pure code has no time, randomness, promises or output", () => {
