@@ -171,6 +171,15 @@ export const RECORD_MAX_FPS = 4;
 /** Names that are tried for a recording; each taken one is a client of that number, key and second. */
 export const RECORD_NAME_ATTEMPTS = 100;
 
+/** The longest time between two looks at which recordings and pictures are to be deleted. */
+export const RECORD_KEEP_GAP_MS = 60_000;
+
+/** The part of the time in which that may go on, however many files there are. */
+export const RECORD_KEEP_TIME_SHARE = 0.05;
+
+/** Deleted recordings and pictures that have a log line each; there may be thousands at the start. */
+export const RECORD_KEEP_LINES = 100;
+
 /** How old an unfinished file must be before it counts as left behind by a process that was killed. */
 export const LEFTOVER_AGE_MS = 60_000;
 

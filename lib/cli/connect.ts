@@ -15,7 +15,7 @@ import { PICTURE_FORMATS } from "../source/encoders.ts";
 import { PictureContent } from "../source/picture_content.ts";
 import { TextContent } from "../source/text_content.ts";
 import { DEFAULT_PORT, segmentKindNumber } from "../wire/constants.ts";
-import { parsePort } from "./arguments.ts";
+import { parsePort, parsePositive } from "./arguments.ts";
 import { dialAny } from "./connect_dial.ts";
 import { Show } from "./connect_show.ts";
 import type { Route, Target } from "./connect_target.ts";
@@ -232,12 +232,6 @@ function parseCount(text: string): number {
   const count = Number(text);
   if (/^\d{1,9}$/.test(text) && count > 0) return count;
   throw new InvalidArgumentError(`${JSON.stringify(text)} is not a count of 1 or more.`);
-}
-
-function parsePositive(text: string): number {
-  const value = Number(text);
-  if (/^\d{1,6}(\.\d+)?$/.test(text) && value > 0) return value;
-  throw new InvalidArgumentError(`${JSON.stringify(text)} is not a number above 0.`);
 }
 
 function parseKind(text: string): string {

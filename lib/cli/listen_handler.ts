@@ -15,7 +15,7 @@ import { type LogFormat, type LogLevel, makeLogger } from "../log.ts";
 import type { ListenHandler } from "../net/listen_types.ts";
 import type { ClientHandler } from "../segment/source.ts";
 import type { RecordFlags } from "./record.ts";
-import { openRecorder, recordOptions, requireRecord } from "./record.ts";
+import { openKeeper, openRecorder, recordOptions, requireRecord } from "./record.ts";
 import { openSnapshots } from "./snapshot.ts";
 import type { CliIo } from "./support.ts";
 import { UsageError } from "./support.ts";
@@ -30,8 +30,6 @@ export interface HandlerFlags extends RecordFlags {
   readonly pipe?: string;
   /** Whether what is printed is JSON. */
   readonly json?: boolean;
-  /** The directory of pictures. */
-  readonly snapshot?: string;
   /** The first size of clients, if the user has chosen one. */
   readonly size?: object;
   /** Whether more is logged. */
@@ -152,6 +150,9 @@ async function addObservers(taker: Taker, flags: HandlerFlags): Promise<Taker> {
   const { log } = taker;
   const observers: ClientHandler[] = [];
   const closers = [() => taker.close()];
+  const close = async () => {
+    for (const close of closers) await close();
+  };
   try {
     if (flags.record !== undefined) observers.push(await openRecorder(flags.record, flags, log));
     if (flags.snapshot !== undefined) {
@@ -159,16 +160,15 @@ async function addObservers(taker: Taker, flags: HandlerFlags): Promise<Taker> {
       observers.push(snapshots.observer);
       closers.push(async () => await snapshots.close());
     }
+    if (flags.recordKeep !== undefined) {
+      const keeper = await openKeeper(flags.recordKeep, flags, log);
+      // Behind the others, so that it sees what they have finished.
+      observers.push(keeper.observer);
+      closers.push(() => keeper.close());
+    }
   } catch (error) {
-    await taker.close();
+    await close();
     throw error;
   }
-  if (observers.length === 0) return taker;
-  return {
-    ...taker,
-    observers,
-    close: async () => {
-      for (const close of closers) await close();
-    },
-  };
+  return { ...taker, observers, close };
 }

@@ -4,11 +4,13 @@
  * @module
  */
 
-import { InvalidArgumentError, Option } from "commander";
+import { Option } from "commander";
+import type { KeepBounds, Keeper } from "../handlers/record/keeper.ts";
 import { RECORD_MAX_BYTES, RECORD_MAX_FPS, RECORD_MAX_SECONDS } from "../limits.ts";
 import type { Logger } from "../log.ts";
 import type { ClientHandler } from "../segment/source.ts";
-import { UsageError } from "./support.ts";
+import { parseByteCount, parseKeep, parsePositive } from "./arguments.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** What the command line says about recording. */
 export interface RecordFlags {
@@ -20,11 +22,16 @@ export interface RecordFlags {
   readonly recordMaxSeconds?: number;
   /** Pictures a second at most. */
   readonly recordFps?: number;
+  /** The size and age to which all recordings and pictures are kept. */
+  readonly recordKeep?: KeepBounds;
+  /** The directory of pictures. */
+  readonly snapshot?: string;
 }
 
-const UNITS: { readonly [unit: string]: number } = { "": 1, K: 1 << 10, M: 1 << 20, G: 1 << 30 };
 /** Only the owner may read what clients showed. */
 const DIRECTORY_MODE = 0o700;
+const OTHERS_MAY_WRITE = 0o002;
+const STICKY = 0o1000;
 
 /** The options, for the command. */
 export function recordOptions(): Option[] {
@@ -38,6 +45,10 @@ export function recordOptions(): Option[] {
       "--record-fps <number>",
       `record so many pictures a second at most (default: ${RECORD_MAX_FPS})`,
     ).argParser(parsePositive),
+    new Option(
+      "--record-keep <size,age>",
+      "delete the oldest recordings and pictures beyond 10G, 30d, or 10G,30d (default: never)",
+    ).argParser(parseKeep),
   ];
 }
 
@@ -49,37 +60,17 @@ export function recordOptions(): Option[] {
  */
 export function requireRecord(flags: RecordFlags): void {
   if (flags.record !== undefined) return;
+  if (flags.recordKeep !== undefined && flags.snapshot === undefined) {
+    throw new UsageError(
+      "--record-keep deletes recordings: it needs --record DIR or --snapshot DIR",
+    );
+  }
   const lone = [
     flags.recordMaxBytes !== undefined && "--record-max-bytes",
     flags.recordMaxSeconds !== undefined && "--record-max-seconds",
     flags.recordFps !== undefined && "--record-fps",
   ].find((option) => typeof option === "string");
   if (lone !== undefined) throw new UsageError(`${lone} says how to record: it needs --record DIR`);
-}
-
-/**
- * Reads a number of bytes.
- *
- * @param text Digits, and K, M or G for powers of 1024.
- * @throws {InvalidArgumentError} When it is none.
- */
-export function parseByteCount(text: string): number {
-  const match = /^([1-9]\d{0,11})([KMG]?)$/.exec(text);
-  const bytes = Number(match?.[1]) * UNITS[match?.[2] ?? ""]!;
-  if (match !== null && Number.isSafeInteger(bytes)) return bytes;
-  throw new InvalidArgumentError(`${JSON.stringify(text)} is not a size such as 500M.`);
-}
-
-/**
- * Reads a number above 0.
- *
- * @param text Digits, also with a fraction.
- * @throws {InvalidArgumentError} When it is none.
- */
-export function parsePositive(text: string): number {
-  const number = Number(text);
-  if (/^\d{1,9}(\.\d{1,6})?$/.test(text) && number > 0) return number;
-  throw new InvalidArgumentError(`${JSON.stringify(text)} is not a number above 0.`);
 }
 
 /**
@@ -105,6 +96,43 @@ export async function openRecorder(
     maxFps: flags.recordFps ?? RECORD_MAX_FPS,
   });
   return recorder.observer;
+}
+
+/**
+ * Makes what deletes the oldest recordings and pictures.
+ *
+ * @param bounds What is kept.
+ * @param flags The directories, which exist.
+ * @param log Takes a line for each that is deleted.
+ * @throws {UsageError} Where others could make it delete files of their choice.
+ */
+export async function openKeeper(
+  bounds: KeepBounds,
+  { record, snapshot }: RecordFlags,
+  log: Logger,
+): Promise<Keeper> {
+  if (Deno.build.os === "windows") {
+    throw new UsageError("--record-keep cannot tell on Windows what is still being written");
+  }
+  for (const directory of [record, snapshot]) {
+    if (directory !== undefined) await requireSafeToDelete(directory);
+  }
+  const { Keeper } = await import("../handlers/record/keeper.ts");
+  return new Keeper({
+    ...bounds,
+    directories: { recordings: record, snapshots: snapshot },
+    log,
+  });
+}
+
+/** Where others may rename our folders, they can put a link there between the check and the deletion. */
+async function requireSafeToDelete(directory: string): Promise<void> {
+  const mode = (await Deno.stat(directory)).mode!;
+  if ((mode & OTHERS_MAY_WRITE) === 0 || (mode & STICKY) !== 0) return;
+  throw new UsageError(
+    `--record-keep deletes nothing in ${directory}, where others can replace folders by links: ` +
+      `take their right to write (chmod o-w) or set the sticky bit (chmod +t)`,
+  );
 }
 
 /**

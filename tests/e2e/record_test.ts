@@ -26,6 +26,13 @@ function lines(path: string): Record<string, unknown>[] {
   return text.trimEnd().split("\n").map((line) => JSON.parse(line));
 }
 
+/** The size of a picture, or of a recording without pictures. */
+function sizeOf(path: string): number {
+  const { isFile, size } = Deno.statSync(path);
+  if (isFile) return size;
+  return [...Deno.readDirSync(path)].reduce((sum, { name }) => sum + sizeOf(`${path}/${name}`), 0);
+}
+
 /** The number that a client's segment has, from the names of its files. */
 function idOf(folder: string): string {
   return String(lines(`${folder}/client.json`)[0]!.source);
@@ -158,9 +165,67 @@ Deno.test("a recording ends at its size, the client does not", async () => {
   await listening.out.until(/client 2 ident/);
   const [folder] = recordings(listening);
   screenOf(folder!);
-  let size = 0;
-  for (const { name } of Deno.readDirSync(folder!)) size += Deno.statSync(`${folder}/${name}`).size;
+  const size = sizeOf(folder!);
   assert(size <= 2048, `${size} bytes`);
+});
+
+Deno.test({
+  name: "the oldest recordings and pictures are deleted when all together are too large",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const flags = ["--record", "DIR/rec", "--snapshot", "DIR/rec", "--record-keep", "2K,30d"];
+    await using listening = await Listening.start(...flags);
+    const stays = await listening.connect("stays");
+    await stays.showText("still here");
+    const count = 8;
+    for (let number = 0; number < count; number++) {
+      const client = await listening.connect(`client ${number}`);
+      await client.showText(`number ${number}`);
+      await client.close();
+    }
+    await listening.err.until(/info recording-deleted path=\S+-3-\S+ bytes=\d+ reason=max-bytes/);
+    const isKept = (path: string) => /Z-2-[^/]*$/.test(path);
+    assert.equal(recordings(listening).some(isKept), true, "it is still being written");
+    assert.equal(await listening.stop(), 0);
+    const deleted = (await listening.err.rest()).match(/(recording|snapshot)-deleted/g)!.length;
+    const left = recordings(listening);
+    assert.equal(deleted + left.length, 2 * (count + 1));
+    const size = left.reduce((sum, path) => sum + sizeOf(path), 0);
+    assert(size > 0 && size <= 2048, `${size} bytes`);
+  },
+});
+
+Deno.test({
+  name: "--record-keep deletes nothing where others could replace folders by links",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const directory = await Deno.makeTempDir();
+    try {
+      await Deno.chmod(directory, 0o777);
+      const flags = ["--record", directory, "--record-keep", "1G"];
+      await using refused = await Listening.start(...flags);
+      assert.equal((await refused.process.status).code, 2);
+      assert.match(
+        await refused.err.rest(),
+        /^error: --record-keep deletes nothing in .*chmod \+t\)$/m,
+      );
+      await Deno.chmod(directory, 0o1777);
+      await using listening = await Listening.start(...flags);
+      await listening.err.until(/listening on/);
+      assert.equal(await listening.stop(), 0);
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  },
+});
+
+Deno.test("--record-keep alone makes no sense", async () => {
+  await using listening = await Listening.start("--record-keep", "1G");
+  assert.equal((await listening.process.status).code, 2);
+  assert.match(
+    await listening.err.rest(),
+    /^error: --record-keep .* needs --record DIR or --snapshot DIR$/m,
+  );
 });
 
 Deno.test("a directory that cannot be written to is an error at once", async () => {

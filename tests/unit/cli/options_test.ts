@@ -6,7 +6,7 @@ import { type CliIo, runCli } from "../../../lib/cli/support.ts";
 import { makeProgram } from "../../../main.ts";
 
 /** Good values of every option; the first that an option takes is given to it. */
-const VALUES = ["1", "1x1", "popup"];
+const VALUES = ["1", "1x1", "popup", "1G"];
 
 async function run(args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const result = { code: 0, stdout: "", stderr: "" };

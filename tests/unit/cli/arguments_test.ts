@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { parseByteCount, parseKeep } from "../../../lib/cli/arguments.ts";
+
+const DAY_MS = 86_400_000;
+
+Deno.test("--record-keep takes a size, an age or both", () => {
+  assert.deepEqual(parseKeep("10G"), { maxBytes: 10 * 2 ** 30 });
+  assert.deepEqual(parseKeep("30d"), { maxAgeMs: 30 * DAY_MS });
+  assert.deepEqual(parseKeep("12h"), { maxAgeMs: DAY_MS / 2 });
+  assert.deepEqual(parseKeep("500M,7d"), { maxBytes: 500 * 2 ** 20, maxAgeMs: 7 * DAY_MS });
+  assert.deepEqual(parseKeep("7d,64K"), { maxBytes: 65_536, maxAgeMs: 7 * DAY_MS });
+});
+
+for (
+  const text of [
+    "",
+    ",",
+    "30",
+    "10m",
+    "10s",
+    "0d",
+    "0G",
+    "1d,",
+    "1d,2d",
+    "1G,2G",
+    "1G,1d,1h",
+    "-1d",
+    "1 d",
+    "x",
+  ]
+) {
+  Deno.test(`--record-keep ${JSON.stringify(text)} makes no sense`, () => {
+    assert.throws(() => parseKeep(text), {
+      message: /is not a size such as (10G, an age such as 30d or 12h, or 10G,30d|500M)\.$/,
+    });
+  });
+}
+
+Deno.test("sizes are in powers of 1024", () => {
+  assert.deepEqual(["7", "2K", "3M", "1G"].map(parseByteCount), [7, 2048, 3 << 20, 2 ** 30]);
+  for (const text of ["", "0", "1k", "1T", "1.5G", "9999999999999"]) {
+    assert.throws(() => parseByteCount(text), { message: /is not a size/ });
+  }
+});
