@@ -13,6 +13,9 @@ export const MAX_KEY_FILE_BYTES = 65_536;
 /** The line of a file that holds `num:secret`; a secret has at most 31 bytes. */
 export const MAX_SECRET_LINE_BYTES = 256;
 
+/** An escape of a terminal that nothing follows for this long is the Escape key. */
+export const ESCAPE_TIMEOUT_MS = 30;
+
 /** How long a keystore write waits for another process that holds the store's lock. */
 export const KEYSTORE_LOCK_TIMEOUT_MS = 10_000;
 

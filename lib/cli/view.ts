@@ -10,6 +10,7 @@
 import { KeyDecoder } from "../handlers/view/keys.ts";
 import { KITTY_CLEAR, KITTY_QUERY } from "../handlers/view/kitty.ts";
 import { MOUSE_OFF, Viewer } from "../handlers/view/viewer.ts";
+import { ESCAPE_TIMEOUT_MS } from "../limits.ts";
 import type { Logger } from "../log.ts";
 import { makeLogger } from "../log.ts";
 import type { ListenHandler } from "../net/listen_types.ts";
@@ -17,8 +18,6 @@ import type { ClientHandler } from "../segment/source.ts";
 import type { CliIo } from "./support.ts";
 import { UsageError } from "./support.ts";
 
-/** An escape that nothing follows for so long was the key. */
-const ESCAPE_TIMEOUT_MS = 30;
 /** Between two drawings, so that a client that draws all the time leaves time for others. */
 const LEAST_GAP_MS = 16;
 /** Drawing may take this part of the time. */
