@@ -4,7 +4,7 @@
  * @module
  */
 
-import { decodeUtf8Lenient } from "../../bytes/text.ts";
+import { decodeUtf8Lenient, withoutByteOrderMark } from "../../bytes/text.ts";
 import { concat } from "../concat.ts";
 
 const LINE_FEED = 0x0a;
@@ -15,6 +15,7 @@ export class LineSplitter {
   #parts: Uint8Array[] = [];
   #length = 0;
   #isSkipping = false;
+  #isFirst = true;
 
   /**
    * Makes a splitter at the start of a line.
@@ -40,7 +41,7 @@ export class LineSplitter {
       end = piece.indexOf(LINE_FEED, start)
     ) {
       this.#keep(piece.subarray(start, end));
-      lines.push(this.#isSkipping ? undefined : decodeUtf8Lenient(concat(this.#parts)));
+      lines.push(this.#isSkipping ? undefined : this.#line());
       this.#reset();
       start = end + 1;
     }
@@ -50,9 +51,15 @@ export class LineSplitter {
 
   /** Takes the end of the stream. @returns The line that had no line feed, if any. */
   end(): string | undefined {
-    const rest = this.#isSkipping ? "" : decodeUtf8Lenient(concat(this.#parts));
+    const rest = this.#isSkipping ? "" : this.#line();
     this.#reset();
     return rest === "" ? undefined : rest;
+  }
+
+  /** The text of the line that has ended. */
+  #line(): string {
+    const bytes = concat(this.#parts);
+    return decodeUtf8Lenient(this.#isFirst ? withoutByteOrderMark(bytes) : bytes);
   }
 
   #keep(part: Uint8Array): void {
@@ -67,5 +74,6 @@ export class LineSplitter {
     this.#parts = [];
     this.#length = 0;
     this.#isSkipping = false;
+    this.#isFirst = false;
   }
 }

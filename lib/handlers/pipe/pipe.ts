@@ -48,6 +48,8 @@ export class Pipe {
   readonly #requests = new Map<number, Request>();
   #lastRequest = 0;
   #hasEnded = false;
+  /** Whether the program has written a line that is no call; only the first is logged. */
+  #hasBadLine = false;
   readonly #written: Promise<void>;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
 
@@ -186,8 +188,16 @@ export class Pipe {
     } catch (error) {
       const code = error instanceof A12Error ? error.code : "bad-argument";
       const text = error instanceof Error ? error.message : String(error);
+      if (call === undefined) this.#logBadLine(text);
       return this.#answer({ id: call?.id, error: text, code });
     }
+  }
+
+  /** A program that does not read its answers is found in the log. */
+  #logBadLine(detail: string): void {
+    if (this.#hasBadLine) return;
+    this.#hasBadLine = true;
+    this.#log.log("warn", "pipe-bad-line", { detail });
   }
 
   #answer(answer: object): Promise<void> | undefined {

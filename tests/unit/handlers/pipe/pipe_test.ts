@@ -270,6 +270,39 @@ pure("what makes no sense is answered and harms nothing", async () => {
   await bench.exit();
 });
 
+pure("the first line that is no call is logged, the others are answered alone", async () => {
+  const bench = new Bench();
+  void bench.pipe.handler(bench.listener, PREROLL);
+  await bench.read();
+  for (const line of ["hello\x1b[31m", "[1]", '{"verb":"x"}']) {
+    await bench.write(`${line}\n`);
+    await bench.read();
+  }
+  // A call that fails is the program's own business.
+  await bench.call({ verb: "x", source: 9 });
+  await bench.read();
+  assert.deepEqual(bench.logged, [
+    ["pipe-bad-line", { detail: 'the line is not JSON: "hello\\u001b[31m"' }],
+  ]);
+  await bench.exit();
+});
+
+for (const split of [0, 1, 2, 3, 4]) {
+  pure(`a byte order mark before the first line is no part of it, cut at ${split}`, async () => {
+    const bench = new Bench();
+    void bench.pipe.handler(bench.listener, PREROLL);
+    await bench.read();
+    const asked = bench.ask();
+    const bytes = new TextEncoder().encode('\ufeff{"verb":"accept","source":1}\r\n');
+    if (split > 0) await bench.write(bytes.slice(0, split));
+    await bench.write(bytes.slice(split));
+    await asked;
+    assert.equal(bench.accepted.length, 1);
+    await bench.exit();
+    assert.deepEqual(bench.logged, []);
+  });
+}
+
 pure("lines may come in any pieces, the last one without its end", async () => {
   const bench = new Bench();
   void bench.pipe.handler(bench.listener, PREROLL);
