@@ -10,7 +10,7 @@
 import { type KeystoreCode, KeystoreError } from "../lib/errors.ts";
 import { formatHostAddress, type HostAddress, parseHostAddress } from "./hosts.ts";
 import { formatKey, parsePrivateKey, parsePublicKey } from "./keys.ts";
-import { splitTags } from "./tags.ts";
+import { splitTags, uselessTags } from "./tags.ts";
 
 /** Something in the keystore that was passed over; the rest is in use. */
 export interface KeystoreWarning {
@@ -65,8 +65,12 @@ export function parseAccepted(text: string, path: string): Parsed<AcceptedLine |
   for (const { word, rest, line } of lines(text)) {
     try {
       const publicKey = parsePublicKey(requireTwoWords(word, rest));
-      if (value === undefined) value = { tags: splitTags(word), publicKey, line };
-      else {
+      if (value === undefined) {
+        value = { tags: splitTags(word), publicKey, line };
+        for (const message of uselessTags(value.tags)) {
+          warnings.push({ path, line, code: "bad-tag", message });
+        }
+      } else {
         const message = `only the first key of a file counts, and that is in line ${value.line}`;
         warnings.push({ path, line, code: "bad-line", message });
       }

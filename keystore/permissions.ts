@@ -26,10 +26,12 @@ export function tooOpen(root: string): KeystoreWarning[] {
   for (const path of [root, `${root}/accepted`, `${root}/hostkeys`]) {
     check(path, WRITABLE_BY_OTHERS, "others can add keys", "go-rwx");
   }
-  // A closed directory on the way protects what is in it.
-  if (closed(root) || closed(`${root}/hostkeys`)) return warnings;
-  for (const path of files(`${root}/hostkeys`)) {
-    check(path, READABLE_BY_OTHERS, "others can read a private key", "go-rwx");
+  for (const directory of [`${root}/hostkeys`, `${root}/signing`]) {
+    // A closed directory on the way protects what is in it.
+    if (closed(root) || closed(directory)) continue;
+    for (const path of files(directory)) {
+      check(path, READABLE_BY_OTHERS, "others can read a private key", "go-rwx");
+    }
   }
   return warnings;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { KeystoreError } from "../lib/errors.ts";
+import { nameProblem } from "../lib/name.ts";
 
 /** The most characters of one tag that this program writes; files may hold longer ones. */
 export const MAX_TAG_LENGTH = 64;
@@ -41,6 +42,22 @@ export function isAny(tags: readonly string[]): boolean {
  */
 export function isOutboundOnly(tags: readonly string[]): boolean {
   return tags.every((tag) => tag === "" || tag === "outbound" || tag.startsWith("outbound-"));
+}
+
+/**
+ * Finds tags that are good for no listener with a name, and for no host that is dialled.
+ *
+ * @param tags The tags of one entry.
+ * @returns One line for people about each.
+ */
+export function uselessTags(tags: readonly string[]): string[] {
+  if (isAny(tags)) return [];
+  return tags.filter((tag) => !isOutboundOnly([tag])).flatMap((tag) => {
+    if (tag === ANY_TAG) return [`"*" beside other names does not stand for every name`];
+    const problem = nameProblem(tag);
+    const shown = JSON.stringify(tag.length > MAX_TAG_LENGTH ? `${tag.slice(0, 32)}…` : tag);
+    return problem === undefined ? [] : [`no listener can have the name ${shown}: it ${problem}`];
+  });
 }
 
 /**

@@ -18,7 +18,7 @@ import type { Logger } from "./log.ts";
 import { guardLogger, makeLogger } from "./log.ts";
 import type { KeyAuthority } from "./net/authority.ts";
 import { Listener } from "./net/listener.ts";
-import { parseName } from "./net/name.ts";
+import { parseName } from "./name.ts";
 import type { DisplayDefaults } from "./segment/preroll.ts";
 import { DISPLAY_DEFAULTS } from "./segment/preroll.ts";
 import type { ClientHandler } from "./segment/source.ts";

@@ -14,7 +14,6 @@ import {
 } from "../../keystore/mod.ts";
 import { fingerprint } from "../crypto/fingerprint.ts";
 import { KeystoreError } from "../errors.ts";
-import { nameProblem } from "../net/name.ts";
 import { hostCommand } from "./keystore_host.ts";
 import { readKeyArgument } from "./keystore_key.ts";
 import { openKeystore } from "./keystore_open.ts";
@@ -66,7 +65,6 @@ Examples:
       requireNames(names);
       const keystore = await openKeystore(command, io);
       const key = readKeyArgument(words.at(-1)!, keystore);
-      noteUnusualNames(names, io);
       io.out(describeAdd(await keystore.add(names, key)));
     });
 }
@@ -78,15 +76,6 @@ function requireNames(names: readonly string[]): void {
     // An unquoted star has become the names of files, and files mostly have a dot.
     if (!(error instanceof KeystoreError) || !names.some((name) => name.includes("."))) throw error;
     throw new KeystoreError(error.code, `${error.message} (for every name, quote the star: '*')`);
-  }
-}
-
-function noteUnusualNames(names: readonly string[], io: CliIo): void {
-  for (const name of names) {
-    if (name === "*" || /^outbound(-|$)/.test(name)) continue;
-    const problem = nameProblem(name);
-    if (problem === undefined) continue;
-    io.err(`note: no listener can have the name ${JSON.stringify(name)}: it ${problem}\n`);
   }
 }
 
@@ -164,16 +153,17 @@ async function removeAny(keystore: Keystore, what: string): Promise<readonly Rem
   try {
     return await keystore.remove(word);
   } catch (error) {
-    if (!(error instanceof KeystoreError) || error.code !== "no-such-key" || !isFile(what)) {
+    if (!(error instanceof KeystoreError) || error.code !== "no-such-key" || !isReadable(what)) {
       throw error;
     }
     return await keystore.remove(formatKey(readKeyArgument(what, keystore)));
   }
 }
 
-function isFile(path: string): boolean {
+/** Whether there is something to read a key from: a file or a pipe. */
+function isReadable(path: string): boolean {
   try {
-    return Deno.statSync(path).isFile;
+    return !Deno.statSync(path).isDirectory;
   } catch {
     return false;
   }

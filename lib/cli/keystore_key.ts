@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { decodeUtf8Lenient, withoutByteOrderMark } from "../bytes/text.ts";
 import { KeystoreError } from "../errors.ts";
 import { MAX_KEY_FILE_BYTES } from "../limits.ts";
 import { formatKey, type Keystore, parsePublicKey } from "../../keystore/mod.ts";
@@ -32,20 +33,43 @@ export function readKeyArgument(argument: string, keystore: Keystore): Uint8Arra
 
 /** Returns the content, or `undefined` when there is no such file. */
 function readFile(path: string): string | undefined {
-  let content: string;
+  let bytes: Uint8Array;
   try {
-    const info = Deno.statSync(path);
-    if (info.isDirectory) throw bad(`${path} is a directory; name the file with the key`, path);
-    if (info.size > MAX_KEY_FILE_BYTES) throw bad(`${path} is too large to be a key`, path);
-    content = Deno.readTextFileSync(path);
+    if (Deno.statSync(path).isDirectory) {
+      throw bad(`${path} is a directory; name the file with the key`, path);
+    }
+    bytes = readBounded(path);
   } catch (error) {
     if (error instanceof KeystoreError) throw error;
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw bad(`cannot read ${path}: ${(error as Error).message}`, path);
   }
-  const directory = Deno.realPathSync(path).split("/").at(-2);
+  const directory = directoryOf(path);
   if (directory === "hostkeys" || directory === "signing") throw privateKeyFile(path);
-  return content;
+  return decodeUtf8Lenient(withoutByteOrderMark(bytes));
+}
+
+/** Reads a file, or a pipe to its end, which has no size before. */
+function readBounded(path: string): Uint8Array {
+  using file = Deno.openSync(path);
+  const buffer = new Uint8Array(MAX_KEY_FILE_BYTES + 1);
+  let length = 0;
+  while (length < buffer.length) {
+    const count = file.readSync(buffer.subarray(length));
+    if (count === null) break;
+    length += count;
+  }
+  if (length <= MAX_KEY_FILE_BYTES) return buffer.subarray(0, length);
+  throw bad(`${path} has more than ${MAX_KEY_FILE_BYTES} bytes, too many for a key`, path);
+}
+
+/** The name of the directory that a file is in; `undefined` for a pipe, which is in none. */
+function directoryOf(path: string): string | undefined {
+  try {
+    return Deno.realPathSync(path).split("/").at(-2);
+  } catch {
+    return undefined;
+  }
 }
 
 function readText(text: string, argument: string, path?: string): Uint8Array<ArrayBuffer> {

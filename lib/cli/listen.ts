@@ -10,7 +10,7 @@ import { formatKey, publicKeyOf } from "../../keystore/mod.ts";
 import { fingerprint } from "../crypto/fingerprint.ts";
 import { formatAddress } from "../net/address.ts";
 import type { Listener } from "../net/listener.ts";
-import { parseName } from "../net/name.ts";
+import { parseName } from "../name.ts";
 import { type ListenSecret, parseSecret } from "../net/secret.ts";
 import { netListen } from "../net_listen.ts";
 import type { H264Mode } from "../segment/video_in.ts";

@@ -72,7 +72,7 @@ Deno.test("a listener without a name takes every key of the reference's store bu
   assert.equal(keystore.countFor("default"), 11);
 });
 
-Deno.test("each file that gives no key, and each second key, is a warning with file and line", async () => {
+Deno.test("each file that gives no key, each second key and each useless name is a warning with its place", async () => {
   const { warnings } = await openReadOnly("oddities");
   const seen = warnings.map(({ path, line, code }) => [path.split("/").at(-1), line, code]);
   assert.deepEqual(seen, [
@@ -80,6 +80,7 @@ Deno.test("each file that gives no key, and each second key, is a warning with f
     ["leading-space", 1, "bad-line"],
     ["long-key", 1, "bad-key"],
     ["short-key", 1, "bad-key"],
+    ["star-in-list", 1, "bad-tag"],
     ["two-keys", 2, "bad-line"],
     ["two-spaces", 1, "bad-line"],
     ["unpadded", 1, "bad-key"],

@@ -117,6 +117,36 @@ Deno.test("add: a line pasted as one word is taken", async () => {
   });
 });
 
+Deno.test("add, remove: a key by a pipe, a file by the path of standard input, a byte order mark", async () => {
+  const shell = async (script: string, root: string) => {
+    const main = new URL("keystore_cli_main.ts", import.meta.url).pathname;
+    const { code, stdout, stderr } = await new Deno.Command("bash", {
+      args: ["-c", `ks() { "$DENO" run -A --no-check "$MAIN" keystore "$@"; }; ${script}`],
+      env: { DENO: Deno.execPath(), MAIN: main, ARCAN_STATEPATH: root, NO_COLOR: "1" },
+    }).output();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    return { code, output: text(stdout) + text(stderr) };
+  };
+  await withBench(async ({ directory: root }) => {
+    const directory = `${root}/a12`;
+    const added = await shell(
+      `echo ${one} | ks add demo /dev/stdin && ks add other <(printf '\\357\\273\\277%s\\r\\n' ${two})`,
+      root,
+    );
+    assert.equal(added.code, 0, added.output);
+    assert.deepEqual(accepted(directory), [`demo ${one}\n`, `other ${two}\n`]);
+    const removed = await shell(`echo ${one} | ks remove /dev/stdin`, root);
+    assert.equal(removed.code, 0, removed.output);
+    assert.deepEqual(accepted(directory), [`other ${two}\n`]);
+    const endless = await shell(`ks add demo /dev/zero`, root);
+    assert.equal(endless.code, 1);
+    assert.match(endless.output, /\/dev\/zero has more than 65536 bytes, too many for a key/);
+    const secret = await shell(`ks add demo /dev/stdin < "${directory}/hostkeys/default"`, root);
+    assert.equal(secret.code, 1);
+    assert.match(secret.output, /\/dev\/stdin holds a private key/);
+  });
+});
+
 const badFiles: readonly [what: string, content: string, message: RegExp][] = [
   ["a hostkeys line", `192.0.2.7:6680 ${one}\n`, /key holds a private key.*keystore show/],
   ["a hostkeys line without port", `host.example ${one}\n`, /holds a private key/],
@@ -128,7 +158,7 @@ const badFiles: readonly [what: string, content: string, message: RegExp][] = [
   ["a signing key", `${formatKey(new Uint8Array(64).fill(1))}\n`, /key: the key has 64 bytes/],
   ["an ssh key", "ssh-ed25519 AAAAC3NzaC1lZDI1 me@host\n", /is a key of ssh or TLS/],
   ["a PEM key", "-----BEGIN PRIVATE KEY-----\nMC4C\n", /is a key of ssh or TLS/],
-  ["too much", "x".repeat(70_000), /is too large to be a key/],
+  ["too much", "x".repeat(70_000), /has more than 65536 bytes, too many for a key/],
 ];
 
 for (const [what, content, message] of badFiles) {
@@ -202,13 +232,13 @@ for (const [args, message] of badArguments) {
   });
 }
 
-Deno.test("add: a name that no listener can have is added with a note", async () => {
+Deno.test("add: a name that no listener can have is added with a warning", async () => {
   await withBench(async ({ run }) => {
     const { code, stderr } = await run("add", "my-desk", "outbound-x", one);
     assert.equal(code, 0);
     assert.match(
       stderr,
-      /^note: no listener can have the name "my-desk": it has the character "-".*\n$/,
+      /^warning: .*\/accepted\/[a-u]{8}:1: no listener can have the name "my-desk": it has the .*\n$/,
     );
   });
 });
@@ -249,7 +279,9 @@ Deno.test("list: bad lines are warnings with file and line on stderr, and the re
     assert.equal(code, 0);
     assert.equal(
       stderr,
-      `warning: ${root}/accepted/bad:2: the key has 3 bytes; a key has 32\n`,
+      `warning: ${root}/accepted/bad:2: the key has 3 bytes; a key has 32\n` +
+        `warning: ${root}/accepted/evil\\u001b[2J:1: no listener can have the name ` +
+        `"\\u001b[31mdemo": it has the character "\\u001b"; only a-z, A-Z, 0-9 and _ are allowed\n`,
     );
     assert.ok(stdout.includes(one) && stdout.includes(two));
     assert.ok(!stdout.includes("\x1b"));

@@ -46,7 +46,7 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
     imports: ["bytes", "wire", "decoders", "segment", "log"],
     types: ["net", "session"],
   },
-  keystore: { imports: ["bytes", "crypto"] },
+  keystore: { imports: ["bytes", "crypto", "name"] },
   cli: {
     imports: [
       "bytes",
@@ -61,6 +61,7 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
       "log",
       "stdio",
       "mod",
+      "name",
       "net_listen",
     ],
     types: ["session"],

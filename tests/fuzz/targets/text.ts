@@ -8,7 +8,7 @@ import {
 import { parsePublicKey } from "../../../keystore/keys.ts";
 import { decodeUtf8Lenient, encodeUtf8 } from "../../../lib/bytes/text.ts";
 import { A12Error } from "../../../lib/errors.ts";
-import { parseName } from "../../../lib/net/name.ts";
+import { parseName } from "../../../lib/name.ts";
 import { parseSecret } from "../../../lib/net/secret.ts";
 import type { Target } from "../target.ts";
 

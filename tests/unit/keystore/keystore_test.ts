@@ -275,6 +275,73 @@ Deno.test("private keys that others may read, and directories where they may wri
   });
 });
 
+Deno.test("signing keys are private as well, each directory by itself", async () => {
+  await withStore(async (keystore) => {
+    const { root } = keystore;
+    Deno.writeTextFileSync(`${root}/signing/me`, "x", { mode: 0o600 });
+    for (const path of [root, `${root}/signing`]) Deno.chmodSync(path, 0o755);
+    for (const path of [`${root}/signing/me`, `${root}/hostkeys/default`]) {
+      Deno.chmodSync(path, 0o640);
+    }
+    const warnings: KeystoreWarning[] = [];
+    await Keystore.open(root, { onWarning: (it) => warnings.push(it) });
+    assert.deepEqual(warnings.map(({ path }) => path), [`${root}/signing/me`]);
+    assert.match(
+      warnings[0]!.message,
+      /mode 0640: others can read a private key; run chmod go-rwx/,
+    );
+  });
+});
+
+Deno.test("a byte order mark is no part of the first name", async () => {
+  await withStore((keystore, warnings) => {
+    const { root } = keystore;
+    writeAccepted(root, "windows", `\ufeffdemo ${testKeyText(1)}\r\n`);
+    const host = `${root}/hostkeys/work`;
+    Deno.writeTextFileSync(host, `\ufeffhost.example:7000 ${testKeyText(2)}\r\n`, { mode: 0o600 });
+    assert.equal(keystore.accepts(testKey(1), "demo").accepted, true);
+    assert.equal(keystore.hostKey("work")!.host, "host.example");
+    assert.deepEqual(warnings, []);
+  });
+});
+
+Deno.test("a file with a byte order mark is extended without it", async () => {
+  await withStore(async (keystore) => {
+    writeAccepted(keystore.root, "windows", `\ufeffdemo ${testKeyText(1)}\r\n`);
+    await keystore.add(["other"], testKey(1));
+    const text = Deno.readTextFileSync(`${keystore.root}/accepted/windows`);
+    assert.equal(text, `demo,other ${testKeyText(1)}\n`);
+  });
+});
+
+const USELESS: readonly [word: string, message: RegExp | undefined][] = [
+  ['"demo"', /^no listener can have the name "\\"demo\\"": it has the character "\\""/],
+  ["demo;other", /^no listener can have the name "demo;other": it has the character ";"/],
+  ["demo,my-desk", /the name "my-desk": it has the character "-"/],
+  ["x".repeat(31), /has 31 characters; at most 30 are allowed/],
+  ["\ufeff\ufeffdemo", /it has the character "\ufeff"/],
+  ["demo,*", /^"\*" beside other names does not stand for every name$/],
+  ["demo,Other_9", undefined],
+  ["outbound,outbound-my-desk", undefined],
+  ["*", undefined],
+  [",demo,", undefined],
+];
+
+for (const [word, message] of USELESS) {
+  Deno.test(`a name that no listener can have is a warning with file and line: ${word}`, async () => {
+    await withStore((keystore, warnings) => {
+      writeAccepted(keystore.root, "friend", `# a friend\n${word} ${testKeyText(1)}\n`);
+      keystore.refresh();
+      const expected = message === undefined ? [] : [
+        [`${keystore.root}/accepted/friend`, 2, "bad-tag"],
+      ];
+      assert.deepEqual(warnings.map(({ path, line, code }) => [path, line, code]), expected);
+      if (message !== undefined) assert.match(warnings[0]!.message, message);
+      assert.equal(keystore.list().length, 1, "the key is kept for its other names");
+    });
+  });
+}
+
 Deno.test("changes of fifty writers at once are all there", async () => {
   await withStore(async (keystore) => {
     const others = await Promise.all(Array.from({ length: 4 }, () => Keystore.open(keystore.root)));

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ApiMisuseError } from "../errors.ts";
+import { ApiMisuseError } from "./errors.ts";
 
 /** The most characters that a listening name may have. */
 export const MAX_NAME_LENGTH = 30;

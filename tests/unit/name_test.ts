@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { ApiMisuseError } from "../../../lib/errors.ts";
-import { parseName } from "../../../lib/net/name.ts";
+import { ApiMisuseError } from "../../lib/errors.ts";
+import { parseName } from "../../lib/name.ts";
 
 Deno.test({
   name: "a listening name is 1 to 30 letters, digits and underscores",
