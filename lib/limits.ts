@@ -25,11 +25,36 @@ export const KEYSTORE_MAX_STALE_MS = 1_000;
 /** From the connection to the proof of the key. A login takes three round trips; a person waits no longer. */
 export const LOGIN_TIMEOUT_MS = 10_000;
 
-/** Connections that have not logged in, all together; each costs a socket and about 10 KiB. */
+/**
+ * Connections that have not logged in: as many that have sent a valid packet, and as many that have
+ * not. Each costs a socket and about 10 KiB.
+ */
 export const MAX_UNAUTHENTICATED = 256;
 
-/** Connections of one address that have not logged in; leaves room for everybody else. */
+/** The part of {@linkcode MAX_UNAUTHENTICATED} that one address may have; leaves room for all others. */
 export const MAX_UNAUTHENTICATED_PER_ADDRESS = 128;
+
+/** How long accepting pauses for want of file descriptors; closed ones are free again by then. */
+export const ACCEPT_PAUSE_MS = 20;
+
+/**
+ * Accepted connections before others get their turn. Accepting one takes 50 us, so that a flood of
+ * new connections delays a login by less than a millisecond at a time.
+ */
+export const ACCEPTS_PER_TURN = 16;
+
+/**
+ * Failed accepts in a row before a pause of 1 ms, then of 2 ms and so on up to
+ * {@linkcode ACCEPT_PAUSE_MS}. Connections that are reset as fast as one machine can do it cost no
+ * login more than 100 ms by that; an error that repeats for ever takes 3 % of the processor.
+ */
+export const ACCEPT_FAILURES_IN_A_ROW = 64;
+
+/** What strangers can cause without end is logged once in so much time. */
+export const REPORT_INTERVAL_MS = 60_000;
+
+/** Addresses that silent connections are counted for one by one; those beyond are counted together. */
+export const MAX_REPORTED_ADDRESSES = 256;
 
 /**
  * Clients that are logged in at once. No key has more of these places than are left to all others, so

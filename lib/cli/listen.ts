@@ -42,7 +42,10 @@ export function listenCommand(io: CliIo = processIo): Command {
   const command = new Command("listen")
     .description("let remote programs in and print, or hand on, what they do")
     .argument("[name]", "take the keys that are accepted for this name (a-z, A-Z, 0-9, _)")
-    .argument("[interface]", "the address to listen on (default: all)")
+    .argument(
+      "[interface]",
+      "the address to listen on, link-local as fe80::1%eth0 (default: all of IPv6 and IPv4)",
+    )
     .argument("[port]", `the TCP port, 0 for any (default: ${DEFAULT_PORT})`, parsePort)
     .option("--host <address>", "the same as the argument interface")
     .option("--port <port>", "the same as the argument port", parsePort)
@@ -157,8 +160,9 @@ function greet(listener: Listener, keystore: Keystore, condition: string, io: Cl
   const publicKey = publicKeyOf(keystore.identity());
   const count = keystore.countFor(name);
   const keys = count === 1 ? "1 key" : `${count} keys`;
+  const where = listener.addresses.map(formatAddress).join(" and ");
   io.err(
-    `listening on ${formatAddress(listener.address)}${name === undefined ? "" : ` as ${name}`}\n` +
+    `listening on ${where}${name === undefined ? "" : ` as ${name}`}\n` +
       `our public key: ${formatKey(publicKey)} (${fingerprint(publicKey)})\n` +
       `${keys} may log in${condition}; to let one in: ${PROGRAM} keystore add ${
         name ?? "default"

@@ -5,33 +5,115 @@
  */
 
 import { TransportError } from "../errors.ts";
+import type { SocketAddress } from "./address.ts";
 import { formatAddress } from "./address.ts";
+import { checkZone, withZoneOf } from "./zone.ts";
 
-/** All addresses, by IPv6 and IPv4; the second one where there is no IPv6. */
-const ALL_ADDRESSES = ["::", "0.0.0.0"] as const;
+/** A listening socket. */
+export interface BoundSocket {
+  readonly socket: Pick<Deno.TcpListener, "accept" | "close">;
+  /** The addresses that it takes connections for: a socket of IPv6 may take those of IPv4 as well. */
+  readonly addresses: readonly SocketAddress[];
+}
+
+/** Opens one socket; tests give one that behaves like another system. */
+export type Listen = (address: { hostname: string; port: number }) => Deno.TcpListener;
+
+const ALL_IPV6 = "::";
+const ALL_IPV4 = "0.0.0.0";
+/** A port that the system chose for IPv6 may be in use for IPv4; then another one is tried. */
+const PORT_ATTEMPTS = 16;
 
 /**
  * Listens on a TCP port.
  *
- * @param hostname IPv4 or IPv6 address, or a host name; all addresses when `undefined`.
+ * @param hostname IPv4 or IPv6 address, with its zone if it is link-local, or a host name; all
+ *   addresses of both families when `undefined`.
  * @param port 1 to 65535, or 0 for any.
+ * @param listen Opens one socket.
+ * @returns One socket, or two where a socket of IPv6 takes no IPv4.
  * @throws {TransportError} `port-in-use`, `bad-address`, `permission-denied`, `listen-failed`.
  */
-export function bind(hostname: string | undefined, port: number): Deno.TcpListener {
-  if (hostname !== undefined) return bindOne(hostname, port);
-  const [both, ipv4] = ALL_ADDRESSES;
-  try {
-    return bindOne(both, port);
-  } catch (error) {
-    if (error instanceof TransportError && error.code === "port-in-use") throw error;
-    return bindOne(ipv4, port);
+export function bind(
+  hostname: string | undefined,
+  port: number,
+  listen: Listen = Deno.listen,
+): BoundSocket[] {
+  if (hostname === undefined) return bindAll(port, listen);
+  const socket = bindOne(hostname, port, listen);
+  const { addr } = socket;
+  const takesBoth = addr.hostname === ALL_IPV6 && takesIpv4(listen);
+  const own = { hostname: withZoneOf(addr.hostname, hostname), port: addr.port };
+  return [{ socket, addresses: takesBoth ? [own, { ...own, hostname: ALL_IPV4 }] : [own] }];
+}
+
+function bindAll(port: number, listen: Listen): BoundSocket[] {
+  for (let attempt = 1;; attempt++) {
+    const ipv6 = bindUnlessAbsent(ALL_IPV6, port, listen);
+    if (ipv6 === undefined) {
+      const socket = bindOne(ALL_IPV4, port, listen);
+      return [{ socket, addresses: [addressOf(socket)] }];
+    }
+    const own = addressOf(ipv6);
+    if (takesIpv4(listen)) {
+      return [{ socket: ipv6, addresses: [own, { ...own, hostname: ALL_IPV4 }] }];
+    }
+    try {
+      const ipv4 = bindUnlessAbsent(ALL_IPV4, own.port, listen);
+      const both = ipv4 === undefined ? [ipv6] : [ipv6, ipv4];
+      return both.map((socket) => ({ socket, addresses: [addressOf(socket)] }));
+    } catch (error) {
+      ipv6.close();
+      if (port !== 0 || attempt === PORT_ATTEMPTS) throw error;
+    }
   }
 }
 
-function bindOne(hostname: string, port: number): Deno.TcpListener {
-  const where = formatAddress({ hostname, port });
+/** Returns `undefined` where the system has no addresses of this family. */
+function bindUnlessAbsent(
+  hostname: string,
+  port: number,
+  listen: Listen,
+): Deno.TcpListener | undefined {
   try {
-    return Deno.listen({ hostname, port });
+    return bindOne(hostname, port, listen);
+  } catch (error) {
+    const { code } = error as TransportError;
+    if (code === "port-in-use" || code === "permission-denied") throw error;
+    return undefined;
+  }
+}
+
+/**
+ * Whether a socket for all IPv6 addresses takes IPv4 as well, which the runtime neither tells nor sets:
+ * then its port is in use for IPv4.
+ */
+function takesIpv4(listen: Listen): boolean {
+  // Other ports may not be permitted, and must not be asked for.
+  if (Deno.permissions.querySync({ name: "net" }).state !== "granted") return true;
+  // One port may be in use for IPv4 by chance.
+  return [1, 2, 3].every(() => {
+    const ipv6 = bindOne(ALL_IPV6, 0, listen);
+    try {
+      bindOne(ALL_IPV4, ipv6.addr.port, listen).close();
+      return false;
+    } catch (error) {
+      return (error as TransportError).code === "port-in-use";
+    } finally {
+      ipv6.close();
+    }
+  });
+}
+
+function addressOf({ addr: { hostname, port } }: Deno.TcpListener): SocketAddress {
+  return { hostname, port };
+}
+
+function bindOne(hostname: string, port: number, listen: Listen): Deno.TcpListener {
+  const where = formatAddress({ hostname, port });
+  checkZone(hostname);
+  try {
+    return listen({ hostname, port });
   } catch (cause) {
     if (cause instanceof Deno.errors.AddrInUse) {
       throw new TransportError("port-in-use", `${where} is in use by another program`, { cause });

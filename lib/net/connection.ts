@@ -49,6 +49,7 @@ export class Connection {
   readonly #refusalsLogged = new Set<string>();
   /** Whether the handler did not take the client. */
   #isRefused = false;
+  #isAskedToLeave = false;
   #hasLeft = false;
 
   /**
@@ -73,6 +74,11 @@ export class Connection {
   /** Where it comes from. */
   get hostname(): string {
     return this.#remote.hostname;
+  }
+
+  /** Whether it has sent a valid packet. */
+  get hasVerified(): boolean {
+    return this.#session.hasVerified;
   }
 
   /** Who the client is, once it has claimed a key; proved when it is handed over. */
@@ -107,7 +113,14 @@ export class Connection {
       },
     });
     for (const observer of this.#host.observers) this.#endpoint.primary.addObserver(observer);
+    if (this.#isAskedToLeave) this.askToLeave();
     return this.#endpoint;
+  }
+
+  /** Asks the client to exit, or once the handler takes it. */
+  askToLeave(): void {
+    this.#isAskedToLeave = true;
+    this.#endpoint?.primary.deleteImage();
   }
 
   /** Carries the connection to its end; never rejects. */
@@ -181,7 +194,7 @@ export class Connection {
   #offered(offer: PeerOffered): void {
     let identity: PrivateKey;
     try {
-      this.#reservation = this.#host.admit(offer);
+      this.#reservation = this.#host.admit(offer.publicKey);
       identity = this.#host.identity();
     } catch (error) {
       this.#session.reject();
@@ -192,13 +205,12 @@ export class Connection {
   }
 
   async #authenticated(): Promise<void> {
-    const { role } = this.#session.peer!;
+    const { role, publicKey } = this.#session.peer!;
     if (role === "probe") {
       this.#pump.end(new IncompatibleError("role-refused", "a probe went on after its answer"));
       return;
     }
-    // From here on nothing but its own end or that of the listener keeps the client out.
-    this.#host.arrived(this);
+    this.#reservation = this.#host.arrived(this, publicKey, this.#reservation);
     await this.#enrol();
     if (this.#session.isOver) return;
     this.#log("info", "client-authenticated", { mode: this.#session.peer!.mode });
@@ -341,6 +353,11 @@ export class Connection {
   #logEndOfLogin(failed: A12Error | undefined): void {
     const { peer } = this.#session;
     if (this.#isRefused) return;
+    if (!this.#session.hasReceived) {
+      this.#log("debug", "left-before-login", { reason: failed?.code });
+      this.#host.leftSilently(this);
+      return;
+    }
     if (failed !== undefined && failed.code !== "connection-lost") {
       this.#logRefusal(failed.code, failed.message);
     } else if (this.#arriving !== undefined) {

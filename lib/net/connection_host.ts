@@ -10,7 +10,6 @@ import type { Logger } from "../log.ts";
 import type { DisplayDefaults } from "../segment/preroll.ts";
 import type { ClientHandler } from "../segment/source.ts";
 import type { H264Mode } from "../segment/video_in.ts";
-import type { PeerOffered } from "../session/events.ts";
 import type { Reservation } from "./authority.ts";
 import type { Connection } from "./connection.ts";
 
@@ -33,18 +32,26 @@ export interface Host {
   /**
    * Decides about a claimed key.
    *
-   * @param offer The claimed key.
+   * @param publicKey The claimed key, 32 bytes.
    * @returns A place among the unknown keys, if it needs one.
    * @throws {AuthError} Why it may not log in.
    */
-  admit(offer: PeerOffered): Reservation | undefined;
+  admit(publicKey: Uint8Array): Reservation | undefined;
   /**
-   * The client has proved its key.
+   * The client has proved its key: decides about it again.
    *
    * @param connection The client.
+   * @param publicKey The proved key, 32 bytes.
+   * @param place What {@linkcode admit} returned for it.
+   * @returns The place, if the key still needs it.
+   * @throws {AuthError} Why it may not log in any more.
    * @throws {LimitError} `too-many-connections` when its key has as many as it may.
    */
-  arrived(connection: Connection): void;
+  arrived(
+    connection: Connection,
+    publicKey: Uint8Array,
+    place: Reservation | undefined,
+  ): Reservation | undefined;
   /**
    * Asks the listener's handler to take the client.
    *
@@ -52,6 +59,8 @@ export interface Host {
    * @returns Whether it was taken.
    */
   handover(connection: Connection): boolean | Promise<boolean>;
+  /** The connection has ended without having sent a byte. @param connection The connection. */
+  leftSilently(connection: Connection): void;
   /** The client has gone, or has never logged in. @param connection The client. */
   left(connection: Connection): void;
 }

@@ -8,6 +8,7 @@ import { TransportError } from "../errors.ts";
 import { CONNECT_TIMEOUT_MS } from "../limits.ts";
 import type { SocketAddress } from "./address.ts";
 import { formatAddress } from "./address.ts";
+import { checkZone } from "./zone.ts";
 
 /**
  * Connects to a TCP port; of a host with several addresses the first that answers.
@@ -17,6 +18,7 @@ import { formatAddress } from "./address.ts";
  */
 export async function dial({ hostname, port }: SocketAddress): Promise<Deno.TcpConn> {
   const where = formatAddress({ hostname, port });
+  checkZone(hostname);
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(), CONNECT_TIMEOUT_MS);
   try {

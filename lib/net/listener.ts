@@ -5,7 +5,7 @@
  */
 
 import type { CryptoProvider } from "../crypto/provider.ts";
-import { A12Error, ApiMisuseError, AuthError, LimitError } from "../errors.ts";
+import { A12Error, ApiMisuseError, LimitError } from "../errors.ts";
 import {
   MAX_CLIENTS,
   MAX_UNAUTHENTICATED,
@@ -16,7 +16,6 @@ import { DecoderPool } from "../h264/decoder_pool.ts";
 import type { Logger } from "../log.ts";
 import type { DisplayDefaults } from "../segment/preroll.ts";
 import type { H264Mode } from "../segment/video_in.ts";
-import type { PeerOffered } from "../session/events.ts";
 import { Session } from "../session/session.ts";
 import { FairShare } from "../bytes/fair_share.ts";
 import type { Arena } from "../bytes/receive_buffer.ts";
@@ -24,7 +23,10 @@ import { encodeUtf8 } from "../bytes/text.ts";
 import { DEFAULT_SECRET } from "../wire/constants.ts";
 import type { SocketAddress } from "./address.ts";
 import { plainHostname } from "./address.ts";
-import type { Enrolment, KeyAuthority, Reservation } from "./authority.ts";
+import { Acceptor } from "./acceptor.ts";
+import { Admission } from "./admission.ts";
+import type { KeyAuthority } from "./authority.ts";
+import type { BoundSocket } from "./bind.ts";
 import { bind } from "./bind.ts";
 import type { Host } from "./connection_host.ts";
 import { Connection } from "./connection.ts";
@@ -33,13 +35,13 @@ import { HANDOVER_REQUEST, HandoverSource } from "./handover.ts";
 import type { ListenHandler, ListenSource, ListenStatus } from "./listen_types.ts";
 import type { ClientHandler, Source } from "../segment/source.ts";
 import { parseSecret } from "./secret.ts";
+import { SilentCount } from "./silent_count.ts";
 import { nextSourceId } from "./source_ids.ts";
 import { WaitingRoom } from "./waiting_room.ts";
+import { withZoneOf } from "./zone.ts";
 
 /** REKEYs in a row at the start: after two of them both directions are forward secret. */
 const EARLY_REKEYS = 2;
-/** How long the sockets that were given up take to be closed, at most. */
-const ACCEPT_RETRY_MS = 20;
 
 /** What a listener is made from. */
 export interface ListenerOptions {
@@ -82,9 +84,12 @@ export class Listener implements ListenSource {
   readonly id: number = nextSourceId();
   /** The listening name, if any. */
   readonly name: string | undefined;
+  /** Where it listens; with the real port also when 0 was asked for. */
+  readonly addresses: readonly SocketAddress[];
   readonly #options: ListenerOptions;
-  readonly #socket: Deno.TcpListener;
+  readonly #acceptor: Acceptor;
   readonly #waiting = new WaitingRoom(MAX_UNAUTHENTICATED, MAX_UNAUTHENTICATED_PER_ADDRESS);
+  readonly #silent: SilentCount;
   readonly #clients = new Set<Connection>();
   /** The clients of each key. */
   readonly #places: FairShare;
@@ -93,10 +98,10 @@ export class Listener implements ListenSource {
   readonly #decoders: DecoderPool;
   #secret: Uint8Array = encodeUtf8(DEFAULT_SECRET);
   #enrolments = 0;
-  #enrolment: Enrolment | undefined;
+  #authority: KeyAuthority | undefined;
+  #admission: Admission | undefined;
   #hasLetIn = false;
   #isClosed = false;
-  #isClosingClients = false;
 
   /**
    * Binds the port and begins to listen.
@@ -108,15 +113,26 @@ export class Listener implements ListenSource {
     this.#options = options;
     this.name = options.name;
     this.#decoders = options.decoders ?? new DecoderPool();
-    this.#socket = bind(options.hostname, options.port);
+    this.#silent = new SilentCount(options.log);
+    const sockets = bind(options.hostname, options.port);
+    this.addresses = sockets.flatMap(({ addresses }) => addresses);
+    const host = this.#makeHost();
+    this.#acceptor = new Acceptor(sockets, {
+      log: options.log,
+      take: (socket, from) => this.#welcome(socket, from, host),
+      lost: (error) => {
+        options.log.log("debug", "lost-before-accept", { detail: String(error) });
+        this.#silent.add(undefined);
+      },
+      makeRoom: () => this.#waiting.makeRoom(),
+    });
     this.#places = new FairShare(options.maxClients ?? MAX_CLIENTS);
     this.#stopped = this.#run();
   }
 
-  /** Where it listens; the real port also when 0 was asked for. */
+  /** The first of {@linkcode addresses}. */
   get address(): SocketAddress {
-    const { hostname, port } = this.#socket.addr;
-    return { hostname, port };
+    return this.addresses[0]!;
   }
 
   /** The clients that were handed over and have not left. */
@@ -149,7 +165,7 @@ export class Listener implements ListenSource {
     const parsed = parseSecret(secret);
     this.#secret = parsed.secret;
     this.#enrolments = parsed.enrolments;
-    this.#enrolment = undefined;
+    this.#admission = undefined;
     // Who has begun to log in was asked for less.
     this.#waiting.clear(new LimitError("secret-changed", "the secret was set during the login"));
   }
@@ -162,14 +178,17 @@ export class Listener implements ListenSource {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#socket.close();
+    this.#acceptor.close();
+    this.#silent.close();
     this.#waiting.clear(new LimitError("listener-closed", "the listener was closed"));
   }
 
-  /** Asks every client to exit; those that have not left after a short time are cut off. */
+  /**
+   * Asks every client that has logged in to exit; those that have not left after a short time are cut
+   * off. Clients that log in later stay.
+   */
   closeClients(): void {
-    this.#isClosingClients = true;
-    for (const client of this.clients) client.deleteImage();
+    for (const connection of this.#clients) connection.askToLeave();
   }
 
   /** Closes the listener and cuts every client off at once. */
@@ -184,7 +203,8 @@ export class Listener implements ListenSource {
       const authority = await this.#options.openAuthority();
       // A handler that takes its time with this keeps no client out.
       void this.#tell({ kind: "preroll", segkind: "network-server", source_audio: this.id });
-      await this.#acceptAll(authority);
+      this.#authority = authority;
+      await this.#acceptor.run();
     } catch (error) {
       if (!(error instanceof A12Error)) throw error;
       lastWords = error.code;
@@ -198,40 +218,19 @@ export class Listener implements ListenSource {
     await this.#tell({ kind: "terminated", last_words: lastWords });
   }
 
-  async #acceptAll(authority: KeyAuthority): Promise<void> {
-    const host = this.#hostFor(authority);
-    let isFailing = false;
-    while (!this.#isClosed) {
-      let socket: Deno.TcpConn;
-      try {
-        socket = await this.#socket.accept();
-      } catch (error) {
-        if (this.#isClosed) return;
-        const detail = error instanceof Error ? error.message : String(error);
-        if (!isFailing) this.#options.log.log("warn", "accept-failed", { detail });
-        isFailing = true;
-        // Most likely no file descriptor is left: silent strangers must not have the last one.
-        this.#waiting.halve();
-        await new Promise((resolve) => setTimeout(resolve, ACCEPT_RETRY_MS));
-        continue;
-      }
-      isFailing = false;
-      try {
-        this.#welcome(socket, host);
-      } catch (error) {
-        // A socket whose other end has gone may refuse its options.
-        this.#options.log.log("debug", "accept-failed", { detail: String(error) });
-        socket.close();
-      }
-    }
-  }
-
-  #welcome(socket: Deno.TcpConn, host: Host): void {
+  #welcome(socket: Deno.TcpConn, { addresses: [local] }: BoundSocket, host: Host): void {
     const { crypto, arena, allowDirect } = this.#options;
-    const hostname = plainHostname(socket.remoteAddr.hostname);
+    const hostname = withZoneOf(plainHostname(socket.remoteAddr.hostname), local!.hostname);
     const { port } = socket.remoteAddr;
-    socket.setNoDelay(true);
-    socket.setKeepAlive(true);
+    try {
+      socket.setNoDelay(true);
+      socket.setKeepAlive(true);
+    } catch {
+      // The other end has gone.
+      socket.close();
+      this.#silent.add(hostname);
+      return;
+    }
     const session = new Session({
       side: "server",
       role: "sink",
@@ -249,7 +248,7 @@ export class Listener implements ListenSource {
     this.#running.add(running);
   }
 
-  #hostFor(authority: KeyAuthority): Host {
+  #makeHost(): Host {
     const { log, display, observers = [], h264 } = this.#options;
     return {
       log,
@@ -257,14 +256,17 @@ export class Listener implements ListenSource {
       observers,
       h264,
       decoders: this.#decoders,
-      identity: () => authority.identity(),
-      admit: (offer) => this.#admit(authority, offer),
-      arrived: (connection) => {
+      identity: () => this.#admissionNow.identity(),
+      admit: (publicKey) => this.#admissionNow.admit(publicKey),
+      arrived: (connection, publicKey, place) => {
+        const stillNeeded = this.#admissionNow.confirm(publicKey, place);
         this.#waiting.leave(connection);
         this.#takePlace(connection);
         this.#hasLetIn = true;
+        return stillNeeded;
       },
       handover: (connection) => this.#handover(connection),
+      leftSilently: ({ hostname }) => this.#silent.add(hostname),
       left: (connection) => {
         this.#waiting.leave(connection);
         if (!this.#clients.delete(connection)) return;
@@ -273,7 +275,16 @@ export class Listener implements ListenSource {
     };
   }
 
-  /** Only here is the key proved: who merely claims it can take no place of its owner. */
+  /** Clients connect only once the keys are there. */
+  get #admissionNow(): Admission {
+    return this.#admission ??= new Admission(this.#authority!, {
+      name: this.name,
+      secret: this.#secret,
+      count: this.#enrolments,
+    });
+  }
+
+  /** Only a proved key takes a place; a claim must not take one from the owner of the key. */
   #takePlace(connection: Connection): void {
     if (!this.#places.take(connection.peer!.publicKey, 1)) {
       throw new LimitError(
@@ -285,40 +296,12 @@ export class Listener implements ListenSource {
     this.#clients.add(connection);
   }
 
-  #admit(authority: KeyAuthority, offer: PeerOffered): Reservation | undefined {
-    const verdict = authority.accepts(offer.publicKey, this.name);
-    if (verdict.accepted) return undefined;
-    if (verdict.code === "key-not-for-name") {
-      throw new AuthError(
-        "key-not-for-name",
-        `the key is not accepted for ${this.name ?? "login"}`,
-      );
-    }
-    if (this.#enrolments === 0) {
-      throw new AuthError("unknown-key", "the key is not in the keystore");
-    }
-    this.#enrolment ??= authority.enrolment({
-      name: this.name,
-      secret: this.#secret,
-      count: this.#enrolments,
-    });
-    const place = this.#enrolment.reserve(offer.publicKey);
-    if (place !== undefined) return place;
-    throw new AuthError(
-      "no-slot-left",
-      `the key is not in the keystore and all ${this.#enrolments} places for unknown keys are taken`,
-    );
-  }
-
   async #handover(connection: Connection): Promise<boolean> {
     if (this.#isClosed) return false;
     const request = new HandoverSource(this, connection);
     const succeeded = await this.#call(request, HANDOVER_REQUEST);
     const isTaken = request.settle();
-    // One that was taken while all others were asked to leave, or by a handler that then failed.
-    if (isTaken && (this.#isClosingClients || !succeeded)) {
-      connection.endpoint!.primary.deleteImage();
-    }
+    if (isTaken && !succeeded) connection.askToLeave();
     return isTaken;
   }
 

@@ -1,8 +1,10 @@
 /**
  * Bounds the connections that have not logged in, without letting them lock anybody out.
  *
- * When there are too many, the oldest has to leave. A login takes three round trips, so an honest
- * client is through long before silent ones have pushed it out.
+ * Connections that have sent a valid packet and those that have not are bounded apart, so that silent
+ * ones never displace a login that is under way. When there are too many of either sort, the oldest of
+ * that sort is closed. A login takes three round trips, so an honest client is through long before
+ * strangers have displaced it.
  *
  * @module
  */
@@ -13,87 +15,128 @@ import { addressOwner } from "./address.ts";
 
 /** A connection that has not logged in. */
 export interface Waiting {
-  /** Where it comes from. */
+  /** The address that it comes from. */
   readonly hostname: string;
-  /** @param reason Why it has to leave. */
+  /** Whether it has sent a valid packet. */
+  readonly hasVerified: boolean;
+  /** @param reason Why it is closed. */
   end(reason: PeerError): void;
 }
 
 /** The connections of one listener that have not logged in. */
 export class WaitingRoom {
+  readonly #silent: Crowd;
+  readonly #verified: Crowd;
+
+  /**
+   * @param limit How many of each sort may wait.
+   * @param limitPerAddress How many of each sort may wait from one address.
+   */
+  constructor(limit: number, limitPerAddress: number) {
+    this.#silent = new Crowd(limit, limitPerAddress);
+    this.#verified = new Crowd(limit, limitPerAddress);
+  }
+
+  /** How many are waiting. */
+  get size(): number {
+    return this.#silent.size + this.#verified.size;
+  }
+
+  /**
+   * Adds a connection, and closes the oldest of a sort when there are too many.
+   *
+   * @param newcomer The connection.
+   */
+  enter(newcomer: Waiting): void {
+    this.#sort();
+    this.#silent.enter(newcomer);
+  }
+
+  /** @param leaving The connection has logged in or gone. */
+  leave(leaving: Waiting): void {
+    this.#silent.leave(leaving);
+    this.#verified.leave(leaving);
+  }
+
+  /** Closes half of those that have sent no valid packet; for when the process is at its limit. */
+  makeRoom(): void {
+    this.#sort();
+    for (let count = Math.ceil(this.#silent.size / 2); count > 0; count--) {
+      this.#silent.evict("the process can open no more connections");
+    }
+  }
+
+  /** @param reason Why all are closed. */
+  clear(reason: PeerError): void {
+    for (const waiting of [...this.#silent, ...this.#verified]) waiting.end(reason);
+  }
+
+  /** Finds those that have sent a valid packet since the last look. */
+  #sort(): void {
+    for (const waiting of this.#silent) {
+      if (!waiting.hasVerified) continue;
+      this.#silent.leave(waiting);
+      this.#verified.enter(waiting);
+    }
+  }
+}
+
+/** Connections of one sort. */
+class Crowd implements Iterable<Waiting> {
   readonly #limit: number;
   readonly #limitPerAddress: number;
   /** Each with those of its address, in the order of arrival. */
   readonly #waiting = new Map<Waiting, Set<Waiting>>();
   readonly #byOwner = new Map<string, Set<Waiting>>();
 
-  /**
-   * @param limit How many may wait.
-   * @param limitPerAddress How many may wait from one address.
-   */
   constructor(limit: number, limitPerAddress: number) {
     this.#limit = limit;
     this.#limitPerAddress = limitPerAddress;
   }
 
-  /** How many are waiting. */
   get size(): number {
     return this.#waiting.size;
   }
 
-  /**
-   * Lets one more in, and the oldest out when there are too many.
-   *
-   * @param newcomer The connection.
-   */
+  [Symbol.iterator](): Iterator<Waiting> {
+    return this.#waiting.keys();
+  }
+
   enter(newcomer: Waiting): void {
     const owner = addressOwner(newcomer.hostname);
     const fellows = this.#byOwner.get(owner) ?? new Set();
     if (fellows.size >= this.#limitPerAddress) {
-      this.#evict(
-        fellows,
-        `more than ${this.#limitPerAddress} from this address have not logged in`,
-      );
+      const detail = `more than ${this.#limitPerAddress} from this address have not logged in`;
+      this.#evictFrom(fellows, detail);
     } else if (this.#waiting.size >= this.#limit) {
-      this.#evict(this.#mostCrowded(), `more than ${this.#limit} connections have not logged in`);
+      this.evict(`more than ${this.#limit} connections have not logged in`);
     }
     this.#waiting.set(newcomer, fellows);
     fellows.add(newcomer);
     this.#byOwner.set(owner, fellows);
   }
 
-  /** @param leaving The connection has logged in or gone. */
   leave(leaving: Waiting): void {
-    this.#waiting.delete(leaving);
+    if (!this.#waiting.delete(leaving)) return;
     const owner = addressOwner(leaving.hostname);
     const fellows = this.#byOwner.get(owner);
     fellows?.delete(leaving);
     if (fellows?.size === 0) this.#byOwner.delete(owner);
   }
 
-  /** Lets half of them out, one by one as from a full room; for when the process can take no more. */
-  halve(): void {
-    for (let count = Math.ceil(this.size / 2); count > 0; count--) {
-      this.#evict(this.#mostCrowded(), "the process can open no more connections");
-    }
+  /** Closes the oldest of the address that has the most, so that few addresses cannot displace others. */
+  evict(detail: string): void {
+    this.#evictFrom(this.#mostCrowded(), detail);
   }
 
-  /** @param reason Why all have to leave. */
-  clear(reason: PeerError): void {
-    for (const waiting of [...this.#waiting.keys()]) waiting.end(reason);
-  }
-
-  /**
-   * The connections of the address that has the most; so a few addresses cannot push others out. Of
-   * addresses with equally many it is the one that has waited the longest.
-   */
+  /** Of addresses with equally many it is the one whose connection has waited the longest. */
   #mostCrowded(): Set<Waiting> {
     let most = new Set<Waiting>();
     for (const fellows of this.#waiting.values()) if (fellows.size > most.size) most = fellows;
     return most;
   }
 
-  #evict(among: Set<Waiting>, detail: string): void {
+  #evictFrom(among: Set<Waiting>, detail: string): void {
     const [oldest] = among;
     if (oldest === undefined) return;
     this.leave(oldest);

@@ -48,6 +48,7 @@ export class Session {
   readonly #login: Login;
   #state: State = { name: "hello" };
   #eof = false;
+  #hasReceived = false;
 
   /** @param options Side, role, secret and where randomness comes from; a client begins at once. */
   constructor(options: SessionOptions) {
@@ -80,6 +81,11 @@ export class Session {
     return this.#transport.outputBytes;
   }
 
+  /** Whether the peer has sent a byte. */
+  get hasReceived(): boolean {
+    return this.#hasReceived;
+  }
+
   /** Whether a packet was verified: the peer knows the secret. */
   get hasVerified(): boolean {
     return this.#transport.packetsReceived > 0;
@@ -92,6 +98,7 @@ export class Session {
 
   /** @param count How many bytes were read into {@linkcode writable}. */
   commit(count: number): void {
+    if (count > 0) this.#hasReceived = true;
     this.#transport.commit(count);
   }
 

@@ -70,7 +70,7 @@ Deno.test("closing during the handshake ends it, whatever its stage", async () =
   await Promise.all([silent, halfway, claimed].map((client) => client.untilClosed()));
   await good.roundTrip(bench);
   const refused = bench.log.of("login-refused").map(({ fields }) => fields["reason"]);
-  assert.deepEqual(refused, ["listener-closed", "listener-closed", "listener-closed"]);
+  assert.deepEqual(refused, ["listener-closed", "listener-closed"], "the silent one is no login");
   for (const client of [silent, halfway, claimed]) client.close();
 });
 
@@ -249,6 +249,62 @@ Deno.test("a client that is deleted in its preroll is told to exit and never to 
   const sent = client.events.flatMap((event) => event.type === "event" ? [event.event.kind] : []);
   assert.deepEqual(sent, ["exit"]);
   await bench.until(() => bench.calls.at(-1)!.status.kind === "terminated", "terminated");
+});
+
+Deno.test("closeClients ends the clients that are there, and those that come later stay", async () => {
+  await using bench = await Bench.start();
+  using early = await bench.login();
+  bench.listener.closeClients();
+  await early.untilEvent("exit");
+  using late = await bench.login();
+  await late.roundTrip(bench);
+  await late.untilEvent("activate");
+  assert.ok(!late.events.some((event) => event.type === "event" && event.event.kind === "exit"));
+});
+
+Deno.test("closeClients ends a client that a handler is being asked about, however it is taken", async () => {
+  for (const isTakenBefore of [true, false]) {
+    const gate = Promise.withResolvers<void>();
+    await using bench = await Bench.start({
+      listen: async (source, status, bench) => {
+        if (status.kind !== "segment_request") return;
+        if (isTakenBefore) source.acceptTarget(bench.takeClient);
+        await gate.promise;
+        if (!isTakenBefore) source.acceptTarget(bench.takeClient);
+      },
+    });
+    using client = await bench.connect({ key: await bench.addKey() });
+    assert.ok(await client.login());
+    client.register();
+    await client.flush();
+    await bench.until(() => bench.requests === 1, "the request");
+    // One that has claimed its key and not proved it is a later one.
+    using claimed = await bench.connect({ key: await bench.addKey() });
+    assert.ok(await claimed.login());
+    bench.listener.closeClients();
+    gate.resolve();
+    await client.untilEvent("exit");
+    assert.ok(
+      !client.events.some((event) => event.type === "event" && event.event.kind !== "exit"),
+    );
+    claimed.register();
+    await claimed.roundTrip(bench);
+  }
+});
+
+Deno.test("a client that a handler is being asked about while all are closed may be refused", async () => {
+  const gate = Promise.withResolvers<void>();
+  await using bench = await Bench.start({ listen: () => gate.promise });
+  using client = await bench.connect({ key: await bench.addKey() });
+  assert.ok(await client.login());
+  client.register();
+  await client.flush();
+  await bench.until(() => bench.requests === 1, "the request");
+  bench.listener.closeClients();
+  gate.resolve();
+  await client.untilClosed();
+  const sent = client.events.flatMap((event) => event.type === "event" ? [event.event.kind] : []);
+  assert.deepEqual(sent, ["reqfail"]);
 });
 
 Deno.test("the last words of a client are handed on", async () => {

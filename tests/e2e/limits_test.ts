@@ -30,12 +30,13 @@ Deno.test("of too many connections without a login the oldest has to leave", asy
   for (let i = 0; i < MAX_UNAUTHENTICATED_PER_ADDRESS + surplus; i++) {
     clients.push(await bench.raw());
   }
-  await bench.until(() => bench.log.of("login-refused").length === surplus, "the evictions");
+  await bench.until(() => bench.log.of("left-before-login").length === surplus, "the evictions");
   await Promise.all(clients.slice(0, surplus).map((client) => client.untilClosed()));
   assert.deepEqual(
-    bench.log.of("login-refused").map(({ fields }) => [fields["client"], fields["reason"]]),
+    bench.log.of("left-before-login").map(({ fields }) => [fields["client"], fields["reason"]]),
     clients.slice(0, surplus).map(({ address }) => [address, "too-many-unauthenticated"]),
   );
+  assert.deepEqual(bench.log.of("login-refused"), [], "what sends nothing is no login");
   // A good client is through before silent ones have pushed it out.
   using good = await bench.login();
   await good.roundTrip(bench);
@@ -63,6 +64,10 @@ Deno.test(`${PROBES} connections that say nothing leave nothing behind`, async (
   assert.equal(openConnections(port), before);
   await good.roundTrip(bench);
   assert.deepEqual(bench.log.lines.filter(({ level }) => level === "warn"), []);
+  bench.listener.close();
+  assert.deepEqual(bench.log.of("silent-connections").map(({ fields }) => fields), [
+    { address: "127.0.0.1", count: PROBES },
+  ]);
 });
 
 Deno.test("a login that is cut anywhere hurts nobody", async () => {

@@ -30,6 +30,7 @@ class Rig {
   readonly connection: Connection;
   handovers = 0;
   departures = 0;
+  silent = 0;
   /** What the handler waits for, by the kind of record. */
   readonly waits = new Map<string, Promise<void>>();
   onDeparture: () => void = () => {};
@@ -46,7 +47,10 @@ class Rig {
         if (admits) return undefined;
         throw new AuthError("unknown-key", "the key is not in the keystore");
       },
-      arrived: () => {},
+      arrived: () => undefined,
+      leftSilently: () => {
+        this.silent++;
+      },
       handover: (connection) => {
         this.handovers++;
         const take = () => {
@@ -108,6 +112,7 @@ for (const mode of MODES) {
 function check(rig: Rig, cut: number, hellos: number, all: number, isPlain: boolean): void {
   const proof = hellos + 164;
   const isBetween = [0, 153, hellos, proof, all].includes(cut);
+  assert.equal(rig.silent, cut === 0 ? 1 : 0, "only what sent nothing is silent");
   if (cut < hellos) {
     const isTruncated = isPlain && !isBetween;
     // Who knows the secret and leaves is worth a line, a mere probe of the port is not.

@@ -8,6 +8,7 @@ const test = (name: string, fn: () => void) => Deno.test({ name, permissions: "n
 
 class Guest implements Waiting {
   readonly hostname: string;
+  hasVerified = false;
   reason: string | undefined;
 
   constructor(hostname: string) {
@@ -87,16 +88,56 @@ test("a network of IPv6 is one address in a full room, however many it uses", ()
   assert.deepEqual(reasons([early!, ...late]), Array(4).fill(undefined));
 });
 
-test("half of a room is let out as if it were full", () => {
+test("a process at its limit closes half of the silent ones as if the room were full", () => {
   const room = new WaitingRoom(100, 100);
   const [good, ...bad] = enter(room, "good", "bad", "bad", "bad", "bad");
-  room.halve();
+  room.makeRoom();
   assert.deepEqual(reasons(bad), [EVICTED, EVICTED, EVICTED, undefined]);
   assert.equal(good!.reason, undefined);
-  room.halve();
-  room.halve();
+  room.makeRoom();
+  room.makeRoom();
   assert.equal(room.size, 0);
-  room.halve();
+  room.makeRoom();
+});
+
+test("a process at its limit closes no connection that has sent a valid packet", () => {
+  const room = new WaitingRoom(100, 100);
+  const guests = enter(room, "a", "a", "a", "a", "a");
+  guests[0]!.hasVerified = guests[1]!.hasVerified = true;
+  for (let count = 0; count < 5; count++) room.makeRoom();
+  assert.deepEqual(reasons(guests), [undefined, undefined, EVICTED, EVICTED, EVICTED]);
+  assert.equal(room.size, 2);
+});
+
+test("silent newcomers of any address displace no connection that has sent a valid packet", () => {
+  const room = new WaitingRoom(4, 2);
+  const [own, ...others] = enter(room, "bad", "good", "better");
+  for (const guest of [own!, ...others]) guest.hasVerified = true;
+  const silent = enter(room, ...Array<string>(50).fill("bad"), ..."abcdefgh");
+  assert.deepEqual(reasons([own!, ...others]), [undefined, undefined, undefined]);
+  assert.equal(reasons(silent).filter((reason) => reason === undefined).length, 4);
+});
+
+test("those that have sent a valid packet are bounded as well, and the oldest of them is closed", () => {
+  const room = new WaitingRoom(3, 2);
+  const verified: Guest[] = [];
+  for (const hostname of ["a", "a", "a", "b", "c"]) {
+    verified.push(...enter(room, hostname));
+    verified.at(-1)!.hasVerified = true;
+  }
+  enter(room, "d");
+  assert.deepEqual(reasons(verified), [EVICTED, EVICTED, undefined, undefined, undefined]);
+  assert.equal(room.size, 4);
+});
+
+test("those that have sent a valid packet leave, and are told when the room is cleared", () => {
+  const room = new WaitingRoom(3, 3);
+  const [first, second] = enter(room, "a", "a");
+  first!.hasVerified = second!.hasVerified = true;
+  enter(room, "a");
+  room.leave(first!);
+  room.clear(new LimitError("listener-closed", "closed"));
+  assert.deepEqual(reasons([first!, second!]), [undefined, "listener-closed"]);
 });
 
 test("one network of IPv6 is one address", () => {
