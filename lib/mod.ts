@@ -22,10 +22,8 @@
  *
  * `lib/handlers/README.md` has every record with its fields; `StatusOf<"resized">` is the type of one.
  *
- * Verbs are methods of the source, with the names of Lua in camelCase: life and subsegments at
- * `Source`, keys and mouse at `SourceInput`, size, colours and settings at
- * `SourceHints`, files and sound at `SourceStreams`; what it shows is
- * `Source.surface`.
+ * Verbs are methods of the source, with the names of Lua in camelCase; `lib/handlers/README.md` has all
+ * of them. What a source shows is `Source.surface`.
  *
  * References: the manual page of `net_listen`; letoram/arcan `src/a12/a12.c`,
  * `src/shmif/arcan_shmif_event.h`, `src/engine/arcan_lua.c`; ChaCha (djb), BLAKE3, RFC 7748 (X25519),
@@ -52,10 +50,10 @@ export type { SurfaceContent, SurfaceView } from "./decoders/surface_view.ts";
 export { CELL_ATTRIBUTE } from "./decoders/text_grid.ts";
 export type { DisplayDefaults } from "./segment/preroll.ts";
 export type { Peer } from "./segment/peer.ts";
-export type { ClientHandler, PushedKind, Source } from "./segment/source.ts";
-export type { FonthintOptions, SourceHints } from "./segment/source_hints.ts";
-export type { SourceInput } from "./segment/source_input.ts";
-export type { SourceStreams } from "./segment/source_streams.ts";
+export type { ClientHandler, LIFE_VERBS, PushedKind, Source } from "./segment/source.ts";
+export type { FonthintOptions, HINT_VERBS } from "./segment/verbs/hint_verbs.ts";
+export type { INPUT_VERBS } from "./segment/verbs/input_verbs.ts";
+export type { VerbMethods } from "./segment/verbs/verb.ts";
 export type {
   LISTENER_RECORDS,
   RecordFrom,

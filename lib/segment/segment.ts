@@ -14,6 +14,7 @@ import type { HintsSent } from "./preroll.ts";
 import type { Shown } from "./presented.ts";
 import { StatusContext } from "./status.ts";
 import type { InputMask } from "./verbs/input_mask.ts";
+import type { PointerPosition } from "./verbs/mouse.ts";
 
 const TERMINAL = 5;
 const TUI = 24;
@@ -65,6 +66,8 @@ export class Segment {
   verbose = false;
   /** Kinds of devices and data that the client does not want as input. */
   inputMask: InputMask = { devices: 0, types: 0 };
+  /** Where the mouse was moved to last. */
+  pointer: PointerPosition = { x: 0, y: 0 };
   /** Which preroll hints the handler has sent by itself. */
   hints: { -readonly [K in keyof HintsSent]: HintsSent[K] } = {
     output: false,

@@ -4,12 +4,18 @@
  * @module
  */
 
+import type { AudioChunk } from "../decoders/audio.ts";
+import type { AccessUnit } from "../decoders/h264.ts";
 import type { SurfaceView } from "../decoders/surface_view.ts";
+import { segmentKindNumber } from "../wire/constants.ts";
 import type { Peer } from "./peer.ts";
-import type { SourceHints } from "./source_hints.ts";
-import type { SourceInput } from "./source_input.ts";
-import type { SourceStreams } from "./source_streams.ts";
 import type { IoTable, Status } from "./status.ts";
+import type { BinaryOffer } from "./transfer_types.ts";
+import { readAccept } from "./verbs/accept.ts";
+import { refuse } from "./verbs/check.ts";
+import { HINT_VERBS } from "./verbs/hint_verbs.ts";
+import { INPUT_VERBS } from "./verbs/input_verbs.ts";
+import type { VerbMethods, VerbTarget } from "./verbs/verb.ts";
 
 /**
  * Takes what happens to a client's segment, one record after the other: the next one waits until the
@@ -40,12 +46,16 @@ export type PushedKind = "debug" | "accessibility";
  * | `target_outputhint`, `audio_gain` | no code sends anything for them; the screen is told by `targetDisplayhint` |
  * | `focus_target`, `pacify_target`, `target_synchronous` | steer a display server from inside |
  */
-export interface Source extends SourceHints, SourceInput, SourceStreams {
+export interface Source
+  extends
+    VerbMethods<typeof LIFE_VERBS>,
+    VerbMethods<typeof INPUT_VERBS>,
+    VerbMethods<typeof HINT_VERBS> {
   /** Tells it apart from a listener. */
   readonly role: "client";
   /** A number that no other source of this process has. */
   readonly id: number;
-  /** Who the client is. */
+  /** The client's key and address. */
   readonly peer: Peer;
   /** The kind of segment, such as `terminal`; `unknown` before `registered`. */
   readonly segkind: string;
@@ -53,7 +63,7 @@ export interface Source extends SourceHints, SourceInput, SourceStreams {
   readonly title: string;
   /** Whether it has ended. */
   readonly isEnded: boolean;
-  /** Who takes its records. */
+  /** Takes the records. */
   readonly handler: ClientHandler | undefined;
 
   /**
@@ -63,83 +73,170 @@ export interface Source extends SourceHints, SourceInput, SourceStreams {
   readonly surface: SurfaceView;
 
   /**
-   * The text on screen, one line a row, blanks at the ends of lines left out. Not a verb of Lua.
+   * Takes sound. What comes while it is not set is thrown away.
    *
-   * @returns Empty unless the client shows text.
+   * The client waits until its promise, if any, has settled. No known source sends sound.
    */
-  text(): string;
+  onAudio: ((chunk: AudioChunk) => void | Promise<void>) | undefined;
 
   /**
-   * Grants the request for a subsegment that the handler is being asked about (`accept_target`).
-   *
-   * @param handler Takes the records of the new segment; this one's handler when absent.
-   * @returns The new segment, or `undefined` when the client has no channel left.
-   * @throws {ApiMisuseError} `wrong-state` outside a `segment_request`.
+   * Takes H.264 as it is, where the option `h264` is `pass`. What comes while it is not set is thrown
+   * away. The client waits until its promise, if any, has settled.
    */
-  acceptTarget(handler?: ClientHandler): Source | undefined;
+  onH264: ((unit: AccessUnit) => void | Promise<void>) | undefined;
 
   /**
-   * The same with a size (`accept_target`). A subsegment's client chooses its size by itself.
+   * Takes or refuses transfers. All are refused while it is not set.
    *
-   * @param width Width in pixels, 1 to 8192.
-   * @param height Height in pixels, 1 to 8192.
-   * @param handler Takes the records of the new segment; this one's handler when absent.
-   * @returns The new segment, or `undefined` when the client has no channel left.
-   * @throws {ApiMisuseError} `wrong-state` outside a `segment_request`, `bad-argument`.
+   * Once it has accepted a transfer it may go on as long as it likes, and read: the client goes on as
+   * well, and waits only while much is unread. Sources of the reference make no transfers.
    */
-  acceptTarget(width: number, height: number, handler?: ClientHandler): Source | undefined;
-
-  /**
-   * Opens a subsegment that the client did not ask for (`target_alloc`). A client that has nothing to
-   * show there never registers it.
-   *
-   * @param kind What it is to show.
-   * @param handler Takes the records of the new segment; this one's handler when absent.
-   * @returns The new segment, or `undefined` when the client has no channel left or has ended.
-   * @throws {ApiMisuseError} `bad-argument`; `unsafe-verb` on a subsegment.
-   */
-  targetAlloc(kind: PushedKind, handler?: ClientHandler): Source | undefined;
-
-  /** The segment that this one belongs to (`target_parent`); `undefined` for the primary. */
-  targetParent(): Source | undefined;
-
-  /**
-   * Changes who takes the records (`target_updatehandler`).
-   *
-   * @param handler The new handler; nobody when absent.
-   */
-  targetUpdatehandler(handler: ClientHandler | undefined): void;
-
-  /**
-   * Lets an observer, such as a recorder, see each record before the handler does, frames included. It
-   * stays when the handler is replaced, and sees the subsegments that are opened later. What it returns
-   * is waited for; its failures are logged and hurt nobody. Not a verb of Lua.
-   *
-   * @param observer Sees the records.
-   */
-  addObserver(observer: ClientHandler): void;
-
-  /**
-   * Reports every frame as `frame` or `dropped_frame` from now on (`target_verbose`).
-   *
-   * @param on Whether to; it is unless `false`.
-   */
-  targetVerbose(on?: boolean): void;
-
-  /**
-   * Sets a flag (`target_flags`). The other flags of Lua steer how a display server draws.
-   *
-   * @param flag The flag.
-   * @param on Whether it is set; it is unless `false`.
-   * @throws {ApiMisuseError} `bad-argument` for another flag.
-   */
-  targetFlags(flag: "verbose", on?: boolean): void;
-
-  /**
-   * Ends the segment; the primary takes the whole client with it (`delete_image`). `terminated`
-   * follows. Nothing is sent after this, transfers and text that still wait included.
-   *
-   * @param lastWords Why, cut at 108 bytes. The reference does not show them.
-   */
-  deleteImage(lastWords?: string): void;
+  onBinary: ((offer: BinaryOffer) => void | Promise<void>) | undefined;
 }
+
+/** The source of a segment, as the verbs about its life see it. */
+export interface LifeTarget extends VerbTarget {
+  /** The source of the segment that it belongs to. */
+  readonly parent: Source | undefined;
+  /** Takes the records. */
+  handler: ClientHandler | undefined;
+  /** See the records before the handler does. */
+  readonly observers: ClientHandler[];
+  /** Whether the handler gets frames; observers always do. */
+  wantsFrames: boolean;
+  /** Grants the request that the handler is asked about. @param handler Takes its records. */
+  accept(handler: ClientHandler | undefined): Source | undefined;
+  /** Opens a subsegment. @param kind Its number. @param handler Takes its records. */
+  open(kind: number, handler: ClientHandler | undefined): Source | undefined;
+}
+
+const PUSHED_KINDS: readonly string[] = ["debug", "accessibility"] satisfies PushedKind[];
+
+/** The verbs about a segment's life, its records and its subsegments. */
+export const LIFE_VERBS = {
+  acceptTarget: {
+    lua: "accept_target",
+    doc: "Grants the request for a subsegment that the handler is being asked about; the client " +
+      "chooses its size by itself. Gives the new segment, or `undefined` when the client has no " +
+      "channel left",
+    args: {
+      width: "width in pixels, 1 to 8192; may be left out, together with the height",
+      height: "height in pixels, 1 to 8192",
+      handler: "takes the records of the new segment; this one's handler when absent",
+    },
+    on: "any",
+    isLocal: true,
+    run: (
+      target: LifeTarget,
+      ...args:
+        | [handler?: ClientHandler]
+        | [width: number, height: number, handler?: ClientHandler]
+    ): Source | undefined => {
+      const [first, height, third] = args as [
+        ClientHandler | number | undefined,
+        number?,
+        ClientHandler?,
+      ];
+      return target.accept(readAccept(first, height, third).handler);
+    },
+  },
+
+  targetAlloc: {
+    lua: "target_alloc",
+    doc: "Opens a subsegment that the client did not ask for. A client that has nothing to show " +
+      "there never registers it. Gives the new segment, or `undefined` when the client has no " +
+      "channel left or has ended",
+    args: {
+      kind: "`debug` or `accessibility`",
+      handler: "takes the records of the new segment; this one's handler when absent",
+    },
+    on: "primary",
+    run: (
+      target: LifeTarget,
+      kind: PushedKind,
+      handler?: ClientHandler,
+    ): Source | undefined => {
+      if (!PUSHED_KINDS.includes(kind)) refuse(`no segment of kind ${kind} can be pushed`);
+      return target.isClosed ? undefined : target.open(segmentKindNumber(kind)!, handler);
+    },
+  },
+
+  targetParent: {
+    lua: "target_parent",
+    doc: "Gives the segment that this one belongs to; `undefined` for the primary",
+    args: {},
+    on: "any",
+    run: (target: LifeTarget): Source | undefined => target.parent,
+  },
+
+  targetUpdatehandler: {
+    lua: "target_updatehandler",
+    doc: "Changes the handler of the records",
+    args: { handler: "the new handler; records are dropped when it is absent" },
+    on: "any",
+    isLocal: true,
+    run: (target: LifeTarget, handler: ClientHandler | undefined): void => {
+      target.handler = handler;
+    },
+  },
+
+  addObserver: {
+    doc: "Lets an observer, such as a recorder, see each record before the handler does, frames " +
+      "included. It stays when the handler is replaced, and sees the subsegments that are opened " +
+      "later. The handler waits for its promise; its failures are logged",
+    args: { observer: "sees the records" },
+    on: "any",
+    isLocal: true,
+    run: (target: LifeTarget, observer: ClientHandler): void => {
+      target.observers.push(observer);
+      target.segment.verbose = true;
+    },
+  },
+
+  targetVerbose: {
+    lua: "target_verbose",
+    doc: "Reports every frame as `frame` or `dropped_frame` from now on",
+    args: { on: "whether to; `true` unless given" },
+    on: "any",
+    run: (target: LifeTarget, on = true): void => reportFrames(target, on),
+  },
+
+  targetFlags: {
+    lua: "target_flags",
+    doc: "Sets a flag; the other flags of Lua steer how a display server draws",
+    args: { flag: "`verbose`", on: "whether it is set; `true` unless given" },
+    on: "any",
+    run: (target: LifeTarget, flag: "verbose", on = true): void => {
+      if (flag !== "verbose") refuse(`the flag ${flag} steers a display server, there is none`);
+      reportFrames(target, on);
+    },
+  },
+
+  text: {
+    doc: "Gives the text on screen, one line a row, blanks at the ends of lines left out; empty " +
+      "unless the client shows text",
+    args: {},
+    on: "any",
+    run: (target: LifeTarget): string => target.segment.video.surface.gridText({ trimEnd: true }),
+  },
+
+  deleteImage: {
+    lua: "delete_image",
+    doc: "Ends the segment; the primary takes the whole client with it. `terminated` follows. " +
+      "Nothing is sent after this, transfers and text that still wait included",
+    args: { lastWords: "why, cut at 108 bytes; the reference does not show them" },
+    on: "any",
+    run: (target: LifeTarget, lastWords = ""): void => {
+      if (lastWords.includes("\0")) refuse("the last words contain NUL");
+      target.close(lastWords);
+    },
+  },
+} as const;
+
+function reportFrames(target: LifeTarget, on: boolean): void {
+  target.wantsFrames = on;
+  target.segment.verbose = on || target.observers.length > 0;
+}
+
+/** Every verb of a client, by its name. */
+export const VERBS = { ...LIFE_VERBS, ...INPUT_VERBS, ...HINT_VERBS } as const;

@@ -236,19 +236,27 @@ export function ioToEvent(io: IoInput): InputEventInput {
         active: io.active ?? false,
         x: coordinate("x", io.x ?? 0),
         y: coordinate("y", io.y ?? 0),
-        pressure: io.pressure ?? 0,
-        size: io.size ?? 0,
+        pressure: float("pressure", io.pressure),
+        size: float("size", io.size),
       };
     case "eyes":
       return {
         ...head,
         kind: "eyes",
-        headPosition: [io.head_x ?? 0, io.head_y ?? 0, io.head_z ?? 0],
-        headAngle: [io.head_rx ?? 0, io.head_ry ?? 0, io.head_rz ?? 0],
-        x1: io.x1 ?? 0,
-        y1: io.y1 ?? 0,
-        x2: io.x2 ?? 0,
-        y2: io.y2 ?? 0,
+        headPosition: [
+          float("head_x", io.head_x),
+          float("head_y", io.head_y),
+          float("head_z", io.head_z),
+        ],
+        headAngle: [
+          float("head_rx", io.head_rx),
+          float("head_ry", io.head_ry),
+          float("head_rz", io.head_rz),
+        ],
+        x1: float("x1", io.x1),
+        y1: float("y1", io.y1),
+        x2: float("x2", io.x2),
+        y2: float("y2", io.y2),
         blinkLeft: io.blink_left ?? false,
         blinkRight: io.blink_right ?? false,
         present: io.present ?? false,
@@ -281,8 +289,15 @@ function integer(name: string, value: number | undefined, max: number): number {
 }
 
 function coordinate(name: string, value: number): number {
-  if (Number.isNaN(value)) throw new ApiMisuseError("bad-argument", `Input has ${name} NaN`);
+  if (typeof value !== "number" || Number.isNaN(value)) {
+    throw new ApiMisuseError("bad-argument", `Input has ${name} ${value}, must be a number`);
+  }
   return Math.min(Math.max(Math.trunc(value), -0x8000), 0x7fff);
+}
+
+function float(name: string, value = 0): number {
+  if (typeof value === "number") return value;
+  throw new ApiMisuseError("bad-argument", `Input has ${name} ${value}, must be a number`);
 }
 
 function oneCodePoint(utf8: string): string {

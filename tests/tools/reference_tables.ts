@@ -5,7 +5,9 @@
  * @module
  */
 
+import { VERBS } from "../../lib/segment/source.ts";
 import { RECORDS } from "../../lib/segment/status.ts";
+import type { Verb } from "../../lib/segment/verbs/verb.ts";
 import type { RecordTable } from "../../lib/wire/record.ts";
 
 const FILE = new URL("../../lib/handlers/README.md", import.meta.url);
@@ -44,13 +46,35 @@ export function recordReference(records: readonly RecordTable[]): string {
   }).join("\n");
 }
 
+/**
+ * Makes the text of all verbs.
+ *
+ * @param verbs The table.
+ */
+export function verbReference(verbs: Readonly<Record<string, Verb>>): string {
+  return Object.entries(verbs).map(([name, { lua, doc, args, on, isLocal }]) => {
+    const notes = [
+      lua === undefined ? "not in Lua" : `\`${lua}\``,
+      on === "primary" ? "the first segment of a client only" : "every segment",
+      ...(isLocal ? ["not with `--pipe`"] : []),
+    ];
+    const rows = Object.entries(args).map(([arg, meaning]) => `- \`${arg}\`: ${meaning}\n`);
+    return `### ${name}\n\n${capitalize(doc)}. (${notes.join("; ")})\n` +
+      (rows.length === 0 ? "" : `\n${rows.join("")}`);
+  }).join("\n");
+}
+
 function capitalize(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 if (import.meta.main) {
   const before = Deno.readTextFileSync(FILE);
-  const after = replaceSection(before, "records", recordReference(RECORDS));
+  const after = replaceSection(
+    replaceSection(before, "records", recordReference(RECORDS)),
+    "verbs",
+    verbReference(VERBS),
+  );
   if (Deno.args.includes("--check")) {
     if (before !== after) {
       console.error("lib/handlers/README.md is out of date: deno task docs");

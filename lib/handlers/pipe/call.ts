@@ -8,7 +8,8 @@ import { decodeBase64, encodeBase64 } from "../../bytes/base64.ts";
 import { encodeUtf8 } from "../../bytes/text.ts";
 import { ApiMisuseError } from "../../errors.ts";
 import type { ListenSource } from "../../net/listen_types.ts";
-import type { Source } from "../../segment/source.ts";
+import { type Source, VERBS } from "../../segment/source.ts";
+import type { Verb } from "../../segment/verbs/verb.ts";
 import { snapshot } from "../snapshot.ts";
 
 /** One line of a program. */
@@ -27,54 +28,13 @@ export interface Call {
   readonly id: unknown;
 }
 
-/** The names of the methods of `T`. */
-type Method<T> = {
-  [K in keyof T]: T[K] extends (...args: never[]) => unknown ? K : never;
-}[keyof T];
-/** Not for programs: answered by the pipe itself, or about functions. */
-type Excluded = "acceptTarget" | "addObserver" | "targetUpdatehandler";
-
 /** The verbs of a client that a program may use; the pipe adds those that answer requests. */
-const CLIENT_VERBS: { readonly [V in Exclude<Method<Source>, Excluded>]: true } = {
-  clickMouse: true,
-  deleteImage: true,
-  inputCapabilities: true,
-  messageTarget: true,
-  moveMouse: true,
-  openNonblock: true,
-  paste: true,
-  pressKey: true,
-  resetTarget: true,
-  restoreTarget: true,
-  resumeTarget: true,
-  stepframeTarget: true,
-  suspendTarget: true,
-  targetAlloc: true,
-  targetAnchorhint: true,
-  targetCoreopt: true,
-  targetDisplayhint: true,
-  targetFlags: true,
-  targetFonthint: true,
-  targetFramemode: true,
-  targetGeohint: true,
-  targetGraphmode: true,
-  targetInput: true,
-  targetParent: true,
-  targetPortconfig: true,
-  targetSeek: true,
-  targetVerbose: true,
-  text: true,
-  typeText: true,
-  wheel: true,
-};
-/** Ends no other clients, waits for nothing. */
-const LISTENER_VERBS: { readonly [V in Exclude<Method<ListenSource>, Excluded>]: true } = {
-  targetInput: true,
-  deleteImage: true,
-};
+const CLIENT_VERBS: readonly string[] = Object.entries<Verb>(VERBS)
+  .filter(([, verb]) => !verb.isLocal).map(([name]) => name);
+const LISTENER_VERBS: readonly string[] = ["targetInput", "deleteImage"];
 
 /** The verbs that a program may use on a client, by their names in this library. */
-export const PIPE_VERBS: readonly string[] = [...Object.keys(CLIENT_VERBS), "snapshot"];
+export const PIPE_VERBS: readonly string[] = [...CLIENT_VERBS, "snapshot"];
 
 const KNOWN_FIELDS: ReadonlySet<string> = new Set([
   "verb",
@@ -130,7 +90,7 @@ export function parseCall(line: string): Call {
 export function perform(source: Source | ListenSource, { verb, args }: Call): unknown {
   if (verb === "snapshot" && source.role === "client") return jsonSnapshot(source);
   const verbs = source.role === "listener" ? LISTENER_VERBS : CLIENT_VERBS;
-  if (!Object.hasOwn(verbs, verb)) {
+  if (!verbs.includes(verb)) {
     refuse(`a ${source.role} has no verb ${JSON.stringify(verb)}`);
   }
   const methods = source as unknown as Record<string, (...args: unknown[]) => unknown>;

@@ -37,7 +37,7 @@ export interface FramemodeOptions {
  */
 export function framemodeEvent(
   mode: keyof typeof FRAME_MODES | number,
-  options: FramemodeOptions,
+  options: FramemodeOptions = {},
 ): TargetEventInput<"frameskip"> {
   const skip = typeof mode === "number" ? mode : named("mode", FRAME_MODES, mode);
   return {
@@ -58,7 +58,7 @@ export function framemodeEvent(
  * @param id 0 for its frames, else the number of the clock.
  * @throws {ApiMisuseError} `bad-argument`.
  */
-export function stepframeEvent(frames: number, id: number): TargetEventInput<"stepframe"> {
+export function stepframeEvent(frames = 1, id = 0): TargetEventInput<"stepframe"> {
   return {
     category: "target",
     kind: "stepframe",

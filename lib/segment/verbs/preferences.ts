@@ -90,10 +90,10 @@ const WITH_BACKGROUND: readonly number[] = [5, 8, 9, 10, 11, 12, 13, 14, 15];
  */
 export function graphmodeEvent(
   slot: GraphSlot | number,
-  red: number,
-  green: number,
-  blue: number,
-  behind: boolean,
+  red = 0,
+  green = 0,
+  blue = 0,
+  behind = false,
 ): TargetEventInput<"graphmode"> {
   const number = slotNumber(slot);
   if (behind && !WITH_BACKGROUND.includes(number)) {
