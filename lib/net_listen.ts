@@ -170,14 +170,17 @@ async function openAuthority(
   );
   // Importing a key costs as much as a key exchange; it changes only when its file does.
   let imported: { readonly raw: Uint8Array; readonly key: PrivateKey } | undefined;
+  const identity = () => {
+    const raw = keystore.identity().privateKey;
+    if (imported === undefined || !equalConstantTime(imported.raw, raw)) {
+      imported = { raw, key: new PrivateKey(raw) };
+    }
+    return imported.key;
+  };
+  // Without a key of our own nobody can log in.
+  identity();
   return {
-    identity: () => {
-      const raw = keystore.identity().privateKey;
-      if (imported === undefined || !equalConstantTime(imported.raw, raw)) {
-        imported = { raw, key: new PrivateKey(raw) };
-      }
-      return imported.key;
-    },
+    identity,
     accepts: (publicKey, name) => keystore.accepts(publicKey, name),
     enrolment: (places) => new EnrolmentSlots(keystore, places),
   };

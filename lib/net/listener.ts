@@ -5,7 +5,7 @@
  */
 
 import type { CryptoProvider } from "../crypto/provider.ts";
-import { A12Error, ApiMisuseError, LimitError } from "../errors.ts";
+import { type A12Error, ApiMisuseError, LimitError } from "../errors.ts";
 import {
   MAX_CLIENTS,
   MAX_UNAUTHENTICATED,
@@ -31,6 +31,7 @@ import { bind } from "./bind.ts";
 import type { Host } from "./connection_host.ts";
 import { Connection } from "./connection.ts";
 import { deliver } from "./deliver.ts";
+import { internalError } from "./faults.ts";
 import { HANDOVER_REQUEST, HandoverSource } from "./handover.ts";
 import type { ListenHandler, ListenSource, ListenStatus } from "./listen_types.ts";
 import type { ClientHandler, Source } from "../segment/source.ts";
@@ -100,6 +101,7 @@ export class Listener implements ListenSource {
   #enrolments = 0;
   #authority: KeyAuthority | undefined;
   #admission: Admission | undefined;
+  #failure: A12Error | undefined;
   #hasLetIn = false;
   #isClosed = false;
 
@@ -138,6 +140,11 @@ export class Listener implements ListenSource {
   /** The clients that were handed over and have not left. */
   get clients(): Source[] {
     return [...this.#clients].flatMap(({ endpoint }) => endpoint ? [endpoint.primary] : []);
+  }
+
+  /** What ended it; `undefined` before its end, and when it was closed. */
+  get failure(): A12Error | undefined {
+    return this.#failure;
   }
 
   /** Settles when it has ended, whoever closed it, and its handler was told. */
@@ -198,7 +205,6 @@ export class Listener implements ListenSource {
   }
 
   async #run(): Promise<void> {
-    let lastWords = "";
     try {
       const authority = await this.#options.openAuthority();
       // A handler that takes its time with this keeps no client out.
@@ -206,16 +212,12 @@ export class Listener implements ListenSource {
       this.#authority = authority;
       await this.#acceptor.run();
     } catch (error) {
-      if (!(error instanceof A12Error)) throw error;
-      lastWords = error.code;
-      this.#options.log.log("error", "listener-failed", {
-        reason: error.code,
-        detail: error.message,
-      });
+      const { code, message } = this.#failure = internalError(error);
+      this.#options.log.log("error", "listener-failed", { reason: code, detail: message });
     } finally {
       this.close();
     }
-    await this.#tell({ kind: "terminated", last_words: lastWords });
+    await this.#tell({ kind: "terminated", last_words: this.#failure?.code ?? "" });
   }
 
   #welcome(socket: Deno.TcpConn, { addresses: [local] }: BoundSocket, host: Host): void {

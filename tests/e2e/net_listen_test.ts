@@ -92,16 +92,40 @@ Deno.test("a port in use is one clear line", () =>
     });
   }));
 
-Deno.test("a keystore that cannot be opened ends the listener, and says why", async () => {
-  const log = new LogBook();
-  const statuses: Status[] = [];
-  const handler: Handler = (_source, status) => void statuses.push(status);
-  const listener = netListen("demo", LOCAL, 0, handler, { keystore: "/dev/null/store", log });
-  await listener.finished();
-  assert.equal(log.of("listener-failed").length, 1);
-  const { reason } = log.of("listener-failed")[0]!.fields;
-  assert.deepEqual(statuses, [{ kind: "terminated", last_words: reason }]);
-});
+/** What is wrong with a keystore, and with which code the listener ends. */
+const BAD_KEYSTORES: Readonly<Record<string, [code: string, (root: string) => Promise<void>]>> = {
+  "is no directory": ["keystore-unwritable", async (root) => {
+    await Deno.remove(root, { recursive: true });
+    await Deno.writeTextFile(root, "");
+  }],
+  "has no good key of its own": ["bad-line", async (root) => {
+    await Deno.writeTextFile(`${root}/hostkeys/default`, "damaged\n");
+  }],
+  "cannot be read": ["keystore-unreadable", async (root) => {
+    await Deno.remove(`${root}/hostkeys/default`);
+    await Deno.mkdir(`${root}/hostkeys/default`);
+    await Deno.writeTextFile(`${root}/hostkeys/default/file`, "");
+  }],
+};
+
+for (const [what, [code, damage]] of Object.entries(BAD_KEYSTORES)) {
+  Deno.test(`a keystore that ${what} ends the listener, says why and gives the port back`, async () => {
+    const root = await Deno.makeTempDir({ prefix: "net-listen-test-" });
+    await Keystore.open(root);
+    await damage(root);
+    const log = new LogBook();
+    const statuses: Status[] = [];
+    const handler: Handler = (_source, status) => void statuses.push(status);
+    const listener = netListen("demo", LOCAL, 0, handler, { keystore: root, log });
+    await listener.finished();
+    const failures = log.of("listener-failed").map(({ fields }) => fields["reason"]);
+    assert.deepEqual(failures, [code]);
+    assert.equal(listener.failure?.code, code);
+    assert.deepEqual(statuses, [{ kind: "terminated", last_words: code }]);
+    Deno.listen({ hostname: LOCAL, port: listener.address.port }).close();
+    await Deno.remove(root, { recursive: true });
+  });
+}
 
 Deno.test("a client is asked for the size that it is taken with", async () => {
   await using bench = await Bench.start({
