@@ -9,7 +9,7 @@ import config from "./deno.json" with { type: "json" };
 import { connectCommand } from "./lib/cli/connect.ts";
 import { keystoreCommand } from "./lib/cli/keystore.ts";
 import { listenCommand } from "./lib/cli/listen.ts";
-import { type CliIo, processIo, runCli } from "./lib/cli/support.ts";
+import { type CliIo, processIo, runMain } from "./lib/cli/support.ts";
 import { addVersion } from "./lib/cli/version.ts";
 
 /**
@@ -27,4 +27,4 @@ export function makeProgram(io: CliIo = processIo): Command {
   return program;
 }
 
-if (import.meta.main) Deno.exitCode = await runCli(makeProgram(), Deno.args);
+if (import.meta.main) await runMain(makeProgram());

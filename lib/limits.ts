@@ -233,3 +233,42 @@ export const PIPE_EXIT_TIMEOUT_MS = 1_000;
 export const STORE_MAX_BYTES = 1 << 30;
 /** How many files a store of transfers makes. */
 export const STORE_MAX_FILES = 10_000;
+
+/** Lines of one client, in UTF-16 units, that wait for a slow reader of standard output; then that client waits. */
+export const STDOUT_SENDER_UNITS = 16_384;
+
+/**
+ * Lines of all clients together that wait for a slow reader of standard output, in UTF-16 units: every
+ * client has used up its allowance. Further lines come from logins alone, and are lost.
+ */
+export const STDOUT_QUEUE_UNITS = MAX_CLIENTS * STDOUT_SENDER_UNITS;
+
+/** Log lines, in UTF-16 units, that wait for a slow reader of standard error; further ones are lost. */
+export const LOG_QUEUE_UNITS = 1 << 20;
+
+/** What is taken of the lines that wait for a standard stream at once, in UTF-16 units. */
+export const OUTPUT_BATCH_UNITS = 65_536;
+
+/** One write to a standard stream: PIPE_BUF, what a pipe takes as a whole or not at all. */
+export const OUTPUT_PIECE_BYTES = 4_096;
+
+/** When a write to a stream that is not ready (EAGAIN) is tried again: a pipe drains at 3 MB/s so. */
+export const OUTPUT_RETRY_MS = 20;
+
+/** A write that takes longer waits for a reader that does not keep up. */
+export const OUTPUT_STUCK_MS = 100;
+
+/** A stream that fails and works by turns is reported once in this time. */
+export const OUTPUT_REPORT_MS = 60_000;
+
+/**
+ * How long the process goes on after an ordered stop, for output that nobody reads and for what a
+ * handler still does by itself.
+ */
+export const EXIT_TIMEOUT_MS = 1_000;
+
+/** How often errors that come again and again are counted in the log. */
+export const FAULT_COUNT_INTERVAL_MS = 60_000;
+
+/** Places in the code whose errors are told apart; errors from further places are one. */
+export const MAX_FAULT_PLACES = 64;

@@ -25,6 +25,10 @@ export interface Logger {
 /** How lines look. */
 export type LogFormat = "text" | "json";
 
+const CONTROLS =
+  // deno-lint-ignore no-control-regex -- these are the characters to be found
+  /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
 const RANK: { readonly [L in LogLevel]: number } = { debug: 0, info: 1, warn: 2, error: 3 };
 
 /**
@@ -93,9 +97,9 @@ function quoteIfNeeded(text: string): string {
  * @param text Text from anywhere.
  */
 export function escapeControls(text: string): string {
+  if (text.search(CONTROLS) < 0) return text;
   return text.replace(
-    // deno-lint-ignore no-control-regex -- these are the characters to be found
-    /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    CONTROLS,
     (char) => "\\u" + char.charCodeAt(0).toString(16).padStart(4, "0"),
   );
 }

@@ -14,7 +14,7 @@ import { ApiMisuseError } from "./errors.ts";
 import type { Handler } from "./handlers/types.ts";
 import { asFunction } from "./handlers/types.ts";
 import { MAX_SURFACE_SIDE_PX } from "./limits.ts";
-import type { Logger } from "./log.ts";
+import type { LogFields, Logger } from "./log.ts";
 import { guardLogger, makeLogger } from "./log.ts";
 import type { KeyAuthority } from "./net/authority.ts";
 import { Listener } from "./net/listener.ts";
@@ -23,7 +23,7 @@ import type { DisplayDefaults } from "./segment/preroll.ts";
 import { DISPLAY_DEFAULTS } from "./segment/preroll.ts";
 import type { ClientHandler } from "./segment/source.ts";
 import type { H264Mode } from "./segment/video_in.ts";
-import { writeText } from "./stdio.ts";
+import { writeErrorSync } from "./stdio.ts";
 import { DEFAULT_PORT } from "./wire/constants.ts";
 
 const MAX_PORT = 65_535;
@@ -117,7 +117,7 @@ export function netListen(...args: unknown[]): Listener {
   }
   const [name, hostname, port] = args.slice(0, at) as [string?, string?, number?];
   const options = (args[at + 1] ?? {}) as NetListenOptions;
-  const log = guardLogger(options.log ?? makeLogger((line) => writeText(Deno.stderr, line)));
+  const log = guardLogger(options.log ?? makeLogger(writeErrorSync));
   return new Listener({
     name: name === undefined ? undefined : parseName(name),
     hostname,
@@ -166,7 +166,7 @@ async function openAuthority(
 ): Promise<KeyAuthority> {
   const keystore = given instanceof Keystore ? given : await Keystore.open(
     keystoreRoot(given === undefined ? {} : { keystore: given }, processEnv).path,
-    { onWarning: (warning) => logWarning(log, warning) },
+    { onWarning: (warning) => log.log("warn", "keystore-warning", warningFields(warning)) },
   );
   // Importing a key costs as much as a key exchange; it changes only when its file does.
   let imported: { readonly raw: Uint8Array; readonly key: PrivateKey } | undefined;
@@ -186,6 +186,11 @@ async function openAuthority(
   };
 }
 
-function logWarning(log: Logger, { path, line, code, message }: KeystoreWarning): void {
-  log.log("warn", "keystore-warning", { path, line, reason: code, detail: message });
+/**
+ * A warning of a keystore as the fields of a log line.
+ *
+ * @param warning What was passed over.
+ */
+export function warningFields({ path, line, code, message }: KeystoreWarning): LogFields {
+  return { path, line, reason: code, detail: message };
 }

@@ -9,21 +9,26 @@ import type { Keystore } from "../../keystore/mod.ts";
 import { formatKey, publicKeyOf } from "../../keystore/mod.ts";
 import { fingerprint } from "../crypto/fingerprint.ts";
 import { formatAddress } from "../net/address.ts";
+import type { Logger } from "../log.ts";
+import { makeLogger } from "../log.ts";
 import type { Listener } from "../net/listener.ts";
 import { parseName } from "../name.ts";
 import { type ListenSecret, parseSecret } from "../net/secret.ts";
 import { netListen } from "../net_listen.ts";
 import type { H264Mode } from "../segment/video_in.ts";
-import { STOP_TIMEOUT_MS } from "../limits.ts";
 import { DEFAULT_PORT } from "../wire/constants.ts";
 import { parsePort, parseSize } from "./arguments.ts";
+import { FaultLog, outliveFaults } from "./faults.ts";
 import { openKeystore } from "./keystore_open.ts";
-import type { HandlerFlags, Taker } from "./listen_handler.ts";
-import { handlerOptions, makeTaker } from "./listen_handler.ts";
+import type { HandlerFlags } from "./listen_handler.ts";
+import { handlerOptions, logOptions, makeTaker } from "./listen_handler.ts";
 import type { SecretFlags } from "./secret.ts";
 import { addSecretOptions, readSecret } from "./secret.ts";
 import type { CliIo } from "./support.ts";
-import { EXIT, processIo, PROGRAM, UsageError } from "./support.ts";
+import { LOG_SENDER, processIo, PROGRAM, ReportedError, UsageError } from "./support.ts";
+import type { Tell, Told } from "./tell.ts";
+import { logEnd, makeTell } from "./tell.ts";
+import { exitSoon, untilFinished } from "./until_finished.ts";
 
 interface ListenFlags extends SecretFlags, HandlerFlags {
   readonly port?: number;
@@ -69,7 +74,7 @@ export function listenCommand(io: CliIo = processIo): Command {
     )
     .addHelpText("after", HELP)
     .action((name, hostname, port, flags, self) =>
-      listen(name, hostname, port, flags as ListenFlags, self as Command, io)
+      listen({ name, hostname, port }, flags as ListenFlags, self as Command, io)
     );
 }
 
@@ -79,7 +84,9 @@ unknown keys that know the secret are added to the keystore, counted over restar
 A12_SECRET works as well.
 
 Results go to standard output, logs to standard error. Ctrl-C takes no more clients and asks those
-that are there to leave; a second one ends at once.
+that are there to leave, as do SIGTERM and SIGHUP; a second one ends at once. When the reader of
+standard output has gone, as with "| head", listen stops in order with the exit code 0, unless it
+records, views, takes snapshots or hands on what happens.
 
 Examples:
   listen demo
@@ -89,23 +96,56 @@ Examples:
   listen demo --pipe "python3 my_handler.py" --snapshot ./pictures
   listen demo --secret-file ./secret.txt`;
 
-async function listen(
-  name: string | undefined,
-  hostname: string | undefined,
-  port: number | undefined,
+interface Place {
+  readonly name: string | undefined;
+  readonly hostname: string | undefined;
+  readonly port: number | undefined;
+}
+
+/** Runs the command; its error, like all it says, is a line of the log where every line is JSON. */
+async function listen(place: Place, flags: ListenFlags, command: Command, io: CliIo) {
+  let log = makeLogger((line) => io.err(line, LOG_SENDER), logOptions(flags));
+  const faults = new FaultLog({ log: (...line) => log.log(...line) });
+  const endFaults = outliveFaults(faults);
+  try {
+    await serve(place, flags, command, io, log, (own) => log = own);
+    // Handlers may still be at work.
+    faults.close();
+  } catch (error) {
+    endFaults();
+    if (flags.logFormat === "text") throw error;
+    logEnd(log, error, flags.debug ?? false);
+    throw new ReportedError(error);
+  }
+}
+
+async function serve(
+  place: Place,
   flags: ListenFlags,
   command: Command,
   io: CliIo,
+  plainLog: Logger,
+  changeLog: (log: Logger) => void,
 ): Promise<void> {
+  const { name, hostname, port } = place;
   if (name !== undefined) parseName(name);
   if (flags.h264 === "pass" && flags.handler === undefined) {
     throw new UsageError("--h264 pass needs --handler FILE to take it, or use --h264 decode");
   }
-  const secret = await readSecret(flags, "NUM:SECRET", io);
+  const secret = await readSecret(
+    flags,
+    "NUM:SECRET",
+    io,
+    makeTell(flags.logFormat, io, plainLog),
+  );
   const access = secret === undefined ? undefined : parseSecret(secret);
-  const taker = await makeTaker(flags, io);
+  const taker = await makeTaker(flags, io, plainLog);
+  const { log } = taker;
+  changeLog(log);
+  let wasStopped = false;
   try {
-    const keystore = await openKeystore(command, io);
+    const tell = makeTell(flags.logFormat, taker.io, log);
+    const keystore = await openKeystore(command, taker.io, tell);
     const condition = describeCondition(access, keystore, name);
     const listener = netListen(
       name,
@@ -115,19 +155,20 @@ async function listen(
       {
         keystore,
         observers: taker.observers,
-        log: taker.log,
+        log,
         display: flags.size ?? {},
         allowDirect: flags.direct,
         h264: flags.h264,
       },
     );
     if (secret !== undefined) listener.targetInput(secret);
-    await untilFinished(listener, taker, (io) => {
-      greet(listener, keystore, condition, io);
+    wasStopped = await untilFinished(listener, taker, io, tell, () => {
+      greet(listener, keystore, condition, tell);
     });
   } finally {
     await taker.close();
   }
+  if (wasStopped) exitSoon(io, log);
 }
 
 function only<T>(
@@ -147,66 +188,43 @@ function describeCondition(
   access: ListenSecret | undefined,
   keystore: Keystore,
   name: string | undefined,
-): string {
-  if (access === undefined) return "";
+): Pick<Told, "text" | "fields"> {
+  if (access === undefined) return { text: "", fields: {} };
   const { secret, enrolments: count } = access;
-  if (count === 0) return ", with the secret";
+  if (count === 0) return { text: ", with the secret", fields: { secret: true } };
   const left = Math.max(0, count - keystore.spentPlaces({ name, secret, count }));
-  return `, with the secret; ${left} of ${count} places for unknown keys that know it are left`;
+  return {
+    text: `, with the secret; ${left} of ${count} places for unknown keys that know it are left`,
+    fields: { secret: true, places: count, left },
+  };
 }
 
-function greet(listener: Listener, keystore: Keystore, condition: string, io: CliIo): void {
+function greet(
+  listener: Listener,
+  keystore: Keystore,
+  condition: Pick<Told, "text" | "fields">,
+  tell: Tell,
+): void {
   const { name } = listener;
   const publicKey = publicKeyOf(keystore.identity());
+  const key = formatKey(publicKey);
+  const addresses = listener.addresses.map(formatAddress);
   const count = keystore.countFor(name);
   const keys = count === 1 ? "1 key" : `${count} keys`;
-  const where = listener.addresses.map(formatAddress).join(" and ");
-  io.err(
-    `listening on ${where}${name === undefined ? "" : ` as ${name}`}\n` +
-      `our public key: ${formatKey(publicKey)} (${fingerprint(publicKey)})\n` +
-      `${keys} may log in${condition}; to let one in: ${PROGRAM} keystore add ${
+  tell({
+    text: `listening on ${addresses.join(" and ")}${name === undefined ? "" : ` as ${name}`}\n` +
+      `our public key: ${key} (${fingerprint(publicKey)})\n` +
+      `${keys} may log in${condition.text}; to let one in: ${PROGRAM} keystore add ${
         name ?? "default"
       } KEY\n`,
-  );
-}
-
-/**
- * Waits for the end; Ctrl-C and SIGTERM bring it about in order, a second one at once. A handler that
- * hangs cannot hold it up.
- */
-async function untilFinished(
-  listener: Listener,
-  { start, hurry, log, io }: Taker,
-  welcome: (io: CliIo) => void,
-): Promise<void> {
-  let asked = false;
-  let patience: ReturnType<typeof setTimeout> | undefined;
-  const { promise: lostPatience, resolve: losePatience } = Promise.withResolvers<void>();
-  const stop = () => {
-    if (asked) Deno.exit(EXIT.interrupted);
-    asked = true;
-    patience = setTimeout(losePatience, STOP_TIMEOUT_MS);
-    const { length } = listener.clients;
-    if (length > 0) {
-      io.err(`closing ${length} client${length === 1 ? "" : "s"}, again to end at once\n`);
-    }
-    listener.close();
-    hurry();
-    listener.closeClients();
-  };
-  const signals = ["SIGINT", "SIGTERM"] as const;
-  for (const signal of signals) Deno.addSignalListener(signal, stop);
-  try {
-    start(stop);
-    welcome(io);
-    const finished = listener.finished().then(() => true);
-    if (await Promise.race([finished, lostPatience.then(() => false)])) return;
-    const { length } = listener.clients;
-    if (length > 0) log.log("warn", "stopped-with-clients", { clients: length });
-    else log.log("warn", "stopped-with-handlers", { detail: "a handler has not returned" });
-    Deno.exit(EXIT.failure);
-  } finally {
-    clearTimeout(patience);
-    for (const signal of signals) Deno.removeSignalListener(signal, stop);
-  }
+    event: "listening",
+    fields: {
+      address: addresses.join(","),
+      name,
+      publicKey: key,
+      fingerprint: fingerprint(publicKey),
+      keys: count,
+      ...condition.fields,
+    },
+  });
 }

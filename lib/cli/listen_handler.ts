@@ -10,13 +10,12 @@
 import { Option } from "commander";
 import { loadHandler } from "../handlers/load.ts";
 import { printHandler } from "../handlers/print.ts";
-import type { Logger } from "../log.ts";
-import { type LogFormat, type LogLevel, makeLogger } from "../log.ts";
+import type { LogFormat, Logger, LogLevel } from "../log.ts";
 import type { ListenHandler } from "../net/listen_types.ts";
 import type { ClientHandler } from "../segment/source.ts";
 import type { RecordFlags } from "./record.ts";
 import { openKeeper, openRecorder, recordOptions, requireRecord } from "./record.ts";
-import { openSnapshots } from "./snapshot.ts";
+import { ignoreSnapshotSignal, openSnapshots } from "./snapshot.ts";
 import type { CliIo } from "./support.ts";
 import { UsageError } from "./support.ts";
 
@@ -48,6 +47,8 @@ export interface Taker {
   readonly log: Logger;
   /** Takes other text. */
   readonly io: CliIo;
+  /** Whether what happens is printed and goes nowhere else. */
+  readonly onlyPrints: boolean;
   /**
    * The listener listens.
    *
@@ -81,30 +82,57 @@ export function handlerOptions(): Option[] {
 }
 
 /**
+ * How the log looks and what it takes.
+ *
+ * @param flags The command line.
+ */
+export function logOptions({ debug, logFormat }: HandlerFlags) {
+  const level: LogLevel = debug ? "debug" : "info";
+  return { level, format: logFormat };
+}
+
+/**
  * Makes what takes the clients.
  *
  * @param flags The command line.
  * @param io Where text goes.
+ * @param log Takes log lines, until the listener listens.
  * @throws {UsageError} For options that exclude each other, and places that cannot be written to.
  * @throws {ApiMisuseError} `bad-handler`.
  */
-export async function makeTaker(flags: HandlerFlags, io: CliIo): Promise<Taker> {
+export async function makeTaker(flags: HandlerFlags, io: CliIo, log: Logger): Promise<Taker> {
   requireOne(flags);
   requireRecord(flags);
-  const level: LogLevel = flags.debug ? "debug" : "info";
-  const options = { level, format: flags.logFormat };
-  const log = makeLogger((line) => io.err(line), options);
   const main: Main = flags.view
-    ? await makeView(flags, io, options)
+    ? await makeView(flags, io)
     : flags.pipe !== undefined
     ? await makePipe(flags.pipe, log)
     : flags.handler !== undefined
-    ? { handler: await loadHandler(flags.handler) }
-    : { handler: printHandler((line) => io.out(line + "\n"), flags.json ?? false) };
-  return await addObservers(
-    { observers: [], log, io, start() {}, hurry() {}, close: async () => {}, ...main },
-    flags,
-  );
+    ? await makeModule(flags.handler, io)
+    : makePrint(flags, io);
+  return await addObservers({
+    observers: [],
+    onlyPrints: false,
+    log,
+    io,
+    start() {},
+    hurry() {},
+    close: async () => {},
+    ...main,
+  }, flags);
+}
+
+function makePrint({ json, record, snapshot }: HandlerFlags, io: CliIo): Main {
+  return {
+    handler: printHandler((line, source) => io.out(`${line}\n`, source), json ?? false),
+    onlyPrints: record === undefined && snapshot === undefined,
+  };
+}
+
+async function makeModule(file: string, io: CliIo): Promise<Main> {
+  const { replaceConsole } = await import("./handler_console.ts");
+  replaceConsole(io);
+  return { handler: await loadHandler(file) };
 }
 
 function requireOne({ view, pipe, handler, json }: HandlerFlags): void {
@@ -120,16 +148,12 @@ function requireOne({ view, pipe, handler, json }: HandlerFlags): void {
   if (pipe?.trim() === "") throw new UsageError("--pipe has no command");
 }
 
-async function makeView(
-  flags: HandlerFlags,
-  io: CliIo,
-  options: Parameters<typeof makeLogger>[1],
-): Promise<Main> {
+async function makeView(flags: HandlerFlags, io: CliIo): Promise<Main> {
   const { ViewTerminal } = await import("./view.ts");
   const terminal = new ViewTerminal(io, flags.size === undefined);
   return {
     handler: terminal.handler,
-    log: terminal.makeLogger(options),
+    log: terminal.makeLogger(logOptions(flags)),
     io: terminal.io,
     start: (leave) => terminal.start(leave),
     close: () => terminal.close(),
@@ -149,7 +173,7 @@ async function makePipe(command: string, log: Logger): Promise<Main> {
 async function addObservers(taker: Taker, flags: HandlerFlags): Promise<Taker> {
   const { log } = taker;
   const observers: ClientHandler[] = [];
-  const closers = [() => taker.close()];
+  const closers: (() => Promise<void> | void)[] = [() => taker.close()];
   const close = async () => {
     for (const close of closers) await close();
   };
@@ -159,7 +183,7 @@ async function addObservers(taker: Taker, flags: HandlerFlags): Promise<Taker> {
       const snapshots = await openSnapshots(flags.snapshot, log);
       observers.push(snapshots.observer);
       closers.push(async () => await snapshots.close());
-    }
+    } else closers.push(ignoreSnapshotSignal(log));
     if (flags.recordKeep !== undefined) {
       const keeper = await openKeeper(flags.recordKeep, flags, log);
       // Behind the others, so that it sees what they have finished.

@@ -30,7 +30,11 @@ export async function readHidden(question: string, io: CliIo): Promise<string> {
   if (!Deno.stdin.isTerminal()) {
     throw new UsageError("--ask-secret needs a terminal; use --secret-file or --secret-stdin");
   }
-  using _terminal = new HiddenTerminal(() => io.err(question), () => io.err("\n"));
+  using _terminal = new HiddenTerminal(() => io.err(question), () => {
+    io.err("\n");
+    // The process may be stopped next.
+    io.streams?.stderr.flushSync();
+  });
   const line = await readLine();
   if (line === undefined) throw new UsageError("no secret was given");
   if (line.includes(REPLACEMENT)) {

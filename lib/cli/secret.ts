@@ -13,6 +13,8 @@ import { MAX_SECRET_BYTES } from "../wire/constants.ts";
 import { readHidden } from "./prompt.ts";
 import type { CliIo } from "./support.ts";
 import { UsageError } from "./support.ts";
+import type { Tell } from "./tell.ts";
+import { tellText } from "./tell.ts";
 
 /** The part of a file or stream that a secret is read from. */
 type Input = Pick<Deno.FsFile, "read">;
@@ -72,6 +74,7 @@ export function addSecretOptions(command: Command, form: string): Command {
  * @param flags The flags of {@linkcode addSecretOptions}.
  * @param form What the secret looks like, for the prompt.
  * @param io The environment and the terminal.
+ * @param tell Says warnings; as text unless given.
  * @returns The text as it was given, or `undefined` when there is none.
  * @throws {UsageError} When it cannot be read, is not UTF-8 or too long; never holds the secret.
  * @throws {ApiMisuseError} `bad-argument` when the variable is not UTF-8.
@@ -80,10 +83,11 @@ export async function readSecret(
   flags: SecretFlags,
   form: string,
   io: CliIo,
+  tell: Tell = tellText(io),
 ): Promise<string | undefined> {
   try {
     if (flags.secret !== undefined) return flags.secret;
-    if (flags.secretFile !== undefined) return await readFile(flags.secretFile, io);
+    if (flags.secretFile !== undefined) return await readFile(flags.secretFile, tell);
     if (flags.secretStdin) return await readFirstLine(Deno.stdin, "standard input");
     if (flags.askSecret) return await readHidden(`${form}: `, io);
     return io.env.get(SECRET_VARIABLE) || undefined;
@@ -92,18 +96,20 @@ export async function readSecret(
   }
 }
 
-async function readFile(path: string, io: CliIo): Promise<string> {
+async function readFile(path: string, tell: Tell): Promise<string> {
   try {
     using file = await Deno.open(path);
     const { isFile, mode } = await file.stat();
     if (isFile && mode !== null && (mode & OTHERS) !== 0) {
       const shown = (mode & 0o777).toString(8).padStart(4, "0");
-      io.err(
-        escapeControls(
-          `warning: ${path} has mode ${shown}: others can use the secret in it; ` +
-            `run chmod go-rwx ${path}`,
-        ) + "\n",
-      );
+      const detail = `${path} has mode ${shown}: others can use the secret in it; ` +
+        `run chmod go-rwx ${path}`;
+      tell({
+        text: escapeControls(`warning: ${detail}`) + "\n",
+        level: "warn",
+        event: "secret-file-mode",
+        fields: { path, mode: shown, detail },
+      });
     }
     return await readFirstLine(file, path);
   } catch (error) {

@@ -7,8 +7,9 @@
 import type { Logger } from "../log.ts";
 import type { ClientHandler } from "../segment/source.ts";
 import { requireWritable } from "./record.ts";
+import { onSignal } from "./signals.ts";
 
-/** Windows has no such signal. At the first one of its kind Deno starts to listen for debuggers. */
+/** Windows has no such signal. */
 const SIGNAL = "SIGUSR2";
 
 /** What takes pictures until it is closed. */
@@ -32,13 +33,24 @@ export async function openSnapshots(directory: string, log: Logger): Promise<Sna
   const { removeLeftovers } = await import("../handlers/new_file.ts");
   await removeLeftovers(directory, SNAPSHOT_NAME);
   const snapshots = new Snapshots(directory, log);
-  const hasSignal = Deno.build.os !== "windows";
-  const take = () => void snapshots.writeAll();
-  if (hasSignal) Deno.addSignalListener(SIGNAL, take);
   return {
     observer: snapshots.observer,
-    close: () => {
-      if (hasSignal) Deno.removeSignalListener(SIGNAL, take);
-    },
+    close: onSnapshotSignal(() => void snapshots.writeAll()),
   };
+}
+
+/**
+ * Keeps SIGUSR2 from ending a process that takes no pictures.
+ *
+ * @param log Takes a line for each signal.
+ * @returns Ends that.
+ */
+export function ignoreSnapshotSignal(log: Logger): () => void {
+  return onSnapshotSignal(() => {
+    log.log("warn", "signal-ignored", { signal: SIGNAL, detail: "it needs --snapshot DIR" });
+  });
+}
+
+function onSnapshotSignal(listener: () => void): () => void {
+  return Deno.build.os === "windows" ? () => {} : onSignal(SIGNAL, listener);
 }

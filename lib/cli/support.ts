@@ -6,8 +6,9 @@
 import { type Command, CommanderError } from "commander";
 import { type Environment, processEnv } from "../env.ts";
 import { A12Error, ApiMisuseError, KeystoreError } from "../errors.ts";
+import { LOG_QUEUE_UNITS, STDOUT_QUEUE_UNITS, STDOUT_SENDER_UNITS } from "../limits.ts";
 import { escapeControls } from "../log.ts";
-import { writeText } from "../stdio.ts";
+import { OutputWriter } from "../stdio.ts";
 import { requireArguments, requireOneValue } from "./arguments.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -19,22 +20,75 @@ export const EXIT = { ok: 0, failure: 1, usage: 2, interrupted: 130 } as const;
 /** How the program is called, for hints that name a command. */
 export const PROGRAM = "deno run -A main.ts";
 
+/** The sender of log lines, for {@linkcode CliIo.err}. */
+export const LOG_SENDER = 0;
+
 /** The outside of a command; tests give their own. */
 export interface CliIo {
-  /** Writes results. @param text With its newlines. */
-  out(text: string): void;
-  /** Writes warnings, errors, logs and hints. @param text With its newlines. */
-  err(text: string): void;
+  /**
+   * Writes results.
+   *
+   * @param text With its newlines.
+   * @param sender Bounds what waits for a slow reader, see {@linkcode OutputWriter.write}.
+   * @returns Settles when the sender may go on; `undefined` when it may at once.
+   */
+  out(text: string, sender?: number): Promise<void> | void;
+  /**
+   * Writes warnings, errors, logs and hints.
+   *
+   * @param text With its newlines.
+   * @param sender Makes it text that is lost when too much waits for a slow reader.
+   */
+  err(text: string, sender?: number): void;
   /** The environment. */
   readonly env: Environment;
+  /** The streams of the process, unless they are a test's. */
+  readonly streams?: {
+    readonly stdout: OutputWriter;
+    readonly stderr: OutputWriter;
+  };
 }
+
+const streams = {
+  stdout: new OutputWriter(Deno.stdout, { sender: STDOUT_SENDER_UNITS, total: STDOUT_QUEUE_UNITS }),
+  stderr: new OutputWriter(Deno.stderr, { sender: LOG_QUEUE_UNITS, total: LOG_QUEUE_UNITS }),
+};
+streams.stdout.events = {
+  failed: (detail) => processIo.err(`error: cannot write to standard output: ${detail}\n`),
+};
 
 /** The process's own streams and environment. */
 export const processIo: CliIo = {
-  out: (text) => writeText(Deno.stdout, text),
-  err: (text) => writeText(Deno.stderr, text),
+  out: (text, sender) => streams.stdout.write(text, sender),
+  err: (text, sender) => void streams.stderr.write(text, sender),
   env: processEnv,
+  streams,
 };
+
+/** An error that was reported by the command itself; it still sets the exit code. */
+export class ReportedError extends Error {
+  /** @param cause What was reported. */
+  constructor(cause: unknown) {
+    super("reported", { cause });
+    this.name = "ReportedError";
+  }
+}
+
+/**
+ * Runs a program in this process, with its arguments and streams, and sets the exit code: that of
+ * {@linkcode runCli}, or 1 when results could not be written.
+ *
+ * @param program The root command.
+ */
+export async function runMain(program: Command): Promise<void> {
+  globalThis.addEventListener("unload", () => {
+    streams.stdout.flushSync();
+    streams.stderr.flushSync();
+  });
+  Deno.exitCode = await runCli(program, Deno.args);
+  await streams.stdout.flushed();
+  if (streams.stdout.hasFailed && Deno.exitCode === EXIT.ok) Deno.exitCode = EXIT.failure;
+}
 
 /**
  * Runs a program: parses, runs the command, and reports what went wrong in one line on stderr.
@@ -59,8 +113,9 @@ export async function runCli(
   } catch (error) {
     // Help that was asked for is a success; help that is shown because a command is missing is not.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof ReportedError) return exitCodeOf(error.cause);
     report(error, io, args.includes("--debug"));
-    return isUsage(error) ? EXIT.usage : EXIT.failure;
+    return exitCodeOf(error);
   }
 }
 
@@ -99,22 +154,37 @@ function withoutValues(text: string): string {
     .replace(/^(error: too many arguments.* but got \d+):.*$/m, "$1");
 }
 
-function isUsage(error: unknown): boolean {
-  if (error instanceof UsageError || error instanceof ApiMisuseError) return true;
+function exitCodeOf(error: unknown): number {
+  if (error instanceof UsageError || error instanceof ApiMisuseError) return EXIT.usage;
   // Without a path it was an argument that was bad, not a file.
-  return error instanceof KeystoreError && error.path === undefined &&
+  const isArgument = error instanceof KeystoreError && error.path === undefined &&
     (error.code === "bad-key" || error.code === "bad-tag" || error.code === "bad-host");
+  return isArgument ? EXIT.usage : EXIT.failure;
 }
 
 function report(error: unknown, io: CliIo, debug: boolean): void {
-  const expected = error instanceof A12Error || error instanceof UsageError;
-  const message = error instanceof Error ? error.message : String(error);
-  io.err(`error: ${expected ? "" : "unexpected: "}${escapeControls(message)}\n`);
+  io.err(`error: ${escapeControls(describeError(error))}\n`);
   if (debug) io.err(stacks(error));
 }
 
-/** The stack of an error and of what caused it. */
-function stacks(error: unknown): string {
+/**
+ * Writes what ends a command for people.
+ *
+ * @param error What was thrown.
+ */
+export function describeError(error: unknown): string {
+  const expected = error instanceof A12Error || error instanceof UsageError;
+  const message = error instanceof Error ? error.message : String(error);
+  return `${expected ? "" : "unexpected: "}${message}`;
+}
+
+/**
+ * Writes the stack of an error and of what caused it.
+ *
+ * @param error What was thrown.
+ * @returns Lines with their newlines; empty unless it is an error.
+ */
+export function stacks(error: unknown): string {
   if (!(error instanceof Error)) return "";
   const own = (error.stack ?? "").split("\n").map((line) => `${escapeControls(line)}\n`).join("");
   return error.cause instanceof Error ? `${own}caused by: ${stacks(error.cause)}` : own;

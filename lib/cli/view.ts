@@ -9,12 +9,16 @@
 
 import { KeyDecoder } from "../handlers/view/keys.ts";
 import { KITTY_CLEAR, KITTY_QUERY } from "../handlers/view/kitty.ts";
+import type { Typed } from "../handlers/view/keys.ts";
+import type { ViewerCommand } from "../handlers/view/viewer.ts";
 import { MOUSE_OFF, Viewer } from "../handlers/view/viewer.ts";
 import { ESCAPE_TIMEOUT_MS } from "../limits.ts";
 import type { Logger } from "../log.ts";
 import { makeLogger } from "../log.ts";
 import type { ListenHandler } from "../net/listen_types.ts";
 import type { ClientHandler } from "../segment/source.ts";
+import type { OutputWriter } from "../stdio.ts";
+import { onSignal } from "./signals.ts";
 import type { CliIo } from "./support.ts";
 import { UsageError } from "./support.ts";
 
@@ -22,17 +26,18 @@ import { UsageError } from "./support.ts";
 const LEAST_GAP_MS = 16;
 /** Drawing may take this part of the time. */
 const DRAW_SHARE = 0.5;
+/** How long a terminal may take to be put back as it was. */
+const LEAVE_TIMEOUT_MS = 1_000;
 
 const ENTER = "\x1b[?1049h\x1b[2J";
 /** Puts back what the drawing has changed: pictures, mouse, looks, wrapping, cursor, the other screen. */
 const LEAVE = `${KITTY_CLEAR}${MOUSE_OFF}\x1b[0m\x1b[?7h\x1b[0 q\x1b[?25h\x1b[?1049l`;
 
-const encoder = new TextEncoder();
-
 /** A terminal that shows clients. */
 export class ViewTerminal {
   readonly #viewer: Viewer;
   readonly #io: CliIo;
+  readonly #screen: OutputWriter;
   readonly #followsSize: boolean;
   readonly #keys = new KeyDecoder();
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
@@ -40,7 +45,9 @@ export class ViewTerminal {
   #drawing: Promise<void> | undefined;
   #isStale = false;
   #isOpen = false;
+  #closing: Promise<void> | undefined;
   #leave: () => void = () => {};
+  #endResize: () => void = () => {};
 
   /**
    * Leaves the terminal as it is until it starts.
@@ -50,12 +57,19 @@ export class ViewTerminal {
    * @throws {UsageError} Unless standard input and output are a terminal.
    */
   constructor(io: CliIo, followsSize: boolean) {
-    if (!Deno.stdin.isTerminal() || !Deno.stdout.isTerminal()) {
+    const screen = io.streams?.stdout;
+    if (screen === undefined || !Deno.stdin.isTerminal() || !Deno.stdout.isTerminal()) {
       throw new UsageError("--view needs a terminal on standard input and output");
     }
     this.#io = io;
+    this.#screen = screen;
     this.#followsSize = followsSize;
     this.#viewer = new Viewer(terminalSize(), followsSize);
+  }
+
+  /** Whether the terminal is given back. */
+  get #isClosed(): boolean {
+    return !this.#isOpen || this.#closing !== undefined;
   }
 
   /** Where text goes meanwhile: what is printed would destroy the picture. */
@@ -103,12 +117,9 @@ export class ViewTerminal {
     this.#isOpen = true;
     this.#leave = leave;
     Deno.stdin.setRaw(true);
-    this.#write(ENTER + KITTY_QUERY);
-    for (const event of ["unload", "error", "unhandledrejection"]) {
-      globalThis.addEventListener(event, this.#restore);
-    }
-    Deno.addSignalListener("SIGWINCH", this.#resize);
-    Deno.addSignalListener("SIGHUP", this.#hangUp);
+    this.#screen.write(ENTER + KITTY_QUERY);
+    globalThis.addEventListener("unload", this.#restore);
+    this.#endResize = onSignal("SIGWINCH", this.#resize);
     this.#reader = Deno.stdin.readable.getReader();
     void this.#readAll(this.#reader);
     this.#draw();
@@ -116,31 +127,31 @@ export class ViewTerminal {
 
   /** Gives the terminal back, and tells what was logged meanwhile. */
   async close(): Promise<void> {
-    if (!this.#isOpen) return;
-    this.#restore();
+    if (this.#isOpen) await (this.#closing ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
     clearTimeout(this.#escape);
-    for (const event of ["unload", "error", "unhandledrejection"]) {
-      globalThis.removeEventListener(event, this.#restore);
-    }
-    Deno.removeSignalListener("SIGWINCH", this.#resize);
-    Deno.removeSignalListener("SIGHUP", this.#hangUp);
+    this.#endResize();
+    this.#screen.write(LEAVE);
     await this.#reader?.cancel();
-    await this.#drawing;
+    // A terminal that is stopped takes nothing.
+    const { promise: isLate, resolve: late } = Promise.withResolvers<void>();
+    const timer = setTimeout(late, LEAVE_TIMEOUT_MS);
+    await Promise.race([this.#screen.flushed(), isLate]);
+    clearTimeout(timer);
+    globalThis.removeEventListener("unload", this.#restore);
+    this.#isOpen = false;
+    cook();
     for (const line of this.#viewer.lines) this.#io.err(`${line}\n`);
   }
 
+  /** The process ends at once. */
   readonly #restore = () => {
-    if (!this.#isOpen) return;
-    this.#isOpen = false;
-    this.#write(LEAVE);
-    try {
-      Deno.stdin.setRaw(false);
-    } catch {
-      // The terminal is gone.
-    }
+    this.#screen.write(LEAVE);
+    this.#screen.flushSync();
+    cook();
   };
-
-  readonly #hangUp = () => void this.close().then(this.#leave);
 
   readonly #resize = () => {
     this.#viewer.resize(terminalSize());
@@ -152,18 +163,29 @@ export class ViewTerminal {
       // A terminal that is gone is at its end.
       const { value, done } = await reader.read().catch(() => ({ done: true, value: undefined }));
       clearTimeout(this.#escape);
-      if (!this.#isOpen) return;
+      if (this.#isClosed) return;
       const typed = value === undefined ? this.#keys.flush() : this.#keys.push(value);
-      if (this.#viewer.take(typed) === "leave" || done) break;
+      if (this.#type(typed) === "leave" || done) break;
       if (this.#keys.isUndecided) {
         this.#escape = setTimeout(() => {
-          this.#viewer.take(this.#keys.flush());
+          this.#type(this.#keys.flush());
           this.#draw();
         }, ESCAPE_TIMEOUT_MS);
       }
       this.#draw();
     }
-    this.#hangUp();
+    await this.close();
+    this.#leave();
+  }
+
+  /** A key that cannot be handed on must not end the reading of all others. */
+  #type(typed: readonly Typed[]): ViewerCommand | undefined {
+    try {
+      return this.#viewer.take(typed);
+    } catch (error) {
+      reportError(error);
+      return undefined;
+    }
   }
 
   #note(text: string, isAlert: boolean): void {
@@ -181,32 +203,26 @@ export class ViewTerminal {
   async #drawAll(): Promise<void> {
     // What arises in the same turn is drawn together.
     await Promise.resolve();
-    while (this.#isStale && this.#isOpen) {
+    while (this.#isStale && !this.#isClosed) {
       this.#isStale = false;
       const startMs = performance.now();
-      const output = encoder.encode(this.#viewer.render());
+      const output = this.#viewer.render();
       const costMs = performance.now() - startMs;
-      try {
-        for (let at = 0; at < output.length && this.#isOpen;) {
-          at += await Deno.stdout.write(output.subarray(at));
-        }
-      } catch {
-        // The terminal is gone; its input ends as well.
-        return;
-      }
-      if (!this.#isOpen) return;
+      if (output !== "") this.#screen.write(output);
+      await this.#screen.flushed();
+      if (this.#isClosed) return;
       const gapMs = Math.max(LEAST_GAP_MS, costMs / DRAW_SHARE);
       await new Promise((resolve) => setTimeout(resolve, gapMs));
     }
   }
+}
 
-  #write(text: string): void {
-    const bytes = encoder.encode(text);
-    try {
-      for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
-    } catch {
-      // The terminal is gone; its input ends as well.
-    }
+/** Gives the terminal back its lines. */
+function cook(): void {
+  try {
+    Deno.stdin.setRaw(false);
+  } catch {
+    // The terminal is gone.
   }
 }
 

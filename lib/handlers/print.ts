@@ -10,19 +10,32 @@ import type { IoTable, Status } from "../segment/status.ts";
 import { describe, describeJson } from "./describe.ts";
 
 /**
- * Makes the printing handler.
+ * Takes a line of the printing handler.
  *
- * @param write Takes each line, without its newline.
+ * @param line Without its newline.
+ * @param source The number of the source.
+ * @returns Settles when there is room for more lines of the source; nothing when there is.
+ */
+export type PrintLine = (line: string, source: number) => Promise<void> | void;
+
+/**
+ * Makes the printing handler. A client whose lines are not taken waits; a login never does.
+ *
+ * @param write Takes each line.
  * @param json Whether lines are JSON.
  */
-export function printHandler(write: (line: string) => void, json: boolean): ListenHandler {
-  const print = (source: ListenSource | Source, status: Status, input?: IoTable): void => {
-    write(
-      json
-        ? describeJson(new Date(), source.id, status, input)
-        : describe(source.role, source.id, status),
-    );
+export function printHandler(write: PrintLine, json: boolean): ListenHandler {
+  const print = (
+    source: ListenSource | Source,
+    status: Status,
+    input?: IoTable,
+  ): Promise<void> | void => {
+    const line = json
+      ? describeJson(new Date(), source.id, status, input)
+      : describe(source.role, source.id, status);
+    const room = write(line, source.id);
     if (status.kind === "segment_request") source.acceptTarget(print);
+    return source.role === "client" ? room : undefined;
   };
   return print;
 }

@@ -97,8 +97,12 @@ export function logFailure(error: unknown, context: CallContext): void {
   if (error instanceof Error) log.log("debug", `${callee}-stack`, { source, stack: error.stack });
 }
 
-/** Handlers may throw anything, also what cannot be made text. */
-function describeThrown(error: unknown): string {
+/**
+ * Writes what was thrown, which may be anything, also what cannot be made text.
+ *
+ * @param error The thrown value.
+ */
+export function describeThrown(error: unknown): string {
   try {
     return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   } catch {

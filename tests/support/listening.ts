@@ -125,7 +125,12 @@ export class Listening implements AsyncDisposable {
   /** Logs a client in. */
   async connect(title = "test", segkind = "tui"): Promise<TestSource> {
     const [, port] = await this.err.until(/listening on 127\.0\.0\.1:(\d+) as demo\n/);
-    const client = await TestSource.connect(Number(port), this.key, title, segkind);
+    return await this.connectTo(Number(port), title, segkind);
+  }
+
+  /** The same on a port that is known otherwise. */
+  async connectTo(port: number, title = "test", segkind = "tui"): Promise<TestSource> {
+    const client = await TestSource.connect(port, this.key, title, segkind);
     this.#clients.push(client);
     return client;
   }

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { OUTPUT_BATCH_UNITS } from "../../lib/limits.ts";
+import { LineQueue } from "../../lib/line_queue.ts";
+
+const test = (name: string, fn: () => void | Promise<void>) =>
+  Deno.test({ name, permissions: "none", fn });
+
+/** Whether a promise has settled by now. */
+async function hasSettled(promise: Promise<void> | undefined): Promise<boolean> {
+  let settled = false;
+  void promise?.then(() => settled = true);
+  for (let i = 0; i < 5; i++) await Promise.resolve();
+  return settled;
+}
+
+test("lines of all senders leave in the order in which they came", () => {
+  const queue = new LineQueue({ sender: 100, total: 1_000 });
+  for (const [line, sender] of [["a\n", 1], ["b\n", 2], ["c\n", 1], ["d\n", undefined]] as const) {
+    assert.equal(queue.put(line, sender), undefined);
+  }
+  assert.equal(queue.take(), "a\nb\nc\nd\n");
+  assert.equal(queue.take(), undefined);
+});
+
+test("a sender with more waiting than its allowance waits, the others do not", async () => {
+  const queue = new LineQueue({ sender: 10, total: 1_000 });
+  const loud = queue.put("0123456789\n", 1);
+  assert.ok(loud instanceof Promise);
+  assert.equal(queue.put("quiet\n", 2), undefined);
+  assert.equal(await hasSettled(loud), false);
+  queue.take();
+  assert.equal(await hasSettled(loud), true);
+  assert.equal(queue.put("again\n", 1), undefined);
+});
+
+test("one write takes no more than a batch, and lets go on who has little left", async () => {
+  const line = "x".repeat(OUTPUT_BATCH_UNITS - 1) + "\n";
+  const queue = new LineQueue({ sender: OUTPUT_BATCH_UNITS, total: 10 * OUTPUT_BATCH_UNITS });
+  queue.put(line, 1);
+  const held = queue.put(line, 1);
+  queue.put(line, 1);
+  assert.equal(queue.take(), line);
+  assert.equal(await hasSettled(held), false);
+  assert.equal(queue.take(), line);
+  assert.equal(queue.take(), line);
+  assert.equal(await hasSettled(held), true);
+});
+
+test("lines beyond the total bound are lost and counted, once there is room again", () => {
+  const queue = new LineQueue({ sender: 100, total: 20 });
+  for (let sender = 0; sender < 5; sender++) queue.put("123456789\n", sender);
+  assert.equal(queue.takeLost(), 0, "it is still full");
+  assert.equal(queue.take()!.length, 20);
+  assert.equal(queue.takeLost(), 3);
+  assert.equal(queue.takeLost(), 0);
+});
+
+test("text without a sender is not lost", () => {
+  const queue = new LineQueue({ sender: 1, total: 1 });
+  for (let i = 0; i < 10; i++) assert.equal(queue.put("result\n"), undefined);
+  assert.equal(queue.take(), "result\n".repeat(10));
+});
+
+test("in a hurry no sender waits, and the total bound still holds", async () => {
+  const queue = new LineQueue({ sender: 5, total: 20 });
+  const held = queue.put("123456\n", 1);
+  queue.hurry();
+  assert.equal(await hasSettled(held), true);
+  assert.equal(queue.put("more\n", 1), undefined);
+  assert.equal(queue.put("too much\n", 1), undefined);
+  assert.equal(queue.take(), "123456\nmore\n");
+  assert.equal(queue.takeLost(), 1);
+});
+
+test("what is thrown away makes no sender wait", async () => {
+  const queue = new LineQueue({ sender: 1, total: 100 });
+  const held = queue.put("text\n", 1);
+  queue.clear();
+  assert.equal(await hasSettled(held), true);
+  assert.equal(queue.take(), undefined);
+  assert.equal(queue.put("a", 1), undefined, "its allowance is whole again");
+});

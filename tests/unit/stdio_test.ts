@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import {
+  OUTPUT_PIECE_BYTES,
+  OUTPUT_REPORT_MS,
+  OUTPUT_RETRY_MS,
+  OUTPUT_STUCK_MS,
+} from "../../lib/limits.ts";
+import type { OutputStream } from "../../lib/stdio.ts";
+import { OutputWriter } from "../../lib/stdio.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { FakeTimers } from "../support/fake_timers.ts";
+
+const LIMITS = { sender: 100, total: 1_000 };
+const decoder = new TextDecoder();
+
+const test = (name: string, fn: () => Promise<void>) =>
+  Deno.test({ name, permissions: "none", fn });
+
+/** A stream that answers each write as it is told; it takes everything unless told otherwise. */
+class FakeStream implements OutputStream {
+  /** What each write brought. */
+  readonly writes: string[] = [];
+  readonly sync: string[] = [];
+  /** The answers to come: how many bytes are taken, an error, or a reader that is waited for. */
+  readonly answers: (number | Error | Promise<void>)[] = [];
+
+  async write(bytes: Uint8Array): Promise<number> {
+    const answer = this.answers.shift() ?? bytes.length;
+    if (answer instanceof Error) throw answer;
+    const count = typeof answer === "number" ? answer : bytes.length;
+    this.writes.push(decoder.decode(bytes.subarray(0, count)));
+    if (answer instanceof Promise) await answer;
+    return count;
+  }
+
+  writeSync(bytes: Uint8Array): number {
+    this.sync.push(decoder.decode(bytes));
+    return bytes.length;
+  }
+}
+
+function setUp(...answers: FakeStream["answers"]) {
+  const stream = new FakeStream();
+  stream.answers.push(...answers);
+  const writer = new OutputWriter(stream, LIMITS);
+  const told: string[] = [];
+  writer.events = {
+    gone: () => told.push("gone"),
+    failed: (detail) => told.push(`failed: ${detail}`),
+    lost: (lines) => told.push(`lost ${lines}`),
+  };
+  return { stream, writer, told };
+}
+
+test("the lines of one turn leave in one write, those that come meanwhile in the next", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { stream, writer } = setUp(promise);
+  writer.write("a\n");
+  writer.write("b\n", 1);
+  await Promise.resolve();
+  writer.write("c\n");
+  writer.write("d\n");
+  resolve();
+  await writer.flushed();
+  assert.deepEqual(stream.writes, ["a\nb\n", "c\nd\n"]);
+});
+
+test("a write that takes a part is continued", async () => {
+  const { stream, writer } = setUp(2, 1);
+  writer.write("abcdef\n");
+  await writer.flushed();
+  assert.deepEqual(stream.writes, ["ab", "c", "def\n"]);
+});
+
+test("pieces are as small as a pipe takes them whole, and end with a line where one ends", async () => {
+  const { stream, writer } = setUp();
+  const lines = Array.from({ length: 100 }, (_, i) => `${i}`.padEnd(99, "x") + "\n").join("");
+  const long = "y".repeat(2 * OUTPUT_PIECE_BYTES + 10) + "\n";
+  writer.write(lines + long);
+  await writer.flushed();
+  assert.equal(stream.writes.join(""), lines + long);
+  assert.deepEqual(
+    stream.writes.map(({ length }) => length),
+    [4_000, 4_000, 2_000, OUTPUT_PIECE_BYTES, OUTPUT_PIECE_BYTES, 11],
+  );
+});
+
+test("a stream that is not ready is tried again later, and nothing is lost", async () => {
+  using timers = new FakeTimers();
+  const again = new Deno.errors.WouldBlock("not now");
+  const { stream, writer, told } = setUp(1, again, again);
+  writer.write("abc\n");
+  const flushed = writer.flushed();
+  for (let i = 0; i < 2; i++) {
+    while (timers.size === 0) await Promise.resolve();
+    timers.pass(OUTPUT_RETRY_MS);
+  }
+  await flushed;
+  assert.deepEqual([stream.writes, told], [["a", "bc\n"], []]);
+});
+
+test("a reader that has gone is told once, and lets all senders go on", async () => {
+  const { stream, writer, told } = setUp(new Deno.errors.BrokenPipe("gone"));
+  const held = writer.write("x".repeat(200) + "\n", 1);
+  assert.ok(held instanceof Promise);
+  await held;
+  await writer.flushed();
+  assert.equal(writer.write("more\n", 1), undefined);
+  await writer.flushed();
+  assert.deepEqual([stream.writes, told, writer.hasFailed], [[], ["gone"], false]);
+});
+
+test("a full device is told once, and when it works again how many lines were lost", async () => {
+  const full = new Error("No space left on device (os error 28)");
+  const { stream, writer, told } = setUp(full, full);
+  for (const line of ["one\ntwo\n", "three\n", "four\n", "five\n"]) {
+    writer.write(line, 1);
+    await writer.flushed();
+  }
+  assert.deepEqual(stream.writes, ["four\n", "five\n"]);
+  assert.deepEqual(told, ["failed: No space left on device (os error 28)", "lost 3"]);
+});
+
+test("a line that was cut by a full device is ended before the next", async () => {
+  const full = new Error("full");
+  const { stream, writer, told } = setUp(3, full, full);
+  for (const line of ["abcdef\n", "lost\n", "whole\n"]) {
+    writer.write(line);
+    await writer.flushed();
+  }
+  assert.deepEqual(stream.writes, ["abc", "\nwhole\n"]);
+  assert.deepEqual(told, ["failed: full", "lost 2"]);
+});
+
+test("a device that is full and works by turns is told of once a minute", async () => {
+  using clock = new FakeClock();
+  const { stream, writer, told } = setUp();
+  const turn = async () => {
+    stream.answers.push(new Error("full"));
+    for (const line of ["lost\n", "written\n"]) {
+      writer.write(line);
+      await writer.flushed();
+    }
+  };
+  for (let i = 0; i < 10; i++) await turn();
+  assert.deepEqual(told.splice(0), ["failed: full", "lost 1"]);
+  clock.nowMs += OUTPUT_REPORT_MS;
+  await turn();
+  assert.deepEqual(told, ["failed: full", "lost 10"]);
+});
+
+test("surplus lines of a slow reader are told once it reads again", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { writer, told } = setUp(promise);
+  const line = "x".repeat(99) + "\n";
+  writer.write(line, 1);
+  await Promise.resolve();
+  for (let i = 0; i < 15; i++) void writer.write(line, i);
+  assert.deepEqual(told, []);
+  resolve();
+  await writer.flushed();
+  assert.deepEqual(told, ["lost 5"]);
+});
+
+test("what waits at the end of the process is written, behind what is under way", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { stream, writer } = setUp(promise);
+  writer.write("first\n");
+  await Promise.resolve();
+  writer.write("last\n");
+  writer.flushSync();
+  assert.deepEqual(stream.sync, ["last\n"]);
+  resolve();
+  await writer.flushed();
+  assert.deepEqual(stream.writes, ["first\n"]);
+});
+
+test("a reader that does not keep up does not hold up the end of the process", async () => {
+  using clock = new FakeClock();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { stream, writer } = setUp(promise);
+  writer.write("first\n");
+  await Promise.resolve();
+  writer.write("last\n");
+  clock.nowMs += OUTPUT_STUCK_MS + 1;
+  writer.flushSync();
+  assert.deepEqual(stream.sync, []);
+  resolve();
+  await writer.flushed();
+});
