@@ -148,6 +148,9 @@ export const MAX_CHECKSUM_BYTES = 1 << 24;
 /** One picture of H.264; one of the largest size and best quality is smaller. */
 export const MAX_ACCESS_UNIT_BYTES = 1 << 22;
 
+/** H.264 that comes ahead of its picture: parameters of some hundred bytes, and what is said besides. */
+export const MAX_KEPT_H264_BYTES = 65_536;
+
 /** One picture of H.264 that is decoded here; 25 a second of this size are 200 Mbit/s. */
 export const MAX_DECODED_UNIT_BYTES = 1 << 20;
 

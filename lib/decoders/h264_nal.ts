@@ -11,6 +11,12 @@ const START_CODE_BYTES = 3;
 export const NAL_SEQUENCE_PARAMETERS = 7;
 
 /**
+ * NAL units without a part of a picture: supplemental information (6), parameters (7, 8, 13, 15),
+ * delimiters (9 to 11), filling (12).
+ */
+const WITHOUT_PICTURE: readonly number[] = [6, NAL_SEQUENCE_PARAMETERS, 8, 9, 10, 11, 12, 13, 15];
+
+/**
  * Calls back for each NAL unit.
  *
  * @param unit An access unit; what stands before its first start code is skipped.
@@ -28,6 +34,30 @@ export function visitNalUnits(
     if (end > start) visit(unit[start]! & 0x1f, unit.subarray(start, end));
     start = next;
   }
+}
+
+/**
+ * Whether a unit begins like one of Annex B and all its NAL units are such as come before a picture.
+ *
+ * @param unit An access unit.
+ */
+export function isWithoutPicture(unit: Uint8Array): boolean {
+  if (!startsWithStartCode(unit)) return false;
+  for (let start = nextStart(unit, 0); start >= 0; start = nextStart(unit, start)) {
+    if (start < unit.length && !WITHOUT_PICTURE.includes(unit[start]! & 0x1f)) return false;
+  }
+  return true;
+}
+
+/**
+ * Whether a unit holds a NAL unit that begins a stream.
+ *
+ * @param unit An access unit.
+ */
+export function hasSequenceParameters(unit: Uint8Array): boolean {
+  let found = false;
+  visitNalUnits(unit, (type) => found ||= type === NAL_SEQUENCE_PARAMETERS);
+  return found;
 }
 
 /** Whether the first bytes are a start code. @param unit An access unit. */

@@ -135,6 +135,7 @@ export class VideoIn {
     const unit = segment.accessUnits.push(payload);
     if (unit === undefined) return;
     if (frame.way === "decode") {
+      this.#checkDecodable(unit.data.length);
       this.#decoded.add(segment.coded);
       const job = { channel: segment.channel, picture: segment.coded.take(unit) };
       this.#work = { frame, job };

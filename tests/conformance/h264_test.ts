@@ -5,10 +5,13 @@ import { yuv420ToRgba } from "../../lib/decoders/yuv420.ts";
 import { UnitDecoder } from "../../lib/h264/unit_decoder.ts";
 import type { H264Mode } from "../../lib/segment/video_in.ts";
 import { decodeControl } from "../../lib/wire/control.ts";
+import { concat } from "../support/feed.ts";
+import { grayPicture, pps, samePicture, sps } from "../support/h264.ts";
 import vectors from "../vectors/events/video-h264.json" with { type: "json" };
 import { APPLICATION, commands, Fixture } from "../unit/segment/endpoint_support.ts";
 
 const pure = { permissions: "none" } as const;
+const SMALL = { widthBlocks: 3, heightBlocks: 2 } as const;
 const DATA_HEAD_BYTES = 7;
 
 function run(h264: H264Mode): {
@@ -198,3 +201,38 @@ Deno.test(
     assert.deepEqual(units.map(({ data }) => data.toHex()), ["05050505"]);
   },
 );
+
+Deno.test("h264 pass: parameters in frames of their own come with the next picture", pure, () => {
+  const fixture = new Fixture({ kind: APPLICATION, h264: "pass" });
+  const units: AccessUnit[] = [];
+  fixture.source.onH264 = (unit) => void units.push(unit);
+  const parts = [pps(), grayPicture(SMALL), samePicture(SMALL, 1)];
+  const payloads = [sps(SMALL), ...parts];
+  payloads.forEach((payload, index) => {
+    fixture.control({
+      command: "videoframe",
+      format: 5,
+      stream: index + 1,
+      surfaceWidth: 48,
+      surfaceHeight: 32,
+      x: 0,
+      y: 0,
+      width: 48,
+      height: 32,
+      flags: 0,
+      length: payload.length,
+      expandedLength: 48 * 32 * 4,
+      commit: true,
+    });
+    fixture.data("video", 0, payload);
+    const pings = commands(fixture.takeControls(), "ping");
+    assert.deepEqual(
+      pings.map(({ stream }) => stream),
+      [index + 1],
+      "each is acknowledged at once",
+    );
+  });
+  fixture.deliver();
+  const [first, second] = [concat(payloads.slice(0, 3)), payloads[3]!];
+  assert.deepEqual(units.map(({ data }) => data.toHex()), [first.toHex(), second.toHex()]);
+});

@@ -7,7 +7,7 @@ import { makePictureEncoder } from "../../lib/source/encoders.ts";
 import type { VideoFrame } from "../../lib/source/frame.ts";
 import { concat } from "../support/feed.ts";
 import type { StreamFields } from "../support/h264.ts";
-import { keyUnit, samePicture, sps, testPlanes } from "../support/h264.ts";
+import { keyPicture, keyUnit, nal, pps, samePicture, sps, testPlanes } from "../support/h264.ts";
 import { h264Frame, H264Listening } from "../support/h264_listening.ts";
 import { Listening } from "../support/listening.ts";
 import { SeededRandom } from "../support/random.ts";
@@ -84,6 +84,24 @@ Deno.test("a source is seen in H.264, in other formats and in other sizes", asyn
   assert.equal(listening.decoders.size, 0);
 });
 
+Deno.test("a source that sends parameters, delimiters and pictures apart is seen", async () => {
+  await using listening = new H264Listening();
+  const source = await listening.connect();
+  const planes = testPlanes(SMALL);
+  const delimiter = nal(9, Uint8Array.of(0xf0));
+  const information = nal(6, Uint8Array.of(5, 1, 7, 0x80));
+  for (const part of [delimiter, sps(SMALL), pps(), information]) {
+    void source.client.draw(frame(SMALL, part));
+  }
+  await source.draw(frame(SMALL, keyPicture(SMALL, planes)));
+  const { surface } = listening.clients[0]!;
+  assert.deepEqual(surface.rgba(), yuv420ToRgba(planes, formatOf(SMALL)));
+  void source.client.draw(frame(SMALL, delimiter));
+  await source.draw(frame(SMALL, samePicture(SMALL, 1)));
+  assert.deepEqual(listening.kinds, ["resized 48x32", "frame", "frame"]);
+  assert.deepEqual([source.cancels, listening.refusals], [0, []]);
+});
+
 Deno.test("what the reference encoded is seen as the reference shows it", async () => {
   await using listening = new H264Listening();
   const source = await listening.connect();
@@ -103,11 +121,14 @@ Deno.test("what the reference encoded is seen as the reference shows it", async 
 const noise = new SeededRandom(5).bytes(5_000);
 const HOSTILE: readonly [string, string, VideoFrame][] = [
   ["noise", "bad-h264", frame(SMALL, noise)],
-  ["noise behind parameters", "bad-h264", frame(SMALL, concat([sps(SMALL), noise]))],
+  ["noise behind parameters", "bad-h264", frame(SMALL, concat([sps(SMALL), nal(0x65, noise)]))],
   ["half a unit", "bad-h264", frame(SMALL, GOOD.payload.subarray(0, GOOD.payload.length / 2))],
-  ["parameters alone", "bad-h264", frame(SMALL, sps(SMALL))],
   ["another size", "h264-size", frame(SMALL, keyUnit({ ...SMALL, heightBlocks: 3 }))],
-  ["a size beyond all bounds", "h264-size", frame(SMALL, sps({ ...SMALL, widthBlocks: 2 ** 30 }))],
+  [
+    "a size beyond all bounds",
+    "h264-size",
+    frame(SMALL, concat([sps({ ...SMALL, widthBlocks: 2 ** 30 }), samePicture(SMALL, 1)])),
+  ],
   ["another profile", "h264-profile", frame(SMALL, keyUnit({ ...SMALL, profile: 100 }))],
   ["2 MiB", "bad-length", frame(SMALL, new Uint8Array(2 << 20))],
   ["nothing", "bad-length", frame(SMALL, new Uint8Array(0))],

@@ -3,14 +3,18 @@
 import assert from "node:assert/strict";
 import { FairShare } from "../../../lib/bytes/fair_share.ts";
 import { StreamError } from "../../../lib/errors.ts";
+import { MAX_DECODED_UNIT_BYTES } from "../../../lib/limits.ts";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
 import { concat } from "../../support/feed.ts";
 import type { StreamFields } from "../../support/h264.ts";
-import { keyUnit, sps } from "../../support/h264.ts";
+import { grayPicture, keyUnit, nal, pps, samePicture, sps } from "../../support/h264.ts";
 import { APPLICATION, commands, Fixture } from "./endpoint_support.ts";
 
 const pure = { permissions: "none" } as const;
 const SMALL = { widthBlocks: 3, heightBlocks: 2 } as const;
+/** A delimiter, and supplemental information of a byte that means nothing. */
+const AUD = nal(9, Uint8Array.of(0xf0));
+const SEI = nal(6, Uint8Array.of(5, 1, 7, 0x80));
 const DECODER_BYTES = 16 << 20;
 const PICTURE_BYTES = 48 * 32 * 4;
 const CANCELLED = {
@@ -128,6 +132,69 @@ Deno.test(
     assert.equal(fixture.memory.used, 0);
   },
 );
+
+Deno.test("parameters in frames of their own are acknowledged at once and kept", pure, () => {
+  const fixture = client();
+  const ahead = [AUD, sps(SMALL), pps(), SEI];
+  for (const part of ahead) fixture.unit(part);
+  fixture.deliver();
+  assert.deepEqual([fixture.answers(), fixture.kinds], [[1, 2, 3, 4], []]);
+  assert.equal(fixture.endpoint.video.job, undefined);
+  fixture.unit(grayPicture(SMALL));
+  const { picture } = fixture.endpoint.video.job!;
+  // A sequence begins with its parameters.
+  assert.deepEqual(picture.data, concat([...ahead.slice(1), grayPicture(SMALL)]));
+  fixture.finish(7);
+  assert.deepEqual([fixture.answers(), fixture.kinds], [[5], ["resized", "frame"]]);
+  fixture.unit(AUD);
+  fixture.unit(samePicture(SMALL, 1));
+  assert.deepEqual(fixture.endpoint.video.job!.picture.data, concat([AUD, samePicture(SMALL, 1)]));
+  fixture.finish(8);
+  assert.deepEqual([fixture.answers(), fixture.kinds], [[6, 7], ["frame"]]);
+  assert.deepEqual(fixture.faults, []);
+  fixture.endpoint.end("");
+  assert.equal(fixture.memory.used, 0);
+});
+
+Deno.test("parameters that no picture has used give way to new ones", pure, () => {
+  const fixture = client();
+  for (const part of [sps({ ...SMALL, references: 3 }), pps(), sps(SMALL), pps()]) {
+    fixture.unit(part);
+  }
+  fixture.unit(grayPicture(SMALL));
+  assert.equal(fixture.endpoint.video.job!.picture.format.references, 1);
+  fixture.finish(7);
+  fixture.unit(sps({ ...SMALL, references: 3 }));
+  fixture.unit(keyUnit(SMALL));
+  assert.deepEqual(fixture.endpoint.video.job!.picture.data, keyUnit(SMALL));
+  assert.deepEqual(fixture.faults, []);
+});
+
+Deno.test("what is kept for a picture counts in memory and has a bound", pure, () => {
+  const fixture = client();
+  const filling = nal(12, new Uint8Array(20_000).fill(0xff));
+  for (let i = 1; i <= 3; i++) {
+    fixture.unit(filling);
+    assert.ok(fixture.memory.used >= i * filling.length);
+  }
+  fixture.unit(filling);
+  fixture.deliver();
+  assert.deepEqual([fixture.answers(), fixture.faults], [[1, 2, 3, "cancelled", 4], [
+    "bad-length",
+  ]]);
+  assert.ok(fixture.memory.used < 2 * filling.length, "nothing is kept any more");
+});
+
+Deno.test("a picture that is too large only with what was kept is refused", pure, () => {
+  const fixture = client();
+  fixture.unit(concat([sps(SMALL), pps()]));
+  const room = MAX_DECODED_UNIT_BYTES - 1 - grayPicture(SMALL).length;
+  const large = concat([grayPicture(SMALL), new Uint8Array(room)]);
+  fixture.announce(VIDEO_FORMAT.h264, large.length);
+  fixture.data("video", 0, large);
+  fixture.deliver();
+  assert.deepEqual([fixture.faults, fixture.answers()], [["bad-length"], [1, "cancelled", 2]]);
+});
 
 Deno.test("frames of other channels wait for their acknowledgement", pure, () => {
   const fixture = client();
