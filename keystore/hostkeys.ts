@@ -9,7 +9,7 @@ import { reason } from "./failure.ts";
 import { appendLine, createFile } from "./fs.ts";
 import { formatHostKey, type HostKey, type KeystoreWarning, parseHostKeys } from "./format.ts";
 import { DEFAULT_PORT, requireHost, requirePort } from "./hosts.ts";
-import { KEY_BYTES } from "./keys.ts";
+import { KEY_BYTES } from "../lib/crypto/provider.ts";
 import { readKeyFile, unreadable } from "./read.ts";
 import { settledSignature, signatureOf } from "./signature.ts";
 import { DEFAULT_TAG, requireTag } from "./tags.ts";

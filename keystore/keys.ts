@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { decodeBase64, encodeBase64 } from "../lib/bytes/base64.ts";
+import { decodeBase64 } from "../lib/bytes/base64.ts";
+import { KEY_BYTES } from "../lib/crypto/provider.ts";
 import { isLowOrder } from "../lib/crypto/x25519.ts";
 import { KeystoreError } from "../lib/errors.ts";
 
-/** Length of a public or private key, in bytes. */
-export const KEY_BYTES = 32;
 /** Length of a key in base64, in characters. */
 export const KEY_CHARACTERS = 44;
 
@@ -68,7 +67,7 @@ export function parsePrivateKey(text: string): Uint8Array<ArrayBuffer> {
  * @returns 44 characters of base64.
  */
 export function formatKey(key: Uint8Array): string {
-  return encodeBase64(key);
+  return key.toBase64();
 }
 
 function parseKey(text: string): Uint8Array<ArrayBuffer> {

@@ -1,26 +1,12 @@
 /**
- * Strict base64 in the standard alphabet with padding, as the keystore files use it.
+ * Strict base64, as the keystore files use it.
  *
  * @module
  */
 
-/**
- * Encodes bytes.
- *
- * @param bytes Any number of bytes.
- * @returns Standard alphabet, padded.
- */
-export function encodeBase64(bytes: Uint8Array): string {
-  return bytes.toBase64();
-}
-
-/**
- * Decodes text that must be canonical: standard alphabet, padding, no blanks, no stray bits.
- *
- * @param text The text.
- * @returns The bytes, or `undefined` when the text is not canonical base64.
- */
+/** @returns `undefined` unless `text` is canonical: standard alphabet, padded, no blanks, no stray bits. */
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
+  // The built-in decoder skips blanks even when it is strict.
   if (/\s/.test(text)) return undefined;
   try {
     return Uint8Array.fromBase64(text, { lastChunkHandling: "strict" });

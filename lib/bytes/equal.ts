@@ -1,19 +1,12 @@
 /**
- * Comparison of secrets and tags.
+ * Comparison of secrets.
  *
  * @module
  */
 
-/**
- * Compares two byte strings in time that depends on their length alone.
- *
- * @param a Any bytes.
- * @param b Any bytes.
- * @returns Whether both have the same length and content.
- */
+import { timingSafeEqual } from "node:crypto";
+
+/** Whether both have the same content; the time it takes depends on the lengths alone. */
 export function equalConstantTime(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  let difference = 0;
-  for (let i = 0; i < a.length; i++) difference |= a[i]! ^ b[i]!;
-  return difference === 0;
+  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -1,18 +1,16 @@
 /**
- * The bytes of one connection that wait to be sent, gathered so that one write takes them all.
+ * The bytes of one connection that wait to be sent, gathered so that one write sends them all.
  *
- * A connection that sends little keeps its little memory. Bursts are gathered in large blocks, which
- * all connections share, one after the other: the acknowledgements of one turn take 100 KiB, and an
- * idle connection must not hold that.
+ * A connection that sends little keeps a small buffer of its own. A burst (the acknowledgements of one
+ * turn take 100 KiB) goes into a large block from a pool that all connections share, so that an idle
+ * connection holds none.
  *
  * @module
  */
 
+import { LARGE_BLOCK_BYTES, SMALL_BLOCK_BYTES } from "./receive_buffer.ts";
+
 const FIRST_CAPACITY_BYTES = 1_024;
-/** What a connection keeps; more is gathered in a large block. */
-const OWN_CAPACITY_BYTES = 4_096;
-/** Holds the acknowledgements of a whole block of received bytes. */
-const BLOCK_BYTES = 262_144;
 /** More connections than these seldom send a burst in one turn. */
 const MAX_IDLE_BLOCKS = 8;
 const EMPTY = new Uint8Array(0);
@@ -23,11 +21,10 @@ const idleBlocks: Uint8Array[] = [];
 /** A growing buffer whose filled part is taken as a whole. */
 export class OutputBuffer {
   #bytes: Uint8Array = EMPTY;
-  /** What was handed out by {@linkcode take} and is perhaps still read. */
+  /** Handed out by the last {@linkcode take}; the caller may still be reading it. */
   #taken: Uint8Array = EMPTY;
   #length = 0;
 
-  /** How many bytes wait. */
   get length(): number {
     return this.#length;
   }
@@ -38,10 +35,9 @@ export class OutputBuffer {
   }
 
   /**
-   * Appends space that holds zeros.
+   * Appends `count` zero bytes.
    *
-   * @param count How many bytes.
-   * @returns The offset of the space in {@linkcode bytes}.
+   * @returns Their offset in {@linkcode bytes}.
    */
   reserve(count: number): number {
     const at = this.#length;
@@ -49,7 +45,7 @@ export class OutputBuffer {
     if (need > this.#bytes.length) {
       const grown = allocate(need);
       grown.set(this.#bytes.subarray(0, at));
-      giveBack(this.#bytes);
+      release(this.#bytes);
       this.#bytes = grown;
     }
     this.#bytes.fill(0, at, need);
@@ -57,22 +53,13 @@ export class OutputBuffer {
     return at;
   }
 
-  /**
-   * Gives space back that was reserved and will not be filled.
-   *
-   * @param at The offset that {@linkcode reserve} gave; what waits before it stays.
-   */
+  /** Drops the bytes from `at` on, such as reserved ones that could not be filled. */
   truncate(at: number): void {
     this.#length = Math.min(this.#length, at);
   }
 
-  /**
-   * Takes all waiting bytes.
-   *
-   * @returns A view that is valid until the next call, or `undefined` when nothing waits.
-   */
+  /** @returns All waiting bytes as a view that is valid until the next call. */
   take(): Uint8Array | undefined {
-    // By now nobody reads what was taken before.
     const free = this.#taken;
     this.#taken = EMPTY;
     const filled = this.#length === 0 ? undefined : this.#bytes.subarray(0, this.#length);
@@ -81,27 +68,24 @@ export class OutputBuffer {
       this.#bytes = EMPTY;
       this.#length = 0;
     }
-    if (isOwn(free) && this.#bytes.length === 0) this.#bytes = free;
-    else giveBack(free);
+    if (free.length <= SMALL_BLOCK_BYTES && this.#bytes.length === 0) this.#bytes = free;
+    else release(free);
     return filled;
   }
 }
 
-function isOwn(bytes: Uint8Array): boolean {
-  return bytes.length <= OWN_CAPACITY_BYTES;
-}
-
-/** Memory for so many bytes or more, with whatever is in it. */
+/** At least `sizeBytes` of memory; it may hold old bytes. */
 function allocate(sizeBytes: number): Uint8Array {
-  if (sizeBytes <= OWN_CAPACITY_BYTES || sizeBytes > BLOCK_BYTES) {
+  if (sizeBytes <= SMALL_BLOCK_BYTES || sizeBytes > LARGE_BLOCK_BYTES) {
     let capacity = FIRST_CAPACITY_BYTES;
     while (capacity < sizeBytes) capacity *= 2;
     return new Uint8Array(capacity);
   }
-  return idleBlocks.pop() ?? new Uint8Array(BLOCK_BYTES);
+  return idleBlocks.pop() ?? new Uint8Array(LARGE_BLOCK_BYTES);
 }
 
-/** Takes a large block back; what is small or of another size is left to the garbage collector. */
-function giveBack(bytes: Uint8Array): void {
-  if (bytes.length === BLOCK_BYTES && idleBlocks.length < MAX_IDLE_BLOCKS) idleBlocks.push(bytes);
+function release(bytes: Uint8Array): void {
+  if (bytes.length === LARGE_BLOCK_BYTES && idleBlocks.length < MAX_IDLE_BLOCKS) {
+    idleBlocks.push(bytes);
+  }
 }

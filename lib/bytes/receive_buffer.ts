@@ -1,31 +1,26 @@
 /**
- * The bytes of one connection that have arrived and are not yet parsed.
+ * The received bytes of one connection that are not yet parsed.
  *
- * The socket reads straight into {@linkcode ReceiveBuffer.writable}, packets are decrypted in place
- * and handed on as views, so that a byte is copied only when a packet straddles the end of the
- * buffer. An idle connection holds a small block; a busy one gets a large block and gives it back
- * when the traffic ends.
+ * The socket reads straight into {@linkcode ReceiveBuffer.writable}; packets are decrypted in place and
+ * handed on as views. A byte is copied only when its packet straddles the end of the block. A quiet
+ * connection holds a small block, a busy one a large block, which it returns when the traffic ends.
  *
  * @module
  */
 
-/** Hands out blocks of memory, for instance inside the memory of a WebAssembly module. */
+/** A source of memory blocks, for instance inside the memory of a WebAssembly module. */
 export interface Arena {
-  /**
-   * @param sizeBytes The least size of the block.
-   * @returns A block, or `undefined` when none is left.
-   */
+  /** @returns A block of at least `sizeBytes`, or `undefined` when none is left. */
   alloc(sizeBytes: number): Uint8Array | undefined;
-  /** @param block A block from {@linkcode alloc}, not used after. */
+  /** @param block A block from {@linkcode alloc}; the caller may not use it afterwards. */
   release(block: Uint8Array): void;
 }
 
-/** A block for a connection that sends little, in bytes. */
 export const SMALL_BLOCK_BYTES = 4_096;
-/** A block for a connection that sends much, in bytes; holds three of the largest packets. */
+/** Holds three packets of the largest size. */
 export const LARGE_BLOCK_BYTES = 262_144;
 
-/** A connection that gets less at once waits in a small block: a screen of text is no busy traffic. */
+/** A read of more than this means a busy connection; a screen of text is smaller. */
 const BUSY_READ_BYTES = 16_384;
 
 const heap: Arena = {
@@ -42,13 +37,12 @@ export class ReceiveBuffer {
   #end = 0;
   #wantsLarge = false;
 
-  /** @param arena Where blocks come from; the heap serves when it has none left. */
+  /** @param arena Where blocks come from; when it has none left, the heap. */
   constructor(arena: Arena = heap) {
     this.#arena = arena;
     this.#block = this.#alloc(SMALL_BLOCK_BYTES);
   }
 
-  /** How many bytes are waiting. */
   get length(): number {
     return this.#end - this.#start;
   }
@@ -64,10 +58,10 @@ export class ReceiveBuffer {
   }
 
   /**
-   * Free space behind the waiting bytes, to be filled and then announced by {@linkcode commit}.
+   * Returns the free space behind the waiting bytes. Fill it, then call {@linkcode commit}.
    * Invalidates all views handed out before.
    *
-   * @param packetBytes The whole size of the packet that is being waited for.
+   * @param packetBytes The whole size of the next packet, as far as it is known.
    */
   writable(packetBytes: number): Uint8Array {
     const waiting = this.length;
@@ -85,27 +79,19 @@ export class ReceiveBuffer {
     return this.#block.subarray(this.#end);
   }
 
-  /**
-   * Announces bytes written to the view of {@linkcode writable}.
-   *
-   * @param count How many bytes.
-   */
+  /** @param count How many bytes were written to the view from {@linkcode writable}. */
   commit(count: number): void {
     this.#wantsLarge = this.#end + count === this.#block.length ||
       (this.#wantsLarge && count > BUSY_READ_BYTES);
     this.#end += count;
   }
 
-  /**
-   * Drops bytes from the front; views into them stay valid until {@linkcode writable}.
-   *
-   * @param count How many bytes, at most {@linkcode length}.
-   */
+  /** Drops `count` bytes from the front; views of them stay valid until {@linkcode writable}. */
   consume(count: number): void {
     this.#start += count;
   }
 
-  /** Gives the block back; the buffer is unusable after. */
+  /** Releases the block; the buffer is unusable afterwards. */
   free(): void {
     if (this.#fromArena) this.#arena.release(this.#block);
     this.#fromArena = false;

@@ -1,15 +1,15 @@
 /**
- * One view for many reads: packets of all connections lie in few buffers.
+ * Little-endian numbers in byte arrays of any alignment.
  *
  * @module
  */
 
+/** Most reads in a row are in the same buffer, so one cached view saves an allocation each. */
 let latest: DataView = new DataView(new ArrayBuffer(0));
 
 /**
- * Gives a view of a whole buffer; the one that was asked for last is not made again.
- *
- * @param bytes Any bytes; offsets in the result count from the start of their buffer.
+ * A view of the whole buffer behind `bytes`: add `bytes.byteOffset` to every offset. The view is shared
+ * and valid until the next call.
  */
 export function viewOfBuffer(bytes: Uint8Array): DataView {
   const { buffer } = bytes;
@@ -17,13 +17,7 @@ export function viewOfBuffer(bytes: Uint8Array): DataView {
   return latest;
 }
 
-/**
- * Writes a 64-bit number, little-endian; a bigint is an allocation, which hot paths do without.
- *
- * @param view Where to write.
- * @param at The offset.
- * @param value 0 or more; a number must be a safe integer.
- */
+/** @param value 0 or more; hot paths pass a safe integer, as a bigint is an allocation. */
 export function writeUint64(view: DataView, at: number, value: bigint | number): void {
   if (typeof value === "bigint") {
     view.setBigUint64(at, value, true);

@@ -1,25 +1,24 @@
 /**
- * WebAssembly modules with a memory of a fixed size.
+ * Loads embedded WebAssembly modules, each with a memory of fixed size.
  *
  * @module
  */
 
 /** An instance and its memory. */
 export interface WasmModule<E> {
-  /** The functions. */
   readonly exports: E;
-  /** All of the memory; never detached, as it never grows. */
+  /** The whole memory; never detached, as it never grows. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 const PAGE_BYTES = 65_536;
 
 /**
- * Makes an instance when it is first asked for.
+ * Returns a loader that instantiates the module at its first call and caches the instance.
  *
- * @param base64 The module, which imports `env.memory` alone.
- * @param memoryBytes What its memory holds, rounded up to whole pages.
- * @returns Gives the one instance, or `undefined` where WebAssembly, its vector instructions or address
+ * @param base64 A module that imports `env.memory` alone.
+ * @param memoryBytes Rounded up to whole pages.
+ * @returns The loader; it returns `undefined` where WebAssembly, its vector instructions or address
  *   space are missing.
  */
 export function wasmModule<E>(
@@ -34,7 +33,7 @@ export function wasmModule<E>(
     try {
       loaded = instantiate(base64, Math.ceil(memoryBytes / PAGE_BYTES));
     } catch {
-      // Any reason for which this fails is a reason to use the plain-TypeScript twin.
+      // Whatever is missing, the plain-TypeScript implementation does the work.
     }
     return loaded;
   };

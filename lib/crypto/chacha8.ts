@@ -1,15 +1,15 @@
 /**
  * ChaCha8 as one continuing key stream, in plain TypeScript.
  *
- * The layout is the original one (64-bit block counter in words 12 and 13, 64-bit nonce in words 14
- * and 15), and a stream goes on in the middle of a block where the last call stopped, because a12
- * runs one stream over all packets of a direction (arcan a12.c).
+ * It has the original layout (64-bit block counter in words 12 and 13, 64-bit nonce in words 14 and 15),
+ * and each call continues where the last one stopped, even inside a block: a12 runs one stream over all
+ * packets of a direction (arcan `a12.c`).
  *
  * @module
  */
 
+import { viewOfBuffer } from "../bytes/view.ts";
 import { KEY_BYTES, NONCE_BYTES } from "./provider.ts";
-import { loadWord, viewOf } from "./words.ts";
 
 const BLOCK_BYTES = 64;
 /** Two blocks, so that a peek across a block boundary can keep both. */
@@ -19,16 +19,16 @@ const CACHE_MASK = CACHE_BYTES - 1;
 /** "expand 32-byte k" as words. */
 const SIGMA = [0x61707865, 0x3320646e, 0x79622d32, 0x6b206574] as const;
 
-/** One key stream; no method allocates once the buffers it is given repeat. */
+/** One key stream; no method allocates while its caller uses the same buffer. */
 export class ChaCha8 {
   /** Input of the block function: constants, key, counter of the next block, nonce. */
   readonly #state = new Int32Array(16);
-  /** Key stream made but not used up, as a ring of two blocks. */
+  /** Unused key stream, as a ring of two blocks. */
   readonly #cache = new Uint8Array(CACHE_BYTES);
   readonly #cacheView = new DataView(this.#cache.buffer);
-  /** Where in the cache the next byte of the stream is or will be. */
+  /** Index in the cache of the next byte of the stream. */
   #position = 0;
-  /** How many bytes of the cache from {@linkcode #position} on are valid. */
+  /** Valid bytes in the cache from {@linkcode #position} on. */
   #available = 0;
 
   /**
@@ -36,31 +36,25 @@ export class ChaCha8 {
    *
    * @param key 32 bytes, copied.
    * @param nonce 8 bytes, copied.
-   * @param counter Number of the first block; 0 for every stream of a12.
+   * @param counter Number of the first block; a12 starts every stream at 0.
    */
   install(key: Uint8Array, nonce: Uint8Array, counter: bigint = 0n): void {
     const state = this.#state;
-    for (let i = 0; i < 4; i++) state[i] = SIGMA[i]!;
-    for (let i = 0; i < KEY_BYTES / 4; i++) state[4 + i] = loadWord(key, 4 * i);
+    state.set(SIGMA);
+    setWords(state, 4, key, KEY_BYTES);
     state[12] = Number(BigInt.asIntN(32, counter));
     state[13] = Number(BigInt.asIntN(32, counter >> 32n));
-    for (let i = 0; i < NONCE_BYTES / 4; i++) state[14 + i] = loadWord(nonce, 4 * i);
+    setWords(state, 14, nonce, NONCE_BYTES);
     this.#position = 0;
     this.#available = 0;
     this.#cache.fill(0);
   }
 
-  /**
-   * Encrypts or decrypts in place and moves the stream on.
-   *
-   * @param buffer Changed from `start` to `end`.
-   * @param start Offset of the first byte.
-   * @param end Offset behind the last byte.
-   */
+  /** Encrypts or decrypts the bytes from `start` to `end` in place and moves the stream on. */
   apply(buffer: Uint8Array, start: number, end: number): void {
     let at = this.#drain(buffer, start, end);
     if (end - at >= BLOCK_BYTES) {
-      const view = viewOf(buffer);
+      const view = viewOfBuffer(buffer);
       const blocks = Math.floor((end - at) / BLOCK_BYTES);
       xorBlocks(this.#state, view, buffer.byteOffset + at, blocks);
       at += blocks * BLOCK_BYTES;
@@ -72,12 +66,9 @@ export class ChaCha8 {
   }
 
   /**
-   * Encrypts or decrypts into another array without moving the stream.
+   * Encrypts or decrypts into another array without moving the stream. The key stream is kept for
+   * {@linkcode apply}, so that it is computed only once.
    *
-   * The key stream that this makes is kept, so the bytes cost nothing more when they are applied.
-   *
-   * @param input Read from `start` on.
-   * @param start Offset of the first byte.
    * @param length 1 to 16 bytes.
    * @param output Gets the bytes at offset 0.
    */
@@ -90,14 +81,14 @@ export class ChaCha8 {
     }
   }
 
-  /** Wipes the key and what is left of the key stream. */
+  /** Wipes the key and the unused key stream. */
   wipe(): void {
     this.#state.fill(0);
     this.#cache.fill(0);
     this.#available = 0;
   }
 
-  /** Applies what the cache holds, at most to `end`; returns the offset behind. */
+  /** Applies the cached key stream, at most to `end`; returns where it stopped. */
   #drain(buffer: Uint8Array, start: number, end: number): number {
     const count = Math.min(this.#available, end - start);
     const cache = this.#cache;
@@ -108,7 +99,7 @@ export class ChaCha8 {
     return start + count;
   }
 
-  /** Adds one block to the cache, which holds less than a block. */
+  /** Adds one block to the cache, which must hold less than a block. */
   #generate(): void {
     if (this.#available === 0) this.#position = 0;
     const at = (this.#position + this.#available) & CACHE_MASK;
@@ -118,7 +109,17 @@ export class ChaCha8 {
   }
 }
 
-/** XORs whole blocks of key stream into `view` from `at` on and moves the counter in `state`. */
+function setWords(state: Int32Array, index: number, bytes: Uint8Array, size: number): void {
+  const view = viewOfBuffer(bytes);
+  for (let at = 0; at < size; at += 4) {
+    state[index++] = view.getInt32(bytes.byteOffset + at, true);
+  }
+}
+
+/**
+ * XORs blocks of key stream into `view` from `at` on and moves the counter in `state`. Written out with
+ * a variable for each word, it runs several times as fast as loops over arrays.
+ */
 function xorBlocks(state: Int32Array, view: DataView, at: number, blocks: number): void {
   const s0 = state[0]!;
   const s1 = state[1]!;

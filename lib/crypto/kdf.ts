@@ -1,40 +1,38 @@
 /**
- * The key schedule: every key of a session follows from a secret by BLAKE3 in its derive_key mode.
+ * The key schedule: every key of a session is derived from a secret by BLAKE3 in its derive_key mode.
  *
  * @module
  */
 
-import { RunningBlake3 } from "./blake3.ts";
-import { DERIVE_KEY_CONTEXT, DERIVE_KEY_MATERIAL, INITIAL_KEY } from "./blake3_compress.ts";
+import { BLAKE3_MODE, INITIAL_KEY, RunningBlake3 } from "./blake3.ts";
 import { KEY_BYTES } from "./provider.ts";
 
-/** The keys of one stage of a session. */
+/** The keys of one stage of a session, 32 bytes each. */
 export interface SessionKeys {
-  /** Keys the MAC of both directions; 32 bytes. */
+  /** For the MAC of both directions. */
   readonly mac: Uint8Array<ArrayBuffer>;
-  /** Encrypts from client to server; 32 bytes. */
+  /** For the cipher from client to server. */
   readonly client: Uint8Array<ArrayBuffer>;
-  /** Encrypts from server to client; 32 bytes. */
+  /** For the cipher from server to client. */
   readonly server: Uint8Array<ArrayBuffer>;
 }
 
-/** One for all derivations, each of which wipes it: making one takes longer than a derivation. */
+/** Shared by all derivations, which wipe it: constructing one takes longer than a derivation. */
 const state = new RunningBlake3();
 
 const SESSION_CONTEXT_KEY = contextKey("arcan-a12 init-packet");
 const REKEY_CONTEXT_KEY = contextKey("arcan-a12 rekey");
 
 /**
- * Derives the keys of a stage (arcan a12.c).
- *
- * One absorbing state is sampled three times, and each sample is absorbed before the next.
+ * Derives the keys of a stage (arcan `a12.c`): the state is sampled three times and absorbs each sample
+ * before the next.
  *
  * @param secret The passphrase without a NUL, or the 32 bytes of an X25519 agreement.
- * @param nonce 8 bytes from the server's HELLO; left out for the stage of the passphrase.
+ * @param nonce 8 bytes from the server's HELLO; absent for the stage of the passphrase.
  * @returns Fresh keys; the caller wipes them.
  */
 export function deriveKeys(secret: Uint8Array, nonce?: Uint8Array): SessionKeys {
-  state.install(SESSION_CONTEXT_KEY, DERIVE_KEY_MATERIAL);
+  state.install(SESSION_CONTEXT_KEY, BLAKE3_MODE.deriveKeyMaterial);
   state.update(secret, 0, secret.length);
   if (nonce !== undefined) state.update(nonce, 0, nonce.length);
   const mac = sample();
@@ -53,7 +51,7 @@ export function deriveKeys(secret: Uint8Array, nonce?: Uint8Array): SessionKeys 
  * @returns 32 fresh bytes; the caller wipes them.
  */
 export function deriveRekeyMac(shared: Uint8Array): Uint8Array<ArrayBuffer> {
-  state.install(REKEY_CONTEXT_KEY, DERIVE_KEY_MATERIAL);
+  state.install(REKEY_CONTEXT_KEY, BLAKE3_MODE.deriveKeyMaterial);
   state.update(shared, 0, shared.length);
   const key = sample();
   state.wipe();
@@ -62,7 +60,7 @@ export function deriveRekeyMac(shared: Uint8Array): Uint8Array<ArrayBuffer> {
 
 function contextKey(context: string): Uint8Array<ArrayBuffer> {
   const bytes = new TextEncoder().encode(context);
-  state.install(INITIAL_KEY, DERIVE_KEY_CONTEXT);
+  state.install(INITIAL_KEY, BLAKE3_MODE.deriveKeyContext);
   state.update(bytes, 0, bytes.length);
   return sample();
 }

@@ -1,5 +1,5 @@
 /**
- * The choice of symmetric cryptography.
+ * The choice of the symmetric cryptography and of the memory that goes with it.
  *
  * @module
  */
@@ -12,19 +12,15 @@ import { typescriptProvider } from "./typescript.ts";
 
 let arena: SimdArena | undefined;
 
-/**
- * Gives the fastest implementation that works here; the choice is made at the first call.
- *
- * @returns The SIMD module, or the plain-TypeScript twin where it does not run.
- */
+/** The SIMD implementation, or the one in plain TypeScript where SIMD does not run. */
 export function defaultProvider(): CryptoProvider {
   return simdProvider() ?? typescriptProvider;
 }
 
 /**
- * Gives the arena whose blocks {@linkcode defaultProvider} decrypts without a copy.
+ * The one arena of this process: {@linkcode defaultProvider} decrypts in its blocks without a copy.
  *
- * @returns The one arena of this process, or `undefined` where the SIMD module does not run.
+ * @returns `undefined` where the SIMD module does not run.
  */
 export function defaultArena(): SimdArena | undefined {
   const module = loadModule();

@@ -1,30 +1,28 @@
 /**
- * The plain-TypeScript cryptography: the fallback, and the oracle of the SIMD module.
+ * The cryptography in plain TypeScript: the fallback, and what the SIMD module is tested against.
  *
  * @module
  */
 
-import {
-  requireKeyMaterial,
-  requirePacket,
-  requirePeek,
-  requireRun,
-  throwFreed,
-} from "./arguments.ts";
 import { RunningBlake3 } from "./blake3.ts";
 import { ChaCha8 } from "./chacha8.ts";
 import {
   type CryptoProvider,
   type Opener,
+  openOneByOne,
   type PacketRun,
   PEEK_BYTES,
+  requireKeyMaterial,
+  requirePacket,
+  requirePeek,
+  requireRun,
   type Sealer,
   TAG_BYTES,
+  throwFreed,
 } from "./provider.ts";
-import { openOneByOne } from "./run.ts";
 
 /** Cipher and MAC of one direction. */
-class Direction {
+class TypeScriptDirection {
   protected readonly cipher = new ChaCha8();
   protected readonly mac = new RunningBlake3();
   protected readonly tag = new Uint8Array(TAG_BYTES);
@@ -55,9 +53,9 @@ class Direction {
   }
 }
 
-class TypeScriptOpener extends Direction implements Opener {
+class TypeScriptOpener extends TypeScriptDirection implements Opener {
   readonly #peeked = new Uint8Array(PEEK_BYTES);
-  /** Views of it, one for each length that was asked for. */
+  /** Views of {@linkcode #peeked} by their length, to allocate each only once. */
   readonly #views: (Uint8Array | undefined)[] = [];
 
   peek(buffer: Uint8Array, start: number, length: number): Uint8Array {
@@ -78,6 +76,7 @@ class TypeScriptOpener extends Direction implements Opener {
     requirePacket(buffer, start, end, tagStart, tagLength);
     this.mac.update(buffer, start, end);
     this.mac.sample(this.tag, 0, tagLength);
+    // In constant time, and without the two views that `timingSafeEqual` would need.
     let difference = 0;
     for (let i = 0; i < tagLength; i++) difference |= this.tag[i]! ^ buffer[tagStart + i]!;
     if (difference !== 0) return false;
@@ -97,7 +96,7 @@ class TypeScriptOpener extends Direction implements Opener {
   }
 }
 
-class TypeScriptSealer extends Direction implements Sealer {
+class TypeScriptSealer extends TypeScriptDirection implements Sealer {
   seal(buffer: Uint8Array, start: number, end: number, tagStart: number, tagLength: number): void {
     this.requireUsable();
     requirePacket(buffer, start, end, tagStart, tagLength);
@@ -107,7 +106,7 @@ class TypeScriptSealer extends Direction implements Sealer {
   }
 }
 
-/** Builds halves whose work is done in plain TypeScript. */
+/** The implementation in plain TypeScript. */
 export const typescriptProvider: CryptoProvider = {
   name: "typescript",
   opener: () => new TypeScriptOpener(),

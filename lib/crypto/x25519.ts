@@ -1,9 +1,9 @@
 /**
- * Key agreement on Curve25519 (RFC 7748), on the fastest provider at hand.
+ * Key agreement on Curve25519 (RFC 7748) by `node:crypto`.
  *
- * OpenSSL behind `node:crypto` agrees six times faster than portable code. It wants key objects, so
- * raw keys get the fixed prefixes of their ASN.1 forms (RFC 8410), and a server's own key is
- * imported once ({@linkcode PrivateKey}).
+ * OpenSSL behind it is six times as fast as portable code. It takes key objects only, so raw keys get
+ * the fixed prefixes of their ASN.1 forms (RFC 8410), and a key that is used often is imported once, as
+ * a {@linkcode PrivateKey}.
  *
  * @module
  */
@@ -11,18 +11,16 @@
 import { Buffer } from "node:buffer";
 import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject } from "node:crypto";
 import { ApiMisuseError } from "../errors.ts";
+import { KEY_BYTES } from "./provider.ts";
 
-/** Length of a private key, a public key and an agreement, in bytes. */
-export const X25519_BYTES = 32;
-
-// Template: SEQUENCE { INTEGER 0, SEQUENCE { OID 1.3.101.110 }, OCTET STRING { OCTET STRING raw } }
-const PKCS8_PREFIX = hex("302e020100300506032b656e04220420");
-// Template: SEQUENCE { SEQUENCE { OID 1.3.101.110 }, BIT STRING raw }
-const SPKI_PREFIX = hex("302a300506032b656e032100");
+// SEQUENCE { INTEGER 0, SEQUENCE { OID 1.3.101.110 }, OCTET STRING { OCTET STRING raw } }
+const PKCS8_PREFIX = Uint8Array.fromHex("302e020100300506032b656e04220420");
+// SEQUENCE { SEQUENCE { OID 1.3.101.110 }, BIT STRING raw }
+const SPKI_PREFIX = Uint8Array.fromHex("302a300506032b656e032100");
 
 /**
- * The encodings of points of small order without the top bit, little-endian: 0, 1, two of order 8,
- * p - 1, and p and p + 1 that stand for 0 and 1. Whatever private key meets one, the agreement is zero.
+ * All encodings of points of small order without the top bit, little-endian: 0, 1, two of order 8,
+ * p - 1, and p and p + 1, which mean 0 and 1. Every agreement with one of them is zero.
  */
 const LOW_ORDER = [
   "0000000000000000000000000000000000000000000000000000000000000000",
@@ -32,11 +30,11 @@ const LOW_ORDER = [
   "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
   "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
   "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-].map(hex);
+].map((text) => Uint8Array.fromHex(text));
 
-/** A private key that is imported once and agrees often. */
+/** A private key, imported once. */
 export class PrivateKey {
-  /** The public key that belongs to it; 32 bytes, not to be changed. */
+  /** The public key that belongs to it, 32 bytes; do not change them. */
   readonly publicKey: Uint8Array<ArrayBuffer>;
   readonly #key: KeyObject;
 
@@ -44,7 +42,7 @@ export class PrivateKey {
    * Imports a private key.
    *
    * @param raw 32 bytes, clamped or not, copied.
-   * @throws {ApiMisuseError} `bad-argument` when it is not 32 bytes long.
+   * @throws {ApiMisuseError} `bad-argument` for another length.
    */
   constructor(raw: Uint8Array) {
     const der = withPrefix(PKCS8_PREFIX, raw);
@@ -56,9 +54,12 @@ export class PrivateKey {
   /**
    * Agrees on a secret.
    *
+   * DEVIATION: the reference goes on with the zero result of a low-order point; here it is refused
+   * (pinned by "x25519 vectors" in tests/conformance/crypto_test.ts).
+   *
    * @param publicKey 32 bytes; the top bit is ignored.
    * @returns 32 fresh bytes, or `undefined` when the result is zero because the point has low order.
-   * @throws {ApiMisuseError} `bad-argument` when the key is not 32 bytes long.
+   * @throws {ApiMisuseError} `bad-argument` for another length.
    */
   agree(publicKey: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
     if (isLowOrder(publicKey)) return undefined;
@@ -68,7 +69,7 @@ export class PrivateKey {
     const result = diffieHellman({ privateKey: this.#key, publicKey: peer });
     const shared = Uint8Array.from(result);
     result.fill(0);
-    // The list of points is complete; the result is looked at all the same, as a zero is fatal.
+    // LOW_ORDER is complete, but a zero result would be fatal, so it is checked again.
     return shared.every((byte) => byte === 0) ? undefined : shared;
   }
 }
@@ -78,56 +79,37 @@ export class PrivateKey {
  *
  * @param privateKey 32 bytes, clamped or not.
  * @returns 32 fresh bytes.
- * @throws {ApiMisuseError} `bad-argument` when the key is not 32 bytes long.
+ * @throws {ApiMisuseError} `bad-argument` for another length.
  */
 export function publicKey(privateKey: Uint8Array): Uint8Array<ArrayBuffer> {
   return new PrivateKey(privateKey).publicKey;
 }
 
 /**
- * Agrees on a secret with keys that are used once.
- *
- * DEVIATION: the reference goes on with the zero result of a low-order point; here it is refused
- * (pinned by "x25519 vectors" in tests/conformance/crypto_test.ts).
- *
- * @param privateKey 32 bytes, clamped or not.
- * @param publicKey 32 bytes; the top bit is ignored.
- * @returns 32 fresh bytes, or `undefined` when the result is zero because the point has low order.
- * @throws {ApiMisuseError} `bad-argument` when a key is not 32 bytes long.
- */
-export function sharedSecret(
-  privateKey: Uint8Array,
-  publicKey: Uint8Array,
-): Uint8Array<ArrayBuffer> | undefined {
-  return new PrivateKey(privateKey).agree(publicKey);
-}
-
-/**
- * Tells whether a public key is a point of low order, with which every agreement is zero.
+ * Whether a public key is a point of low order, with which every agreement is zero.
  *
  * @param publicKey 32 bytes; the top bit is ignored.
- * @returns Whether it is one of the seven encodings of such points.
- * @throws {ApiMisuseError} `bad-argument` when the key is not 32 bytes long.
+ * @throws {ApiMisuseError} `bad-argument` for another length.
  */
 export function isLowOrder(publicKey: Uint8Array): boolean {
   requireLength(publicKey);
   return LOW_ORDER.some((point) =>
-    point.every((byte, i) => byte === (i === 31 ? publicKey[i]! & 0x7f : publicKey[i]))
+    point.every((byte, i) => byte === (i === KEY_BYTES - 1 ? publicKey[i]! & 0x7f : publicKey[i]))
   );
 }
 
 function requireLength(key: Uint8Array): void {
-  if (key.length !== X25519_BYTES) {
+  if (key.length !== KEY_BYTES) {
     throw new ApiMisuseError(
       "bad-argument",
-      `X25519 key of ${key.length} bytes, need ${X25519_BYTES}`,
+      `the X25519 key has ${key.length} bytes, must have ${KEY_BYTES}`,
     );
   }
 }
 
 function withPrefix(prefix: Uint8Array, raw: Uint8Array): Buffer {
   requireLength(raw);
-  // Memory of its own, not a piece of the pool, as it holds a private key until it is wiped.
+  // `alloc` takes no memory from Buffer's pool, which would keep copies of private keys.
   const der = Buffer.alloc(prefix.length + raw.length);
   der.set(prefix);
   der.set(raw, prefix.length);
@@ -137,8 +119,4 @@ function withPrefix(prefix: Uint8Array, raw: Uint8Array): Buffer {
 function rawPublicKey(key: KeyObject): Uint8Array<ArrayBuffer> {
   const der = createPublicKey(key).export({ format: "der", type: "spki" });
   return new Uint8Array(der.subarray(SPKI_PREFIX.length));
-}
-
-function hex(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(text.match(/../g)!, (pair) => parseInt(pair, 16));
 }

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { encodeBase64 } from "../bytes/base64.ts";
 import { fingerprint } from "../crypto/fingerprint.ts";
 import type { PrivateKey } from "../crypto/x25519.ts";
 import { type A12Error, IncompatibleError, StreamError } from "../errors.ts";
@@ -86,7 +85,7 @@ export class Connection {
     const publicKey = this.#session.peer?.publicKey;
     if (publicKey === undefined) return undefined;
     return this.#peer ??= {
-      publicKey: encodeBase64(publicKey),
+      publicKey: publicKey.toBase64(),
       fingerprint: fingerprint(publicKey),
       address: formatAddress(this.#remote),
     };

@@ -2,7 +2,7 @@
 
 import { x25519 } from "@noble/curves/ed25519.js";
 import { deriveKeys } from "../../lib/crypto/kdf.ts";
-import { PrivateKey, sharedSecret } from "../../lib/crypto/x25519.ts";
+import { PrivateKey } from "../../lib/crypto/x25519.ts";
 
 const own = new Uint8Array(32).fill(7), peer = new PrivateKey(new Uint8Array(32).fill(9)).publicKey;
 const prepared = new PrivateKey(own);
@@ -23,8 +23,8 @@ Deno.bench({
 }, () => {
   prepared.agree(peer);
 });
-Deno.bench({ name: "sharedSecret (node:crypto, raw keys)", group: "agree" }, () => {
-  sharedSecret(own, peer);
+Deno.bench({ name: "PrivateKey.agree (node:crypto, raw keys)", group: "agree" }, () => {
+  new PrivateKey(own).agree(peer);
 });
 Deno.bench({ name: "@noble/curves", group: "agree" }, () => {
   x25519.getSharedSecret(own, peer);

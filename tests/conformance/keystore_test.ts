@@ -1,6 +1,5 @@
 /** The reference's own decisions and look-ups, and stores that it made. */
 import assert from "node:assert/strict";
-import { encodeBase64 } from "../../lib/bytes/base64.ts";
 import { Keystore, type KeystoreWarning, publicKeyOf } from "../../keystore/mod.ts";
 import { admitsWanted, splitTags } from "../../keystore/tags.ts";
 import vectors from "../vectors/transport/keystore.json" with { type: "json" };
@@ -93,7 +92,7 @@ for (const { tag, index, result } of oddities.hostKeys) {
     const key = keystore.hostKey(tag, index);
     const found = key === undefined
       ? null
-      : { host: key.host, port: `${key.port}`, privateKey: encodeBase64(key.privateKey) };
+      : { host: key.host, port: `${key.port}`, privateKey: key.privateKey.toBase64() };
     assert.deepEqual(found, result);
   });
 }
@@ -120,7 +119,7 @@ Deno.test("a store made by arcan-net gives the public keys that arcan-net printe
   }
   assert.deepEqual(keystore.hostTags(), ["default", "v6", "workstation"]);
   for (const tag of keystore.hostTags()) {
-    const ours = keystore.hostKeys(tag).map((key) => encodeBase64(publicKeyOf(key)));
+    const ours = keystore.hostKeys(tag).map((key) => publicKeyOf(key).toBase64());
     assert.deepEqual(ours, printed.get(tag));
   }
   assert.deepEqual(keystore.list().map(({ file, tags }) => [file, tags]), [

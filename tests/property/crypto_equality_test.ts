@@ -1,4 +1,4 @@
-// The SIMD module and the plain-TypeScript twin give the same bytes, whatever is asked of them.
+// The SIMD module and the plain-TypeScript implementation give the same bytes for any use.
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
@@ -26,7 +26,7 @@ const step = fc.oneof(
 const layout = fc.record({ offset: fc.nat(40), isTagBehind: fc.boolean(), isShort: fc.boolean() });
 
 for (const implementation of implementations.filter(({ name }) => name !== "typescript")) {
-  test(`${implementation.name} seals and opens as the twin does`, () => {
+  test(`${implementation.name} seals and opens as plain TypeScript does`, () => {
     fc.assert(
       fc.property(keys, fc.array(step, { maxLength: 30 }), layout, (first, steps, where) => {
         const { provider } = implementation;
@@ -48,7 +48,7 @@ for (const implementation of implementations.filter(({ name }) => name !== "type
     );
   });
 
-  test(`${implementation.name} stays with the twin over many megabytes`, () => {
+  test(`${implementation.name} agrees with plain TypeScript over many megabytes`, () => {
     const { provider, place } = implementation;
     const ours = provider.opener(), twin = typescriptProvider.sealer();
     const key = new Uint8Array(32).fill(3), nonce = new Uint8Array(8);
@@ -71,9 +71,9 @@ for (const implementation of implementations.filter(({ name }) => name !== "type
 
 const run = fc.record({
   size: fc.integer({ min: 32, max: 1_500 }),
-  /** How much was sent before: what is on the stack and how far the chunk is filled. */
+  /** Bytes sent before; they decide the depth of the stack and the fill of the chunk. */
   before: fc.oneof(fc.nat(3_000), fc.nat(200_000)),
-  /** Whether each packet is of the kind of the first. */
+  /** Whether each packet is of the expected kind. */
   isAlike: fc.array(fc.oneof({ weight: 15, arbitrary: fc.constant(true) }, fc.constant(false)), {
     maxLength: 30,
   }),
@@ -81,7 +81,7 @@ const run = fc.record({
 });
 
 for (const { name, provider, place } of implementations) {
-  test(`${name} opens a run as the twin opens one packet after the other`, () => {
+  test(`${name} opens a run as plain TypeScript opens one packet after the other`, () => {
     fc.assert(
       fc.property(keys, run, ({ key, nonce, macKey }, { size, before, isAlike, wrong }) => {
         const sealer = typescriptProvider.sealer(), opener = provider.opener();
@@ -124,7 +124,7 @@ for (const { name, provider, place } of implementations) {
   });
 }
 
-/** One packet through both sealers, which must agree, and then through both openers. */
+/** Sends one packet through both sealers, which must agree, and then through both openers. */
 function exchange(
   { place }: Implementation,
   ours: [Sealer, Opener],

@@ -19,7 +19,7 @@ function filled(length: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length }, (_, i) => (i * 167 + (i >> 7)) & 255);
 }
 
-test("a stream enciphered in any split equals noble's in one piece", () => {
+test("a stream encrypted in any parts equals noble's in one piece", () => {
   fc.assert(fc.property(exactly(32), exactly(8), splits, (key, nonce, lengths) => {
     const total = lengths.reduce((sum, each) => sum + each, 0);
     const data = filled(total);
@@ -41,7 +41,7 @@ test("a stream enciphered in any split equals noble's in one piece", () => {
   }));
 });
 
-test("a MAC fed in any split equals noble's at each sample", () => {
+test("a MAC fed in any parts equals noble's at each sample", () => {
   fc.assert(
     fc.property(exactly(32), splits, (key, lengths) => {
       const data = filled(lengths.reduce((sum, each) => sum + each, 0));

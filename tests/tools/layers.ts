@@ -16,11 +16,11 @@ const PURE = { isPure: true, externals: [] } as const;
 
 /** Every folder of `lib`, and the keystore. */
 export const LAYERS: { readonly [folder: string]: Layer } = {
-  bytes: { ...PURE, imports: [] },
+  bytes: { ...PURE, imports: [], externals: ["node:crypto"] },
   crypto: {
     ...PURE,
     imports: ["bytes"],
-    externals: ["node:buffer", "node:crypto", "@noble/hashes"],
+    externals: ["node:buffer", "node:crypto"],
   },
   wire: { ...PURE, imports: ["bytes"] },
   transport: { ...PURE, imports: ["bytes", "crypto", "wire"] },

@@ -1,47 +1,33 @@
 /**
- * Receive blocks inside the memory of the WebAssembly module, so that a packet is decrypted where
- * the socket put it.
+ * Receive blocks inside the memory of the WebAssembly module, so that a packet is decrypted where the
+ * socket put it.
  *
  * @module
  */
 
+import { type Arena, LARGE_BLOCK_BYTES, SMALL_BLOCK_BYTES } from "../../bytes/receive_buffer.ts";
 import { ApiMisuseError } from "../../errors.ts";
 import { BlockList } from "./blocks.ts";
-import {
-  LARGE_ARENA,
-  LARGE_BLOCK_BYTES,
-  LARGE_BLOCKS,
-  SMALL_ARENA,
-  SMALL_BLOCK_BYTES,
-  SMALL_BLOCKS,
-} from "./memory_map.ts";
-import type { SimdModule } from "./module.ts";
+import { LARGE_ARENA, LARGE_BLOCKS, type SimdModule, SMALL_ARENA, SMALL_BLOCKS } from "./module.ts";
 
 /**
- * Hands out blocks of two sizes, 4 KiB and 256 KiB.
+ * An arena with blocks of two sizes.
  *
- * A view of a block must not be sent to a worker or cloned: that would copy the whole memory.
+ * Do not clone a view of a block or send it to a worker: that would copy the whole memory.
  */
-export class SimdArena {
+export class SimdArena implements Arena {
   readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #small = new BlockList(SMALL_BLOCKS);
   readonly #large = new BlockList(LARGE_BLOCKS);
 
-  /**
-   * Takes over the arena of a module.
-   *
-   * @param module Whose memory holds the blocks; no other arena may use it.
-   */
+  /** @param module Its memory holds the blocks; no other arena may use it. */
   constructor(module: SimdModule) {
     this.#bytes = module.bytes;
   }
 
   /**
-   * Hands out a block.
-   *
-   * @param sizeBytes The least size of the block.
-   * @returns All of the smallest block that is large enough, with bytes of former use in it, or
-   *   `undefined` when none is left or none is so large.
+   * @returns The whole smallest block that is large enough; it may hold old bytes. `undefined` when no
+   *   block is left or none is that large.
    */
   alloc(sizeBytes: number): Uint8Array | undefined {
     if (sizeBytes <= SMALL_BLOCK_BYTES) {
@@ -51,12 +37,7 @@ export class SimdArena {
     return this.#view(this.#large.take(), LARGE_ARENA, LARGE_BLOCK_BYTES);
   }
 
-  /**
-   * Takes a block back.
-   *
-   * @param block A block of {@linkcode alloc}; no view of it may be used after.
-   * @throws {ApiMisuseError} `bad-argument` when it is not a block that is in use.
-   */
+  /** @throws {ApiMisuseError} `bad-argument` unless `block` is in use. */
   release(block: Uint8Array): void {
     const at = block.byteOffset;
     const isSmall = block.length === SMALL_BLOCK_BYTES && at < LARGE_ARENA;
@@ -68,7 +49,10 @@ export class SimdArena {
       block.length !== (isSmall ? SMALL_BLOCK_BYTES : LARGE_BLOCK_BYTES) ||
       !(isSmall ? this.#small : this.#large).give(index)
     ) {
-      throw new ApiMisuseError("bad-argument", `no block of ${block.length} bytes at ${at} in use`);
+      throw new ApiMisuseError(
+        "bad-argument",
+        `the ${block.length} bytes at ${at} are not a block of the arena that is in use`,
+      );
     }
   }
 

@@ -1,40 +1,32 @@
 /**
- * The book-keeping of equal blocks: the last one given back is handed out next, as its pages are
- * warm, and a block never used is touched only when no other is free.
+ * Which of some equal blocks are in use.
+ *
+ * The block that was returned last is handed out next, as its pages are warm; one that was never used
+ * is touched only when no other is free.
  *
  * @module
  */
 
-/** Numbers from 0 that are handed out and given back. */
+/** Numbers from 0 to `count - 1` that are taken and given back. */
 export class BlockList {
   readonly #count: number;
   readonly #free: number[] = [];
   readonly #used: Uint8Array;
   #fresh = 0;
 
-  /**
-   * Makes a list in which every number is free.
-   *
-   * @param count How many numbers there are.
-   */
   constructor(count: number) {
     this.#count = count;
     this.#used = new Uint8Array(count);
   }
 
-  /** A number that is not in use, or `undefined` when all are. */
+  /** @returns A free number, or `undefined` when all are in use. */
   take(): number | undefined {
     const index = this.#free.pop() ?? (this.#fresh < this.#count ? this.#fresh++ : undefined);
     if (index !== undefined) this.#used[index] = 1;
     return index;
   }
 
-  /**
-   * Gives a number back.
-   *
-   * @param index Any number.
-   * @returns Whether it was in use.
-   */
+  /** @returns Whether `index`, which may be any number, was in use. */
   give(index: number): boolean {
     if (this.#used[index] !== 1) return false;
     this.#used[index] = 0;

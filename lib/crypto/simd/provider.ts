@@ -5,36 +5,41 @@
  */
 
 import {
+  type CryptoProvider,
+  type Opener,
+  openOneByOne,
+  type PacketRun,
   requireKeyMaterial,
   requirePacket,
   requirePeek,
   requireRun,
+  type Sealer,
   throwFreed,
-} from "../arguments.ts";
-import type { CryptoProvider, Opener, PacketRun, Sealer } from "../provider.ts";
-import { openOneByOne } from "../run.ts";
+} from "../provider.ts";
 import { typescriptProvider } from "../typescript.ts";
 import { BlockList } from "./blocks.ts";
 import {
   COPY,
   COPY_BYTES,
   KEY,
+  loadModule,
   MAC_KEY,
   NONCE,
+  type SimdExports,
+  type SimdModule,
   SLOT_BYTES,
   SLOT_COUNT,
   SLOT_PEEKED,
   SLOTS,
   TAG,
-} from "./memory_map.ts";
-import { loadModule, type SimdExports, type SimdModule } from "./module.ts";
+} from "./module.ts";
 
-/** Below this length a loop copies faster than `set` with a view made for it. */
+/** Up to this length a loop copies faster than `set`, which needs a view. */
 const LOOP_BYTES = 192;
-/** The address of no slot. */
+/** Not the address of any slot. */
 const FREED = 0;
 
-/** Cipher and MAC of one direction, whose state is in a slot of the memory. */
+/** One direction of one connection; its state is in a slot of the module's memory. */
 class SimdDirection {
   protected readonly wasm: SimdExports;
   protected readonly bytes: Uint8Array<ArrayBuffer>;
@@ -106,7 +111,7 @@ class SimdDirection {
 }
 
 class SimdOpener extends SimdDirection implements Opener {
-  /** Views of what was decrypted ahead, one for each length that was asked for. */
+  /** Views of the peeked bytes by their length, to allocate each only once. */
   readonly #peeked: (Uint8Array | undefined)[] = [];
 
   peek(buffer: Uint8Array, start: number, length: number): Uint8Array {
@@ -185,12 +190,10 @@ class SimdSealer extends SimdDirection implements Sealer {
 let provider: CryptoProvider | undefined;
 
 /**
- * Gives the SIMD implementation; the WebAssembly module is instantiated at the first call.
+ * The SIMD implementation. Packets in the memory of the module stay where they are, others are copied
+ * in and out. When all slots are in use, it hands out objects of the plain-TypeScript implementation.
  *
- * A packet in the memory of the module is handled where it is; others are copied in and out. When
- * all slots are taken, halves of the plain-TypeScript twin are handed out.
- *
- * @returns It, or `undefined` where it does not run.
+ * @returns `undefined` where it does not run.
  */
 export function simdProvider(): CryptoProvider | undefined {
   const module = loadModule();

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { decodeBase64, encodeBase64 } from "../../bytes/base64.ts";
+import { decodeBase64 } from "../../bytes/base64.ts";
 import { encodeUtf8 } from "../../bytes/text.ts";
 import { ApiMisuseError } from "../../errors.ts";
 import type { ListenSource } from "../../net/listen_types.ts";
@@ -103,7 +103,7 @@ export function perform(source: Source | ListenSource, { verb, args }: Call): un
 
 function jsonSnapshot(source: Source): unknown {
   const taken = snapshot(source);
-  return taken?.kind === "png" ? { kind: "png", base64: encodeBase64(taken.bytes) } : taken;
+  return taken?.kind === "png" ? { kind: "png", base64: taken.bytes.toBase64() } : taken;
 }
 
 /** Bytes are given as `{"base64": …}` or `{"utf8": …}`, anywhere in the arguments. */

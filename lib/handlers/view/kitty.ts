@@ -5,7 +5,6 @@
  */
 
 import { deflateSync } from "node:zlib";
-import { encodeBase64 } from "../../bytes/base64.ts";
 import type { PixelPicture } from "../picture.ts";
 import type { CellSize } from "./fit.ts";
 import { fit } from "./fit.ts";
@@ -43,7 +42,7 @@ export function kittyPicture(picture: PixelPicture, room: CellSize): string {
   const shown = fit(picture, room, KITTY_CELL);
   const cols = Math.max(1, Math.floor(shown.width / KITTY_CELL.width));
   const rows = Math.max(1, Math.floor(shown.height / KITTY_CELL.height));
-  const data = encodeBase64(deflateSync(toRgb(picture), { level: 1 }));
+  const data = deflateSync(toRgb(picture), { level: 1 }).toBase64();
   const head = `a=T,q=2,f=24,o=z,i=${IMAGE},p=1,C=1,s=${width},v=${height},c=${cols},r=${rows}`;
   let output = "\x1b[1;1H";
   for (let at = 0; at < data.length; at += CHUNK) {

@@ -3,21 +3,21 @@ import { FairShare } from "../../../lib/bytes/fair_share.ts";
 
 const test = (name: string, fn: () => void) => Deno.test({ name, permissions: "none", fn });
 
-/** Takes one after the other until it is refused. @returns How much that was. */
+/** Takes units until one is refused. @returns How many it got. */
 function takeAll(share: FairShare, owner: string): number {
   let taken = 0;
   while (share.take(owner, 1)) taken++;
   return taken;
 }
 
-test("each that takes all it can gets half of what is left", () => {
+test("an owner that takes all it can gets half of what is left", () => {
   const share = new FairShare(64);
   assert.deepEqual(["a", "b", "c", "d"].map((owner) => takeAll(share, owner)), [32, 16, 8, 4]);
   assert.equal(share.used, 60);
   assert.equal(takeAll(share, "a"), 0);
 });
 
-test("of many that all want much each gets the same", () => {
+test("owners that all want much get equal parts", () => {
   const share = new FairShare(100);
   const owners = Array.from({ length: 9 }, (_, i) => `owner ${i}`);
   const taken = new Map(owners.map((owner) => [owner, 0]));
@@ -29,7 +29,7 @@ test("of many that all want much each gets the same", () => {
   assert.deepEqual([...taken.values()], Array(9).fill(10));
 });
 
-test("what is given back is there for all", () => {
+test("what one owner gives back all others can take", () => {
   const share = new FairShare(64);
   takeAll(share, "a");
   takeAll(share, "b");
@@ -42,7 +42,7 @@ test("what is given back is there for all", () => {
   assert.equal(takeAll(share, "a"), 32);
 });
 
-test("too much at once takes nothing", () => {
+test("a refused amount takes nothing", () => {
   const share = new FairShare(64);
   assert.equal(share.take("a", 33), false);
   assert.equal(share.used, 0);

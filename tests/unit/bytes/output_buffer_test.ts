@@ -8,11 +8,11 @@ function append(output: OutputBuffer, ...values: number[]): void {
   output.bytes.set(values, at);
 }
 
-test("nothing is taken from an empty output", () => {
+test("an empty output gives nothing", () => {
   assert.equal(new OutputBuffer().take(), undefined);
 });
 
-test("what was reserved is taken in one piece, in order, once", () => {
+test("reserved bytes are taken together, in order, once", () => {
   const output = new OutputBuffer();
   append(output, 1, 2);
   append(output, 3);
@@ -22,7 +22,7 @@ test("what was reserved is taken in one piece, in order, once", () => {
   assert.equal(output.take(), undefined);
 });
 
-test("what was taken stays whole while more is appended", () => {
+test("taken bytes stay unchanged while more is appended", () => {
   const output = new OutputBuffer();
   append(output, 1, 2, 3);
   const taken = output.take()!;
@@ -31,7 +31,7 @@ test("what was taken stays whole while more is appended", () => {
   assert.deepEqual([...taken], [1, 2, 3]);
 });
 
-test("reserved space holds zeros, also in memory that was used before", () => {
+test("reserved space holds zeros, also in memory that is used again", () => {
   const output = new OutputBuffer();
   for (let round = 0; round < 4; round++) {
     append(output, ...Array<number>(50).fill(0xff));
@@ -41,7 +41,7 @@ test("reserved space holds zeros, also in memory that was used before", () => {
   assert.ok(output.bytes.subarray(at, at + 50).every((byte) => byte === 0));
 });
 
-test("growing keeps what waits", () => {
+test("growing keeps the waiting bytes", () => {
   const output = new OutputBuffer();
   append(output, 7);
   output.reserve(1_000_000);
@@ -52,7 +52,7 @@ test("growing keeps what waits", () => {
   assert.equal(taken.at(-1), 8);
 });
 
-test("the memory of a burst is let go", () => {
+test("the memory of a burst is released", () => {
   const output = new OutputBuffer();
   output.reserve(1_000_000);
   output.take();
@@ -62,7 +62,7 @@ test("the memory of a burst is let go", () => {
   assert.ok(output.bytes.length <= 65_536);
 });
 
-test("space that was given back is not sent, and holds zeros when it is reserved again", () => {
+test("truncated space is not sent, and holds zeros when it is reserved again", () => {
   const output = new OutputBuffer();
   append(output, 7);
   const at = output.reserve(10);
@@ -73,7 +73,7 @@ test("space that was given back is not sent, and holds zeros when it is reserved
   assert.deepEqual([...output.take()!], [7, 0, 0]);
 });
 
-test("the block of a burst serves another output once its reader is done, and not before", () => {
+test("another output reuses the block of a burst, but only after its reader is done", () => {
   const [first, second, third] = [new OutputBuffer(), new OutputBuffer(), new OutputBuffer()];
   first.reserve(10_000);
   first.bytes.fill(1);
@@ -88,7 +88,7 @@ test("the block of a burst serves another output once its reader is done, and no
   assert.ok(third.bytes.subarray(at, at + 10_000).every((byte) => byte === 0));
 });
 
-test("an output that sends little keeps its memory and no large block", () => {
+test("an output that sends little keeps its small buffer and no large block", () => {
   const output = new OutputBuffer();
   output.reserve(10_000);
   output.take();

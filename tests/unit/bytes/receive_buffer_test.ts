@@ -9,7 +9,7 @@ import { SeededRandom } from "../../support/random.ts";
 
 const test = (name: string, fn: () => void) => Deno.test({ name, permissions: "none", fn });
 
-/** An arena that counts, and fails on blocks that are not its own or not in use. */
+/** An arena that counts, and fails when it gets a block that is not in use. */
 class CountingArena implements Arena {
   readonly inUse = new Set<Uint8Array>();
   allocated = 0;
@@ -57,7 +57,7 @@ test("received bytes wait in order until they are consumed", () => {
   assert.deepEqual([...waiting(buffer)], [4, 5]);
 });
 
-test("views into consumed bytes stay until more room is asked for", () => {
+test("views of consumed bytes stay valid until the next writable()", () => {
   const buffer = new ReceiveBuffer();
   put(buffer, Uint8Array.of(1, 2, 3, 4));
   const view = buffer.block.subarray(buffer.start, buffer.start + 2);
@@ -82,7 +82,7 @@ test("a quiet connection holds a small block, a busy one a large block", () => {
   assert.equal(buffer.writable(25).length, SMALL_BLOCK_BYTES, "a screen of text came");
 });
 
-test("a large packet gets a large block, and keeps what of it has come", () => {
+test("a large packet gets a large block, and its received part moves there", () => {
   const buffer = new ReceiveBuffer();
   put(buffer, Uint8Array.from({ length: 40 }, (_, i) => i));
   buffer.consume(8);
@@ -100,7 +100,7 @@ test("a large block is kept while bytes wait in it", () => {
   assert.equal(buffer.length, 6);
 });
 
-test("a packet of the largest size always has room behind what waits", () => {
+test("there is always room for a packet of the largest size", () => {
   const largest = 16 + 9 + 7 + 65_535;
   const buffer = new ReceiveBuffer();
   const random = new SeededRandom(1);
@@ -116,7 +116,7 @@ test("a packet of the largest size always has room behind what waits", () => {
   }
 });
 
-test("every block goes back to the arena, each once", () => {
+test("every block goes back to the arena exactly once", () => {
   const arena = new CountingArena();
   const buffer = new ReceiveBuffer(arena);
   put(buffer, new Uint8Array(10), 100_000);
@@ -132,7 +132,7 @@ test("every block goes back to the arena, each once", () => {
   assert.equal(buffer.length, 0);
 });
 
-test("the heap serves when the arena has no block left", () => {
+test("blocks come from the heap when the arena has none left", () => {
   const arena = new CountingArena(1);
   const first = new ReceiveBuffer(arena);
   const second = new ReceiveBuffer(arena);

@@ -5,7 +5,7 @@ function test(name: string, fn: () => void): void {
   Deno.test({ name, permissions: "none", fn });
 }
 
-test("a view spans the whole buffer and is made once for all pieces of it", () => {
+test("a view spans the whole buffer and is cached for all arrays in it", () => {
   const bytes = new Uint8Array([1, 2, 3, 4]);
   const view = viewOfBuffer(bytes.subarray(2));
   assert.equal(view.byteLength, 4);
@@ -13,14 +13,14 @@ test("a view spans the whole buffer and is made once for all pieces of it", () =
   assert.equal(viewOfBuffer(bytes.subarray(1, 2)), view);
 });
 
-test("bytes of another buffer get another view", () => {
+test("another buffer gets another view", () => {
   const [first, second] = [new Uint8Array([1]), new Uint8Array([2])];
   assert.equal(viewOfBuffer(first).getUint8(0), 1);
   assert.equal(viewOfBuffer(second).getUint8(0), 2);
   assert.equal(viewOfBuffer(first).getUint8(0), 1);
 });
 
-test("numbers and bigints are written alike", () => {
+test("a number and the same bigint give the same bytes", () => {
   const [plain, big] = [new DataView(new ArrayBuffer(9)), new DataView(new ArrayBuffer(9))];
   for (const value of [0, 1, 0xffff_ffff, 0x1_0000_0000, Number.MAX_SAFE_INTEGER]) {
     writeUint64(plain, 1, value);

@@ -6,7 +6,7 @@ const test = (name: string, fn: () => void) => Deno.test({ name, permissions: "n
 const key = Uint8Array.from({ length: 32 }, (_, i) => 255 - i);
 const stream = Uint8Array.from({ length: 70_000 }, (_, i) => (i * 31 + (i >> 8)) & 255);
 
-test("a sample at any length equals the digest of what came so far", () => {
+test("a sample at any length equals the digest of the bytes so far", () => {
   const lengths = [0, 1, 63, 64, 65, 127, 128, 1023, 1024, 1025, 2047, 2048, 2049, 3072, 3073];
   lengths.push(4096, 5000, 7168, 8191, 8192, 8193, 16384, 31744, 65536, 65537, 70_000);
   const mac = new RunningBlake3();
@@ -25,7 +25,7 @@ test("a sample at any length equals the digest of what came so far", () => {
   }
 });
 
-test("reads at the offset of a view", () => {
+test("update respects the offset of a view", () => {
   const mac = new RunningBlake3();
   mac.install(key);
   mac.update(stream.subarray(13), 5, 5005);
@@ -34,7 +34,7 @@ test("reads at the offset of a view", () => {
   assert.deepEqual(output, blake3(stream.subarray(18, 5018), { key }) as Uint8Array<ArrayBuffer>);
 });
 
-test("install starts afresh", () => {
+test("install starts a new hash", () => {
   const mac = new RunningBlake3();
   mac.install(stream.subarray(0, 32));
   mac.update(stream, 0, 9000);

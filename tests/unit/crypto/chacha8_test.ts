@@ -7,7 +7,7 @@ const key = Uint8Array.from({ length: 32 }, (_, i) => i * 5);
 const nonce = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
 const nonce12 = Uint8Array.of(0, 0, 0, 0, ...nonce);
 
-test("peek shows the next bytes at every position and moves nothing", () => {
+test("peek gives the next bytes at every position and does not move the stream", () => {
   const expected = chacha8(key, nonce12, new Uint8Array(600));
   const cipher = new ChaCha8();
   cipher.install(key, nonce);
@@ -22,7 +22,7 @@ test("peek shows the next bytes at every position and moves nothing", () => {
   }
 });
 
-test("changes nothing outside its range and honours the offset of a view", () => {
+test("apply changes only its range and respects the offset of a view", () => {
   const memory = new Uint8Array(400);
   const cipher = new ChaCha8();
   cipher.install(key, nonce);
@@ -35,7 +35,7 @@ test("changes nothing outside its range and honours the offset of a view", () =>
   assert.ok(memory.subarray(310).every((byte) => byte === 0));
 });
 
-test("install starts afresh", () => {
+test("install starts a new stream", () => {
   const cipher = new ChaCha8();
   cipher.install(key, nonce, 7n);
   cipher.apply(new Uint8Array(100), 0, 100);

@@ -14,7 +14,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "fingerprints never change: they are compared with ones written down",
+  name: "fingerprints never change, as people compare them with written ones",
   permissions: "none",
   fn() {
     assert.equal(fingerprint(new Uint8Array(32)), "2ada-83c1-819a-5372-dae1");

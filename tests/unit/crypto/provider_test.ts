@@ -1,4 +1,4 @@
-// What the seam promises, on every implementation of it.
+// The contract of the provider, on every implementation.
 
 import assert from "node:assert/strict";
 import type { CryptoProvider } from "../../../lib/crypto/provider.ts";
@@ -8,7 +8,7 @@ const key = Uint8Array.from({ length: 32 }, (_, i) => i * 3);
 const macKey = Uint8Array.from({ length: 32 }, (_, i) => i * 7 + 1);
 const nonce = Uint8Array.of(9, 8, 7, 6, 5, 4, 3, 2);
 
-/** One end of each direction under the same keys. */
+/** Both ends of one direction. */
 function pair(provider: CryptoProvider) {
   const sealer = provider.sealer(), opener = provider.opener();
   sealer.install(key, nonce, macKey);
@@ -16,7 +16,7 @@ function pair(provider: CryptoProvider) {
   return { sealer, opener, free: () => (sealer.free(), opener.free()) };
 }
 
-/** A packet with the tag in front and recognisable plaintext. */
+/** Space for a tag, then recognisable plaintext. */
 function packet(length: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length: 16 + length }, (_, i) => i < 16 ? 0 : (i * 13) & 255);
 }
@@ -25,7 +25,7 @@ for (const { name: which, provider, place } of implementations) {
   const test = (name: string, fn: () => void) =>
     Deno.test({ name: `${which}: ${name}`, permissions: "none", fn });
 
-  test("what one end seals the other opens, packet after packet", () => {
+  test("an opener opens what a sealer seals, packet after packet", () => {
     const { sealer, opener, free } = pair(provider);
     for (const length of [137, 1, 148, 9, 64, 1024, 5000, 65551, 16, 4096, 31, 200_000]) {
       const wire = place(packet(length));
@@ -41,7 +41,7 @@ for (const { name: which, provider, place } of implementations) {
     free();
   });
 
-  test("one wrong bit anywhere is refused and nothing is decrypted", () => {
+  test("a packet with one wrong bit is refused and not decrypted", () => {
     const length = 148;
     for (let bit = 0; bit < (16 + length) * 8; bit += 3) {
       const { sealer, opener, free } = pair(provider);
@@ -55,7 +55,7 @@ for (const { name: which, provider, place } of implementations) {
     }
   });
 
-  test("the short tag is the prefix of the long one and only it is compared", () => {
+  test("the short tag is a prefix of the long one, and nothing else is compared", () => {
     const long = pair(provider), short = pair(provider);
     const a = packet(137), b = place(packet(137));
     long.sealer.seal(a, 16, 153, 0, 16);
@@ -68,7 +68,7 @@ for (const { name: which, provider, place } of implementations) {
     short.free();
   });
 
-  test("absorbed bytes count for the tag and not for the cipher", () => {
+  test("absorbed bytes change the tag and not the ciphertext", () => {
     const plain = pair(provider), absorbing = pair(provider);
     const a = packet(137), b = place(packet(137));
     plain.sealer.seal(a, 16, 153, 0, 16);
@@ -83,7 +83,7 @@ for (const { name: which, provider, place } of implementations) {
     for (const each of [plain, absorbing, stranger]) each.free();
   });
 
-  test("install starts cipher and MAC afresh", () => {
+  test("install starts a new key stream and a new MAC", () => {
     const { sealer, opener, free } = pair(provider);
     const first = packet(3000), again = packet(3000);
     sealer.seal(first, 16, 3016, 0, 16);
@@ -97,7 +97,7 @@ for (const { name: which, provider, place } of implementations) {
     free();
   });
 
-  test("packets lie at any offset, the tag in front or behind, in a view of a larger memory", () => {
+  test("packets may lie at any offset of a view, with the tag in front or behind", () => {
     const { sealer, opener, free } = pair(provider);
     const memory = place(new Uint8Array(9000));
     for (const offset of [0, 1, 2, 3, 5, 8, 61]) {
@@ -110,7 +110,7 @@ for (const { name: which, provider, place } of implementations) {
     free();
   });
 
-  test("what is peeked stays while other halves work", () => {
+  test("peeked bytes stay unchanged while other connections work", () => {
     const one = pair(provider), other = pair(provider);
     const wire = packet(100);
     one.sealer.seal(wire, 16, 116, 0, 16);
@@ -123,7 +123,7 @@ for (const { name: which, provider, place } of implementations) {
     other.free();
   });
 
-  test("refuses ranges outside the buffer, wrong keys and use after it was freed", () => {
+  test("ranges outside the buffer, keys of wrong length and use after free are refused", () => {
     const misuse = { name: "ApiMisuseError", code: "bad-argument" };
     const { sealer, opener, free } = pair(provider);
     const wire = place(packet(100));
@@ -146,7 +146,7 @@ for (const { name: which, provider, place } of implementations) {
     assert.throws(() => sealer.install(key, nonce, macKey), freed);
   });
 
-  test("halves do not disturb each other and may be freed in any order", () => {
+  test("connections are independent and may be freed in any order", () => {
     const many = Array.from({ length: 40 }, () => pair(provider));
     const wires = many.map((each, i) => {
       const wire = packet(200 + i);

@@ -7,12 +7,12 @@ import {
   ARENA_END,
   KEY,
   LARGE_BLOCKS,
+  loadModule,
   SLOT_BYTES,
   SLOT_COUNT,
   SLOTS,
   SMALL_BLOCKS,
-} from "../../../lib/crypto/simd/memory_map.ts";
-import { loadModule } from "../../../lib/crypto/simd/module.ts";
+} from "../../../lib/crypto/simd/module.ts";
 import { simdProvider } from "../../../lib/crypto/simd/provider.ts";
 import { WASM } from "../../../lib/crypto/simd/wasm_bytes.ts";
 
@@ -20,16 +20,16 @@ const test = (name: string, fn: () => void | Promise<void>) =>
   Deno.test({ name, permissions: "none", fn });
 const key = new Uint8Array(32).fill(0x5a), nonce = new Uint8Array(8).fill(0x77);
 const { exports: wasm, bytes: memory } = loadModule()!;
-/** Behind all that the arena hands out in these tests. */
+/** In a block that these tests do not use. */
 const scratch = ARENA_END - 100_000;
 
-test("the default is the SIMD module, which is made once", () => {
+test("the default is the SIMD module, which has one instance", () => {
   assert.equal(defaultProvider().name, "simd");
   assert.equal(defaultProvider(), simdProvider());
   assert.equal(defaultArena(), defaultArena());
 });
 
-test("the module is left alone where WebAssembly is missing", async () => {
+test("there is no module where WebAssembly is missing", async () => {
   const WebAssemblyBefore = globalThis.WebAssembly;
   Object.assign(globalThis, { WebAssembly: undefined });
   try {
@@ -41,7 +41,7 @@ test("the module is left alone where WebAssembly is missing", async () => {
   }
 });
 
-test("the module asks for nothing but its memory", () => {
+test("the module imports nothing but its memory", () => {
   const imports = WebAssembly.Module.imports(new WebAssembly.Module(Uint8Array.fromBase64(WASM)));
   assert.deepEqual(imports, [{ module: "env", name: "memory", kind: "memory" }]);
 });
@@ -65,7 +65,7 @@ test("the block counter carries into its upper half in every lane", () => {
   wasm.wipe(slot);
 });
 
-test("a freed half leaves no key behind and its slot is used again", () => {
+test("free wipes the keys and makes the slot available", () => {
   const provider = simdProvider()!;
   const has = (needle: Uint8Array) => {
     const text = memory.subarray(0, SLOTS + 64 * SLOT_BYTES).toHex();
@@ -90,7 +90,7 @@ test("a freed half leaves no key behind and its slot is used again", () => {
   }
 });
 
-test("when all slots are taken, halves of the twin do the work", () => {
+test("when all slots are in use, the plain-TypeScript implementation does the work", () => {
   const provider = simdProvider()!;
   const openers = Array.from({ length: SLOT_COUNT }, () => provider.opener());
   const sealer = provider.sealer(), opener = provider.opener();
@@ -106,7 +106,7 @@ test("when all slots are taken, halves of the twin do the work", () => {
   for (const half of [sealer, opener, again]) half.free();
 });
 
-test("a block list hands out each number once and takes only what is out", () => {
+test("a block list hands out each number once and takes back only those in use", () => {
   const list = new BlockList(3);
   assert.deepEqual([list.take(), list.take(), list.take(), list.take()], [0, 1, 2, undefined]);
   assert.equal(list.give(1), true);
@@ -115,7 +115,7 @@ test("a block list hands out each number once and takes only what is out", () =>
   assert.equal(list.take(), 1);
 });
 
-test("the arena hands out blocks that do not overlap until it is exhausted", () => {
+test("the arena hands out blocks that do not overlap until none is left", () => {
   const arena = new SimdArena({ exports: wasm, bytes: memory });
   const blocks: Uint8Array[] = [];
   for (let i = 0; i < SMALL_BLOCKS; i++) blocks.push(arena.alloc(1)!);
@@ -134,7 +134,7 @@ test("the arena hands out blocks that do not overlap until it is exhausted", () 
   assert.equal(arena.alloc(1)?.byteOffset, blocks[SMALL_BLOCKS - 1]!.byteOffset);
 });
 
-test("the arena takes back its own blocks once, and nothing else", () => {
+test("the arena takes back each of its blocks once, and nothing else", () => {
   const arena = new SimdArena({ exports: wasm, bytes: memory });
   const small = arena.alloc(100)!, large = arena.alloc(100_000)!;
   const misuse = { name: "ApiMisuseError", code: "bad-argument" };

@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
 import { x25519 } from "@noble/curves/ed25519.js";
-import { isLowOrder, PrivateKey, publicKey, sharedSecret } from "../../../lib/crypto/x25519.ts";
+import { isLowOrder, PrivateKey, publicKey } from "../../../lib/crypto/x25519.ts";
 
 const test = (name: string, fn: () => void) => Deno.test({ name, permissions: "none", fn });
 const raw = (seed: number) =>
   Uint8Array.from({ length: 32 }, (_, i) => (i * 37 + seed * 101) & 255);
 
-test("agrees with noble for keys that are not clamped", () => {
+test("keys that are not clamped give the same secrets as noble", () => {
   for (let seed = 0; seed < 40; seed++) {
     const own = raw(seed);
     const peer = x25519.getPublicKey(raw(seed + 100));
     assert.deepEqual(publicKey(own), new Uint8Array(x25519.getPublicKey(own)));
-    assert.deepEqual(sharedSecret(own, peer), new Uint8Array(x25519.getSharedSecret(own, peer)));
+    const expected = new Uint8Array(x25519.getSharedSecret(own, peer));
+    assert.deepEqual(new PrivateKey(own).agree(peer), expected);
   }
 });
 
@@ -20,7 +21,7 @@ test("both ends of an agreement have the same secret", () => {
   assert.deepEqual(a.agree(b.publicKey), b.agree(a.publicKey));
 });
 
-test("knows the order of the points and of their forms with the top bit set", () => {
+test("points of low order are recognised with and without the top bit", () => {
   const point = new Uint8Array(32);
   assert.ok(isLowOrder(point));
   point[31] = 0x80;
@@ -30,7 +31,7 @@ test("knows the order of the points and of their forms with the top bit set", ()
   assert.equal(isLowOrder(point), false);
 });
 
-test("takes coordinates beyond the prime modulo the prime", () => {
+test("coordinates beyond the prime are reduced", () => {
   const own = new PrivateKey(raw(6));
   for (let excess = 2; excess < 19; excess++) {
     const canonical = new Uint8Array(32), beyond = new Uint8Array(32).fill(0xff);
@@ -41,16 +42,16 @@ test("takes coordinates beyond the prime modulo the prime", () => {
   }
 });
 
-test("leaves its arguments as they are", () => {
+test("an agreement does not change its arguments", () => {
   const own = raw(4), peer = publicKey(raw(5));
   peer[31]! |= 0x80;
   const ownBefore = own.slice(), peerBefore = peer.slice();
-  sharedSecret(own, peer);
+  new PrivateKey(own).agree(peer);
   assert.deepEqual(own, ownBefore);
   assert.deepEqual(peer, peerBefore);
 });
 
-test("refuses keys of another length", () => {
+test("keys of another length are refused", () => {
   const misuse = { name: "ApiMisuseError", code: "bad-argument" };
   assert.throws(() => new PrivateKey(new Uint8Array(31)), misuse);
   assert.throws(() => new PrivateKey(raw(1)).agree(new Uint8Array(33)), misuse);

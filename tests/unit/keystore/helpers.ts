@@ -1,5 +1,4 @@
 /** Stores and keys for the tests of the keystore. */
-import { encodeBase64 } from "../../../lib/bytes/base64.ts";
 import { Keystore, type KeystoreWarning, type Places } from "../../../keystore/mod.ts";
 
 /** A public key that is no point of low order; equal numbers give equal keys. */
@@ -11,7 +10,7 @@ export function testKey(number: number): Uint8Array<ArrayBuffer> {
 
 /** The key in base64. */
 export function testKeyText(number: number): string {
-  return encodeBase64(testKey(number));
+  return testKey(number).toBase64();
 }
 
 /** The places of a secret. */

@@ -1,5 +1,5 @@
-// BLAKE3 with eight chunks, nodes or last blocks: two sets of four (a and b), worked on in turns, as one
-// alone waits for its own results. Per byte this takes a sixth less time than four lanes do.
+// BLAKE3 of eight chunks, nodes or last blocks at once: two interleaved sets of four (a and b), as one alone
+// would wait for its own results. Per byte this takes a sixth less time than four lanes.
 
 import { BLOCK_BYTES, IV0, IV1, IV2, IV3, LEFT_16, RIGHT_8 } from "./layout";
 import { add, add3, hi32, hi64, lo32, lo64, right12, right7, turn, xor } from "./vectors";
@@ -7,15 +7,15 @@ import { add, add3, hi32, hi64, lo32, lo64, right12, right7, turn, xor } from ".
 /**
  * Compresses one or more blocks in each of eight lanes.
  *
- * @param cv The chaining values before, in lanes: 32 bytes hold the same word of all eight; 256 bytes.
- * @param ends Counter (low, high), length and flags, in lanes, 128 bytes.
- * @param data Where the blocks of the first lane are, one behind the other.
- * @param stride From the blocks of one lane to those of the next, in bytes.
- * @param blocks How many a lane has.
- * @param firstFlags More flags of the first of several blocks.
- * @param lastFlags More flags of the last of several blocks.
- * @param out Gets the chaining values of 32 bytes; may be a part of the blocks.
- * @param outStride From one of them to the next, in bytes.
+ * @param cv The chaining values before, 256 bytes; 32 bytes hold the same word of all eight lanes.
+ * @param ends Counters (low, high), lengths and flags of all lanes, 128 bytes.
+ * @param data The consecutive blocks of the first lane.
+ * @param stride Bytes from the blocks of one lane to those of the next.
+ * @param blocks Blocks of each lane.
+ * @param firstFlags Additional flags of the first of several blocks.
+ * @param lastFlags Additional flags of the last of several blocks.
+ * @param out Gets the chaining values, 32 bytes each; may overlap the blocks.
+ * @param outStride Bytes from one chaining value to the next.
  */
 export function hashEight(
   cv: usize, ends: usize, data: usize, stride: usize, blocks: i32, firstFlags: u32, lastFlags: u32, out: usize,

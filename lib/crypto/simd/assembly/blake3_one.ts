@@ -1,19 +1,16 @@
-// BLAKE3 with one block in the words of the processor, for all that cannot be done four at a time.
+// BLAKE3 of one block in scalar registers, for everything that does not fill several lanes.
 //
-// On processors whose vector instructions take two cycles (Zen 5), this is faster than the form with
-// one block in the rows of four vectors (70 ns against 120), and it is level with it on others.
+// Where vector instructions take two cycles (Zen 5) this is faster than one block in the rows of four
+// vectors (70 ns, not 120), elsewhere as fast.
 
 import { IV0, IV1, IV2, IV3 } from "./layout";
 
 /**
  * Compresses one block to a chaining value.
  *
- * @param cv Where the chaining value before is; `out` may be the same.
- * @param block Where the 64 bytes are.
+ * @param cv The chaining value before; `out` may be the same address.
  * @param counter The number of the chunk, 0 for parents.
- * @param length Bytes of the block that count.
- * @param flags Sum of the flags.
- * @param out Gets 32 bytes.
+ * @param length Bytes of the block that count; the others must be zero.
  */
 export function compress(cv: usize, block: usize, counter: u64, length: u32, flags: u32, out: usize): void {
   const m0 = load<u32>(block, 0), m1 = load<u32>(block, 4), m2 = load<u32>(block, 8), m3 = load<u32>(block, 12);

@@ -1,15 +1,13 @@
 // ChaCha8 with four blocks in the lanes of each vector: vector i holds word i of blocks n .. n + 3.
 //
-// Two such sets (a and b) are worked on in turns, as one alone waits for its own results.
+// Two such sets (a and b) are interleaved: one alone would wait for its own results.
 
 import { LEFT_16, LEFT_8 } from "./layout";
 import { add, counters, hi32, hi64, left12, left7, lo32, lo64, turn, xor } from "./vectors";
 
-// @ts-ignore: a decorator of the compiler
 @inline const COUNTER: usize = 48;
 
 /** XORs word group `a b c d` of four blocks into 16 bytes of each. */
-// @ts-ignore: a decorator of the compiler
 @inline function mix(at: usize, a: v128, b: v128, c: v128, d: v128): void {
   const t0 = lo32(a, b), t1 = hi32(a, b), t2 = lo32(c, d), t3 = hi32(c, d);
   v128.store(at, xor(v128.load(at), lo64(t0, t2)));

@@ -1,4 +1,4 @@
-// One continuing key stream: whole batches straight into the data, the rest through the slot.
+// One continuing key stream: whole batches go straight into the data, the rest through the slot.
 
 import { xorEightBlocks } from "./chacha8_lanes";
 import { SLOT_LEFT, SLOT_PEEKED, SLOT_STREAM, SLOT_STREAM_END, STREAM_BATCH } from "./layout";
@@ -23,7 +23,7 @@ function xorBytes(data: usize, stream: usize, length: u32): void {
   }
 }
 
-/** Makes eight more blocks; at most 15 bytes may be left, which move before them. */
+/** Makes the next batch; at most 15 unused bytes may be left, which move in front of it. */
 function refill(slot: usize): void {
   const stream = slot + SLOT_STREAM;
   v128.store(stream - 16, v128.load(stream, STREAM_BATCH - 16));
@@ -60,7 +60,7 @@ export function peekByte(slot: usize, data: usize, at: usize): u8 {
   return load<u8>(data + at) ^ load<u8>(slot + SLOT_STREAM_END - load<u32>(slot, SLOT_LEFT) + at);
 }
 
-/** Decrypts 16 bytes to SLOT_PEEKED without moving the stream; the key stream stays for `apply`. */
+/** Decrypts 16 bytes to SLOT_PEEKED without moving the stream; `apply` uses the same key stream. */
 export function peek(slot: usize, data: usize): void {
   if (load<u32>(slot, SLOT_LEFT) < 16) refill(slot);
   const left = load<u32>(slot, SLOT_LEFT);

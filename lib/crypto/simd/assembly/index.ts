@@ -1,4 +1,4 @@
-// What the module offers: one call to open and one to seal a packet of the direction whose state is in `slot`.
+// The functions of the module; `slot` is the address of one direction's state.
 
 import { absorb, fitsChunk, keepSample, sample, sampleLane, sampleLanes, startChunk } from "./mac";
 import { apply, peek, peekByte } from "./cipher";
@@ -7,7 +7,7 @@ import { storeMasks } from "./vectors";
 
 export { absorb, apply, peek };
 
-/** Starts cipher and MAC with what is at KEY, NONCE and MAC_KEY, and wipes it there. */
+/** Starts cipher and MAC with the arguments at KEY, NONCE and MAC_KEY, and wipes those. */
 export function install(slot: usize): void {
   storeMasks();
   memory.fill(slot, 0, SLOT_BYTES);
@@ -20,7 +20,7 @@ export function install(slot: usize): void {
   memory.fill(KEY, 0, 72);
 }
 
-/** Overwrites everything that follows from the keys. */
+/** Overwrites everything derived from the keys. */
 export function wipe(slot: usize): void {
   memory.fill(slot, 0, SLOT_BYTES);
   memory.fill(SCRATCH, 0, SCRATCH_BYTES);
@@ -44,7 +44,7 @@ export function sign(slot: usize, tag: usize, tagLength: u32): void {
   if (tagLength != 8) store<u64>(tag, load<u64>(digest, 8), 8);
 }
 
-/** Verifies a packet and decrypts it in place when its tag is right. */
+/** Verifies a packet and, if its tag is right, decrypts it in place. */
 export function open(slot: usize, data: usize, length: u32, tag: usize, tagLength: u32): bool {
   absorb(slot, data, length);
   if (!verify(slot, tag, tagLength)) return false;
@@ -59,20 +59,17 @@ export function seal(slot: usize, data: usize, length: u32, tag: usize, tagLengt
   sign(slot, tag, tagLength);
 }
 
-// @ts-ignore: a decorator of the compiler
 @inline const LANES: u32 = 8;
-// @ts-ignore: a decorator of the compiler
 @inline const TAG_BYTES: u32 = 16;
-/** With fewer lanes in use it takes less time to compute one digest after the other. */
-// @ts-ignore: a decorator of the compiler
+/** With fewer packets, one digest after the other is faster than all lanes at once. */
 @inline const WORTHWHILE_LANES: u32 = 5;
 
 /**
- * Opens packets of equal size that lie one behind the other, each a tag and then ciphertext, as long as the
- * decrypted byte at `kindAt` is `kind`. Their tags are computed side by side.
+ * Opens consecutive packets of equal size, each a tag and then ciphertext, while the decrypted byte at `kindAt`
+ * is `kind`. Their tags are computed in parallel.
  *
- * @returns How many were opened, its complement when a wrong tag ended the run: the state is void then and so
- *   are the bytes behind.
+ * @returns How many were opened; the complement of that if a wrong tag ended the run, which makes the state and
+ *   the bytes behind those packets garbage.
  */
 export function openRun(slot: usize, data: usize, count: u32, size: u32, kindAt: u32, kind: u8): i32 {
   const length = size - TAG_BYTES;
@@ -81,7 +78,7 @@ export function openRun(slot: usize, data: usize, count: u32, size: u32, kindAt:
     const first = data + opened * size;
     const most = min(LANES, count - opened);
     let lanes: u32 = 0;
-    // All lanes share the stack, so they end where a chunk does.
+    // All lanes use the same stack, so a batch ends where the chunk does.
     while (lanes < most && (lanes == 0 || fitsChunk(slot, length))) {
       const body = first + lanes * size + TAG_BYTES;
       if (peekByte(slot, body, kindAt) != kind) break;

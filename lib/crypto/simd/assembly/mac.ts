@@ -9,41 +9,37 @@ import {
 } from "./layout";
 import { counters, fillLanes, fillLanesWith } from "./vectors";
 
-// @ts-ignore: a decorator of the compiler
 @inline function copy32(to: usize, from: usize): void {
   v128.store(to, v128.load(from));
   v128.store(to, v128.load(from, 16), 16);
 }
 
-// Calls of memory.copy and memory.fill leave WebAssembly, which costs more than to move a whole block.
+// memory.copy and memory.fill call out of WebAssembly, which costs more than moving a whole block.
 
-/** Puts up to 64 bytes behind the `kept` ones of the block, and whatever follows them. */
-// @ts-ignore: a decorator of the compiler
+/** Copies 64 bytes behind the first `kept` bytes of the block; those beyond the data are ignored later. */
 @inline function keep(slot: usize, kept: u32, data: usize): void {
   const to = slot + SLOT_BLOCK + kept;
   copy32(to, data);
   copy32(to + 32, data + 32);
 }
 
-/** Copies 16 bytes of a block with zeros from `length` on. */
-// @ts-ignore: a decorator of the compiler
+/** Copies 16 bytes of a block; those from `length` on become zero. */
 @inline function pad(to: usize, from: usize, at: usize, length: i8): void {
   const index = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   const wanted = i8x16.lt_s(i8x16.add(index, i8x16.splat(<i8>at)), i8x16.splat(length));
   v128.store(to + at, v128.and(v128.load(from + at), wanted));
 }
 
-/** Makes the current chunk an empty one. */
 export function startChunk(slot: usize): void {
   copy32(slot + SLOT_CV, slot + SLOT_MAC_KEY);
   store<u32>(slot, 0, SLOT_BLOCKS);
 }
 
-/** Puts the chaining value of a complete chunk on the stack, at its top, and merges what became complete. */
+/** Adds the chunk whose chaining value lies on top of the stack, and merges the subtrees that it completes. */
 function pushChunk(slot: usize): void {
   const chunks = load<u64>(slot, SLOT_CHUNKS) + 1;
   store<u64>(slot, chunks, SLOT_CHUNKS);
-  // As many subtrees are complete as the count has trailing zero bits.
+  // Each trailing zero bit of the count completes one subtree.
   const merges = <u32>ctz(chunks);
   const depth = load<u32>(slot, SLOT_DEPTH) + 1 - merges;
   store<u32>(slot, depth, SLOT_DEPTH);
@@ -53,12 +49,11 @@ function pushChunk(slot: usize): void {
   }
 }
 
-// @ts-ignore: a decorator of the compiler
 @inline function stackTop(slot: usize): usize {
   return slot + SLOT_STACK + 32 * load<u32>(slot, SLOT_DEPTH);
 }
 
-/** Compresses a full block that more bytes follow. */
+/** Compresses a full block; more bytes must follow it. */
 function compressBlock(slot: usize, block: usize): void {
   const blocks = load<u32>(slot, SLOT_BLOCKS);
   const flags = blocks == 0 ? KEYED_HASH | CHUNK_START : KEYED_HASH;
@@ -74,7 +69,6 @@ function compressBlock(slot: usize, block: usize): void {
   }
 }
 
-/** Hashes eight whole chunks that lie one behind the other. */
 function hashEightChunks(slot: usize, data: usize): void {
   const chunk = load<u64>(slot, SLOT_CHUNKS);
   fillLanesWith(LANE_CVS, slot + SLOT_MAC_KEY);
@@ -102,12 +96,12 @@ export function absorb(slot: usize, data: usize, length: u32): void {
     length -= count;
     compressBlock(slot, slot + SLOT_BLOCK);
   }
-  // From here on the last block stays behind, so the rest is always more than nothing.
+  // The last block stays uncompressed, so something is always left for it.
   while (length > BLOCK_BYTES) {
     const chunks = (length - 1) / CHUNK_BYTES;
     if (chunks >= 4 && load<u32>(slot, SLOT_BLOCKS) == 0) {
-      // Lanes that are too many hash what lies behind, and their values are not used: four chunks in
-      // eight lanes take less time than one after the other.
+      // Spare lanes hash what lies behind the data, and their values are ignored: four chunks in eight
+      // lanes take less time than four one by one.
       const count = min<u32>(chunks, 8);
       hashEightChunks(slot, data);
       for (let i: u32 = 0; i < count; i++) {
@@ -126,12 +120,12 @@ export function absorb(slot: usize, data: usize, length: u32): void {
   store<u32>(slot, length, SLOT_BLOCK_LENGTH);
 }
 
-/** Whether so many more bytes stay within the current chunk. */
+/** Whether `length` more bytes stay within the current chunk. */
 export function fitsChunk(slot: usize, length: u32): bool {
   return load<u32>(slot, SLOT_BLOCKS) * BLOCK_BYTES + load<u32>(slot, SLOT_BLOCK_LENGTH) + length <= CHUNK_BYTES;
 }
 
-/** Remembers in a lane what the digest of all bytes so far is made of, but for the stack. */
+/** Saves in a lane what the digest of all bytes so far needs besides the stack. */
 export function keepSample(slot: usize, lane: u32): void {
   const block = slot + SLOT_BLOCK;
   const kept = LANE_BLOCKS + BLOCK_BYTES * lane;
@@ -147,7 +141,7 @@ export function keepSample(slot: usize, lane: u32): void {
   store<u32>(LANE_FLAGS + 4 * lane, start | end);
 }
 
-/** Computes the digest of one lane, which must be of the current chunk. Returns where its 32 bytes are. */
+/** Computes the digest saved in one lane during the current chunk. Returns the address of its 32 bytes. */
 export function sampleLane(slot: usize, lane: u32): usize {
   const depth = load<u32>(slot, SLOT_DEPTH);
   const block = LANE_BLOCKS + BLOCK_BYTES * lane;
@@ -164,13 +158,13 @@ export function sampleLane(slot: usize, lane: u32): usize {
   return PAIR + 32;
 }
 
-/** Computes the digest of all bytes so far; the state stays as it is. Returns where its 32 bytes are. */
+/** Computes the digest of all bytes so far without changing the state. Returns the address of its 32 bytes. */
 export function sample(slot: usize): usize {
   keepSample(slot, 0);
   return sampleLane(slot, 0);
 }
 
-/** Computes the digests of all lanes, which must be of the current chunk. Returns where they are, BLOCK_BYTES apart. */
+/** Computes all digests saved during the current chunk. Returns the address of the first; they are BLOCK_BYTES apart. */
 export function sampleLanes(slot: usize): usize {
   const chunk = load<u64>(slot, SLOT_CHUNKS);
   const depth = load<u32>(slot, SLOT_DEPTH);

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { encodeBase64 } from "../../../bytes/base64.ts";
 import { MAX_SURFACE_SIDE_PX } from "../../../limits.ts";
 import { segmentKindName } from "../../constants.ts";
 import type { Quad } from "../../fields.ts";
@@ -168,5 +167,5 @@ function guid({ guid0, guid1 }: { readonly guid0: bigint; readonly guid1: bigint
   const bytes = new DataView(new ArrayBuffer(16));
   bytes.setBigUint64(0, guid0, true);
   bytes.setBigUint64(8, guid1, true);
-  return encodeBase64(new Uint8Array(bytes.buffer));
+  return new Uint8Array(bytes.buffer).toBase64();
 }
