@@ -91,6 +91,18 @@ export const MAX_CLIENT_SURFACE_BYTES = 320 << 20;
  */
 export const MAX_SURFACE_BYTES = 2_048 * (1 << 20);
 
+/**
+ * Pixels that one frame may change or copy in one go, in bytes: a picture of 3840 x 2160, which takes
+ * 10 to 50 ms. Larger frames are drawn in pieces, others have their turn in between.
+ */
+export const MAX_WHOLE_DRAW_BYTES = 32 << 20;
+
+/**
+ * How long the frames that a client has sent before it left may take, in milliseconds of work. The
+ * rest is thrown away: a few megabytes in the socket can be a minute of work.
+ */
+export const LEFT_WORK_MS = 250;
+
 /** How long Ctrl-C waits for clients to leave after EXIT before it closes their connections. */
 export const DRAIN_TIMEOUT_MS = 2_000;
 

@@ -12,7 +12,7 @@
 
 import { constants, createZstdDecompress, zstdDecompressSync } from "node:zlib";
 import { StreamError } from "../errors.ts";
-import { readZstdPayload, type ZstdFrame, type ZstdPayload } from "./zstd_frame.ts";
+import { readSizedPayload, type ZstdFrame, type ZstdPayload } from "./zstd_frame.ts";
 
 /**
  * Decompresses one whole frame of a payload into a part of a block.
@@ -28,12 +28,6 @@ type Inflate = (
   roomBytes: number,
 ) => number;
 
-/**
- * The output block that is kept; holds a picture of 3840 x 2160. Larger ones are made each time and
- * freed at once, so that no more than one of them exists in the whole process.
- */
-const KEEP_BYTES = 32 * 1024 * 1024;
-
 const FIRST_BYTES = 65_536;
 
 /** The content `a12 a12 a12 a12 ` in one frame, compressed so that the native code has work to do. */
@@ -43,7 +37,6 @@ const PROBE_FRAME = new Uint8Array(
 const PROBE_TEXT = "a12 a12 a12 a12 ";
 
 let output: Uint8Array<ArrayBuffer> | undefined;
-let large: Uint8Array<ArrayBuffer> | undefined;
 let inflateChosen: Inflate | undefined;
 let kind: InflateKind | undefined;
 
@@ -72,32 +65,8 @@ export function useInflate(wanted: InflateKind): void {
 }
 
 /**
- * Decompresses a payload whose content is used at once; memory of any size is free after.
- *
- * @param payload zstd frames; borrowed.
- * @param sizeBytes The size that the content must have, at least 1.
- * @param use Takes exactly that many bytes, which are valid during the call alone.
- * @returns What `use` returns.
- * @throws {StreamError} `bad-zstd`, `zstd-size`, `zstd-truncated` or `memory-limit`, and what `use`
- * throws.
- */
-export function withInflated<T>(
-  payload: Uint8Array,
-  sizeBytes: number,
-  use: (content: Uint8Array) => T,
-): T {
-  try {
-    return use(inflate(payload, sizeBytes));
-  } finally {
-    freeLarge();
-  }
-}
-
-/**
- * Decompresses a payload of a known size.
- *
- * DEVIATION: the reference presents and acknowledges a frame whose content size is not the
- * announced one. Pinned by "every refused frame has its code and changes nothing".
+ * Decompresses a payload of a known size. The memory that this takes is kept; content of more than
+ * `MAX_WHOLE_DRAW_BYTES` is for `inflatePieces`.
  *
  * @param payload zstd frames; borrowed.
  * @param sizeBytes The size that the content must have, at least 1.
@@ -105,14 +74,7 @@ export function withInflated<T>(
  * @throws {StreamError} `bad-zstd`, `zstd-size`, `zstd-truncated` or `memory-limit`.
  */
 export function inflate(payload: Uint8Array, sizeBytes: number): Uint8Array {
-  const zstd = readZstdPayload(payload);
-  if (zstd.leastBytes > sizeBytes || zstd.mostBytes < sizeBytes) {
-    throw new StreamError(
-      "zstd-size",
-      `the frames hold ${zstd.leastBytes} to ${zstd.mostBytes} bytes, the header says ${sizeBytes}`,
-    );
-  }
-  const content = inflateFrames(payload, zstd, sizeBytes);
+  const content = inflateFrames(payload, readSizedPayload(payload, sizeBytes), sizeBytes);
   if (content.length !== sizeBytes) {
     throw new StreamError("bad-zstd", `the frames gave ${content.length} of ${sizeBytes} bytes`);
   }
@@ -134,7 +96,6 @@ export function inflateFrames(
   limitBytes: number,
 ): Uint8Array {
   if (inflateChosen === undefined) useInflate("handle");
-  freeLarge();
   const block = outputBlock(limitBytes);
   let at = 0;
   for (const frame of frames) {
@@ -151,12 +112,6 @@ export function inflateFrames(
   return block.subarray(0, at);
 }
 
-/** Frees a block that is too large to keep without waiting for the garbage collector. */
-function freeLarge(): void {
-  large?.buffer.transfer(0);
-  large = undefined;
-}
-
 const inflateDocumented: Inflate = (payload, { start, end }, block, at, roomBytes) => {
   const content = zstdDecompressSync(payload.subarray(start, end), {
     chunkSize: Math.max(roomBytes + 1, 64),
@@ -170,18 +125,16 @@ const inflateDocumented: Inflate = (payload, { start, end }, block, at, roomByte
 function outputBlock(sizeBytes: number): Uint8Array {
   if (output !== undefined && output.length >= sizeBytes) return output;
   try {
-    const block = new Uint8Array(Math.max(sizeBytes, FIRST_BYTES));
-    if (sizeBytes <= KEEP_BYTES) output = block;
-    else large = block;
-    return block;
+    return output = new Uint8Array(Math.max(sizeBytes, FIRST_BYTES));
   } catch (cause) {
     throw new StreamError("memory-limit", `the machine has no ${sizeBytes} bytes left`, { cause });
   }
 }
 
 /** The part of the native zlib handle that is used, as Node and Deno have it. */
-interface NativeHandle {
+export interface NativeHandle {
   reset(): void;
+  close(): void;
   writeSync(
     flush: number,
     input: Uint8Array,

@@ -9,47 +9,34 @@
  */
 
 import { StreamError } from "../errors.ts";
+import type { PixelFormat } from "./pixel_decoder.ts";
+import { pixelDecoder } from "./pixel_decoder.ts";
 import { packedPixels } from "./pixels.ts";
 import { expandRgb, expandRgb565 } from "./simd/pixels.ts";
-import type { Canvas, Surface } from "./surface.ts";
 import type { FrameDecoder, FrameHeader } from "./types.ts";
-import { checkPixelLength, checkRegion } from "./validate.ts";
-
-/** Draws `count` pixels that begin at pixel `from` of the payload to pixel `at` of the canvas. */
-type Run = (from: number, at: number, count: number) => void;
 
 function rawDecoder(
   bytesPerPixel: number,
-  opaque: boolean,
-  runs: (payload: Uint8Array, canvas: Canvas) => Run,
+  isOpaque: boolean,
+  runOf: PixelFormat["runOf"],
 ): FrameDecoder {
-  return {
-    validate(header: FrameHeader): void {
-      checkRegion(header);
-      checkPixelLength(header, bytesPerPixel);
-      if (header.length !== header.expandedLength) {
-        throw new StreamError(
-          "bad-length",
-          `raw pixels take ${header.expandedLength} bytes, the header says ${header.length}`,
-        );
-      }
+  return pixelDecoder({
+    bytesPerPixel,
+    isOpaque,
+    checkLength(header: FrameHeader): void {
+      if (header.length === header.expandedLength) return;
+      throw new StreamError(
+        "bad-length",
+        `raw pixels take ${header.expandedLength} bytes, the header says ${header.length}`,
+      );
     },
-    decode(header: FrameHeader, payload: Uint8Array, surface: Surface): void {
-      const canvas = surface.beginPixels(header);
-      const run = runs(payload, canvas);
-      const { x, y, width, height } = header;
-      if (width === canvas.width) {
-        run(0, y * width, width * height);
-        if (height === canvas.height) canvas.opaque = opaque;
-      } else {
-        for (let row = 0; row < height; row++) {
-          run(row * width, (y + row) * canvas.width + x, width);
-        }
-      }
-      canvas.opaque &&= opaque;
-      surface.endPixels(header);
+    content: (_header, payload) => payload,
+    *pieces(_header, payload, pieceBytes) {
+      const step = pieceBytes - pieceBytes % bytesPerPixel;
+      for (let at = 0; at < payload.length; at += step) yield payload.subarray(at, at + step);
     },
-  };
+    runOf,
+  });
 }
 
 /** Format 0: R, G, B, A bytes. */

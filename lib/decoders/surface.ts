@@ -47,6 +47,8 @@ export class Canvas {
 /** The surface of one channel. */
 export class Surface implements SurfaceView {
   readonly #budget: MemoryBudget;
+  readonly #finish: () => void;
+  #isUnfinished = false;
   #canvas: Canvas | undefined;
   #grid: TextGrid | undefined;
   #shownCanvas: Canvas | undefined;
@@ -61,9 +63,12 @@ export class Surface implements SurfaceView {
    * Makes a surface that presents nothing yet.
    *
    * @param budget What the pixels of this and other surfaces of the client are counted against.
+   * @param finish Finishes the frame that is drawn in pieces, when the presented pixels are read
+   * while it changes them: readers never see half of a frame.
    */
-  constructor(budget: MemoryBudget = new MemoryBudget()) {
+  constructor(budget: MemoryBudget = new MemoryBudget(), finish: () => void = () => {}) {
     this.#budget = budget;
+    this.#finish = finish;
   }
 
   /** Width of the presented picture in pixels, 0 before the first one. */
@@ -96,6 +101,7 @@ export class Surface implements SurfaceView {
    * copy: read only, valid until the next frame of the channel begins. Undefined for text.
    */
   get pixels(): Uint8Array<ArrayBuffer> | undefined {
+    if (this.#isUnfinished) this.#finish();
     return this.#content === "pixels" ? this.#shownCanvas!.bytes : undefined;
   }
 
@@ -180,9 +186,7 @@ export class Surface implements SurfaceView {
       this.#release(canvas);
       return next;
     }
-    if (!header.commit && this.#shownCanvas === canvas) {
-      // DEVIATION: the reference draws into the presented memory. Pinned by "a frame without
-      // commit changes the base and not the presented picture".
+    if (this.#mustSetAside(header)) {
       const aside = this.#newCanvas(canvas.width, canvas.height);
       aside.bytes.set(canvas.bytes);
       this.#shownCanvas = aside;
@@ -191,11 +195,64 @@ export class Surface implements SurfaceView {
   }
 
   /**
+   * The same as {@linkcode beginPixels} for a frame that is drawn in pieces; what is copied is copied
+   * in pieces too.
+   *
+   * @param header The frame.
+   * @param pieceBytes How much is copied at once.
+   * @throws {StreamError} `memory-limit`; nothing is changed then.
+   */
+  *beginPixelsInPieces(header: FrameHeader, pieceBytes: number): Generator<void, Canvas> {
+    if (this.#mustSetAside(header)) {
+      const { width, height, bytes } = this.#canvas!;
+      const aside = this.#newCanvas(width, height);
+      try {
+        for (let at = 0; at < bytes.length; at += pieceBytes) {
+          aside.bytes.set(bytes.subarray(at, at + pieceBytes), at);
+          yield;
+        }
+        this.#shownCanvas = aside;
+      } finally {
+        this.#release(aside);
+      }
+    }
+    const canvas = this.beginPixels(header);
+    this.#isUnfinished = canvas === this.#shownCanvas;
+    return canvas;
+  }
+
+  /** Whether a frame that is drawn in pieces has begun to change what is presented. */
+  get isUnfinished(): boolean {
+    return this.#isUnfinished;
+  }
+
+  /**
+   * How much memory is copied to draw a frame, for decoders alone.
+   *
+   * @param header The frame.
+   * @returns Bytes.
+   */
+  copiedBytes(header: FrameHeader): number {
+    return this.#mustSetAside(header) ? this.#canvas!.bytes.length : 0;
+  }
+
+  /**
+   * DEVIATION: the reference draws into the presented memory. Pinned by "a frame without commit
+   * changes the base and not the presented picture".
+   */
+  #mustSetAside(header: FrameHeader): boolean {
+    const canvas = this.#canvas;
+    return !header.commit && canvas !== undefined && canvas === this.#shownCanvas &&
+      this.#fits(canvas, header);
+  }
+
+  /**
    * Ends what {@linkcode beginPixels} started.
    *
    * @param header The frame.
    */
   endPixels(header: FrameHeader): void {
+    this.#isUnfinished = false;
     this.#canvas!.hasBase = true;
     if (!header.commit) return;
     this.#showCanvas(this.#canvas);

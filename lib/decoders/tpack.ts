@@ -7,7 +7,7 @@
  */
 
 import { StreamError } from "../errors.ts";
-import { withInflated } from "./inflate.ts";
+import { inflate } from "./inflate.ts";
 import type { Surface } from "./surface.ts";
 import { CELL_ATTRIBUTE, type CursorStyle, type TextCursor, type TextGrid } from "./text_grid.ts";
 import type { FrameDecoder, FrameHeader } from "./types.ts";
@@ -71,10 +71,9 @@ export const tpackDecoder: FrameDecoder = {
   },
 
   decode(header: FrameHeader, payload: Uint8Array, surface: Surface): void {
-    withInflated(payload, header.expandedLength, (content) => {
-      const view = new DataView(content.buffer, content.byteOffset, content.length);
-      drawContent(header, view, surface);
-    });
+    const content = inflate(payload, header.expandedLength);
+    const view = new DataView(content.buffer, content.byteOffset, content.length);
+    drawContent(header, view, surface);
   },
 };
 

@@ -55,4 +55,22 @@ export interface FrameDecoder {
    * `no-base-frame` or `memory-limit`.
    */
   decode(header: FrameHeader, payload: Uint8Array, surface: Surface): void;
+
+  /**
+   * Draws one frame piece by piece, as far as the caller goes on; for frames of pixels alone. A frame
+   * that is refused leaves the surface as it was; so does one that is given up before it changes what
+   * is presented, see {@linkcode Surface.isUnfinished}.
+   *
+   * @param header A header that passed {@linkcode validate}.
+   * @param payload Exactly `header.length` bytes; borrowed until the end, never changed.
+   * @param surface The surface of the frame's channel.
+   * @param pieceBytes How much of the content is worked off at once.
+   * @throws {StreamError} As {@linkcode decode}.
+   */
+  decodeInPieces?(
+    header: FrameHeader,
+    payload: Uint8Array,
+    surface: Surface,
+    pieceBytes: number,
+  ): Generator<void, void>;
 }

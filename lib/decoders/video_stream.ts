@@ -4,6 +4,7 @@
  * @module
  */
 
+import { MAX_WHOLE_DRAW_BYTES } from "../limits.ts";
 import { VIDEO_FORMAT } from "../wire/constants.ts";
 import { decoderFor } from "./decoders.ts";
 import { FrameAssembler } from "./frame_assembler.ts";
@@ -13,27 +14,49 @@ import type { FrameDecoder, FrameHeader } from "./types.ts";
 
 /**
  * What a piece of data did: `pending` while bytes are missing, `drawn` when it completed a frame,
- * `discarded` when it was the last of a refused one, `ignored` when no frame was announced.
+ * `drawing` when it completed one that is so large that it is to be drawn by
+ * {@linkcode VideoStream.drawPiece}, `discarded` when it was the last of a refused one, `ignored` when
+ * no frame was announced.
  */
-export type PushResult = "pending" | "drawn" | "discarded" | "ignored";
+export type PushResult = "pending" | "drawn" | "drawing" | "discarded" | "ignored";
+
+/** What is worked off at once of a large frame: whole pixels of each format; stays in the cache. */
+const PIECE_BYTES = 393_216;
+
+/** When frames are drawn in pieces, and in which. */
+export interface PieceSizes {
+  /** Frames that change or copy more bytes of pixels than this are drawn in pieces. */
+  readonly wholeBytes: number;
+  /** What is worked off at once of the content, in bytes. */
+  readonly pieceBytes: number;
+}
 
 /** Receives the frames of one channel, one after the other. */
 export class VideoStream {
   /** What the channel shows. */
   readonly surface: Surface;
   readonly #assembler: FrameAssembler;
+  readonly #sizes: PieceSizes;
   #header: FrameHeader | undefined;
   #decoder: FrameDecoder | undefined;
+  #drawing: Generator<void, void> | undefined;
   #toDiscard = 0;
 
   /**
    * Makes the video of a channel that shows nothing yet.
    *
    * @param budget What all channels of the client share.
+   * @param sizes When frames are drawn in pieces, and in which.
    */
-  constructor(budget: MemoryBudget = new MemoryBudget()) {
-    this.surface = new Surface(budget);
+  constructor(
+    budget: MemoryBudget = new MemoryBudget(),
+    sizes: PieceSizes = { wholeBytes: MAX_WHOLE_DRAW_BYTES, pieceBytes: PIECE_BYTES },
+  ) {
+    this.surface = new Surface(budget, () => {
+      while (this.#drawing?.next().done === false);
+    });
     this.#assembler = new FrameAssembler(budget);
+    this.#sizes = sizes;
   }
 
   /**
@@ -52,6 +75,7 @@ export class VideoStream {
    * of {@linkcode FrameDecoder.validate}. The announced data is swallowed when it comes.
    */
   begin(header: FrameHeader): void {
+    this.#endDrawing();
     this.#assembler.abort();
     this.#decoder = undefined;
     this.#toDiscard = header.length;
@@ -80,15 +104,30 @@ export class VideoStream {
     let over = true;
     try {
       over = this.#assembler.push(chunk);
-      if (over) this.#draw(header, decoder);
+      if (over) this.#draw(header, decoder, chunk);
+      over &&= this.#drawing === undefined;
     } finally {
-      if (over) {
-        this.#header = undefined;
-        this.#decoder = undefined;
-        this.#assembler.abort();
-      }
+      if (over) this.#end();
     }
+    if (this.#drawing !== undefined) return "drawing";
     return over ? "drawn" : "pending";
+  }
+
+  /**
+   * Goes on with a large frame. Nothing else may be pushed until it is drawn.
+   *
+   * @returns Whether it is drawn; the frame is over then, and to be acknowledged.
+   * @throws {StreamError} A code of {@linkcode FrameDecoder.decode}. The frame is over then, the
+   * surface as it was before.
+   */
+  drawPiece(): boolean {
+    let isDrawn = true;
+    try {
+      isDrawn = this.#drawing?.next().done ?? true;
+    } finally {
+      if (isDrawn) this.#end();
+    }
+    return isDrawn;
   }
 
   /** Gives idle buffers back; for a channel that has gone quiet. The picture stays. */
@@ -98,11 +137,25 @@ export class VideoStream {
 
   /** Ends the channel: lets go of the frame under way, the buffers and the picture. */
   close(): void {
-    this.#assembler.abort();
+    this.#endDrawing();
+    this.#end();
     this.#assembler.trim();
+    this.surface.close();
+  }
+
+  /** Gives a drawing up, unless it has begun to change what is presented. */
+  #endDrawing(): void {
+    // Those that have borrowed the pixels keep them, and are not to keep half a frame.
+    while (this.surface.isUnfinished && this.#drawing?.next().done === false);
+    this.#drawing?.return();
+    this.#drawing = undefined;
+  }
+
+  #end(): void {
     this.#header = undefined;
     this.#decoder = undefined;
-    this.surface.close();
+    this.#drawing = undefined;
+    this.#assembler.abort();
   }
 
   #discard(chunk: Uint8Array): PushResult {
@@ -112,7 +165,7 @@ export class VideoStream {
     return "discarded";
   }
 
-  #draw(header: FrameHeader, decoder: FrameDecoder): void {
+  #draw(header: FrameHeader, decoder: FrameDecoder, chunk: Uint8Array): void {
     if (isWholeRgba(header)) {
       // The buffer is the picture already: exchange it for the old one instead of copying.
       const picture = this.#assembler.takeBuffer();
@@ -122,7 +175,20 @@ export class VideoStream {
         return;
       }
     }
-    decoder.decode(header, this.#assembler.payload, this.surface);
+    const { payload } = this.#assembler;
+    const { wholeBytes, pieceBytes } = this.#sizes;
+    if (decoder.decodeInPieces === undefined || this.#workBytes(header) <= wholeBytes) {
+      return decoder.decode(header, payload, this.surface);
+    }
+    // A frame that came in one packet is still in memory that is used again.
+    const kept = payload === chunk ? payload.slice() : payload;
+    const drawing = decoder.decodeInPieces(header, kept, this.surface, pieceBytes);
+    // The first step refuses what is plainly no frame.
+    if (drawing.next().done === false) this.#drawing = drawing;
+  }
+
+  #workBytes(header: FrameHeader): number {
+    return Math.max(header.width * header.height * 4, this.surface.copiedBytes(header));
   }
 }
 

@@ -5,79 +5,56 @@
  */
 
 import { StreamError } from "../errors.ts";
-import { withInflated } from "./inflate.ts";
-import { type PackedPixels, packedPixels, xorRgb } from "./pixels.ts";
+import { inflate } from "./inflate.ts";
+import { inflatePieces } from "./inflate_pieces.ts";
+import type { PixelFormat } from "./pixel_decoder.ts";
+import { pixelDecoder } from "./pixel_decoder.ts";
+import { packedPixels, xorRgb } from "./pixels.ts";
 import { expandRgb, xorRgbSparse } from "./simd/pixels.ts";
-import type { Surface } from "./surface.ts";
 import type { FrameDecoder, FrameHeader } from "./types.ts";
-import { checkCompressedLength, checkPixelLength, checkRegion } from "./validate.ts";
+import { checkCompressedLength } from "./validate.ts";
+import { readSizedPayload } from "./zstd_frame.ts";
 
 const BYTES_PER_PIXEL = 3;
 
-function validate(header: FrameHeader): void {
-  checkRegion(header);
-  checkPixelLength(header, BYTES_PER_PIXEL);
-  checkCompressedLength(header);
-}
-
-function draw(
-  header: FrameHeader,
-  payload: Uint8Array,
-  surface: Surface,
-  loop: typeof expandRgb,
-  sparseLoop: typeof expandRgb,
-): void {
-  withInflated(payload, header.expandedLength, (content) => {
-    drawContent(header, packedPixels(content), surface, loop, sparseLoop);
-  });
-}
-
-function drawContent(
-  header: FrameHeader,
-  source: PackedPixels,
-  surface: Surface,
-  loop: typeof expandRgb,
-  sparseLoop: typeof expandRgb,
-): void {
-  const canvas = surface.beginPixels(header);
-  const { x, y, width, height } = header;
-  const run = canvas.opaque ? sparseLoop : loop;
-  if (width === canvas.width) {
-    // Rows of the full width lie one behind the other: they are one run.
-    run(source, 0, canvas.words, y * width, width * height);
-    canvas.opaque ||= height === canvas.height;
-  } else {
-    for (let row = 0; row < height; row++) {
-      const at = (y + row) * canvas.width + x;
-      run(source, row * width * BYTES_PER_PIXEL, canvas.words, at, width);
-    }
-  }
-  surface.endPixels(header);
-}
-
-/** Format 9: one zstd frame with the R, G, B bytes of the region. */
-export const zstdDecoder: FrameDecoder = {
-  validate,
-  decode(header: FrameHeader, payload: Uint8Array, surface: Surface): void {
-    draw(header, payload, surface, expandRgb, expandRgb);
-  },
+/** zstd with the R, G, B bytes of a region. */
+const COMPRESSED: Omit<PixelFormat, "runOf"> = {
+  bytesPerPixel: BYTES_PER_PIXEL,
+  isOpaque: true,
+  checkLength: checkCompressedLength,
+  checkPayload: ({ expandedLength }, payload) => void readSizedPayload(payload, expandedLength),
+  content: ({ expandedLength }, payload) => inflate(payload, expandedLength),
+  pieces: ({ expandedLength }, payload, pieceBytes) =>
+    inflatePieces(payload, expandedLength, pieceBytes - pieceBytes % BYTES_PER_PIXEL),
 };
 
+/** Format 9: zstd with the R, G, B bytes of the region. */
+export const zstdDecoder: FrameDecoder = pixelDecoder({
+  ...COMPRESSED,
+  runOf(content, { words }) {
+    const source = packedPixels(content);
+    return (from, at, count) => expandRgb(source, from * BYTES_PER_PIXEL, words, at, count);
+  },
+});
+
 /**
- * Format 8: one zstd frame with the R, G, B bytes of the region, XORed with what was there.
+ * Format 8: zstd with the R, G, B bytes of the region, XORed with what was there.
  *
  * DEVIATION: the reference XORs onto whatever memory a new surface has. Pinned by "a delta frame
  * without a frame before it is refused".
  */
-export const zstdDeltaDecoder: FrameDecoder = {
-  validate,
-  decode(header: FrameHeader, payload: Uint8Array, surface: Surface): void {
-    if (!surface.hasBase(header)) {
-      throw new StreamError(
-        "no-base-frame",
-        `a delta frame without a full one of ${header.surfaceWidth}x${header.surfaceHeight} before it`,
-      );
-    }
-    draw(header, payload, surface, xorRgb, xorRgbSparse);
+export const zstdDeltaDecoder: FrameDecoder = pixelDecoder({
+  ...COMPRESSED,
+  checkBase(header: FrameHeader, surface): void {
+    if (surface.hasBase(header)) return;
+    throw new StreamError(
+      "no-base-frame",
+      `a delta frame without a full one of ${header.surfaceWidth}x${header.surfaceHeight} before it`,
+    );
   },
-};
+  runOf(content, { words, opaque }) {
+    const source = packedPixels(content);
+    const xor = opaque ? xorRgbSparse : xorRgb;
+    return (from, at, count) => xor(source, from * BYTES_PER_PIXEL, words, at, count);
+  },
+});

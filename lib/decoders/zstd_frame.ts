@@ -83,6 +83,27 @@ export function readZstdPayload(bytes: Uint8Array): ZstdPayload {
   return { frames, leastBytes, mostBytes };
 }
 
+/**
+ * Finds the frames of a payload whose content has a known size.
+ *
+ * DEVIATION: the reference presents and acknowledges a frame whose content size is not the
+ * announced one. Pinned by "every refused frame has its code and changes nothing".
+ *
+ * @param bytes The payload; borrowed.
+ * @param sizeBytes The size that the content must have.
+ * @throws {StreamError} As {@linkcode readZstdPayload}; `zstd-size` when the frames cannot hold that.
+ */
+export function readSizedPayload(bytes: Uint8Array, sizeBytes: number): ZstdPayload {
+  const zstd = readZstdPayload(bytes);
+  if (zstd.leastBytes > sizeBytes || zstd.mostBytes < sizeBytes) {
+    throw new StreamError(
+      "zstd-size",
+      `the frames hold ${zstd.leastBytes} to ${zstd.mostBytes} bytes, the header says ${sizeBytes}`,
+    );
+  }
+  return zstd;
+}
+
 function isSkippable(view: DataView, at: number): boolean {
   return (view.getUint32(at, true) & ~SKIPPABLE_VARIANTS) === SKIPPABLE_MAGIC;
 }

@@ -27,6 +27,7 @@ import type { Socket } from "./pump.ts";
 import { Pump } from "./pump.ts";
 import { ReaderGate } from "./reader_gate.ts";
 import { nextSourceId } from "./source_ids.ts";
+import { drawInTurns } from "./turns.ts";
 
 /** One client of a listener. */
 export class Connection {
@@ -167,10 +168,24 @@ export class Connection {
       default: {
         const endpoint = this.#endpoint!;
         endpoint.take(event);
-        const { job } = endpoint.video;
+        const { job, isDrawing } = endpoint.video;
+        if (isDrawing) return this.#draw();
         return job === undefined ? this.#untilRead(this.#deliverAll()) : this.#decode(job);
       }
     }
+  }
+
+  /** Nothing more is taken from the client while a large frame is drawn. */
+  async #draw(): Promise<void> {
+    this.#pump.flush();
+    await drawInTurns(() => {
+      if (this.#session.isOver) return true;
+      const startMs = performance.now();
+      const isLast = this.#endpoint!.video.drawPiece();
+      this.#pump.worked(performance.now() - startMs);
+      return isLast;
+    });
+    if (!this.#session.isOver) await this.#untilRead(this.#deliverAll());
   }
 
   /** Nothing more is taken from the client while a picture of its is decoded. */

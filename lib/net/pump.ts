@@ -8,12 +8,12 @@
  * @module
  */
 
-import { setImmediate } from "node:timers";
 import type { A12Error } from "../errors.ts";
 import { LimitError } from "../errors.ts";
 import {
   DRAIN_TIMEOUT_MS,
   HANDLER_SLOW_MS,
+  LEFT_WORK_MS,
   MAX_OUTPUT_BYTES,
   READ_PAUSE_OUTPUT_BYTES,
   WRITE_STALL_TIMEOUT_MS,
@@ -23,6 +23,7 @@ import type { Session } from "../session/session.ts";
 import { asError } from "./faults.ts";
 import { ReadAhead } from "./read_ahead.ts";
 import { TurnClock } from "./turn_clock.ts";
+import { nextShortTurn, nextTurn } from "./turns.ts";
 
 /** The part of a socket that a pump needs. */
 export type Socket = Pick<Deno.TcpConn, "read" | "write" | "close">;
@@ -32,12 +33,6 @@ export type Socket = Pick<Deno.TcpConn, "read" | "write" | "close">;
  * and a client that floods its socket would have the thread to itself.
  */
 const TURN_BYTES = 65_536;
-/**
- * So many turns are given, as the runtime asks the kernel what else has become ready in every 61st
- * alone. Each takes 1 us; with 8 the others wait 3 ms instead of 20.
- */
-const TURNS = 8;
-
 /** What a pump asks for. */
 export interface PumpOptions {
   /** Puts what waits for its turn into the output, when little is left in it. */
@@ -61,6 +56,8 @@ export class Pump {
   #isClosed = false;
   #ahead: ReadAhead | undefined;
   #isPeerGone = false;
+  /** What was worked off since then, in milliseconds. */
+  #leftWorkMs = 0;
   /** Whether an event has been taken for so long that the end of the peer is looked for. */
   #isHeldUp = false;
   /** Waits no longer for the event that is being taken. */
@@ -94,7 +91,7 @@ export class Pump {
       while (!session.isOver) {
         this.#clock.start();
         for (let event = session.nextEvent(); event !== undefined; event = session.nextEvent()) {
-          const pending = take(event);
+          const pending = this.#isPeerGone ? this.#takeLeft(take, event) : take(event);
           if (pending !== undefined) await this.#taken(pending);
           if (!this.#clock.count(event)) continue;
           this.flush();
@@ -167,6 +164,28 @@ export class Pump {
   }
 
   /**
+   * Counts work that was done for the peer. Once it has gone, what it has sent before is worked off for
+   * a while, and the rest is thrown away.
+   *
+   * @param workMs How long that took.
+   */
+  worked(workMs: number): void {
+    if (!this.#isPeerGone) return;
+    this.#leftWorkMs += workMs;
+    if (this.#leftWorkMs > LEFT_WORK_MS) this.end();
+  }
+
+  #takeLeft(
+    take: (event: SessionEvent) => Promise<void> | undefined,
+    event: SessionEvent,
+  ): Promise<void> | undefined {
+    const startMs = performance.now();
+    const pending = take(event);
+    this.worked(performance.now() - startMs);
+    return pending;
+  }
+
+  /**
    * Waits until an event is taken, but no longer than the connection lasts. Nothing more is taken from
    * the peer meanwhile, which holds it up; after a while its end is looked for.
    */
@@ -215,11 +234,7 @@ export class Pump {
 
   /** Ends the turn: whatever else is ready comes first. */
   async #nextTurn(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      let left = TURNS;
-      const next = () => void (--left > 0 ? setImmediate(next) : resolve());
-      setImmediate(next);
-    });
+    await (this.#clock.isOver ? nextTurn() : nextShortTurn());
     this.#readInTurn = 0;
     this.#clock.reset();
   }

@@ -7,9 +7,8 @@
 import type { SessionEvent } from "../session/events.ts";
 import { VIDEO_FORMAT } from "../wire/constants.ts";
 import type { KnownControl } from "../wire/control.ts";
+import { TURN_MS } from "./turns.ts";
 
-/** What the others may wait for, but for a single frame that takes longer and cannot be interrupted. */
-const TURN_MS = 5;
 /** Events between two looks at the clock, as a look takes a twentieth of a line of text. */
 const CLOCK_EVENTS = 16;
 /** Data of frames that can do more work than this is followed by a look: a few bytes can mean 200 MB. */

@@ -26,7 +26,7 @@ export type H264Mode = "cancel" | "pass" | "decode";
 interface AnnouncedFrame {
   readonly header: KnownControl<"videoframe">;
   readonly ack: PendingAck;
-  /** Whether it is drawn at once, goes to the handler as it is, or to a decoder elsewhere. */
+  /** Whether it is drawn here, goes to the handler as it is, or to a decoder elsewhere. */
   readonly way: "draw" | "pass" | "decode";
   /** Bytes of payload that have not arrived. */
   remaining: number;
@@ -48,6 +48,7 @@ export class VideoIn {
   readonly #acks = new AckQueue();
   readonly #decoded = new Set<CodedPictures>();
   #work: { readonly frame: AnnouncedFrame; readonly job: DecodeJob } | undefined;
+  #drawn: AnnouncedFrame | undefined;
   #fallback: StreamError | undefined;
 
   /**
@@ -65,6 +66,14 @@ export class VideoIn {
    */
   get job(): DecodeJob | undefined {
     return this.#work?.job;
+  }
+
+  /**
+   * Whether a large frame is to be drawn by {@linkcode drawPiece} now. Nothing more is to be taken from
+   * the client until that is done.
+   */
+  get isDrawing(): boolean {
+    return this.#drawn !== undefined;
   }
 
   /** Why no H.264 of the client is decoded any more. */
@@ -105,7 +114,25 @@ export class VideoIn {
     this.#attempt(frame, (source) => this.#push(source, frame, payload));
     if (frame.remaining > 0) return;
     this.#frames.delete(channel);
-    if (this.#work?.frame !== frame) this.#finish(frame);
+    if (this.#work?.frame !== frame && this.#drawn !== frame) this.#finish(frame);
+  }
+
+  /**
+   * Draws a piece of a large frame. With the last one it is presented and acknowledged.
+   *
+   * @returns Whether that was the last one.
+   */
+  drawPiece(): boolean {
+    const frame = this.#drawn!;
+    let isLast = true;
+    this.#attempt(frame, (source) => {
+      isLast = source.segment.video.drawPiece();
+      if (isLast) this.#present(source, frame);
+    });
+    if (!isLast) return false;
+    this.#drawn = undefined;
+    this.#finish(frame);
+    return true;
   }
 
   /**
@@ -129,7 +156,9 @@ export class VideoIn {
   #push(source: ClientSource, frame: AnnouncedFrame, payload: Uint8Array): void {
     const { segment, onH264 } = source;
     if (frame.way === "draw") {
-      if (segment.video.push(payload) === "drawn") this.#present(source, frame);
+      const result = segment.video.push(payload);
+      if (result === "drawn") this.#present(source, frame);
+      else if (result === "drawing") this.#drawn = frame;
       return;
     }
     const unit = segment.accessUnits.push(payload);

@@ -82,6 +82,7 @@ export const clientPackets: Target = {
 
 /** Some pictures come out, some do not. */
 function decodeAll({ video }: SinkEndpoint): void {
+  while (video.isDrawing) video.drawPiece();
   const picture = video.job?.picture;
   if (picture === undefined) return;
   const { width, height } = picture.format;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { LimitError } from "../../../lib/errors.ts";
-import { HANDLER_SLOW_MS } from "../../../lib/limits.ts";
+import { HANDLER_SLOW_MS, LEFT_WORK_MS } from "../../../lib/limits.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 import { FakeTimers } from "../../support/fake_timers.ts";
 import { REGISTER } from "../../support/pair.ts";
 import { codeOf, Rig, turn, until } from "../../support/pump_rig.ts";
@@ -92,4 +93,48 @@ test("an end from this side waits for no handler", async () => {
   const { rig, ended } = await hang();
   rig.pump.end(new LimitError("listener-closed", "the listener was closed"));
   assert.equal(await codeOf(ended), "listener-closed");
+});
+
+/** Sends events that take some work each, from a peer that has closed. @returns How many were taken. */
+async function leaveBehind(count: number, workMs: number): Promise<number> {
+  using clock = new FakeClock();
+  const rig = new Rig();
+  const { ended } = await rig.login();
+  rig.onEvent = () => {
+    clock.nowMs += workMs;
+    return undefined;
+  };
+  const before = rig.events.length;
+  rig.socket.failWrites(new Deno.errors.BrokenPipe("closed"));
+  rig.session.sendEvent(0, REGISTER);
+  rig.pump.flush();
+  await turn();
+  for (let i = 0; i < count; i++) rig.socket.give(rig.peer.event(REGISTER).take());
+  rig.socket.give(null);
+  await codeOf(ended);
+  assert.ok(rig.socket.isClosed);
+  return rig.events.slice(before).filter((type) => type === "event").length;
+}
+
+test("what a peer has sent before it left is worked off when that is little work", async () => {
+  assert.equal(await leaveBehind(50, LEFT_WORK_MS / 100), 50);
+});
+
+test("what a peer has sent before it left is thrown away when it is much work", async () => {
+  assert.equal(await leaveBehind(50, LEFT_WORK_MS / 10), 11);
+});
+
+test("work for a peer that is there has no bound", async () => {
+  using clock = new FakeClock();
+  const rig = new Rig();
+  const { ended } = await rig.login();
+  rig.onEvent = () => {
+    clock.nowMs += LEFT_WORK_MS;
+    rig.pump.worked(LEFT_WORK_MS);
+    return undefined;
+  };
+  for (let i = 0; i < 5; i++) rig.socket.give(rig.peer.event(REGISTER).take());
+  rig.socket.give(null);
+  assert.equal(await codeOf(ended), undefined);
+  assert.equal(rig.events.filter((type) => type === "event").length, 6);
 });
