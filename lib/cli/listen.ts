@@ -147,6 +147,7 @@ async function serve(
     const tell = makeTell(flags.logFormat, taker.io, log);
     const keystore = await openKeystore(command, taker.io, tell);
     const condition = describeCondition(access, keystore, name);
+    const publicKey = publicKeyOf(keystore.identity());
     const listener = netListen(
       name,
       only("interface", hostname, "--host", flags.host),
@@ -161,10 +162,16 @@ async function serve(
         h264: flags.h264,
       },
     );
-    if (secret !== undefined) listener.targetInput(secret);
-    wasStopped = await untilFinished(listener, taker, io, tell, () => {
-      greet(listener, keystore, condition, tell);
-    });
+    try {
+      if (secret !== undefined) listener.targetInput(secret);
+      wasStopped = await untilFinished(listener, taker, io, tell, () => {
+        greet(listener, publicKey, keystore.countFor(name), condition, tell);
+      });
+    } finally {
+      // Gives the port back when something has failed.
+      listener.abort();
+    }
+    if (listener.failure !== undefined) throw listener.failure;
   } finally {
     await taker.close();
   }
@@ -201,15 +208,14 @@ function describeCondition(
 
 function greet(
   listener: Listener,
-  keystore: Keystore,
+  publicKey: Uint8Array,
+  count: number,
   condition: Pick<Told, "text" | "fields">,
   tell: Tell,
 ): void {
   const { name } = listener;
-  const publicKey = publicKeyOf(keystore.identity());
   const key = formatKey(publicKey);
   const addresses = listener.addresses.map(formatAddress);
-  const count = keystore.countFor(name);
   const keys = count === 1 ? "1 key" : `${count} keys`;
   tell({
     text: `listening on ${addresses.join(" and ")}${name === undefined ? "" : ` as ${name}`}\n` +

@@ -88,6 +88,8 @@ export async function runMain(program: Command): Promise<void> {
   Deno.exitCode = await runCli(program, Deno.args);
   await streams.stdout.flushed();
   if (streams.stdout.hasFailed && Deno.exitCode === EXIT.ok) Deno.exitCode = EXIT.failure;
+  // A handler module may have left a timer or a socket behind.
+  if (Deno.exitCode !== EXIT.ok) Deno.exit();
 }
 
 /**
