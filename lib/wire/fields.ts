@@ -107,7 +107,7 @@ export const i16 = (offset: number): Field<number> => single("i16", offset);
 export const i32 = (offset: number): Field<number> => single("i32", offset);
 /** A signed 64-bit number; safe integers may be encoded too. @param offset Bytes from the start. */
 export const i64 = (offset: number): Field<bigint, bigint | number> => single("i64", offset);
-/** A 32-bit float. @param offset Bytes from the start. */
+/** A 32-bit float; every NaN is written with the same bits. @param offset Bytes from the start. */
 export const f32 = (offset: number): Field<number> => single("f32", offset);
 /** A byte that is true when it is not zero. @param offset Bytes from the start. */
 export const bool8 = (offset: number): Field<boolean> => single("bool8", offset);

@@ -32,6 +32,7 @@ const RANGES: Partial<Record<FieldType, readonly [min: number, max: number]>> = 
 const U64_MAX = 0xffff_ffff_ffff_ffffn;
 const I64_MIN = -0x8000_0000_0000_0000n;
 const I64_MAX = 0x7fff_ffff_ffff_ffffn;
+const NAN_BITS = 0x7fc0_0000;
 const EMPTY = new Uint8Array(0);
 
 interface CompiledField extends Field {
@@ -208,6 +209,8 @@ function writeOne(view: DataView, at: number, field: CompiledField, value: unkno
     case "i64":
       return view.setBigInt64(at, checkedBigint(field, value, I64_MIN, I64_MAX), true);
     case "f32":
+      // Which bits a NaN has is up to the compiler; the same bytes are written each time.
+      if (Number.isNaN(value)) return view.setUint32(at, NAN_BITS, true);
       return view.setFloat32(at, value as number, true);
     case "bool8":
       return view.setUint8(at, value ? 1 : 0);

@@ -24,13 +24,6 @@ const packedEvent = fc.tuple(
   return event;
 });
 
-/** Whether every float is a number: the payload bits of NaN are not kept. */
-function withoutNaN(value: unknown): boolean {
-  if (typeof value === "number") return !Number.isNaN(value);
-  if (Array.isArray(value)) return value.every(withoutNaN);
-  return true;
-}
-
 /** Whether the text of a key is invalid or without terminator, which is not kept as bytes. */
 function lossyText(event: WireEvent): boolean {
   if (event.kind !== "translated") return false;
@@ -42,7 +35,7 @@ Deno.test("events: any bytes decode, and what was decoded encodes to itself", ()
     const memory = new Uint8Array(offset + 128);
     memory.set(packed, offset);
     const event = decodeEvent(memory, offset);
-    fc.pre(Object.values(event).every(withoutNaN) && !lossyText(event));
+    fc.pre(!lossyText(event));
     const out = new Uint8Array(128);
     encodeEvent(event as EventInput, out);
     assert.deepEqual(decodeEvent(out), event);

@@ -163,6 +163,28 @@ Deno.test("codec: fixed bytes and arrays need their exact length", { permissions
   assert.throws(() => codec.encode({ q: [1, 2, 3] as never }, view(8), 0), ApiMisuseError);
 });
 
+Deno.test("codec: every NaN is written with the same bits", { permissions: "none" }, () => {
+  const codec = new Codec({ f: f32(0), v: f32x3(4) }, {});
+  for (const bits of [0x7fc0_0000, 0x7f80_0001, 0x7fff_ffff, 0xffc0_0000, 0xff80_0001]) {
+    const packed = view(16);
+    for (let at = 0; at < 16; at += 4) packed.setUint32(at, bits, true);
+    const out = view(16);
+    codec.encode(codec.decode(packed, 0), out, 0);
+    for (let at = 0; at < 16; at += 4) assert.equal(out.getUint32(at, true), 0x7fc0_0000);
+  }
+});
+
+Deno.test("codec: floats other than NaN keep their bits", { permissions: "none" }, () => {
+  const codec = new Codec({ f: f32(0) }, {});
+  for (const bits of [0, 0x8000_0000, 1, 0x807f_ffff, 0x3f80_0000, 0x7f80_0000, 0xff80_0000]) {
+    const packed = view(4);
+    packed.setUint32(0, bits, true);
+    const out = view(4);
+    codec.encode(codec.decode(packed, 0), out, 0);
+    assert.equal(out.getUint32(0, true), bits);
+  }
+});
+
 Deno.test("codec: a structure that is cut off is refused", { permissions: "none" }, () => {
   assert.throws(() => new Codec(EVERY_TYPE, {}).decode(view(SIZE - 1), 0), RangeError);
 });
