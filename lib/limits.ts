@@ -244,6 +244,18 @@ export const PIPE_ANSWER_TIMEOUT_MS = 10_000;
 /** How long a program may take to end once its input has ended; then it is told to, twice. */
 export const PIPE_EXIT_TIMEOUT_MS = 1_000;
 
+/** How often it is looked whether the children of a program that has ended are gone. */
+export const PIPE_GROUP_POLL_MS = 20;
+
+/** How soon a program that ended is started again at first; the time doubles with each start. */
+export const PIPE_RESTART_MIN_MS = 100;
+
+/** The longest time until a program is started again. */
+export const PIPE_RESTART_MAX_MS = 60_000;
+
+/** A program that ran for as long is started again as soon as the first time. */
+export const PIPE_STEADY_MS = 60_000;
+
 /** What one store of transfers may take on disk unless told otherwise. */
 export const STORE_MAX_BYTES = 1 << 30;
 /** How many files a store of transfers makes. */

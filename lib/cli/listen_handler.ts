@@ -13,6 +13,7 @@ import { printHandler } from "../handlers/print.ts";
 import type { LogFormat, Logger, LogLevel } from "../log.ts";
 import type { ListenHandler } from "../net/listen_types.ts";
 import type { ClientHandler } from "../segment/source.ts";
+import type { PipeRestart } from "./pipe.ts";
 import type { RecordFlags } from "./record.ts";
 import { openKeeper, openRecorder, recordOptions, requireRecord } from "./record.ts";
 import { ignoreSnapshotSignal, openSnapshots } from "./snapshot.ts";
@@ -27,6 +28,8 @@ export interface HandlerFlags extends RecordFlags {
   readonly view?: boolean;
   /** A command. */
   readonly pipe?: string;
+  /** What is done when it ends by itself. */
+  readonly pipeRestart: PipeRestart;
   /** Whether what is printed is JSON. */
   readonly json?: boolean;
   /** The first size of clients, if the user has chosen one. */
@@ -57,7 +60,7 @@ export interface Taker {
   start(leave: () => void): void;
   /** The clients are asked to leave: none may be held up from now on. */
   hurry(): void;
-  /** All clients have left, or nothing more is waited for. */
+  /** All clients have left, or nothing more is waited for. @throws What ends the command. */
   close(): Promise<void>;
 }
 
@@ -75,6 +78,8 @@ export function handlerOptions(): Option[] {
       "--pipe <command>",
       "a program that takes the clients: JSON lines in and out, see README",
     ),
+    new Option("--pipe-restart <when>", "start the program of --pipe again when it ends by itself")
+      .choices(["off", "always"]).default("off"),
     new Option("--json", "print one JSON object a line"),
     ...recordOptions(),
     new Option("--snapshot <dir>", "write pictures of clients there, on SIGUSR2 and when they end"),
@@ -106,7 +111,7 @@ export async function makeTaker(flags: HandlerFlags, io: CliIo, log: Logger): Pr
   const main: Main = flags.view
     ? await makeView(flags, io)
     : flags.pipe !== undefined
-    ? await makePipe(flags.pipe, log)
+    ? await makePipe(flags.pipe, flags.pipeRestart, log)
     : flags.handler !== undefined
     ? await makeModule(flags.handler, io)
     : makePrint(flags, io);
@@ -135,7 +140,7 @@ async function makeModule(file: string, io: CliIo): Promise<Main> {
   return { handler: await loadHandler(file) };
 }
 
-function requireOne({ view, pipe, handler, json }: HandlerFlags): void {
+function requireOne({ view, pipe, pipeRestart, handler, json }: HandlerFlags): void {
   const given = [
     view && "--view",
     pipe !== undefined && "--pipe",
@@ -144,6 +149,9 @@ function requireOne({ view, pipe, handler, json }: HandlerFlags): void {
   ].filter((option) => typeof option === "string");
   if (given.length > 1) {
     throw new UsageError(`${given.join(" and ")} exclude each other: one takes all that happens`);
+  }
+  if (pipe === undefined && pipeRestart !== "off") {
+    throw new UsageError(`--pipe-restart ${pipeRestart} needs --pipe COMMAND`);
   }
   if (pipe?.trim() === "") throw new UsageError("--pipe has no command");
 }
@@ -160,11 +168,12 @@ async function makeView(flags: HandlerFlags, io: CliIo): Promise<Main> {
   };
 }
 
-async function makePipe(command: string, log: Logger): Promise<Main> {
+async function makePipe(command: string, restart: PipeRestart, log: Logger): Promise<Main> {
   const { PipeProgram } = await import("./pipe.ts");
-  const program = new PipeProgram(command, log);
+  const program = new PipeProgram(command, restart, log);
   return {
     handler: program.handler,
+    start: (leave) => program.start(leave),
     hurry: () => program.hurry(),
     close: () => program.close(),
   };
@@ -173,9 +182,10 @@ async function makePipe(command: string, log: Logger): Promise<Main> {
 async function addObservers(taker: Taker, flags: HandlerFlags): Promise<Taker> {
   const { log } = taker;
   const observers: ClientHandler[] = [];
-  const closers: (() => Promise<void> | void)[] = [() => taker.close()];
+  const closers: (() => Promise<void> | void)[] = [];
   const close = async () => {
     for (const close of closers) await close();
+    await taker.close();
   };
   try {
     if (flags.record !== undefined) observers.push(await openRecorder(flags.record, flags, log));

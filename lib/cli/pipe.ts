@@ -5,45 +5,54 @@
  */
 
 import { Pipe } from "../handlers/pipe/pipe.ts";
-import { PIPE_EXIT_TIMEOUT_MS } from "../limits.ts";
+import {
+  PIPE_EXIT_TIMEOUT_MS,
+  PIPE_RESTART_MAX_MS,
+  PIPE_RESTART_MIN_MS,
+  PIPE_STEADY_MS,
+} from "../limits.ts";
 import type { Logger } from "../log.ts";
 import type { ListenHandler } from "../net/listen_types.ts";
-import { UsageError } from "./support.ts";
+import { PipeChild } from "./pipe_child.ts";
+import { ProgramError, UsageError } from "./usage_error.ts";
+
+/** What is done when the program ends by itself. */
+export type PipeRestart = "off" | "always";
+
+/** What the shell exits with when it finds no such program, or may not run it. */
+const NOT_STARTED: readonly number[] = [126, 127];
+/** Success, and the ends by SIGHUP, SIGINT and SIGTERM, which may be meant for the listener as well. */
+const ORDERLY: readonly number[] = [0, 129, 130, 143];
 
 /** A program that takes the clients. */
 export class PipeProgram {
-  readonly #child: Deno.ChildProcess;
+  readonly #command: string;
+  readonly #restart: PipeRestart;
+  readonly #log: Logger;
   readonly #pipe: Pipe;
   readonly #watched: Promise<void>;
-  readonly #leaveNone = () => this.#kill("SIGTERM");
+  #child: PipeChild;
+  #leave = () => {};
+  #pause: { readonly timer: ReturnType<typeof setTimeout>; readonly end: () => void } | undefined;
   #isClosing = false;
+  /** Why the program was of no use any more before it was asked to end. */
+  #failure: { readonly error: Error; readonly code: number; readonly atMs: number } | undefined;
 
   /**
    * Starts the program.
    *
    * @param command For the shell.
+   * @param restart What is done when it ends by itself.
    * @param log Takes what goes wrong.
    * @throws {UsageError} When there is no shell.
    */
-  constructor(command: string, log: Logger) {
-    const isWindows = Deno.build.os === "windows";
-    const [shell, option] = isWindows ? ["cmd", "/c"] : ["sh", "-c"];
-    try {
-      this.#child = new Deno.Command(shell, {
-        args: [option, command],
-        stdin: "piped",
-        stdout: "piped",
-        stderr: "inherit",
-        // In a group of its own, Ctrl-C does not end it before the clients have left.
-        detached: !isWindows,
-      }).spawn();
-    } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      throw new UsageError(`--pipe cannot start ${shell}: ${text}`);
-    }
+  constructor(command: string, restart: PipeRestart, log: Logger) {
+    this.#command = command;
+    this.#restart = restart;
+    this.#log = log;
+    this.#child = new PipeChild(command);
     this.#pipe = new Pipe(this.#child, log);
-    this.#watched = this.#watch(log);
-    globalThis.addEventListener("unload", this.#leaveNone);
+    this.#watched = this.#watch();
   }
 
   /** Takes what happens. */
@@ -51,50 +60,133 @@ export class PipeProgram {
     return this.#pipe.handler;
   }
 
+  /**
+   * The listener listens.
+   *
+   * @param leave Ends it; is called when the program cannot be started at all.
+   */
+  start(leave: () => void): void {
+    this.#leave = leave;
+    if (this.#failure?.error instanceof UsageError) leave();
+  }
+
   /** Everything is to end soon, also when the program does not read. */
   hurry(): void {
+    this.#beginToClose();
     this.#pipe.hurry();
   }
 
-  /** Ends the program's input, waits until it has ended, and sees to it that it does. */
+  /**
+   * Ends the program's input, waits until it has ended, and sees to it that it does.
+   *
+   * @throws {UsageError} When it could not be started.
+   * @throws {ProgramError} When it had ended before it was asked to, and was not started again.
+   */
   async close(): Promise<void> {
-    this.#isClosing = true;
+    this.#beginToClose();
     const steps = [
-      () => this.#kill("SIGTERM"),
-      () => this.#kill("SIGKILL"),
+      () => this.#child.kill("SIGTERM"),
+      () => this.#child.kill("SIGKILL"),
       () => this.#pipe.end(),
     ];
     const timers = steps.map((step, index) => setTimeout(step, PIPE_EXIT_TIMEOUT_MS * (index + 1)));
     await this.#pipe.close();
     await this.#watched;
     for (const timer of timers) clearTimeout(timer);
+    if (this.#failure !== undefined) throw this.#failure.error;
   }
 
-  async #watch(log: Logger): Promise<void> {
-    const { code, signal } = await this.#child.status;
+  #beginToClose(): void {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    clearTimeout(this.#pause?.timer);
+    this.#pause?.end();
+    const { code = -1, atMs = 0 } = this.#failure ?? {};
+    // A service manager sends SIGTERM to both, and the program may get it first.
+    const isRecent = performance.now() - atMs < PIPE_EXIT_TIMEOUT_MS;
+    if (ORDERLY.includes(code) && isRecent) this.#failure = undefined;
+  }
+
+  async #watch(): Promise<void> {
+    let delayMs = PIPE_RESTART_MIN_MS;
+    for (let run = 1;; run++) {
+      const startMs = performance.now();
+      const status = await this.#finishRun();
+      if (this.#isClosing) {
+        this.#pipe.end();
+        if (status.code !== 0) this.#logEnd("info", status);
+        return;
+      }
+      const isMissing = run === 1 && NOT_STARTED.includes(status.code) && !this.#pipe.hasOutput;
+      if (isMissing || this.#restart === "off") return this.#giveUp(status, isMissing);
+      this.#pipe.suspend();
+      if (performance.now() - startMs >= PIPE_STEADY_MS) delayMs = PIPE_RESTART_MIN_MS;
+      this.#logEnd("error", status, `it is started again in ${delayMs} ms`);
+      do {
+        await this.#pauseFor(delayMs);
+        if (this.#isClosing) return this.#pipe.end();
+        delayMs = Math.min(delayMs * 2, PIPE_RESTART_MAX_MS);
+      } while (!this.#startAgain());
+    }
+  }
+
+  /** Waits until the program has ended, and ends what it has left behind. */
+  async #finishRun(): Promise<Deno.CommandStatus> {
+    const status = await this.#child.status;
     // What it has written before is still done; children of its own may keep its output open.
     const patience = setTimeout(() => {
-      if (!this.#isClosing) this.#pipe.end();
+      if (!this.#isClosing) this.#pipe.suspend();
     }, PIPE_EXIT_TIMEOUT_MS);
     await this.#pipe.outputEnded;
     clearTimeout(patience);
-    globalThis.removeEventListener("unload", this.#leaveNone);
-    this.#pipe.end();
-    if (this.#isClosing && signal === null && code === 0) return;
-    log.log(this.#isClosing ? "info" : "error", "pipe-ended", {
-      code: signal === null ? code : undefined,
-      signal: signal ?? undefined,
-      detail: this.#isClosing ? undefined : "clients stay, new ones are refused",
-    });
+    await this.#child.endChildren();
+    return status;
   }
 
-  /** Tells the program and its children, which are a group as long as one of them lives. */
-  #kill(signal: Deno.Signal): void {
+  #giveUp(status: Deno.CommandStatus, isMissing: boolean): void {
+    const { code, signal } = status;
+    this.#pipe.end();
+    this.#logEnd(
+      "error",
+      status,
+      isMissing
+        ? "the program cannot be started, the listener ends"
+        : "clients stay, new ones are refused",
+    );
+    const error = isMissing
+      ? new UsageError(`--pipe cannot start the program: the shell ended with code ${code}`)
+      : new ProgramError(
+        `the program of --pipe ended with ${
+          signal ?? `code ${code}`
+        } before the listener did; --pipe-restart always starts it again`,
+      );
+    this.#failure = { error, code, atMs: performance.now() };
+    if (isMissing) this.#leave();
+  }
+
+  /** Returns whether it could be started. */
+  #startAgain(): boolean {
     try {
-      if (Deno.build.os === "windows") this.#child.kill(signal);
-      else Deno.kill(-this.#child.pid, signal);
-    } catch {
-      // It has ended in the meantime.
+      this.#child = new PipeChild(this.#command);
+    } catch (error) {
+      this.#log.log("error", "pipe-not-started", { detail: String(error) });
+      return false;
     }
+    this.#pipe.resume(this.#child);
+    this.#log.log("info", "pipe-restarted");
+    return true;
+  }
+
+  async #pauseFor(ms: number): Promise<void> {
+    await new Promise<void>((end) => this.#pause = { timer: setTimeout(end, ms), end });
+    this.#pause = undefined;
+  }
+
+  #logEnd(level: "info" | "error", { code, signal }: Deno.CommandStatus, detail?: string): void {
+    this.#log.log(level, "pipe-ended", {
+      code: signal === null ? code : undefined,
+      signal: signal ?? undefined,
+      detail,
+    });
   }
 }

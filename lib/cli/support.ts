@@ -10,7 +10,7 @@ import { LOG_QUEUE_UNITS, STDOUT_QUEUE_UNITS, STDOUT_SENDER_UNITS } from "../lim
 import { escapeControls } from "../log.ts";
 import { OutputWriter } from "../stdio.ts";
 import { requireArguments, requireOneValue } from "./arguments.ts";
-import { UsageError } from "./usage_error.ts";
+import { ProgramError, UsageError } from "./usage_error.ts";
 
 export { UsageError };
 
@@ -175,7 +175,7 @@ function report(error: unknown, io: CliIo, debug: boolean): void {
  * @param error What was thrown.
  */
 export function describeError(error: unknown): string {
-  const expected = error instanceof A12Error || error instanceof UsageError;
+  const expected = [A12Error, UsageError, ProgramError].some((kind) => error instanceof kind);
   const message = error instanceof Error ? error.message : String(error);
   return `${expected ? "" : "unexpected: "}${message}`;
 }

@@ -96,13 +96,68 @@ Deno.test("a program that ends is reported; clients stay, new ones are refused",
   await listening.err.until(/client-refused .*reason="not accepted by the handler"/);
   await refused.client.finished();
   assert.equal(client.client.isOver, false);
+  assert.equal(await listening.stop(), 1);
+  assert.match(
+    await listening.err.rest(),
+    /^error: the program of --pipe ended with code 3 before the listener did; --pipe-restart /m,
+  );
+});
+
+Deno.test("a program that cannot be started is an error at once", async () => {
+  await using listening = await Listening.start("--pipe", "/no/such/program");
+  assert.equal((await listening.process.status).code, 2);
+  assert.match(
+    await listening.err.rest(),
+    / error pipe-ended code=127 [^]*^error: --pipe cannot start the program: .* code 127$/m,
+  );
+});
+
+Deno.test("a program that is started again knows who is there and takes clients", async () => {
+  await using listening = await startScript(
+    `
+    for await (const line of lines) {
+      const { kind, source, role, resumed, title, message } = JSON.parse(line);
+      if (kind === "segment_request") call({ verb: "accept", source });
+      if (message === "end now") process.exit(3);
+      if (resumed) console.error(role, source, kind, title);
+      if (resumed && role === "client") call({ verb: "typeText", source, args: ["back again"] });
+    }
+  `,
+    "--pipe-restart",
+    "always",
+  );
+  const client = await listening.connect("first");
+  await client.activated();
+  client.ident("end now");
+  await listening.err.until(/ error pipe-ended code=3 detail="it is started again in 100 ms"\n/);
+  // It asks while no program is there.
+  const second = await listening.connect("second");
+  await listening.err.until(/^listener 1 preroll undefined\nclient 2 registered first$/m);
+  await client.until(() => client.typed === "back again");
+  await second.activated();
   assert.equal(await listening.stop(), 0);
 });
 
-Deno.test("a program that cannot be started is reported", async () => {
-  await using listening = await Listening.start("--pipe", "/no/such/program");
-  await listening.err.until(/ error pipe-ended code=127 /);
-  assert.equal(await listening.stop(), 0);
+Deno.test({
+  name: "helpers that a program leaves behind are ended with it, also one that ignores SIGTERM",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const holdsOutput = "{ echo one >&2; sleep 60; } &";
+    const ignoresSignal = "{ trap '' TERM; echo two >&2; sleep 60; } >/dev/null &";
+    await using listening = await Listening.start(
+      "--pipe",
+      `${holdsOutput} ${ignoresSignal} exit 0`,
+    );
+    for (const line of [/^one$/m, /^two$/m, /listening on/]) await listening.err.until(line);
+    await listening.stop();
+    // The helpers have standard error as well, so that it ends with the last of them.
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<string>((resolve) => {
+      timer = setTimeout(() => resolve("a helper lives on"), 20_000);
+    });
+    assert.notEqual(await Promise.race([listening.err.rest(), late]), "a helper lives on");
+    clearTimeout(timer);
+  },
 });
 
 Deno.test("what a program writes before it ends is done", async () => {
@@ -188,6 +243,15 @@ Deno.test("a program without a name is an error at once", async () => {
   await using listening = await Listening.start("--pipe", " ");
   assert.equal((await listening.process.status).code, 2);
   assert.equal(await listening.err.rest(), "error: --pipe has no command\n");
+});
+
+Deno.test("--pipe-restart alone makes no sense", async () => {
+  await using listening = await Listening.start("--pipe-restart", "always");
+  assert.equal((await listening.process.status).code, 2);
+  assert.equal(
+    await listening.err.rest(),
+    "error: --pipe-restart always needs --pipe COMMAND\n",
+  );
 });
 
 for (

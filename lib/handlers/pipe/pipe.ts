@@ -9,7 +9,7 @@
  */
 
 import { A12Error, ApiMisuseError } from "../../errors.ts";
-import { PIPE_ANSWER_TIMEOUT_MS, PIPE_LINE_BYTES, PIPE_QUEUE_BYTES } from "../../limits.ts";
+import { PIPE_ANSWER_TIMEOUT_MS, PIPE_LINE_BYTES } from "../../limits.ts";
 import { escapeControls, type Logger } from "../../log.ts";
 import type { ListenHandler, ListenSource } from "../../net/listen_types.ts";
 import type { Source } from "../../segment/source.ts";
@@ -17,16 +17,7 @@ import type { IoTable, Status } from "../../segment/status.ts";
 import { describeJson } from "../describe.ts";
 import type { Call } from "./call.ts";
 import { parseCall, perform } from "./call.ts";
-import { LineSplitter } from "./line_splitter.ts";
-import { Mailbox } from "./mailbox.ts";
-
-/** The part of a child process that a pipe needs. */
-export interface Program {
-  /** Takes records and answers. */
-  readonly stdin: WritableStream<Uint8Array>;
-  /** Gives calls. */
-  readonly stdout: ReadableStream<Uint8Array>;
-}
+import { Channel, type Program } from "./channel.ts";
 
 /** The sender of answers, which no source has as its number. */
 const ANSWERS = 0;
@@ -35,14 +26,18 @@ const ANSWERS = 0;
 interface Request {
   readonly number: number;
   readonly source: Source | ListenSource;
+  /** The line that asks. */
+  readonly line: string;
   readonly answered: () => void;
 }
 
-/** Carries records to one program and its calls back. */
+/** Carries records to a program and its calls back. When it has ended, another may take its place. */
 export class Pipe {
   readonly #log: Logger;
-  readonly #mailbox = new Mailbox(PIPE_QUEUE_BYTES);
+  #channel: Channel;
   readonly #sources = new Map<number, Source | ListenSource>();
+  /** The records that tell another program which sources there are. */
+  readonly #introductions = new Map<number, Status>();
   /** Clients whose own requests the program answers. */
   readonly #asking = new Set<number>();
   readonly #requests = new Map<number, Request>();
@@ -50,11 +45,6 @@ export class Pipe {
   #hasEnded = false;
   /** Whether the program has written a line that is no call; only the first is logged. */
   #hasBadLine = false;
-  readonly #written: Promise<void>;
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-
-  /** Settles when the program gives no more calls. */
-  readonly outputEnded: Promise<void>;
 
   /**
    * Begins to carry.
@@ -64,9 +54,17 @@ export class Pipe {
    */
   constructor(program: Program, log: Logger) {
     this.#log = log;
-    this.#reader = program.stdout.getReader();
-    this.#written = this.#write(program.stdin.getWriter());
-    this.outputEnded = this.#read();
+    this.#channel = this.#open(program);
+  }
+
+  /** Settles when the program gives no more calls. */
+  get outputEnded(): Promise<void> {
+    return this.#channel.outputEnded;
+  }
+
+  /** Whether the program has written anything. */
+  get hasOutput(): boolean {
+    return this.#channel.hasOutput;
   }
 
   /** Takes what happens to the listener and, once they are accepted, to its clients. */
@@ -75,22 +73,43 @@ export class Pipe {
   /** Everything is to end: requests that wait are refused, no client is held up any more. */
   hurry(): void {
     for (const request of [...this.#requests.values()]) request.answered();
-    this.#mailbox.hurry();
+    this.#channel.hurry();
   }
 
-  /** The program has ended: requests that wait are refused, records are thrown away. */
+  /** The program has ended for good: requests that wait are refused, records are thrown away. */
   end(): void {
     this.#hasEnded = true;
     this.hurry();
-    this.#mailbox.clear();
-    void this.#reader.cancel().catch(() => {});
+    this.#channel.end();
+  }
+
+  /** The program has ended, another will follow: requests wait for it, records are thrown away. */
+  suspend(): void {
+    this.#channel.end();
+  }
+
+  /**
+   * Goes on with another program. It is told which sources there are, by the records that introduced
+   * them with `resumed` added, and is asked what has not been answered.
+   *
+   * @param program A running program.
+   */
+  resume(program: Program): void {
+    this.#channel = this.#open(program);
+    for (const [id, record] of this.#introductions) {
+      const resumed = { ...record, resumed: true };
+      void this.#channel.put(id, describeJson(new Date(), id, resumed));
+    }
+    for (const { source, line } of this.#requests.values()) void this.#channel.put(source.id, line);
   }
 
   /** Ends the program's input when it has all, and waits until both directions have ended. */
   async close(): Promise<void> {
-    this.#mailbox.close();
-    await this.#written;
-    await this.outputEnded;
+    await this.#channel.close();
+  }
+
+  #open(program: Program): Channel {
+    return new Channel(program, (line) => this.#call(line));
   }
 
   #take(
@@ -109,9 +128,12 @@ export class Pipe {
       }
     } else if (status.kind === "terminated") {
       this.#sources.delete(source.id);
+      this.#introductions.delete(source.id);
       this.#asking.delete(source.id);
+    } else if (status.kind === (source.role === "listener" ? "preroll" : "registered")) {
+      this.#introductions.set(source.id, record);
     }
-    return this.#mailbox.put(source.id, describeJson(new Date(), source.id, record, input));
+    return this.#channel.put(source.id, describeJson(new Date(), source.id, record, input));
   }
 
   async #ask(source: Source | ListenSource, record: Status, status: Status): Promise<void> {
@@ -125,52 +147,19 @@ export class Pipe {
       });
       resolve();
     }, PIPE_ANSWER_TIMEOUT_MS);
-    this.#requests.set(number, { number, source, answered: resolve });
     const asked = {
       ...record,
       request: number,
       ...(source.role === "listener" ? { peer: source.peer } : {}),
     };
+    const line = describeJson(new Date(), source.id, asked);
+    this.#requests.set(number, { number, source, line, answered: resolve });
     try {
-      void this.#mailbox.put(source.id, describeJson(new Date(), source.id, asked));
+      void this.#channel.put(source.id, line);
       await promise;
     } finally {
       clearTimeout(timer);
       this.#requests.delete(number);
-    }
-  }
-
-  async #write(writer: WritableStreamDefaultWriter<Uint8Array>): Promise<void> {
-    try {
-      for (
-        let lines = await this.#mailbox.take();
-        lines !== undefined;
-        lines = await this.#mailbox.take()
-      ) await writer.write(lines);
-      await writer.close();
-    } catch {
-      // The program does not want to know more; it may still call verbs.
-      this.#mailbox.clear();
-    }
-  }
-
-  async #read(): Promise<void> {
-    const splitter = new LineSplitter(PIPE_LINE_BYTES);
-    try {
-      for (
-        let piece = await this.#reader.read();
-        !piece.done;
-        piece = await this.#reader.read()
-      ) {
-        for (const line of splitter.push(piece.value)) {
-          const pending = this.#call(line);
-          if (pending !== undefined) await pending;
-        }
-      }
-      const rest = splitter.end();
-      if (rest !== undefined) await this.#call(rest);
-    } catch {
-      // It was ended while it wrote.
     }
   }
 
@@ -201,7 +190,7 @@ export class Pipe {
   }
 
   #answer(answer: object): Promise<void> | undefined {
-    return this.#mailbox.put(ANSWERS, escapeControls(JSON.stringify(answer)));
+    return this.#channel.put(ANSWERS, escapeControls(JSON.stringify(answer)));
   }
 
   #perform(call: Call): unknown {

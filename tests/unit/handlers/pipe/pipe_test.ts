@@ -28,10 +28,10 @@ function pure(name: string, fn: () => Promise<void>): void {
 
 /** A program of which the test is the inside. */
 class Bench {
-  readonly #input = new TransformStream<Uint8Array, Uint8Array>();
-  readonly #output = new TransformStream<Uint8Array, Uint8Array>();
-  readonly #reader = this.#input.readable.getReader();
-  readonly #writer = this.#output.writable.getWriter();
+  #input = new TransformStream<Uint8Array, Uint8Array>();
+  #output = new TransformStream<Uint8Array, Uint8Array>();
+  #reader = this.#input.readable.getReader();
+  #writer = this.#output.writable.getWriter();
   readonly logged: [string, LogFields][] = [];
   readonly pipe: Pipe;
   readonly listener: ListenSource;
@@ -97,6 +97,21 @@ class Bench {
 
   async call(call: object): Promise<void> {
     await this.write(`${JSON.stringify(call)}\n`);
+  }
+
+  /** The program ends, something happens, another program takes its place. */
+  async restart(meanwhile: () => void): Promise<void> {
+    await this.#writer.close();
+    await this.pipe.outputEnded;
+    this.pipe.suspend();
+    await this.#reader.cancel();
+    meanwhile();
+    this.#text = "";
+    this.#input = new TransformStream();
+    this.#output = new TransformStream();
+    this.#reader = this.#input.readable.getReader();
+    this.#writer = this.#output.writable.getWriter();
+    this.pipe.resume({ stdin: this.#input.writable, stdout: this.#output.readable });
   }
 
   /** The program ends. */
@@ -399,4 +414,52 @@ pure("when the program ends, waiting requests are refused and records go nowhere
   assert.deepEqual(bench.accepted.length, 1);
   assert.equal(client.tell(ident("x")), undefined);
   assert.equal(await bench.ask(), undefined);
+});
+
+pure("another program is told who is there, and asked what was not answered", async () => {
+  const bench = new Bench();
+  void bench.pipe.handler(bench.listener, PREROLL);
+  await bench.read();
+  const [stays, leaves] = [await bench.client({ subsegments: true }), await bench.client()];
+  const registered = (title: string): Status => ({
+    kind: "registered",
+    frame: 0,
+    segkind: "tui",
+    title,
+    guid: "",
+  });
+  for (const [client, title] of [[stays, "stays"], [leaves, "leaves"]] as const) {
+    void client.tell(registered(title));
+    await bench.read();
+  }
+  const asked = bench.ask();
+  const { request } = await bench.read();
+  await bench.restart(() => {
+    void leaves.end();
+    assert.equal(stays.tell(ident("lost")), undefined, "no program, no wait");
+    void bench.ask();
+  });
+
+  const told = async () => {
+    const { time: _, ...record } = await bench.read();
+    return record;
+  };
+  assert.deepEqual(await told(), { source: 1, role: "listener", ...PREROLL, resumed: true });
+  assert.deepEqual(
+    [await bench.read(), await bench.read()].map(({ kind, request }) => [kind, request]),
+    [["segment_request", request], ["segment_request", Number(request) + 1]],
+  );
+  assert.deepEqual(await told(), {
+    source: 2,
+    role: "client",
+    ...registered("stays"),
+    resumed: true,
+  });
+  await bench.call({ verb: "accept", source: 1, request });
+  await asked;
+  await bench.call({ verb: "typeText", source: 2, args: ["x"], id: 1 });
+  assert.deepEqual(await bench.read(), { id: 1, result: true });
+  void stays.tell(ident("again"));
+  assert.equal((await bench.read()).message, "again");
+  await bench.exit();
 });
