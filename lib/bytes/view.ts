@@ -17,12 +17,8 @@ export function viewOfBuffer(bytes: Uint8Array): DataView {
   return latest;
 }
 
-/** @param value 0 or more; hot paths pass a safe integer, as a bigint is an allocation. */
-export function writeUint64(view: DataView, at: number, value: bigint | number): void {
-  if (typeof value === "bigint") {
-    view.setBigUint64(at, value, true);
-    return;
-  }
+/** @param value A safe integer from 0 on: a bigint would be an allocation. */
+export function writeUint64(view: DataView, at: number, value: number): void {
   view.setUint32(at, value >>> 0, true);
   view.setUint32(at + 4, Math.floor(value / 0x1_0000_0000), true);
 }

@@ -31,7 +31,7 @@ import type { ControlInput } from "../wire/control.ts";
 import { controlNonce, decodeControl, encodeControl } from "../wire/control.ts";
 import { decodeDataHead, encodeDataHead } from "../wire/data.ts";
 import type { EventInput } from "../wire/event/types.ts";
-import { decodeChannelEvent, encodeEventPacket } from "../wire/event/event.ts";
+import { decodeEventPacket, encodeEventPacket } from "../wire/event/event.ts";
 import type { PeerOffered, SessionEvent } from "./events.ts";
 import { asNotProven, drawFirst, Login } from "./login.ts";
 import type { SessionOptions } from "./options.ts";
@@ -341,7 +341,7 @@ export class Session {
       case PACKET_TYPE.control:
         return this.#dispatchControl(state, block, at);
       case PACKET_TYPE.event: {
-        const { channel, event } = decodeChannelEvent(block, at);
+        const { channel, event } = decodeEventPacket(block, at);
         return { type: "event", channel, event };
       }
       default: {

@@ -1,61 +1,59 @@
 /**
  * The numbers of the a12 wire: packet types, sizes, roles, modes, formats and segment kinds.
  *
- * They follow the reference implementation (`a12.c`, `a12_int.h`, `arcan_shmif_event.h`); where the
- * prose specification differs, the code is what peers speak.
+ * Source: arcan `a12.c`, `a12_int.h`, `arcan_shmif_event.h`. Where the prose specification differs from
+ * that code, peers speak the code.
  *
  * @module
  */
 
-/** The type byte of a packet (arcan `a12_int.h`; the prose swaps audio and video). */
+/** The type byte of a packet; the prose specification swaps audio and video. */
 export const PACKET_TYPE = { control: 1, event: 2, audio: 3, video: 4, binary: 5 } as const;
 
-/** The body of a control packet, in bytes. */
+/** Size of the body of a control packet. */
 export const CONTROL_BODY_BYTES = 128;
 
-/** The body of an event packet, in bytes: last-seen, channel, checksum and the event. */
+/** Size of the body of an event packet: last-seen, channel, checksum and the event. */
 export const EVENT_BODY_BYTES = 139;
 
-/** One packed event, in bytes. */
+/** Size of one packed event. */
 export const EVENT_BYTES = 128;
 
-/** The head of a data packet (channel, stream, length), in bytes. */
+/** Size of the head of a data packet: channel, stream and length. */
 export const DATA_HEAD_BYTES = 7;
 
-/** What an end announces itself as in HELLO. */
+/** The role that an end announces in HELLO. */
 export const ROLE = { unspecified: 0, source: 1, sink: 2, probe: 3, directory: 4 } as const;
 
 /** A name of {@linkcode ROLE}. */
-export type RoleName = keyof typeof ROLE;
+export type Role = keyof typeof ROLE;
 
-/** What the public key in a HELLO is. */
+/** Whether a HELLO carries the static key or an ephemeral one. */
 export const HELLO_MODE = { real: 1, ephemeral: 2 } as const;
 
-/** What a REKEY packet carries. */
+/** The mode byte of REKEY. */
 export const REKEY_MODE = { ratchet: 0, signing: 1 } as const;
 
-/** The major version of the shared memory interface that a HELLO announces. */
+/** Version of the shared memory interface that a HELLO announces; no peer checks it. */
 export const VERSION_MAJOR = 0;
-
-/** The minor version of the shared memory interface that a HELLO announces; never checked. */
 export const VERSION_MINOR = 17;
 
-/** The TCP port of a listener when none is named. */
+/** The TCP port of a listener unless another is given. */
 export const DEFAULT_PORT = 6680;
 
-/** The passphrase of the first packets when none is set; public knowledge. */
+/** The passphrase of the first packets unless another is given; it is public. */
 export const DEFAULT_SECRET = "SETECASTRONOMY";
 
 /** The longest passphrase that the reference keeps, in bytes of UTF-8. */
 export const MAX_SECRET_BYTES = 31;
 
-/** The stream id in the head of every video and audio data packet; they are matched by channel. */
+/** The stream id of every video and audio packet; those streams are told apart by channel. */
 export const VIDEO_DATA_STREAM_ID = 0xbacabaca;
 
-/** The most payload the reference puts in one compressed video packet, in bytes. */
+/** The largest payload that the reference puts in a compressed video packet. */
 export const VIDEO_CHUNK_BYTES = 32_768;
 
-/** The format byte of VIDEOFRAME (the prose swaps delta and full). */
+/** The format byte of VIDEOFRAME; the prose specification swaps `zstdDelta` and `zstd`. */
 export const VIDEO_FORMAT = {
   rgba: 0,
   rgb: 1,
@@ -69,7 +67,7 @@ export const VIDEO_FORMAT = {
 /** The flag bits of VIDEOFRAME. */
 export const VIDEO_FLAG = { origoLowerLeft: 1 } as const;
 
-/** The encoding byte of AUDIOFRAME: signed 16 bit, little-endian, interleaved. */
+/** The encoding byte of AUDIOFRAME for signed 16-bit samples, little-endian, interleaved. */
 export const AUDIO_ENCODING_S16 = 0;
 
 /** The type byte of BINARYSTREAM. */
@@ -88,13 +86,13 @@ export const BINARY_TYPE = {
 /** Why a receiver cancels a stream. */
 export const CANCEL_REASON = { unwanted: 0, cannotDecode: 1, alreadyKnown: 2 } as const;
 
-/** Which kind of stream a CANCELSTREAM means. */
+/** The stream type of CANCELSTREAM. */
 export const CANCEL_STREAM_TYPE = { video: 0, audio: 1, binary: 2 } as const;
 
-/** The category byte of an event, at offset 120. */
+/** The category byte of an event. */
 export const EVENT_CATEGORY = { input: 2, target: 16, external: 64 } as const;
 
-/** The flag bits of a DISPLAYHINT; all of them are sent every time. */
+/** The flag bits of a DISPLAYHINT; each hint replaces all of them. */
 export const DISPLAY_HINT = {
   continued: 1,
   invisible: 2,
@@ -105,7 +103,7 @@ export const DISPLAY_HINT = {
   ignore: 128,
 } as const;
 
-/** The number of every segment kind on the wire and its name in a handler (`arcan_lua.c`). */
+/** Every segment kind: its number on the wire and its name in Lua (`arcan_lua.c`). */
 export const SEGMENT_KINDS = [
   [0, "unknown"],
   [1, "lightweight arcan"],
@@ -141,31 +139,18 @@ export const SEGMENT_KINDS = [
   [255, "debug"],
 ] as const;
 
-/** The handler's name of a segment kind. */
+/** A name of {@linkcode SEGMENT_KINDS}. */
 export type SegmentKindName = typeof SEGMENT_KINDS[number][1];
-
-/** The number of a segment kind that the handler's names leave out (`SEGID_MONITOR`). */
-export const SEGMENT_KIND_MONITOR = 254;
 
 const nameByNumber = new Map<number, SegmentKindName>(SEGMENT_KINDS);
 const numberByName = new Map<string, number>(SEGMENT_KINDS.map(([number, name]) => [name, number]));
 
-/**
- * Names a segment kind as handlers know it.
- *
- * @param number The number on the wire.
- * @returns The name, or `""` for a number without one, as in `arcan_lua.c`.
- */
+/** @returns The name in Lua, or `""` for a number without one, as in `arcan_lua.c`. */
 export function segmentKindName(number: number): SegmentKindName | "" {
   return nameByNumber.get(number) ?? "";
 }
 
-/**
- * Numbers a segment kind for the wire.
- *
- * @param name The handler's name.
- * @returns The number, or `undefined` for a name that is none.
- */
+/** @returns The number on the wire, or `undefined` for an unknown name. */
 export function segmentKindNumber(name: string): number | undefined {
   return numberByName.get(name);
 }

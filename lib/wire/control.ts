@@ -1,5 +1,5 @@
 /**
- * Control packets: the 128-byte bodies of packet type 1.
+ * Control commands: the 128-byte bodies of packet type 1.
  *
  * @module
  */
@@ -9,55 +9,56 @@ import { ApiMisuseError } from "../errors.ts";
 import { CONTROL_BODY_BYTES } from "./constants.ts";
 import { CONTROL_COMMANDS } from "./control_tables.ts";
 import type { Decoded, Encodable, Layout } from "./fields.ts";
-import { Codec } from "./layout.ts";
+import { Codec, requireInteger, requireSpace } from "./layout.ts";
 
 const LAST_SEEN_AT = 0;
 const NONCE_AT = 8;
-const NONCE_BYTES = 8;
 const CHANNEL_AT = 16;
 const COMMAND_AT = 17;
 const PAYLOAD_AT = 18;
+const NONCE_BYTES = CHANNEL_AT - NONCE_AT;
+const PAYLOAD_BYTES = CONTROL_BODY_BYTES - PAYLOAD_AT;
 
-/** The table of commands as the types below walk it. */
+/** The type of {@linkcode CONTROL_COMMANDS}. */
 export type ControlCommands = typeof CONTROL_COMMANDS;
 
 /** The name of a known command. */
 export type ControlName = keyof ControlCommands;
 
-/** One known command with its fields. */
+/** A command with a table, and its fields. */
 export type KnownControl<K extends ControlName = ControlName> = K extends ControlName
   ? { readonly command: K; readonly channel: number } & Decoded<ControlCommands[K]["layout"]>
   : never;
 
-/** A command without a table; peers ignore those. */
+/** A command without a table; peers ignore it. */
 export interface UnknownControl {
-  /** Tells it apart. */
+  /** Never the name of a command with a table. */
   readonly command: "unknown";
-  /** The channel of the head. */
+  /** The channel of the segment, 0 to 255. */
   readonly channel: number;
   /** The number on the wire. */
   readonly commandNumber: number;
-  /** The 110 bytes behind the command byte, a copy. */
+  /** A copy of the 110 bytes behind the command byte; fewer are padded with zeros when encoding. */
   readonly payload: Uint8Array;
 }
 
-/** Any control packet, told apart by `command`. */
+/** Any control command; `command` tells which. */
 export type Control = KnownControl | UnknownControl;
 
-/** The value that one command is encoded from; the channel is 0 unless given. */
+/** A command with a table, to encode; the channel is 0 unless given. */
 export type KnownControlInput<K extends ControlName = ControlName> = K extends ControlName ?
     & { readonly command: K; readonly channel?: number }
     & Encodable<ControlCommands[K]["layout"]>
   : never;
 
-/** The value that a control packet is encoded from. */
+/** Any control command to encode. */
 export type ControlInput = KnownControlInput | UnknownControl;
 
 /** The part of the body that belongs to the connection, not to the command. */
 export interface ControlHead {
-  /** The sequence number of the last packet that the sender received; a number must be a safe one. */
-  readonly lastSeen: bigint | number;
-  /** Eight random bytes; zero when left out. */
+  /** The sequence number of the last packet that the sender received. */
+  readonly lastSeen: number;
+  /** 8 random bytes; zero when absent. */
   readonly nonce?: Uint8Array;
 }
 
@@ -71,24 +72,16 @@ for (const [command, { number, layout }] of Object.entries(CONTROL_COMMANDS)) {
   codecByNumber[number] = codec;
 }
 
-function requireBody(bytes: Uint8Array, at: number): void {
-  if (at >= 0 && at + CONTROL_BODY_BYTES <= bytes.length) return;
-  throw new ApiMisuseError(
-    "bad-argument",
-    `a control body needs ${CONTROL_BODY_BYTES} bytes, has ${bytes.length - at}`,
-  );
-}
+const BODY = "a control body";
 
 /**
- * Reads a control body.
+ * Reads a command; every content decodes to something. The result shares no memory with `body`.
  *
- * @param body Holds 128 bytes from `at`; may be reused afterwards, the result holds copies.
- * @param at Where the body starts, in bytes.
- * @returns The command; every content of a body decodes to something.
- * @throws {ApiMisuseError} `bad-argument` when the body is shorter.
+ * @param at Where the body starts.
+ * @throws {ApiMisuseError} `bad-argument` unless 128 bytes follow `at`.
  */
 export function decodeControl(body: Uint8Array, at = 0): Control {
-  requireBody(body, at);
+  requireSpace(BODY, CONTROL_BODY_BYTES, body, at);
   const channel = body[at + CHANNEL_AT]!;
   const commandNumber = body[at + COMMAND_AT]!;
   const codec = codecByNumber[commandNumber];
@@ -101,44 +94,16 @@ export function decodeControl(body: Uint8Array, at = 0): Control {
   return control as KnownControl;
 }
 
-/**
- * The command number of a body, without decoding the rest.
- *
- * @param body A control body of 128 bytes.
- */
-export function controlCommand(body: Uint8Array): number {
-  return body[COMMAND_AT]!;
-}
-
-/**
- * A copy of the nonce of a body.
- *
- * @param body A control body of 128 bytes.
- * @param at Where the body starts, in bytes.
- * @returns 8 bytes.
- */
+/** A copy of the nonce of a control body. */
 export function controlNonce(body: Uint8Array, at = 0): Uint8Array<ArrayBuffer> {
   return new Uint8Array(body.subarray(at + NONCE_AT, at + NONCE_AT + NONCE_BYTES));
 }
 
 /**
- * The last-seen field of a body: the sender's count of our packets, which the reference gets wrong.
+ * Writes all 128 bytes of a control body.
  *
- * @param body A control body of 128 bytes.
- */
-export function controlLastSeen(body: Uint8Array): bigint {
-  requireBody(body, 0);
-  return viewOfBuffer(body).getBigUint64(body.byteOffset + LAST_SEEN_AT, true);
-}
-
-/**
- * Writes a control body of exactly 128 bytes.
- *
- * @param control The command; `lastWords` is cut on a code point boundary when too long.
- * @param out Where to write; every one of the 128 bytes is set.
- * @param at Where the body starts in `out`, in bytes.
- * @param head Last-seen and nonce.
- * @throws {ApiMisuseError} `bad-argument` when a value does not fit its field or the body does not fit `out`.
+ * @param control The command; `lastWords` that are too long are cut between code points.
+ * @throws {ApiMisuseError} `bad-argument` when a value does not fit its field or the body `out`.
  */
 export function encodeControl(
   control: ControlInput,
@@ -146,7 +111,7 @@ export function encodeControl(
   at: number,
   head: ControlHead,
 ): void {
-  requireBody(out, at);
+  requireSpace(BODY, CONTROL_BODY_BYTES, out, at);
   out.fill(0, at, at + CONTROL_BODY_BYTES);
   const view = viewOfBuffer(out);
   const base = out.byteOffset + at;
@@ -160,18 +125,19 @@ export function encodeControl(
     }
     out.set(head.nonce, at + NONCE_AT);
   }
-  out[at + CHANNEL_AT] = checkedByte("channel", control.channel ?? 0);
+  out[at + CHANNEL_AT] = requireInteger("channel", control.channel ?? 0, 0, 0xff);
   if (control.command === "unknown") {
-    out[at + COMMAND_AT] = checkedByte("commandNumber", control.commandNumber);
-    out.subarray(at, at + CONTROL_BODY_BYTES).set(control.payload, PAYLOAD_AT);
+    out[at + COMMAND_AT] = requireInteger("commandNumber", control.commandNumber, 0, 0xff);
+    if (control.payload.length > PAYLOAD_BYTES) {
+      throw new ApiMisuseError(
+        "bad-argument",
+        `payload has ${control.payload.length} bytes, at most ${PAYLOAD_BYTES} fit`,
+      );
+    }
+    out.set(control.payload, at + PAYLOAD_AT);
     return;
   }
   const { number, codec } = codecByName.get(control.command)!;
   out[at + COMMAND_AT] = number;
   codec.encode(control as unknown as Encodable<Layout>, view, base);
-}
-
-function checkedByte(name: string, value: number): number {
-  if (Number.isInteger(value) && value >= 0 && value <= 0xff) return value;
-  throw new ApiMisuseError("bad-argument", `${name} is ${value}, must be an integer from 0 to 255`);
 }

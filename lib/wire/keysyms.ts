@@ -1,8 +1,8 @@
 /**
  * Key symbols and modifiers of keyboard input.
  *
- * The symbols are the numbers of SDL **1.2**, which the Lua side and libarcan_tui use; `arcan_tuisym.h`
- * deviates in a few (minus, equals, slash) that collide with digits, those are not used here.
+ * The symbols are the numbers of SDL **1.2**, which the Lua side and libarcan_tui use. `arcan_tuisym.h` has
+ * other numbers for minus, equals and slash, which collide with digits; they are not used here.
  *
  * @module
  */
@@ -149,7 +149,7 @@ export const KEYSYMS = {
 /** A name of {@linkcode KEYSYMS}; the Latin-1 "world" keys 160 to 255 have no names. */
 export type KeysymName = keyof typeof KEYSYMS;
 
-/** The bit of every modifier key; a key's own bit is not set in its own event. */
+/** The bit of every modifier key; the event of a modifier key itself does not have its bit set. */
 export const MODIFIERS = {
   lshift: 0x1,
   rshift: 0x2,

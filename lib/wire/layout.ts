@@ -1,17 +1,14 @@
 /**
- * Field tables: one table of name, offset and type gives the TypeScript type, the reader and the
- * writer of a fixed-size wire structure.
+ * Reads and writes wire structures by their field tables.
  *
- * All numbers are little-endian. A reader never fails on content: every bit pattern of a structure
- * that is long enough decodes to something, so that judging it is left to the layers above. A writer
- * refuses values that do not fit instead of wrapping them.
+ * All numbers are little-endian. Reading never fails on content: every bit pattern decodes to something,
+ * and the layers above judge it. Writing refuses values that do not fit instead of wrapping them.
  *
  * @module
  */
 
 import { decodeUtf8Lenient, encodeUtf8, splitUtf8 } from "../bytes/text.ts";
 import { ApiMisuseError } from "../errors.ts";
-
 import {
   BYTES_OF,
   type Decoded,
@@ -41,44 +38,32 @@ interface CompiledField extends Field {
 
 type Reader<T> = (view: DataView, base: number) => T;
 
-/** A layout made ready for use: a flat list of fields and the shape of the decoded object. */
+/** Reads and writes the structure of one layout. */
 export class Codec<L extends Layout, Tag extends object = Record<never, never>> {
-  /** The table this codec was made from. */
-  readonly layout: L;
   readonly #fields: readonly CompiledField[];
   readonly #tag: Tag;
   #read: Reader<Tag & Decoded<L>> | undefined;
 
-  /**
-   * Compiles a table.
-   *
-   * @param layout The field table.
-   * @param tag Constant properties that every decoded value gets, first.
-   */
+  /** @param tag Constant properties that every decoded value begins with. */
   constructor(layout: L, tag: Tag) {
-    this.layout = layout;
     this.#fields = Object.entries(layout).map(([name, field]) => ({ name, ...field }));
     this.#tag = tag;
   }
 
   /**
-   * Reads the structure.
+   * Reads the structure at `base`; the result shares no memory with `view`.
    *
-   * @param view Holds the structure; may be reused afterwards, nothing in the result refers to it.
-   * @param base Where the structure starts in `view`, in bytes.
-   * @throws {RangeError} From the view, when the structure does not fit behind `base`.
+   * @throws {RangeError} When the structure does not fit behind `base`.
    */
   decode(view: DataView, base: number): Tag & Decoded<L> {
     return (this.#read ??= compileReader(this.#fields, this.#tag))(view, base);
   }
 
   /**
-   * Writes the structure over zeroed memory; bytes that belong to no field are left alone.
+   * Writes the given fields; all other bytes stay as they are, so the memory should be zeroed.
    *
-   * @param value The value of every field.
-   * @param view Where to write.
-   * @param base Where the structure starts in `view`, in bytes.
-   * @throws {ApiMisuseError} `bad-argument` when a value does not fit its field; some fields may be written then.
+   * @throws {ApiMisuseError} `bad-argument` when a value does not fit its field; the fields before it
+   *   are written.
    */
   encode(value: Encodable<L>, view: DataView, base: number): void {
     const values = value as Readonly<Record<string, unknown>>;
@@ -105,8 +90,8 @@ export class Codec<L extends Layout, Tag extends object = Record<never, never>> 
 }
 
 /**
- * Makes a function that is one object literal: four times as fast as a loop that stores by name. Its
- * text comes from the tables alone.
+ * Compiles a reader whose body is one object literal: four times as fast as a loop that stores by name.
+ * No peer can influence its text, which comes from the tables.
  */
 function compileReader<T>(fields: readonly CompiledField[], tag: object): Reader<T> {
   const constants = Object.entries(tag).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
@@ -160,7 +145,7 @@ function lengthToNul(view: DataView, at: number, size: number): number {
   return length;
 }
 
-/** Decoded bytes share blocks: to make a buffer takes longer than to read all of an event. */
+/** Decoded bytes share blocks: a new buffer takes longer than reading a whole event. */
 const BLOCK_BYTES = 8_192;
 let block = EMPTY;
 let used = 0;
@@ -209,7 +194,7 @@ function writeOne(view: DataView, at: number, field: CompiledField, value: unkno
     case "i64":
       return view.setBigInt64(at, checkedBigint(field, value, I64_MIN, I64_MAX), true);
     case "f32":
-      // Which bits a NaN has is up to the compiler; the same bytes are written each time.
+      // The bits of a decoded NaN depend on whether the code was compiled; these never do.
       if (Number.isNaN(value)) return view.setUint32(at, NAN_BITS, true);
       return view.setFloat32(at, value as number, true);
     case "bool8":
@@ -225,15 +210,9 @@ function target(view: DataView, at: number, size: number): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset + at, size);
 }
 
-function checkedInteger(field: CompiledField, value: unknown): number {
-  const [min, max] = RANGES[field.type]!;
-  if (!Number.isInteger(value) || (value as number) < min || (value as number) > max) {
-    throw new ApiMisuseError(
-      "bad-argument",
-      `${field.name} is ${value}, must be an integer from ${min} to ${max}`,
-    );
-  }
-  return value as number;
+function checkedInteger({ name, type }: CompiledField, value: unknown): number {
+  const [min, max] = RANGES[type]!;
+  return requireInteger(name, value, min, max);
 }
 
 function checkedBigint(field: CompiledField, value: unknown, min: bigint, max: bigint): bigint {
@@ -266,11 +245,31 @@ function checkedBytes(field: CompiledField, value: Uint8Array | string): Uint8Ar
     throw new ApiMisuseError("bad-argument", `${field.name} contains a NUL byte`);
   }
   if (given.length < field.size) return given;
-  // Bytes that were decoded from a field without a terminator must encode to the same field.
+  // Bytes decoded from a field without a NUL must encode to the same field.
   if (given.length === field.size && typeof value !== "string") return given;
   if (field.cut) return splitUtf8(given, field.size - 1)[0]!;
   throw new ApiMisuseError(
     "bad-argument",
     `${field.name} has ${given.length} bytes, at most ${field.size - 1} fit`,
+  );
+}
+
+/** @throws {ApiMisuseError} `bad-argument` unless `value` is an integer from `min` to `max`. */
+export function requireInteger(name: string, value: unknown, min: number, max: number): number {
+  if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) {
+    return value as number;
+  }
+  throw new ApiMisuseError(
+    "bad-argument",
+    `${name} is ${value}, must be an integer from ${min} to ${max}`,
+  );
+}
+
+/** @throws {ApiMisuseError} `bad-argument` unless `size` bytes follow `at`. */
+export function requireSpace(what: string, size: number, bytes: Uint8Array, at: number): void {
+  if (at >= 0 && at + size <= bytes.length) return;
+  throw new ApiMisuseError(
+    "bad-argument",
+    `${what} needs ${size} bytes, has ${bytes.length - at}`,
   );
 }

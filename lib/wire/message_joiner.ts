@@ -1,5 +1,5 @@
 /**
- * Texts that come in several events.
+ * Joins texts that arrive in several events.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { decodeUtf8 } from "../bytes/text.ts";
 import { MAX_MESSAGE_BYTES } from "../limits.ts";
 
-/** One part of a text, whole code points only. */
+/** One part of a text, cut between code points. */
 export interface MessagePart {
   /** The text; empty when the bytes are not UTF-8. */
   readonly message: string;
@@ -20,20 +20,19 @@ const NOTHING = new Uint8Array(0);
 /**
  * Joins the parts of one kind of text on one channel.
  *
- * Senders cut texts anywhere, so that a code point may begin in one event and end in the next: its
- * first bytes are held back until then. Each part is still delivered when it comes.
+ * Senders cut texts anywhere, so a code point may begin in one event and end in the next: its first bytes
+ * are held back until the next event. All other text is delivered with the event that it came in.
  */
 export class MessageJoiner {
   #held: Uint8Array = NOTHING;
   #totalBytes = 0;
 
   /**
-   * Takes the next event of the text.
+   * Takes the bytes of the next event, without terminator; they are not kept.
    *
-   * @param bytes Its bytes up to the terminator; not kept.
    * @param more Whether more events follow.
-   * @returns The part, or `undefined` when it goes over the limit: the rest of a text behind
-   * `MAX_MESSAGE_BYTES` is left out, and its last part comes with an empty message.
+   * @returns `undefined` for the part that exceeds `MAX_MESSAGE_BYTES` and all further ones but the last,
+   *   whose message is empty.
    */
   take(bytes: Uint8Array, more: boolean): MessagePart | undefined {
     this.#totalBytes += bytes.length;
@@ -57,7 +56,7 @@ function join(a: Uint8Array, b: Uint8Array): Uint8Array {
   return joined;
 }
 
-/** The length without a code point that begins but does not end in the last three bytes. */
+/** The length without an incomplete code point at the end. */
 function wholeCodePoints(bytes: Uint8Array): number {
   for (let back = 1; back <= 3 && back <= bytes.length; back++) {
     const byte = bytes[bytes.length - back]!;
@@ -68,7 +67,7 @@ function wholeCodePoints(bytes: Uint8Array): number {
   return bytes.length;
 }
 
-/** Bytes of the code point that a byte begins; 1 when no code point begins with it. */
+/** The length of the code point that begins with `lead`; 1 when none does. */
 function sequenceLength(lead: number): number {
   if (lead < 0xc2 || lead > 0xf4) return 1;
   if (lead < 0xe0) return 2;

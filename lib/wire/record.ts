@@ -1,9 +1,9 @@
 /**
- * Record fields: the vocabulary in which the tables say what handlers get.
+ * Descriptors of record fields: what the tables of records are written in.
  *
- * A record is what a handler is told. The table of a kind names its fields as Lua does and says for
- * each where its value comes from, its type and its meaning. The type of the record, the function that
- * makes it and its documentation all follow from that table.
+ * A record tells a handler what happened. The table of a kind lists its fields by their names in Lua, and
+ * for each the source of its value, its type and its meaning. The type of the record, the function that
+ * builds it and its documentation all follow from the table.
  *
  * @module
  */
@@ -13,11 +13,9 @@ import type { MessageJoiner } from "./message_joiner.ts";
 
 /** What a record needs beyond its event. */
 export interface RecordContext {
-  /** The number by which handlers know the segment. */
+  /** The segment's id in handlers. */
   readonly segment: number;
-  /** Joins the parts of messages. */
   readonly messages: MessageJoiner;
-  /** Joins the parts of alerts. */
   readonly alerts: MessageJoiner;
 }
 
@@ -25,17 +23,17 @@ export interface RecordContext {
 export interface RecordField<Value = unknown, Event = never> {
   /** The type as the documentation shows it. */
   readonly type: string;
-  /** What it means, with unit and range. */
+  /** Its meaning, with unit and range. */
   readonly doc: string;
-  /** The field of the event that holds it. */
+  /** The field of the event that it comes from. */
   readonly from?: string;
-  /** Makes the value of what `from` holds; it is copied when absent. */
+  /** Converts the value of `from`, which is copied when this is absent. */
   readonly convert?: (held: never) => Value;
-  /** Makes the value of the whole event. */
+  /** Computes the value from the whole event. */
   readonly make?: (event: Event, context: RecordContext) => Value | undefined;
-  /** Whether the record has the field only when `make` gives a value. */
+  /** Whether the field is absent when `make` returns `undefined`. */
   readonly isOptional?: boolean;
-  /** Never present; carries the value's type and what the event must have. */
+  /** Never present: it carries the value's type and the fields that the event must have. */
   readonly types?: (event: Event) => Value;
 }
 
@@ -44,36 +42,36 @@ export type RecordFields<Event> = Readonly<Record<string, RecordField<unknown, E
 
 /** The table of one kind of record. */
 export interface RecordTable<Fields = RecordFields<never>> {
-  /** The kind, as handlers see it. */
+  /** The kind, as handlers get it. */
   readonly kind: string;
-  /** When it comes and what it means. */
+  /** Its meaning. */
   readonly doc: string;
-  /** Its fields in their order, `kind` left out. */
+  /** Its fields in order, without `kind`. */
   readonly fields: Fields;
 }
 
-/** The names of the fields that may be absent. */
+/** The names of the optional fields. */
 export type OptionalName<F> = {
   [K in keyof F]: F[K] extends { readonly isOptional: true } ? K : never;
 }[keyof F];
 
-/** The type of a field. */
+/** The type of a field's value. */
 export type ValueOf<F> = F extends { readonly types?: (event: never) => infer Value } ? Value
   : never;
 
-/** The fields that a table describes. */
+/** The type of a record, without `kind`. */
 export type RecordOf<F> =
   & { readonly [K in Exclude<keyof F, OptionalName<F>>]: ValueOf<F[K]> }
   & { readonly [K in OptionalName<F>]?: ValueOf<F[K]> };
 
 type Holds<K extends string, T> = { readonly [Name in K]: T };
 
-/** A field that is made elsewhere. @param type The type in words. @param doc What it means. */
+/** A field whose value other code computes. */
 export function given<Value>(type: string, doc: string): RecordField<Value, unknown> {
   return { type, doc };
 }
 
-/** A field that may be absent and is made elsewhere. @param type The type. @param doc The meaning. */
+/** An optional field whose value other code computes. */
 export function sometimes<Value>(
   type: string,
   doc: string,
@@ -81,7 +79,7 @@ export function sometimes<Value>(
   return { type, doc, isOptional: true };
 }
 
-/** Text that is text already. @param from What holds it. @param doc What it means. */
+/** Text that needs no check. */
 export function string<K extends string>(
   from: K,
   doc: string,
@@ -89,7 +87,6 @@ export function string<K extends string>(
   return { type: "string", doc, from };
 }
 
-/** An integer as it is. @param from The event's field. @param doc What it means. */
 export function number<K extends string>(
   from: K,
   doc: string,
@@ -97,7 +94,7 @@ export function number<K extends string>(
   return { type: "number", doc, from };
 }
 
-/** A float; what JSON cannot hold is 0. @param from The event's field. @param doc What it means. */
+/** A float; NaN and infinities, which JSON lacks, become 0. */
 export function float<K extends string>(
   from: K,
   doc: string,
@@ -105,7 +102,6 @@ export function float<K extends string>(
   return { type: "number", doc, from, convert: (held: number) => Number.isFinite(held) ? held : 0 };
 }
 
-/** A truth value. @param from The event's field. @param doc What it means. */
 export function flag<K extends string>(
   from: K,
   doc: string,
@@ -113,7 +109,7 @@ export function flag<K extends string>(
   return { type: "boolean", doc, from };
 }
 
-/** Whether a bit is set. @param from The event's field. @param mask The bit. @param doc What it means. */
+/** Whether the bit `mask` is set. */
 export function bit<K extends string>(
   from: K,
   mask: number,
@@ -123,11 +119,9 @@ export function bit<K extends string>(
 }
 
 /**
- * Text that is taken whole, and empty when it is not UTF-8.
+ * Text that is empty unless it is valid UTF-8.
  *
- * @param from The event's field.
- * @param limitBytes What fits it in front of the terminator.
- * @param doc What it means.
+ * @param limitBytes What fits the event's field in front of its NUL.
  */
 export function text<K extends string>(
   from: K,
@@ -141,10 +135,8 @@ export function text<K extends string>(
 /**
  * Text of a small alphabet, with `?` for every other byte.
  *
- * @param from The event's field.
- * @param limitBytes What fits it in front of the terminator.
+ * @param limitBytes What fits the event's field in front of its NUL.
  * @param allowed The bytes that stay.
- * @param doc What it means.
  */
 export function filtered<K extends string>(
   from: K,
@@ -157,12 +149,10 @@ export function filtered<K extends string>(
 }
 
 /**
- * One of some names, by its number.
+ * The name of a number.
  *
- * @param from The event's field.
- * @param names The names in the order of their numbers.
- * @param doc What it means.
- * @param other The name for every other number.
+ * @param names The names of the numbers from 0 on.
+ * @param other The name of all other numbers.
  */
 export function choice<K extends string, const Name extends string>(
   from: K,
@@ -174,13 +164,7 @@ export function choice<K extends string, const Name extends string>(
   return { type: union(all), doc, from, convert: (held: number) => names[held] ?? other };
 }
 
-/**
- * A field that follows from the whole event.
- *
- * @param type The type as the documentation shows it.
- * @param doc What it means.
- * @param make Makes the value.
- */
+/** A field that `make` computes from the whole event; `type` is for the documentation. */
 export function made<Value, Event>(
   type: string,
   doc: string,
@@ -189,13 +173,7 @@ export function made<Value, Event>(
   return { type, doc, make };
 }
 
-/**
- * A field that the record has only when `make` gives a value.
- *
- * @param type The type as the documentation shows it.
- * @param doc What it means.
- * @param make Makes the value.
- */
+/** As {@linkcode made}, but the field is absent when `make` returns `undefined`. */
 export function optionally<Value, Event>(
   type: string,
   doc: string,
@@ -204,25 +182,23 @@ export function optionally<Value, Event>(
   return { type, doc, make, isOptional: true };
 }
 
-/** A union of names, as the documentation shows it. @param names The names. */
+/** A union of names, as the documentation shows it. */
 export function union(names: readonly string[]): string {
   return names.map((name) => `"${name}"`).join(" \\| ");
 }
 
-/** What {@linkcode compileRecord} needs of a table. */
+/** The table of a record that comes from an EXTERNAL event. */
 export interface CompilableRecord extends RecordTable {
-  /** Whether the event has a record; it always has when absent. */
+  /** Whether there is a record for the event; always when absent. */
   readonly when?: (event: never) => boolean;
-  /** Gives what the fields are made from, if that is not the event, or `undefined` for no record. */
+  /** Returns the object to use in place of the event, or `undefined` for no record. */
   readonly part?: (event: never, context: RecordContext) => object | undefined;
 }
 
 /**
- * Makes the function that makes a record: one object literal, four times as fast as a loop that stores
- * by name. Its text comes from the tables alone.
- *
- * @param table The table of a record that comes from an EXTERNAL event.
- * @returns A function of the event that gives the record, or `undefined` where there is none.
+ * Compiles the function that builds a record, or returns `undefined` when there is none. Its body is one
+ * object literal: four times as fast as a loop that stores by name. No peer can influence its text,
+ * which comes from the tables.
  */
 export function compileRecord<Record>(
   { kind, fields, when, part }: CompilableRecord,

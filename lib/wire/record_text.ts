@@ -1,5 +1,5 @@
 /**
- * Text of events as handlers get it: checked whole, or filtered byte by byte.
+ * Makes text of events safe for handlers: checks it as a whole, or filters it byte by byte.
  *
  * @module
  */
@@ -15,18 +15,18 @@ export const WORD: ReadonlySet<number> = bytesIn("A-Z a-z 0-9 - _");
 /**
  * Digits, `-`, `_` and `:`: positions in time.
  *
- * DEVIATION: upstream leaves out `:`, so that `01:02:03` arrives as `01?02?03`
+ * DEVIATION: upstream lacks `:`, so that `01:02:03` arrives as `01?02?03`
  * (test "streamstatus: the colons of a time are kept").
  */
 export const TIME: ReadonlySet<number> = bytesIn("0-9 - _ :");
 /**
  * Small letters, digits, `:` and `-`: cursor names.
  *
- * DEVIATION: upstream leaves out `g`, `x` and `-`, so that `grabhint` arrives as `?rabhint`
+ * DEVIATION: upstream lacks `g`, `x` and `-`, so that `grabhint` arrives as `?rabhint`
  * (test "cursorhint: every documented name arrives as it is").
  */
 export const CURSOR: ReadonlySet<number> = bytesIn("a-z 0-9 : -");
-/** Small letters, digits, `;` and `*`: suffixes of files. */
+/** Small letters, digits, `;` and `*`: file suffixes. */
 export const SUFFIXES: ReadonlySet<number> = bytesIn("a-z 0-9 ; *");
 
 function bytesIn(classes: string): Set<number> {
@@ -39,11 +39,9 @@ function bytesIn(classes: string): Set<number> {
 }
 
 /**
- * Decodes text that is taken whole or not at all.
+ * Decodes valid UTF-8; other bytes give an empty text.
  *
- * @param bytes Without terminator.
- * @param limitBytes What fits the field in front of its terminator; bytes behind it are left out.
- * @returns The text; empty when it is not valid UTF-8.
+ * @param limitBytes What fits the field in front of its NUL; the rest is dropped.
  */
 export function wholeText(bytes: Uint8Array, limitBytes: number): string {
   return decodeUtf8(upTo(bytes, limitBytes)) ?? "";
@@ -52,10 +50,9 @@ export function wholeText(bytes: Uint8Array, limitBytes: number): string {
 /**
  * Decodes text of a small alphabet.
  *
- * @param bytes Without terminator.
- * @param limitBytes What fits the field in front of its terminator; bytes behind it are left out.
- * @param allowed The bytes that stay as they are.
- * @param other What happens to others: a `?` for each, or nothing.
+ * @param limitBytes What fits the field in front of its NUL; the rest is dropped.
+ * @param allowed The bytes that stay.
+ * @param other Whether each other byte becomes a `?` or is dropped.
  */
 export function filteredText(
   bytes: Uint8Array,
@@ -73,7 +70,7 @@ export function filteredText(
   return result;
 }
 
-/** A view of a short array makes the engine move its bytes out of the heap: only where needed. */
+/** Avoids a needless view: for a view of a short array V8 moves the bytes out of its heap. */
 function upTo(bytes: Uint8Array, limitBytes: number): Uint8Array {
   return bytes.length <= limitBytes ? bytes : bytes.subarray(0, limitBytes);
 }

@@ -85,14 +85,14 @@ export class RawPeer {
 
   control(control: ControlInput, nonce?: Uint8Array): this {
     this.transport.send(PACKET_TYPE.control, CONTROL_BODY_BYTES, (bytes, at) => {
-      encodeControl(control, bytes, at, { lastSeen: 0n, ...(nonce && { nonce }) });
+      encodeControl(control, bytes, at, { lastSeen: 0, ...(nonce && { nonce }) });
     });
     return this;
   }
 
   event(event: EventInput, channel = 0): this {
     this.transport.send(PACKET_TYPE.event, EVENT_BODY_BYTES, (bytes, at) => {
-      encodeEventPacket(event, { lastSeen: 0n, channel }, bytes, at);
+      encodeEventPacket(event, { lastSeen: 0, channel }, bytes, at);
     });
     return this;
   }

@@ -1,29 +1,36 @@
 /**
- * The event codec: 128-byte events and the 139-byte bodies of packet type 2 that carry them.
+ * Reads and writes 128-byte events and the 139-byte bodies of packet type 2 that carry them.
  *
  * @module
  */
 
 import { viewOfBuffer, writeUint64 } from "../../bytes/view.ts";
 import { ApiMisuseError } from "../../errors.ts";
-import { EVENT_BYTES, EVENT_CATEGORY } from "../constants.ts";
+import {
+  EVENT_BODY_BYTES,
+  EVENT_BYTES,
+  EVENT_CATEGORY,
+  VERSION_MAJOR,
+  VERSION_MINOR,
+} from "../constants.ts";
 import type { Encodable, Layout } from "../fields.ts";
-import { Codec } from "../layout.ts";
-import { eventChecksum } from "./checksum.ts";
+import { Codec, requireInteger, requireSpace } from "../layout.ts";
 import { EXTERNAL_KINDS } from "./external.ts";
 import { DATATYPE, INPUT_KINDS } from "./input.ts";
 import { TARGET_KINDS } from "./target.ts";
 import type { EventCategory, EventInput, KindTable, UnknownEvent, WireEvent } from "./types.ts";
 
+// Offsets in an event.
 const KIND_AT = 0;
 const DATATYPE_AT = 8;
 const FRAME_ID_AT = 104;
 const CATEGORY_AT = 120;
+
+// Offsets in the body of an event packet.
 const LAST_SEEN_AT = 0;
 const CHANNEL_AT = 8;
 const CHECKSUM_AT = 9;
-/** Where the event starts in a packet body: behind last-seen u64, channel u8 and checksum u16. */
-const EVENT_AT = 11;
+const EVENT_AT = EVENT_BODY_BYTES - EVENT_BYTES;
 
 type AnyCodec = Codec<Layout, object>;
 
@@ -59,33 +66,13 @@ const TRANSLATED = CATEGORIES.input.byName.get("translated")!.codec;
 const DIGITAL = CATEGORIES.input.byName.get("digital")!.codec;
 const BUTTON = INPUT_KINDS.digital.number;
 
-/** What an event packet carries. */
-export interface EventPacket {
-  /** The sequence number of the last packet that the sender received; the reference gets it wrong. */
-  readonly lastSeen: bigint;
-  /** The channel, 0 to 255. */
-  readonly channel: number;
-  /** Whether the checksum matched; the reference delivers the event in any case. */
-  readonly checksumOk: boolean;
-  /** The event. */
-  readonly event: WireEvent;
-}
-
 /**
- * Reads a packed event.
+ * Reads an event; every content decodes to something. The result shares no memory with `bytes`.
  *
- * @param bytes Holds 128 bytes from `at`; may be reused afterwards, the result holds copies.
- * @param at Where the event starts, in bytes.
- * @returns The event; every content decodes to something.
- * @throws {ApiMisuseError} `bad-argument` when fewer than 128 bytes are there.
+ * @throws {ApiMisuseError} `bad-argument` unless 128 bytes follow `at`.
  */
 export function decodeEvent(bytes: Uint8Array, at = 0): WireEvent {
-  if (at < 0 || at + EVENT_BYTES > bytes.length) {
-    throw new ApiMisuseError(
-      "bad-argument",
-      `an event needs ${EVENT_BYTES} bytes, has ${bytes.length - at}`,
-    );
-  }
+  requireSpace("an event", EVENT_BYTES, bytes, at);
   return decode(viewOfBuffer(bytes), bytes.byteOffset + at);
 }
 
@@ -133,20 +120,13 @@ function codecOf(
 }
 
 /**
- * Writes a packed event.
+ * Writes all 128 bytes of an event.
  *
- * @param event The event; fields left out are zero or the default of the kind's table.
- * @param out Where to write; every one of the 128 bytes is set.
- * @param at Where the event starts, in bytes.
- * @throws {ApiMisuseError} `bad-argument` when a value does not fit its field or the event does not fit `out`.
+ * @param event Fields that are absent become zero, or the default of the kind's table.
+ * @throws {ApiMisuseError} `bad-argument` when a value does not fit its field or the event `out`.
  */
 export function encodeEvent(event: EventInput, out: Uint8Array, at = 0): void {
-  if (at < 0 || at + EVENT_BYTES > out.length) {
-    throw new ApiMisuseError(
-      "bad-argument",
-      `an event needs ${EVENT_BYTES} bytes, has ${out.length - at}`,
-    );
-  }
+  requireSpace("an event", EVENT_BYTES, out, at);
   out.fill(0, at, at + EVENT_BYTES);
   if (event.kind === "unknown") {
     if (event.raw.length !== EVENT_BYTES) {
@@ -169,62 +149,49 @@ export function encodeEvent(event: EventInput, out: Uint8Array, at = 0): void {
 }
 
 /**
- * Reads the body of an event packet.
+ * Reads the channel and the event of a packet. Receivers ignore last-seen, which the reference gets wrong,
+ * and the checksum: it depends on the version of the peer, and the MAC vouches for the bytes.
  *
- * @param body At least 139 bytes; may be reused afterwards, the result holds copies.
- * @throws {ApiMisuseError} `bad-argument` when the body is shorter.
+ * @param body At least 139 bytes from `at` on.
+ * @throws {ApiMisuseError} `bad-argument` when it is shorter.
  */
-export function decodeEventPacket(body: Uint8Array): EventPacket {
-  const { channel, event } = decodeChannelEvent(body);
-  const view = viewOfBuffer(body);
-  return {
-    lastSeen: view.getBigUint64(body.byteOffset + LAST_SEEN_AT, true),
-    channel,
-    event,
-    checksumOk:
-      view.getUint16(body.byteOffset + CHECKSUM_AT, true) === eventChecksum(body, EVENT_AT),
-  };
-}
-
-/**
- * Reads of an event packet what a receiver acts on: neither last-seen nor the checksum.
- *
- * @param body Holds 139 bytes from `at`; may be reused afterwards, the result holds copies.
- * @param at Where the body starts, in bytes.
- * @throws {ApiMisuseError} `bad-argument` when the body is shorter.
- */
-export function decodeChannelEvent(
+export function decodeEventPacket(
   body: Uint8Array,
   at = 0,
-): Pick<EventPacket, "channel" | "event"> {
+): { readonly channel: number; readonly event: WireEvent } {
   return { channel: body[at + CHANNEL_AT]!, event: decodeEvent(body, at + EVENT_AT) };
 }
 
 /**
- * Writes the body of an event packet with its checksum.
+ * Writes all 139 bytes of an event packet's body.
  *
- * @param event The event.
  * @param head The sequence number of the last packet received, and the channel.
- * @param out Where to write; every one of the 139 bytes is set.
- * @param at Where the body starts, in bytes.
- * @throws {ApiMisuseError} `bad-argument` when a value does not fit its field or the body does not fit `out`.
+ * @throws {ApiMisuseError} `bad-argument` when a value does not fit its field or the body `out`.
  */
 export function encodeEventPacket(
   event: EventInput,
-  head: { readonly lastSeen: bigint | number; readonly channel: number },
+  head: { readonly lastSeen: number; readonly channel: number },
   out: Uint8Array,
   at = 0,
 ): void {
-  if (!Number.isInteger(head.channel) || head.channel < 0 || head.channel > 0xff) {
-    throw new ApiMisuseError(
-      "bad-argument",
-      `channel is ${head.channel}, must be an integer from 0 to 255`,
-    );
-  }
+  requireInteger("channel", head.channel, 0, 0xff);
   encodeEvent(event, out, at + EVENT_AT);
   const view = viewOfBuffer(out);
   const base = out.byteOffset + at;
   writeUint64(view, base + LAST_SEEN_AT, head.lastSeen);
   view.setUint8(base + CHANNEL_AT, head.channel);
   view.setUint16(base + CHECKSUM_AT, eventChecksum(out, at + EVENT_AT), true);
+}
+
+/**
+ * The checksum that the reference computes over a packed event; it loses the carry that it means to
+ * rotate in.
+ *
+ * @returns 16 bits.
+ */
+export function eventChecksum(bytes: Uint8Array, at: number): number {
+  // The sum stays below 511, so it needs no mask.
+  let sum = 0;
+  for (let i = at; i < at + EVENT_BYTES; i++) sum = (sum >> 1) + bytes[i]!;
+  return sum ^ ((VERSION_MAJOR << 2) | VERSION_MINOR);
 }

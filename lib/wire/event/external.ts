@@ -1,8 +1,8 @@
 /**
- * EXTERNAL events (category 64): what the source tells the sink, and the records that handlers get.
+ * EXTERNAL events (category 64), from the source to the sink, and the records that handlers get.
  *
- * Offsets are within the 128-byte event: kind u32 at 0, source i64 at 8, the payload from 16, and at 104
- * the number of frames. Source: arcan `shmif_event.h`, `arcan_lua.c`.
+ * Offsets are within the 128-byte event: kind u32 at 0, source i64 at 8, payload from 16, number of
+ * frames u64 at 104. Source: arcan `shmif_event.h`, `arcan_lua.c`.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { MEDIA_KINDS } from "./external/media.ts";
 import { TEXT_KINDS } from "./external/texts.ts";
 import { WINDOW_KINDS } from "./external/window.ts";
 
-/** The number, layout and record of every EXTERNAL kind. A new one is added to one of these tables. */
+/** The number, layout and record of every EXTERNAL kind; add a new kind to one of these tables. */
 export const EXTERNAL_KINDS = {
   message: TEXT_KINDS.message,
   ident: TEXT_KINDS.ident,

@@ -1,8 +1,8 @@
 /**
  * The field tables of input events (category 2).
  *
- * Offsets are within the 128-byte event. The head is common, the rest depends on the kind number at
- * 0 and, for buttons, on the datatype at 8. Source: arcan `shmif_event.h`.
+ * Offsets are within the 128-byte event. All kinds have the same head; the rest depends on the kind
+ * number at 0 and, for buttons, on the datatype at 8. Source: arcan `shmif_event.h`.
  *
  * @module
  */
@@ -40,95 +40,91 @@ const HEAD = {
   pts: u64(40),
 };
 
-/** A key: the text that it makes, or its symbol and modifiers. */
-const TRANSLATED = {
-  ...HEAD,
-  utf8: string(48, 5, "cut"),
-  active: bool8(53),
-  scancode: u8(54),
-  keysym: u32(56),
-  modifiers: u16(60),
-};
-
-/** A button of a mouse or a game device. */
-const DIGITAL = { ...HEAD, active: bool8(48) };
-
-/**
- * Axes of a mouse or a game device; `count` of the four values are meant.
- *
- * The first of each pair is relative when `relative` is set, absolute when not; the second is the
- * other. With `subid` 2 the pairs are x and y.
- */
-const ANALOG = {
-  ...HEAD,
-  relative: bool8(48),
-  count: u8(49),
-  values: i16x4(50),
-  active: bool8(58),
-};
-
-/** One finger; surface pixels. */
-const TOUCH = {
-  ...HEAD,
-  active: bool8(48),
-  x: i16(50),
-  y: i16(52),
-  pressure: f32(56),
-  size: f32(60),
-  tiltX: u16(64),
-  tiltY: u16(66),
-  tool: u8(68),
-};
-
-/** An eye tracker. */
-const EYES = {
-  ...HEAD,
-  headPosition: f32x3(48),
-  headAngle: f32x3(60),
-  x1: f32(72),
-  y1: f32(76),
-  x2: f32(80),
-  y2: f32(84),
-  blinkLeft: bool8(88),
-  blinkRight: bool8(89),
-  present: bool8(90),
-};
-
-/** A device came (action 0), went (1) or is blocked (2). */
-const STATUS = {
-  ...HEAD,
-  action: u8(48),
-  statusDevkind: u8(49),
-  devref: u16(50),
-  domain: u8(52),
-};
-
-/** The kind number and the table of every input kind; `defaults` stand in for fields left out. */
+/** The number and the fields of every input kind; `defaults` replace fields that are left out. */
 export const INPUT_KINDS = {
+  /** A key: its text, or its symbol and modifiers. */
   translated: {
     number: 0,
-    layout: TRANSLATED,
+    layout: {
+      ...HEAD,
+      utf8: string(48, 5, "cut"),
+      active: bool8(53),
+      scancode: u8(54),
+      keysym: u32(56),
+      modifiers: u16(60),
+    },
     defaults: { devkind: DEVICE_KIND.keyboard, datatype: DATATYPE.translated },
   },
+
+  /** A button of a mouse or a game device. */
   digital: {
     number: 0,
-    layout: DIGITAL,
+    layout: { ...HEAD, active: bool8(48) },
     defaults: { devkind: DEVICE_KIND.mouse, datatype: DATATYPE.digital },
   },
+
+  /**
+   * Axes of a mouse or a game device; the first `count` values are valid. Of each pair the first value
+   * is relative if `relative` is set, otherwise absolute, and the second is the other one. With `subid`
+   * 2 the pairs are x and y.
+   */
   analog: {
     number: 1,
-    layout: ANALOG,
+    layout: {
+      ...HEAD,
+      relative: bool8(48),
+      count: u8(49),
+      values: i16x4(50),
+      active: bool8(58),
+    },
     defaults: { devkind: DEVICE_KIND.mouse, datatype: DATATYPE.analog },
   },
+
+  /** One finger; positions in surface pixels. */
   touch: {
     number: 2,
-    layout: TOUCH,
+    layout: {
+      ...HEAD,
+      active: bool8(48),
+      x: i16(50),
+      y: i16(52),
+      pressure: f32(56),
+      size: f32(60),
+      tiltX: u16(64),
+      tiltY: u16(66),
+      tool: u8(68),
+    },
     defaults: { devkind: DEVICE_KIND.touch, datatype: DATATYPE.touch },
   },
-  status: { number: 3, layout: STATUS, defaults: { devkind: DEVICE_KIND.status } },
+
+  /** A device was added (action 0), removed (1) or blocked (2). */
+  status: {
+    number: 3,
+    layout: {
+      ...HEAD,
+      action: u8(48),
+      statusDevkind: u8(49),
+      devref: u16(50),
+      domain: u8(52),
+    },
+    defaults: { devkind: DEVICE_KIND.status },
+  },
+
+  /** An eye tracker. */
   eyes: {
     number: 4,
-    layout: EYES,
+    layout: {
+      ...HEAD,
+      headPosition: f32x3(48),
+      headAngle: f32x3(60),
+      x1: f32(72),
+      y1: f32(76),
+      x2: f32(80),
+      y2: f32(84),
+      blinkLeft: bool8(88),
+      blinkRight: bool8(89),
+      present: bool8(90),
+    },
     defaults: { devkind: DEVICE_KIND.eyes, datatype: DATATYPE.eyes },
   },
 } as const;

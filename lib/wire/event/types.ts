@@ -1,5 +1,5 @@
 /**
- * The types of events, made from the field tables.
+ * The types of events, derived from the field tables.
  *
  * @module
  */
@@ -18,11 +18,11 @@ export type KindTable = Readonly<
   }>
 >;
 
-/** The tables of the three categories that cross a12. */
+/** The tables of the three categories of events on the wire. */
 export interface EventTables {
   /** Commands of the sink, category 16. */
   readonly target: typeof TARGET_KINDS;
-  /** What the source tells, category 64. */
+  /** Events of the source, category 64. */
   readonly external: typeof EXTERNAL_KINDS;
   /** Input, category 2. */
   readonly input: typeof INPUT_KINDS;
@@ -52,33 +52,33 @@ export type InputEvent<K extends keyof typeof INPUT_KINDS = keyof typeof INPUT_K
   ? { readonly category: "input"; readonly kind: K } & EventFields<typeof INPUT_KINDS, K>
   : never;
 
-/** An event whose kind has no table; `raw` is a copy of its 128 bytes. */
+/** An event whose kind has no table. */
 export interface UnknownEvent {
-  /** The category, `other` when that is unknown too. */
+  /** `other` when the category is unknown too. */
   readonly category: EventCategory | "other";
-  /** Tells it apart. */
+  /** Never the name of a kind with a table. */
   readonly kind: "unknown";
   /** The category byte at offset 120. */
   readonly categoryNumber: number;
   /** The kind number at offset 0. */
   readonly kindNumber: number;
-  /** The number at offset 104, which only EXTERNAL events have a meaning for. */
+  /** The number at offset 104; it has a meaning in EXTERNAL events only. */
   readonly frameId: bigint;
-  /** All bytes of the event. */
+  /** A copy of all 128 bytes. */
   readonly raw: Uint8Array;
 }
 
-/** Any event, told apart by `category` and `kind`. */
+/** Any event; `category` and `kind` tell which. */
 export type WireEvent = TargetEvent | ExternalEvent | InputEvent | UnknownEvent;
 
-/** A TARGET event to encode; fields left out are zero, a descriptor is -1. */
+/** A TARGET event to encode; absent fields become zero, an absent descriptor -1. */
 export type TargetEventInput<K extends keyof typeof TARGET_KINDS = keyof typeof TARGET_KINDS> =
   K extends keyof typeof TARGET_KINDS ?
       & { readonly category: "target"; readonly kind: K }
       & PartialEncodable<typeof TARGET_KINDS[K]["layout"]>
     : never;
 
-/** An EXTERNAL event to encode; fields left out are zero. */
+/** An EXTERNAL event to encode; absent fields become zero. */
 export type ExternalEventInput<
   K extends keyof typeof EXTERNAL_KINDS = keyof typeof EXTERNAL_KINDS,
 > = K extends keyof typeof EXTERNAL_KINDS ?
@@ -86,14 +86,14 @@ export type ExternalEventInput<
     & PartialEncodable<typeof EXTERNAL_KINDS[K]["layout"]>
   : never;
 
-/** An input event to encode; device and datatype follow the kind, other fields left out are zero. */
+/** An input event to encode; absent fields become zero, but device and datatype follow the kind. */
 export type InputEventInput<K extends keyof typeof INPUT_KINDS = keyof typeof INPUT_KINDS> =
   K extends keyof typeof INPUT_KINDS ?
       & { readonly category: "input"; readonly kind: K }
       & PartialEncodable<typeof INPUT_KINDS[K]["layout"]>
     : never;
 
-/** The value that an event is encoded from. */
+/** Any event to encode. */
 export type EventInput =
   | TargetEventInput
   | ExternalEventInput

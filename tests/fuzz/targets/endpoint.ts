@@ -109,14 +109,14 @@ class Port implements SessionPort {
   }
 
   send(control: Parameters<SessionPort["send"]>[0]): void {
-    encodeControl(control, this.#scratch, 0, { lastSeen: 0n });
+    encodeControl(control, this.#scratch, 0, { lastSeen: 0 });
     if (control.command === "ping") {
       assert.equal(`${control.channel} ${control.stream}`, this.#frames.shift(), "in order, once");
     }
   }
 
   sendEvent(channel: number, event: Parameters<SessionPort["sendEvent"]>[1]): void {
-    encodeEventPacket(event, { lastSeen: 0n, channel }, this.#scratch);
+    encodeEventPacket(event, { lastSeen: 0, channel }, this.#scratch);
   }
 
   sendData(): void {}
@@ -189,7 +189,7 @@ function* compress(body: Uint8Array): Generator<{ type: number; body: Uint8Array
     },
     header,
     0,
-    { lastSeen: 0n },
+    { lastSeen: 0 },
   );
   yield { type: PACKET_TYPE.control, body: header };
   const data = new Uint8Array(DATA_HEAD_BYTES + payload.length);
@@ -255,12 +255,12 @@ function allEvents(): Uint8Array[] {
 function streams(): Uint8Array[] {
   const event = (input: EventInput, channel: number) => {
     const body = new Uint8Array(EVENT_BODY_BYTES);
-    encodeEventPacket(input, { lastSeen: 0n, channel }, body);
+    encodeEventPacket(input, { lastSeen: 0, channel }, body);
     return writePacket(PACKET_TYPE.event, body);
   };
   const control = (input: ControlInput) => {
     const body = new Uint8Array(CONTROL_BODY_BYTES);
-    encodeControl(input, body, 0, { lastSeen: 0n });
+    encodeControl(input, body, 0, { lastSeen: 0 });
     return writePacket(PACKET_TYPE.control, body);
   };
   const data = (type: number, channel: number, stream: number, payload: Uint8Array) => {
@@ -302,7 +302,7 @@ function streams(): Uint8Array[] {
 
 function registerBody(): Uint8Array {
   const body = new Uint8Array(EVENT_BODY_BYTES);
-  encodeEventPacket(REGISTER, { lastSeen: 0n, channel: 0 }, body);
+  encodeEventPacket(REGISTER, { lastSeen: 0, channel: 0 }, body);
   return body;
 }
 

@@ -69,7 +69,7 @@ function checkStable<T>(
 
 function writeControl(control: Control): Uint8Array {
   const body = new Uint8Array(CONTROL_BODY_BYTES);
-  encodeControl(control, body, 0, { lastSeen: 0n });
+  encodeControl(control, body, 0, { lastSeen: 0 });
   return body;
 }
 

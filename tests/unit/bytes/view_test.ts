@@ -20,12 +20,10 @@ test("another buffer gets another view", () => {
   assert.equal(viewOfBuffer(first).getUint8(0), 1);
 });
 
-test("a number and the same bigint give the same bytes", () => {
-  const [plain, big] = [new DataView(new ArrayBuffer(9)), new DataView(new ArrayBuffer(9))];
+test("64-bit numbers are little-endian", () => {
+  const view = new DataView(new ArrayBuffer(9));
   for (const value of [0, 1, 0xffff_ffff, 0x1_0000_0000, Number.MAX_SAFE_INTEGER]) {
-    writeUint64(plain, 1, value);
-    writeUint64(big, 1, BigInt(value));
-    assert.equal(plain.getBigUint64(1, true), BigInt(value));
-    assert.deepEqual(plain, big);
+    writeUint64(view, 1, value);
+    assert.equal(view.getBigUint64(1, true), BigInt(value));
   }
 });

@@ -183,7 +183,7 @@ function event(input: EventInput, channel = 0): SourceEvent {
 
 function control(input: ControlInput): SourceEvent {
   const bytes = new Uint8Array(128);
-  encodeControl(input, bytes, 0, { lastSeen: 0n });
+  encodeControl(input, bytes, 0, { lastSeen: 0 });
   return { type: "control", control: decodeControl(bytes) };
 }
 

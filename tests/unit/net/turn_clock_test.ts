@@ -23,7 +23,7 @@ function header(
     { command: "videoframe", channel, format, expandedLength, ...surface, ...rest },
     body,
     0,
-    { lastSeen: 0n },
+    { lastSeen: 0 },
   );
   return { type: "control", control: decodeControl(body) };
 }

@@ -30,7 +30,7 @@ export class FakeSession implements SessionPort {
 
   send(control: ControlInput): void {
     const body = new Uint8Array(CONTROL_BODY_BYTES);
-    encodeControl(control, body, 0, { lastSeen: 0n });
+    encodeControl(control, body, 0, { lastSeen: 0 });
     this.sent.push({ type: "control", body });
     this.outputBytes += 153;
   }
@@ -110,7 +110,7 @@ export class Fixture {
 
   control(control: ControlInput): void {
     const body = new Uint8Array(CONTROL_BODY_BYTES);
-    encodeControl(control, body, 0, { lastSeen: 0n });
+    encodeControl(control, body, 0, { lastSeen: 0 });
     this.controlBytes(body);
   }
 

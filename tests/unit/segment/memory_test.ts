@@ -55,7 +55,7 @@ class Client {
       },
       body,
       0,
-      { lastSeen: 0n },
+      { lastSeen: 0 },
     );
     this.take({ type: "control", control: decodeControl(body) });
     const payload = new Uint8Array(PICTURE_BYTES);

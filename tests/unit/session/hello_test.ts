@@ -13,7 +13,7 @@ const ALL: readonly Role[] = ["unspecified", "source", "sink", "probe", "directo
 /** What an end reads of a HELLO. */
 function received(fields: { mode?: number; role?: number }): KnownControl<"hello"> {
   const body = new Uint8Array(CONTROL_BODY_BYTES);
-  encodeControl({ ...makeHello("real", KEY, "source"), ...fields }, body, 0, { lastSeen: 0n });
+  encodeControl({ ...makeHello("real", KEY, "source"), ...fields }, body, 0, { lastSeen: 0 });
   const control = decodeControl(body);
   assert.ok(control.command === "hello");
   return control;

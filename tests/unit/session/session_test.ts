@@ -323,7 +323,7 @@ function answerTo(
   assert.ok(server.next());
   const answer = makeHello("real", SERVER_KEY.publicKey, "sink");
   server.send(PACKET_TYPE.control, CONTROL_BODY_BYTES, (bytes, at) => {
-    encodeControl({ ...answer, ...fields }, bytes, at, { lastSeen: 0n });
+    encodeControl({ ...answer, ...fields }, bytes, at, { lastSeen: 0 });
   });
   return server.takeOutput()!;
 }

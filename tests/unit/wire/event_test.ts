@@ -16,7 +16,7 @@ function encode(event: EventInput): Uint8Array {
   return out.subarray(1, 129);
 }
 
-Deno.test("event: a descriptor that is not given is -1, never 0", { permissions: "none" }, () => {
+Deno.test("event: an absent descriptor becomes -1, not 0", { permissions: "none" }, () => {
   const kinds = [
     "store",
     "restore",
@@ -49,7 +49,7 @@ Deno.test("event: device and datatype follow the input kind", { permissions: "no
   assert.deepEqual(head({ category: "input", kind: "status" }), [64, 0]);
 });
 
-Deno.test("event: relative and absolute seek share their bytes", { permissions: "none" }, () => {
+Deno.test("event: relative and absolute seek use the same bytes", { permissions: "none" }, () => {
   const relative = encode({
     category: "target",
     kind: "seekcontent",
@@ -83,13 +83,13 @@ Deno.test("event: kinds without a table keep their bytes", { permissions: "none"
   }
 });
 
-Deno.test("event: what does not fit is refused", { permissions: "none" }, () => {
+Deno.test("event: values that do not fit are refused", { permissions: "none" }, () => {
   const refuse = (run: () => void) => assert.throws(run, ApiMisuseError);
   const exit = { category: "target", kind: "exit" } as const;
   refuse(() => encodeEvent(exit, new Uint8Array(127)));
   refuse(() => encodeEvent(exit, new Uint8Array(128), 1));
-  refuse(() => encodeEventPacket(exit, { lastSeen: 0n, channel: 256 }, new Uint8Array(139)));
-  refuse(() => encodeEventPacket(exit, { lastSeen: 0n, channel: 0 }, new Uint8Array(138)));
+  refuse(() => encodeEventPacket(exit, { lastSeen: 0, channel: 256 }, new Uint8Array(139)));
+  refuse(() => encodeEventPacket(exit, { lastSeen: 0, channel: 0 }, new Uint8Array(138)));
   refuse(() => decodeEvent(new Uint8Array(127)));
   refuse(() => decodeEventPacket(new Uint8Array(138)));
   refuse(() => encode({ category: "target", kind: "displayhint", width: 2 ** 31 }));
@@ -97,12 +97,16 @@ Deno.test("event: what does not fit is refused", { permissions: "none" }, () => 
   refuse(() => encode({ category: "other", kind: "unknown", raw: new Uint8Array(127) }));
 });
 
-Deno.test("event: a title that is too long is cut at a code point", { permissions: "none" }, () => {
-  const event = decodeEvent(
-    encode({ category: "external", kind: "register", title: "ä".repeat(40) }),
-  );
-  assert.deepEqual(
-    event.category === "external" && event.kind === "register" && event.title,
-    new TextEncoder().encode("ä".repeat(31)),
-  );
-});
+Deno.test(
+  "event: a title that is too long is cut between code points",
+  { permissions: "none" },
+  () => {
+    const event = decodeEvent(
+      encode({ category: "external", kind: "register", title: "ä".repeat(40) }),
+    );
+    assert.deepEqual(
+      event.category === "external" && event.kind === "register" && event.title,
+      new TextEncoder().encode("ä".repeat(31)),
+    );
+  },
+);

@@ -12,7 +12,7 @@ const KINDS = Object.entries<{ number: number; layout: object; record?: RecordTa
   EXTERNAL_KINDS,
 );
 
-Deno.test("external: every described event is listed, with a number of its own", pure, () => {
+Deno.test("external: every described event is listed, and numbers are unique", pure, () => {
   const described = {
     ...TEXT_KINDS,
     ...ABILITY_KINDS,
@@ -24,7 +24,7 @@ Deno.test("external: every described event is listed, with a number of its own",
   assert.equal(new Set(KINDS.map(([, { number }]) => number)).size, KINDS.length);
 });
 
-Deno.test("external: records name fields that the event has, and say what each means", pure, () => {
+Deno.test("external: every field of a record has a source, a type and a meaning", pure, () => {
   for (const [name, { layout, record }] of KINDS) {
     if (record === undefined) continue;
     assert.notEqual(record.doc, "", name);

@@ -42,7 +42,7 @@ const EVERY_TYPE = {
 const SIZE = 74;
 
 Deno.test(
-  "codec: every field type goes there and back at an odd base",
+  "codec: every field type encodes and decodes at an odd base",
   { permissions: "none" },
   () => {
     const codec = new Codec(EVERY_TYPE, { kind: "all" as const });
@@ -111,7 +111,7 @@ Deno.test(
 );
 
 Deno.test(
-  "codec: text ends at the first NUL or at the end of the field",
+  "codec: text ends at its first NUL or at the end of the field",
   { permissions: "none" },
   () => {
     const codec = new Codec({ s: string(0, 4), t: text(0, 4) }, {});
@@ -127,7 +127,7 @@ Deno.test(
   },
 );
 
-Deno.test("codec: text that does not fit is refused or cut at a code point", {
+Deno.test("codec: text that does not fit is refused or cut between code points", {
   permissions: "none",
 }, () => {
   const refusing = new Codec({ s: string(0, 4), t: text(4, 4) }, {});
@@ -145,7 +145,7 @@ Deno.test("codec: text that does not fit is refused or cut at a code point", {
 });
 
 Deno.test(
-  "codec: bytes that fill a text field encode as they were",
+  "codec: bytes that fill a text field encode unchanged",
   { permissions: "none" },
   () => {
     const codec = new Codec({ t: text(0, 4) }, {});
@@ -156,12 +156,16 @@ Deno.test(
   },
 );
 
-Deno.test("codec: fixed bytes and arrays need their exact length", { permissions: "none" }, () => {
-  const codec = new Codec({ b: optional(bytes(0, 4)), q: optional(u8x4(4)) }, {});
-  codec.encode({}, view(8), 0);
-  assert.throws(() => codec.encode({ b: new Uint8Array(3) }, view(8), 0), ApiMisuseError);
-  assert.throws(() => codec.encode({ q: [1, 2, 3] as never }, view(8), 0), ApiMisuseError);
-});
+Deno.test(
+  "codec: fixed bytes and arrays must have their exact length",
+  { permissions: "none" },
+  () => {
+    const codec = new Codec({ b: optional(bytes(0, 4)), q: optional(u8x4(4)) }, {});
+    codec.encode({}, view(8), 0);
+    assert.throws(() => codec.encode({ b: new Uint8Array(3) }, view(8), 0), ApiMisuseError);
+    assert.throws(() => codec.encode({ q: [1, 2, 3] as never }, view(8), 0), ApiMisuseError);
+  },
+);
 
 Deno.test("codec: every NaN is written with the same bits", { permissions: "none" }, () => {
   const codec = new Codec({ f: f32(0), v: f32x3(4) }, {});
@@ -185,7 +189,7 @@ Deno.test("codec: floats other than NaN keep their bits", { permissions: "none" 
   }
 });
 
-Deno.test("codec: a structure that is cut off is refused", { permissions: "none" }, () => {
+Deno.test("codec: a truncated structure is refused", { permissions: "none" }, () => {
   assert.throws(() => new Codec(EVERY_TYPE, {}).decode(view(SIZE - 1), 0), RangeError);
 });
 

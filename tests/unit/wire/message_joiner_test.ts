@@ -5,7 +5,7 @@ import { MessageJoiner } from "../../../lib/wire/message_joiner.ts";
 const TEXT = "aé漢🙂".repeat(20);
 const BYTES = new TextEncoder().encode(TEXT);
 
-Deno.test("joiner: a text cut anywhere comes out whole", { permissions: "none" }, () => {
+Deno.test("joiner: a text is joined wherever it was cut", { permissions: "none" }, () => {
   for (let size = 1; size <= 78; size++) {
     const joiner = new MessageJoiner();
     let joined = "";
@@ -20,7 +20,7 @@ Deno.test("joiner: a text cut anywhere comes out whole", { permissions: "none" }
   }
 });
 
-Deno.test("joiner: the bytes may be reused", { permissions: "none" }, () => {
+Deno.test("joiner: the input may be overwritten afterwards", { permissions: "none" }, () => {
   const joiner = new MessageJoiner();
   const buffer = Uint8Array.of(0xc3);
   joiner.take(buffer, true);
@@ -28,20 +28,24 @@ Deno.test("joiner: the bytes may be reused", { permissions: "none" }, () => {
   assert.deepEqual(joiner.take(buffer, false), { message: "ä", multipart: false });
 });
 
-Deno.test("joiner: invalid bytes empty their own part only", { permissions: "none" }, () => {
-  const joiner = new MessageJoiner();
-  const take = (bytes: number[], more: boolean) =>
-    joiner.take(Uint8Array.from(bytes), more)?.message;
-  assert.equal(take([0x61, 0xff], true), "");
-  assert.equal(take([0x62], true), "b");
-  assert.equal(take([0x80, 0x80, 0x80, 0x80], true), "");
-  assert.equal(take([0x63, 0xc0], true), "");
-  assert.equal(take([0x64, 0xe2, 0x82], false), "", "ends within a code point");
-  assert.equal(take([0xac], false), "", "nothing is held over to the next text");
-});
+Deno.test(
+  "joiner: invalid bytes empty only the part that they are in",
+  { permissions: "none" },
+  () => {
+    const joiner = new MessageJoiner();
+    const take = (bytes: number[], more: boolean) =>
+      joiner.take(Uint8Array.from(bytes), more)?.message;
+    assert.equal(take([0x61, 0xff], true), "");
+    assert.equal(take([0x62], true), "b");
+    assert.equal(take([0x80, 0x80, 0x80, 0x80], true), "");
+    assert.equal(take([0x63, 0xc0], true), "");
+    assert.equal(take([0x64, 0xe2, 0x82], false), "", "ends inside a code point");
+    assert.equal(take([0xac], false), "", "no bytes are held back for the next text");
+  },
+);
 
 Deno.test(
-  "joiner: the rest of a text that is too long is left out",
+  "joiner: the rest of a text that is too long is dropped",
   { permissions: "none" },
   () => {
     const joiner = new MessageJoiner();

@@ -1,5 +1,5 @@
 /**
- * EXTERNAL events about what a client can do, takes and may do.
+ * EXTERNAL events about abilities: options, state, input, files and rights.
  *
  * @module
  */
@@ -25,7 +25,6 @@ const CURSOR = 8;
 
 type Extensions = { readonly extensions: Uint8Array };
 
-/** The numbers and tables of these events. */
 export const ABILITY_KINDS = {
   /** Type 4 makes the client forget the option. */
   coreopt: recorded(1, { index: u8(16), type: u8(17), data: text(18, 77) }, {

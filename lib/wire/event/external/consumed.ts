@@ -7,9 +7,8 @@
 import { bool8, bytes, f32, text, u16, u32, u64, u8 } from "../../fields.ts";
 import { consumed } from "./kind.ts";
 
-/** The numbers and tables of these events. */
 export const CONSUMED_KINDS = {
-  /** A buffer is passed; consumed at the source. */
+  /** Passes a buffer; the source consumes it. */
   bufferstream: consumed(4, {
     stride: u32(16),
     format: u32(20),
@@ -31,18 +30,18 @@ export const CONSUMED_KINDS = {
     fhint: f32(40),
   }),
 
-  /** Audio buffers are to be dropped. */
+  /** Drops audio buffers. */
   flushaud: consumed(9, {}),
 
-  /** A clock is wanted; consumed at the source. */
+  /** Requests a clock; the source consumes it. */
   clockreq: consumed(18, { rate: u32(16), dynamic: u8(20), once: bool8(21), id: u32(24) }),
 
   /**
-   * A peer on the network, for directories; in space 5 the name is a petname and a public key. The parts
-   * overlap; they are written in this order, so that encoding what was decoded is exact.
+   * A peer on the network, for directories; in space 5 `petname` and `publicKey` take the place of `name`.
+   * The order matters: encoding a decoded event must give the same bytes.
    *
-   * DEVIATION: upstream hands on the `state` of a peer that is no directory, which lets any client forge
-   * what is on the network (test "netstate: a forged state is refused").
+   * DEVIATION: upstream delivers the event from a peer that is no directory too, which lets any client
+   * forge what is on the network (test "netstate: a forged state is refused").
    */
   netstate: consumed(22, {
     name: text(16, 66),

@@ -1,6 +1,5 @@
 /**
- * How one EXTERNAL event is described: its number, where its fields are in the 128 bytes, and the record
- * that handlers get.
+ * How the tables describe an EXTERNAL event: its number, its fields in the 128 bytes, and its record.
  *
  * @module
  */
@@ -11,8 +10,8 @@ import type { CompilableRecord, RecordContext, RecordField, RecordFields } from 
 import * as lua from "../../record.ts";
 
 /**
- * What all of them have: the sender within the engine, and how many frames the client had signalled when
- * it queued the event.
+ * The fields of all EXTERNAL events: the sender within the engine, and the number of frames that the client
+ * had signalled when it queued the event.
  */
 export const COMMON: {
   readonly source: Field<bigint, bigint | number>;
@@ -24,7 +23,7 @@ export const COMMON: {
 
 type Common = typeof COMMON;
 
-/** The layout of the events that are a text; `multipart` is not 0 in all parts but the last. */
+/** The fields of an event that is a text; `multipart` is not 0 in all parts but the last. */
 export const TEXT = { message: text(16, 78), multipart: u8(94) } as const;
 
 const FRAME: RecordField<number, unknown> = lua.given(
@@ -39,25 +38,15 @@ const PART = {
 
 /** An event that handlers get as a record. */
 export interface Recorded<Kind extends string, L, Fields> {
-  /** The kind number. */
   readonly number: number;
-  /** Where its fields are. */
   readonly layout: Common & L;
-  /** What handlers get. */
   readonly record: Omit<CompilableRecord, "kind" | "fields"> & {
     readonly kind: Kind;
     readonly fields: { readonly frame: typeof FRAME } & Fields;
   };
 }
 
-/**
- * Describes an event that handlers get as a record.
- *
- * @param number The kind number, at 0 of the event.
- * @param layout Where its fields are, in bytes from the start of the event.
- * @param record What handlers get: the kind, its meaning, its fields by their names in Lua, and when
- * there is a record at all, if not always.
- */
+/** Describes an event that handlers get as a record; `when` tells for which events. */
 export function recorded<
   const L extends Layout,
   const Kind extends string,
@@ -77,12 +66,9 @@ export function recorded<
 }
 
 /**
- * Describes a text that comes in parts; code points may be cut in two between them.
+ * Describes a text that arrives in parts, which may begin or end inside a code point.
  *
- * @param number The kind number, at 0 of the event.
- * @param kind The kind, as handlers see it.
- * @param joiner Which texts of the segment it continues.
- * @param doc What it means.
+ * @param joiner The texts of the segment that it continues.
  */
 export function textInParts<const Kind extends string>(
   number: number,
@@ -96,12 +82,7 @@ export function textInParts<const Kind extends string>(
   return { number, layout: { ...COMMON, ...TEXT }, record };
 }
 
-/**
- * Describes an event that handlers do not get.
- *
- * @param number The kind number, at 0 of the event.
- * @param layout Where its fields are, in bytes from the start of the event.
- */
+/** Describes an event that handlers do not get. */
 export function consumed<const L extends Layout>(
   number: number,
   layout: L,

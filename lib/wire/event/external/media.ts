@@ -1,5 +1,5 @@
 /**
- * EXTERNAL events about what a client plays and transfers.
+ * EXTERNAL events about media and transfers.
  *
  * @module
  */
@@ -9,7 +9,6 @@ import * as lua from "../../record.ts";
 import { LETTERS, TIME } from "../../record_text.ts";
 import { recorded } from "./kind.ts";
 
-/** The numbers and tables of these events. */
 export const MEDIA_KINDS = {
   streaminfo: recorded(6, { streamid: u8(16), datakind: u8(17), langid: text(18, 4) }, {
     kind: "streaminfo",

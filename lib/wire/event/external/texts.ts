@@ -1,7 +1,6 @@
 /**
- * EXTERNAL events that carry a text for people.
- *
- * Text comes from the peer: it is valid UTF-8 and may hold any control character.
+ * EXTERNAL events that carry a text for people. It is valid UTF-8, but the peer may put any control
+ * character into it.
  *
  * @module
  */
@@ -10,7 +9,6 @@ import * as lua from "../../record.ts";
 import { CURSOR } from "../../record_text.ts";
 import { recorded, TEXT, textInParts } from "./kind.ts";
 
-/** The numbers and tables of these events. */
 export const TEXT_KINDS = {
   message: textInParts(0, "message", "messages", "a text from the client"),
 

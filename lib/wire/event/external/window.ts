@@ -1,5 +1,5 @@
 /**
- * EXTERNAL events about a client's segments: their names, places and contents.
+ * EXTERNAL events about segments: their names, places and contents.
  *
  * @module
  */
@@ -20,9 +20,8 @@ const POSITIONS = ["left", "right", "top", "bottom", "tab", "embed", "swallow"] 
 const SCALED = 2;
 const HINT_FORWARD = 3;
 
-/** The numbers and tables of these events. */
 export const WINDOW_KINDS = {
-  /** `dir` is 1 to 4 to split the parent, 5 to 11 for a position. */
+  /** `dir` 1 to 4 splits the parent, 5 to 11 is a position. */
   segreq: recorded(10, {
     id: u32(16),
     width: u16(20),
@@ -109,7 +108,7 @@ export const WINDOW_KINDS = {
     },
   }),
 
-  /** Fractions; a negative position is none. */
+  /** In fractions; a negative position means none. */
   content: recorded(14, {
     xPos: f32(16),
     xSize: f32(20),
