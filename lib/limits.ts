@@ -289,8 +289,8 @@ export const OUTPUT_STUCK_MS = 100;
 export const OUTPUT_REPORT_MS = 60_000;
 
 /**
- * How long the process goes on after an ordered stop, for output that nobody reads and for what a
- * handler still does by itself.
+ * How long the process goes on after an ordered stop or a failure, for output that nobody reads and
+ * for what a handler still does by itself.
  */
 export const EXIT_TIMEOUT_MS = 1_000;
 

@@ -6,7 +6,12 @@
 import { type Command, CommanderError } from "commander";
 import { type Environment, processEnv } from "../env.ts";
 import { A12Error, ApiMisuseError, KeystoreError } from "../errors.ts";
-import { LOG_QUEUE_UNITS, STDOUT_QUEUE_UNITS, STDOUT_SENDER_UNITS } from "../limits.ts";
+import {
+  EXIT_TIMEOUT_MS,
+  LOG_QUEUE_UNITS,
+  STDOUT_QUEUE_UNITS,
+  STDOUT_SENDER_UNITS,
+} from "../limits.ts";
 import { escapeControls } from "../log.ts";
 import { OutputWriter } from "../stdio.ts";
 import { requireArguments, requireOneValue } from "./arguments.ts";
@@ -88,8 +93,9 @@ export async function runMain(program: Command): Promise<void> {
   Deno.exitCode = await runCli(program, Deno.args);
   await streams.stdout.flushed();
   if (streams.stdout.hasFailed && Deno.exitCode === EXIT.ok) Deno.exitCode = EXIT.failure;
+  if (Deno.exitCode === EXIT.ok) return;
   // A handler module may have left a timer or a socket behind.
-  if (Deno.exitCode !== EXIT.ok) Deno.exit();
+  Deno.unrefTimer(setTimeout(() => Deno.exit(), EXIT_TIMEOUT_MS));
 }
 
 /**

@@ -27,8 +27,8 @@ const PORT_ATTEMPTS = 16;
 /**
  * Listens on a TCP port.
  *
- * @param hostname IPv4 or IPv6 address, with its zone if it is link-local, or a host name; all
- *   addresses of both families when `undefined`.
+ * @param hostname IPv4 or IPv6 address, in brackets or not, with its zone if it is link-local, or a
+ *   host name; all addresses of both families when `undefined`.
  * @param port 1 to 65535, or 0 for any.
  * @param listen Opens one socket.
  * @returns One socket, or two where a socket of IPv6 takes no IPv4.
@@ -40,10 +40,11 @@ export function bind(
   listen: Listen = Deno.listen,
 ): BoundSocket[] {
   if (hostname === undefined) return bindAll(port, listen);
-  const socket = bindOne(hostname, port, listen);
+  const address = hostname.replace(/^\[(.*)\]$/, "$1");
+  const socket = bindOne(address, port, listen);
   const { addr } = socket;
   const takesBoth = addr.hostname === ALL_IPV6 && takesIpv4(listen);
-  const own = { hostname: withZoneOf(addr.hostname, hostname), port: addr.port };
+  const own = { hostname: withZoneOf(addr.hostname, address), port: addr.port };
   return [{ socket, addresses: takesBoth ? [own, { ...own, hostname: ALL_IPV4 }] : [own] }];
 }
 

@@ -21,6 +21,8 @@ const CASES: readonly [args: string[], code: number, error: RegExp][] = [
   [["demo", "127.0.0.1", "0", "--port", "5"], USAGE, /the port is given as 0 and by --port as 5/],
   [["demo", "127.0.0.1", "PORT"], FAILURE, /127\.0\.0\.1:\d+ is in use by another program/],
   [["demo", "192.0.2.1", "0"], FAILURE, /192\.0\.2\.1:0 is not an address of this machine/],
+  [["demo", "fe80::1", "0"], FAILURE, /fe80::1 is a link-local address and needs its interface/],
+  [["demo", "[fe80::1%nosuch0]"], FAILURE, /there is no interface nosuch0/],
   [["--handler", "gone.ts"], USAGE, /cannot load the handler gone\.ts: Module not found/],
   [["--snapshot", "/dev/null/x"], USAGE, /--snapshot cannot write to \/dev\/null\/x: /],
   [["--size", "0x5"], USAGE, /"0x5" is not a size such as 1280x720, each side 1 to 8192/],

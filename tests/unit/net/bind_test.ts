@@ -103,6 +103,7 @@ test(":: is one socket, and says whether it takes IPv4", () => {
   assert.deepEqual(bound("::", 1, new System({ isDual: true })), [["[::]:1", "0.0.0.0:1"]]);
   assert.deepEqual(bound("::", 1, new System({ isDual: false })), [["[::]:1"]]);
   assert.deepEqual(bound("::1", 1, new System({ isDual: true })), [["[::1]:1"]]);
+  assert.deepEqual(bound("[::1]", 1, new System({ isDual: true })), [["[::1]:1"]]);
 });
 
 Deno.test({
