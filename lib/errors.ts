@@ -82,6 +82,7 @@ export type StreamCode =
   | "bad-checksum"
   | "cancelled"
   | "too-many-streams"
+  | "too-many-events"
   | "bad-audio-format"
   | "reader-stalled"
   | "bad-h264"

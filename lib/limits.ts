@@ -118,6 +118,9 @@ export const MAX_ENROLMENTS = 10_000;
  */
 export const HANDLER_SLOW_MS = 10_000;
 
+/** Events of a client before it registers; the reference queues 126 at its end. Further ones are lost. */
+export const MAX_EARLY_EVENTS = 128;
+
 /** One text that a client sends in parts; the reference takes no longer one. */
 export const MAX_MESSAGE_BYTES = 4_096;
 

@@ -8,38 +8,34 @@
  * @module
  */
 
-import { MemoryBudget, processMemory } from "../decoders/memory_budget.ts";
 import { decodeUtf8Lenient } from "../bytes/text.ts";
-import type { DataReceived, SessionEvent } from "../session/events.ts";
+import { MemoryBudget, processMemory } from "../decoders/memory_budget.ts";
 import { MAX_CLIENT_SURFACE_BYTES } from "../limits.ts";
-import { CANCEL_STREAM_TYPE } from "../wire/constants.ts";
+import type { DataReceived, SessionEvent } from "../session/events.ts";
+import { CANCEL_STREAM_TYPE, RESERVED_SEGMENT_KINDS } from "../wire/constants.ts";
 import type { Control } from "../wire/control.ts";
 import type { EventInput, ExternalEvent, WireEvent } from "../wire/event/types.ts";
 import { AudioIn } from "./audio_in.ts";
 import { BinaryIn } from "./binary_in.ts";
 import { ChannelNumbers } from "./channels.ts";
 import { ClientSource } from "./client_source.ts";
+import { EarlyEvents } from "./early_events.ts";
 import type { EndpointOptions } from "./endpoint_options.ts";
 import { cutLastWords } from "./last_words.ts";
 import type { Notice, StatusNotice } from "./notices.ts";
-import type { SessionPort } from "./output.ts";
-import { Output } from "./output.ts";
+import { Output, type SessionPort } from "./output.ts";
 import type { Peer } from "./peer.ts";
-import { prerollEvents } from "./preroll.ts";
-import type { SegmentRequest } from "./request.ts";
-import { requestFromEvent } from "./request.ts";
+import { prerollEvents, prerollStatuses } from "./preroll.ts";
+import { earlyStatuses } from "./presented.ts";
+import { isRequest, requestFromEvent, type SegmentRequest } from "./request.ts";
 import { Segment } from "./segment.ts";
-import type { Status } from "./status.ts";
-import { statusFromEvent } from "./status.ts";
+import { type Status, statusFromEvent } from "./status.ts";
 import { eventToIo } from "./status_io.ts";
 import type { StreamsHost } from "./streams_host.ts";
 import { VideoIn } from "./video_in.ts";
 
 /** A segment kind is one byte in NEWCH, four in the request. */
 const MAX_SEGMENT_KIND = 0xff;
-
-/** Segment kinds that a client may not register as; the display server keeps them for itself. */
-const RESERVED_KINDS: readonly number[] = [2, 3];
 
 /** The sink's end of one connection. */
 export class SinkEndpoint {
@@ -50,6 +46,7 @@ export class SinkEndpoint {
   readonly #budget: MemoryBudget;
   readonly #audio: AudioIn;
   readonly #binary: BinaryIn;
+  readonly #early = new EarlyEvents();
   #request: SegmentRequest | undefined;
   /** Whether the client was told to exit: from then on it is sent nothing but answers to its streams. */
   #isLeaving = false;
@@ -282,6 +279,10 @@ export class SinkEndpoint {
   }
 
   #end(segment: Segment, lastWords: string): void {
+    // A client may end without having registered; requests end with it.
+    for (const event of this.#early.take(segment.channel)) {
+      if (!isRequest(event)) this.#tellEvent(segment, event);
+    }
     segment.state = "ended";
     segment.free();
     this.#binary.endChannel(segment.channel);
@@ -342,6 +343,10 @@ export class SinkEndpoint {
       return this.#register(segment, event);
     }
     if (!segment.isRegistered) return this.#takeEarly(segment, event);
+    this.#tellEvent(segment, event);
+  }
+
+  #tellEvent(segment: Segment, event: WireEvent): void {
     if (event.category === "external") {
       switch (event.kind) {
         case "segreq": {
@@ -353,7 +358,7 @@ export class SinkEndpoint {
           break;
         case "streamstatus":
           // Also the sign that a transfer has ended; handlers get it all the same, as in Lua.
-          this.#binary.takeStatus(channel, event.identifier, event.completion);
+          this.#binary.takeStatus(segment.channel, event.identifier, event.completion);
           break;
       }
     }
@@ -363,17 +368,18 @@ export class SinkEndpoint {
     this.#tell(segment, status, isInput ? { input: eventToIo(event) } : {});
   }
 
-  /** A handler learns of a segment by `registered`: what comes before is dropped, requests refused. */
   #takeEarly(segment: Segment, event: WireEvent): void {
-    if (event.category !== "external" || event.kind !== "segreq") return;
-    this.refuse(requestFromEvent(segment, event));
+    const error = this.#early.keep(segment.channel, event);
+    if (error === undefined) return;
+    if (isRequest(event)) this.refuse(requestFromEvent(segment, event));
+    this.#notices.push({ type: "fault", source: this.sourceOf(segment)!, error });
   }
 
   #register(segment: Segment, event: ExternalEvent<"register">): void {
     const isFirst = !segment.isRegistered;
     if (isFirst) {
       if (segment.channel === 0) {
-        if (RESERVED_KINDS.includes(event.segkind)) return;
+        if (RESERVED_SEGMENT_KINDS.includes(event.segkind)) return;
         segment.kind = event.segkind;
       }
       segment.isRegistered = true;
@@ -381,19 +387,12 @@ export class SinkEndpoint {
     segment.title = decodeUtf8Lenient(event.title);
     const status = statusFromEvent({ ...event, segkind: segment.kind }, segment.statusContext)!;
     this.#tell(segment, status);
-    if (!isFirst || segment.channel !== 0) return;
-    segment.state = "preroll";
-    this.#tell(segment, {
-      kind: "preroll",
-      segkind: segment.kindName,
-      source_audio: segment.id,
-    });
-    this.#tell(segment, {
-      kind: "privdrop",
-      frame: 0,
-      external: false,
-      sandboxed: false,
-      networked: true,
-    });
+    if (!isFirst) return;
+    if (segment.channel === 0) {
+      segment.state = "preroll";
+      for (const status of prerollStatuses(segment)) this.#tell(segment, status);
+    }
+    for (const event of this.#early.take(segment.channel)) this.#tellEvent(segment, event);
+    for (const status of earlyStatuses(segment)) this.#tell(segment, status);
   }
 }

@@ -8,6 +8,7 @@
  */
 
 import type { EventInput, TargetEventInput } from "../wire/event/types.ts";
+import type { Status } from "./status.ts";
 
 /** The first size, density and font of a client. */
 export interface DisplayDefaults {
@@ -101,4 +102,18 @@ export function prerollEvents(
   events.push({ category: "target", kind: "activate" });
   if (isText) events.push(window);
   return events;
+}
+
+/**
+ * The records that follow `registered` for the first segment of a client.
+ *
+ * @param segment The number and the kind of the segment.
+ */
+export function prerollStatuses(
+  { id, kindName }: { readonly id: number; readonly kindName: string },
+): Status[] {
+  return [
+    { kind: "preroll", segkind: kindName, source_audio: id },
+    { kind: "privdrop", frame: 0, external: false, sandboxed: false, networked: true },
+  ];
 }

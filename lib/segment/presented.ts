@@ -51,6 +51,17 @@ export function presentedStatuses(segment: Segment, header: FrameHeader): Status
 }
 
 /**
+ * The records of a frame that was drawn before its segment registered, for when it has.
+ *
+ * @param segment The segment; forgets the frame.
+ */
+export function earlyStatuses(segment: Segment): Status[] {
+  const header = segment.earlyFrame;
+  segment.earlyFrame = undefined;
+  return header === undefined ? [] : presentedStatuses(segment, header);
+}
+
+/**
  * The record of a frame that was refused.
  *
  * @param segment The segment.

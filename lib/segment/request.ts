@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ExternalEvent } from "../wire/event/types.ts";
+import type { ExternalEvent, WireEvent } from "../wire/event/types.ts";
 import type { Segment } from "./segment.ts";
 import type { StatusOf } from "./status.ts";
 import { segmentRequestStatus } from "./status.ts";
@@ -21,6 +21,11 @@ export interface SegmentRequest {
   readonly status: StatusOf<"segment_request">;
   /** Whether it was granted or refused. */
   answered: boolean;
+}
+
+/** Whether an event asks for a segment. @param event Any event. */
+export function isRequest(event: WireEvent): event is ExternalEvent<"segreq"> {
+  return event.category === "external" && event.kind === "segreq";
 }
 
 /**

@@ -7,6 +7,7 @@
 import { AudioStream } from "../decoders/audio.ts";
 import { AccessUnitStream } from "../decoders/h264.ts";
 import { CodedPictures } from "../decoders/h264_pictures.ts";
+import type { FrameHeader } from "../decoders/types.ts";
 import type { MemoryBudget } from "../decoders/memory_budget.ts";
 import { VideoStream } from "../decoders/video_stream.ts";
 import { segmentKindName } from "../wire/constants.ts";
@@ -58,6 +59,8 @@ export class Segment {
   title = "";
   /** Whether ACTIVATE is withheld until the segment is resumed. */
   suspended = false;
+  /** The last frame that was presented before the segment registered. */
+  earlyFrame: FrameHeader | undefined;
   /** How many frames were presented. */
   frames = 0;
   /** How it was presented last. */

@@ -176,6 +176,10 @@ export class VideoIn {
   }
 
   #present(source: ClientSource, { header }: AnnouncedFrame): void {
+    if (!source.segment.isRegistered) {
+      if (header.commit) source.segment.earlyFrame = header;
+      return;
+    }
     for (const status of presentedStatuses(source.segment, header)) this.#tell(source, status);
   }
 
@@ -199,10 +203,10 @@ export class VideoIn {
     this.#host.notify({ type: "status", source, status });
   }
 
-  /** Frames of channels without a registered segment are taken and thrown away. */
+  /** Frames of channels without a segment are taken and thrown away. */
   #attempt(frame: AnnouncedFrame, step: (source: ClientSource) => void): void {
     const source = this.#host.sourceOf(frame.header.channel);
-    if (source === undefined || !source.segment.isRegistered) return;
+    if (source === undefined) return;
     try {
       step(source);
     } catch (error) {
@@ -216,7 +220,7 @@ export class VideoIn {
     const isDecoded = frame.way === "decode";
     if (isDecoded) this.#fallBack(error);
     this.#host.notify({ type: "fault", source, error });
-    if (segment.verbose) this.#tell(source, droppedStatus(segment));
+    if (segment.verbose && segment.isRegistered) this.#tell(source, droppedStatus(segment));
     const isUnknown = error.code === "unsupported-format" || error.code === "unknown-format";
     if (!isDecoded && !isUnknown) return;
     // Makes a source fall back to zstd. The reference always writes stream 1 here.

@@ -142,6 +142,9 @@ export const SEGMENT_KINDS = [
 /** A name of {@linkcode SEGMENT_KINDS}. */
 export type SegmentKindName = typeof SEGMENT_KINDS[number][1];
 
+/** Kinds that a client may not register as: the display server keeps them for itself. */
+export const RESERVED_SEGMENT_KINDS: readonly number[] = [2, 3];
+
 const nameByNumber = new Map<number, SegmentKindName>(SEGMENT_KINDS);
 const numberByName = new Map<string, number>(SEGMENT_KINDS.map(([number, name]) => [name, number]));
 

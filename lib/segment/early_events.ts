@@ -1,0 +1,59 @@
+/**
+ * What a client says on channels whose segments have not registered yet.
+ *
+ * Handlers learn of a segment by `registered`, so what comes before waits for it. Real sources do say
+ * something: `afsrv_decode` lists its protocols before it registers, if it does so at all.
+ *
+ * @module
+ */
+
+import { StreamError } from "../errors.ts";
+import { MAX_EARLY_EVENTS } from "../limits.ts";
+import type { WireEvent } from "../wire/event/types.ts";
+
+/** The early events of all channels of one client. */
+export class EarlyEvents {
+  readonly #events = new Map<number, WireEvent[]>();
+  #count = 0;
+
+  /**
+   * Keeps an event.
+   *
+   * @param channel The channel.
+   * @param event The event; copied.
+   * @returns Why it was not kept.
+   */
+  keep(channel: number, event: WireEvent): StreamError | undefined {
+    if (this.#count === MAX_EARLY_EVENTS) {
+      const text = `more than ${MAX_EARLY_EVENTS} events before REGISTER, further ones are lost`;
+      return new StreamError("too-many-events", text);
+    }
+    this.#count++;
+    const kept = this.#events.get(channel);
+    if (kept === undefined) this.#events.set(channel, [ownBytes(event)]);
+    else kept.push(ownBytes(event));
+    return undefined;
+  }
+
+  /**
+   * Hands out the events of a channel and forgets them.
+   *
+   * @param channel The channel.
+   * @returns The events in the order in which they came.
+   */
+  take(channel: number): readonly WireEvent[] {
+    const kept = this.#events.get(channel) ?? [];
+    this.#events.delete(channel);
+    this.#count -= kept.length;
+    return kept;
+  }
+}
+
+/** Decoded bytes share blocks; an event that is kept would keep all of its block. */
+function ownBytes(event: WireEvent): WireEvent {
+  const fields = Object.entries(event).map(([name, value]) => [
+    name,
+    value instanceof Uint8Array ? value.slice() : value,
+  ]);
+  return Object.fromEntries(fields);
+}
