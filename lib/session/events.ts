@@ -1,19 +1,17 @@
 /**
- * What a session tells its caller.
+ * The events of a session.
  *
  * @module
  */
 
+import type { Role } from "../wire/constants.ts";
 import type { Control } from "../wire/control.ts";
 import type { WireEvent } from "../wire/event/types.ts";
 
-/** What an end of a connection is for. */
-export type Role = "unspecified" | "source" | "sink" | "probe" | "directory";
-
-/** Whether the static key was sent under an ephemeral exchange or in the first packet. */
+/** Whether the static key is sent under an ephemeral exchange or in the first packet. */
 export type HelloMode = "ephemeral" | "direct";
 
-/** The peer claims a key; it has proved nothing. Answer with `accept` or `reject`. */
+/** The peer claims a key but has proved nothing. Answer with `accept` or `reject`. */
 export interface PeerOffered {
   readonly type: "peer-offered";
   /** The claimed static X25519 key, 32 bytes. */
@@ -22,7 +20,7 @@ export interface PeerOffered {
   readonly mode: HelloMode;
 }
 
-/** The peer has proved that it holds the private part of the key that it claimed. */
+/** The peer has proved that it holds the private key of the key that it claimed. */
 export interface PeerAuthenticated {
   readonly type: "peer-authenticated";
   /** The static X25519 key, 32 bytes. */
@@ -30,17 +28,17 @@ export interface PeerAuthenticated {
   readonly role: Role;
 }
 
-/** A control command that is not about keys. */
+/** A control command other than HELLO and REKEY. */
 export interface ControlReceived {
-  /** Tells it apart. */
+  /** Tells this from other session events. */
   readonly type: "control";
   /** The command. */
   readonly control: Control;
 }
 
-/** An event for or from a segment. */
+/** An event of a segment. */
 export interface EventReceived {
-  /** Tells it apart. */
+  /** Tells this from other session events. */
   readonly type: "event";
   /** The channel of the segment. */
   readonly channel: number;
@@ -53,7 +51,7 @@ export interface DataReceived {
   readonly type: "data";
   readonly stream: "audio" | "video" | "binary";
   readonly channel: number;
-  /** The stream's number; video and audio carry a constant there. */
+  /** The id of a binary transfer; video and audio have a constant here. */
   readonly streamId: number;
   /** A view that is valid until more bytes are received. */
   readonly payload: Uint8Array;

@@ -1,33 +1,26 @@
 /**
- * The contents of HELLO packets and the rules about roles. Source: arcan `a12.c`.
+ * HELLO packets and the rules about roles. Source: arcan `a12.c`.
  *
  * @module
  */
 
 import { IncompatibleError, MalformedError } from "../errors.ts";
-import { HELLO_MODE, ROLE, VERSION_MAJOR, VERSION_MINOR } from "../wire/constants.ts";
+import { HELLO_MODE, ROLE, type Role, VERSION_MAJOR, VERSION_MINOR } from "../wire/constants.ts";
 import type { KnownControl, KnownControlInput } from "../wire/control.ts";
-import type { Role } from "./events.ts";
 
 const ROLE_BY_NUMBER = new Map<number, Role>(
   Object.entries(ROLE).map(([name, number]) => [number, name as Role]),
 );
 
-/** Which remote roles an end refuses; a sink answers sources and probes. */
+/** The roles of peers that an end refuses. */
 const REFUSED: { readonly [R in "sink" | "source"]: readonly Role[] } = {
-  // DEVIATION: the reference lets a directory log in to a sink, where it can do nothing; pinned by
+  // DEVIATION: the reference lets a directory log in to a sink, which has no use for it; pinned by
   // "a sink refuses sinks and directories".
   sink: ["sink", "directory"],
   source: ["source"],
 };
 
-/**
- * The HELLO of this end.
- *
- * @param mode Whether `publicKey` is the static or an ephemeral key.
- * @param publicKey 32 bytes.
- * @param role The role of this end.
- */
+/** @param mode Whether `publicKey` is the static key or an ephemeral one. */
 export function makeHello(
   mode: keyof typeof HELLO_MODE,
   publicKey: Uint8Array,
@@ -44,11 +37,9 @@ export function makeHello(
 }
 
 /**
- * Checks the peer's HELLO.
+ * Checks the HELLO of the peer.
  *
- * @param hello The peer's HELLO.
  * @param local The role of this end.
- * @returns What the peer's key is and which role the peer has.
  * @throws {MalformedError} `bad-hello-mode`, `bad-role`.
  * @throws {IncompatibleError} `role-refused`.
  */
@@ -59,7 +50,7 @@ export function checkHello(
   const role = ROLE_BY_NUMBER.get(hello.role);
   if (role === undefined) throw new MalformedError("bad-role", `role ${hello.role} does not exist`);
   if (REFUSED[local].includes(role)) {
-    throw new IncompatibleError("role-refused", `a ${local} takes no ${role}`);
+    throw new IncompatibleError("role-refused", `a ${local} does not accept a ${role}`);
   }
   switch (hello.mode) {
     case HELLO_MODE.real:

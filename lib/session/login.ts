@@ -7,7 +7,6 @@
 import { KEY_BYTES, NONCE_BYTES } from "../crypto/provider.ts";
 import { isLowOrder, PrivateKey } from "../crypto/x25519.ts";
 import { AuthError, MalformedError, MisbehavedError } from "../errors.ts";
-import type { Packet } from "../transport/packet.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { ControlInput } from "../wire/control.ts";
 import { controlNonce, decodeControl } from "../wire/control.ts";
@@ -16,26 +15,20 @@ import { checkHello, makeHello } from "./hello.ts";
 import type { ClientOptions, SessionOptions } from "./options.ts";
 import { agree, Ratchet } from "./ratchet.ts";
 
-/** How a login sends its HELLO packets. */
 export type SendHello = (hello: ControlInput, nonce: Uint8Array) => void;
 
-/** What a HELLO of the peer led to. */
+/** The effect of a HELLO of the peer. */
 export type LoginStep =
   | { readonly trigger: "ephemeral-hello" }
   | { readonly trigger: "real-hello"; readonly offer: PeerOffered };
 
-/** The random values of a client's first packet, in the order in which the reference draws them. */
+/** The random values of a client's first packet, in the order that the reference draws them. */
 export interface FirstDraws {
   readonly ephemeral: PrivateKey | undefined;
   readonly helloNonce: Uint8Array;
   readonly packetNonce: Uint8Array;
 }
 
-/**
- * Draws what a client needs for its first packet.
- *
- * @param options The client.
- */
 export function drawFirst(options: ClientOptions): FirstDraws {
   return {
     ephemeral: options.mode === "ephemeral" ? freshKey(options.random) : undefined,
@@ -45,11 +38,8 @@ export function drawFirst(options: ClientOptions): FirstDraws {
 }
 
 /**
- * Says what a fault of the first packet under the final keys means: who cannot send one does not hold
- * the key that it claimed.
- *
- * @param error What was thrown.
- * @returns An {@linkcode AuthError} `not-proven`, or the error itself when it is no malformed packet.
+ * Translates a malformed first packet under the final keys into `not-proven`: a peer that cannot send a
+ * valid one does not hold the key that it claimed.
  */
 export function asNotProven(error: unknown): unknown {
   if (!(error instanceof MalformedError)) return error;
@@ -57,7 +47,7 @@ export function asNotProven(error: unknown): unknown {
   return new AuthError("not-proven", text, { cause: error });
 }
 
-/** Imports a key for one use; the raw bytes are wiped, as a copy of them would undo the exchange. */
+/** The raw bytes are wiped: with a copy of them the exchange could be undone. */
 function freshKey(random: (count: number) => Uint8Array): PrivateKey {
   const raw = random(KEY_BYTES);
   const key = new PrivateKey(raw);
@@ -65,7 +55,7 @@ function freshKey(random: (count: number) => Uint8Array): PrivateKey {
   return key;
 }
 
-/** One end of the exchange. */
+/** One end of the exchange of HELLO packets. */
 export class Login {
   readonly #options: SessionOptions;
   readonly #transport: Transport;
@@ -75,23 +65,14 @@ export class Login {
   #offer: PeerOffered | undefined;
   #serverNonce: Uint8Array | undefined;
 
-  /**
-   * @param options Side, role and randomness.
-   * @param transport Whose keys the exchange installs.
-   * @param sendHello Sends a HELLO under the current keys.
-   */
+  /** @param sendHello Sends a HELLO under the current keys. */
   constructor(options: SessionOptions, transport: Transport, sendHello: SendHello) {
     this.#options = options;
     this.#transport = transport;
     this.#sendHello = sendHello;
   }
 
-  /**
-   * Sends the first packet of a client.
-   *
-   * @param options The client.
-   * @param first Its random values.
-   */
+  /** Sends the first packet of a client. */
   begin(options: ClientOptions, first: FirstDraws): void {
     this.#ephemeral = first.ephemeral;
     const hello = first.ephemeral === undefined
@@ -101,21 +82,20 @@ export class Login {
   }
 
   /**
-   * Takes a packet that came before the final keys.
+   * Takes a control packet that came before the final keys; it must be a HELLO.
    *
-   * @param packet A control packet; anything but a HELLO is a fault.
    * @throws {MisbehavedError} `command-before-auth`, `second-ephemeral`.
    * @throws {MalformedError} `bad-hello-mode`, `bad-role`.
    * @throws {IncompatibleError} `role-refused`.
    * @throws {AuthError} `low-order-key`, `direct-refused`.
    */
-  take(packet: Packet): LoginStep {
-    const hello = decodeControl(packet.body);
+  take(body: Uint8Array, at: number): LoginStep {
+    const hello = decodeControl(body, at);
     if (hello.command !== "hello") {
       throw new MisbehavedError("command-before-auth", `${hello.command} before the login`);
     }
     const { mode, role } = checkHello(hello, this.#options.role);
-    const nonce = controlNonce(packet.body);
+    const nonce = controlNonce(body, at);
     const publicKey = hello.publicKey;
     if (mode === "ephemeral") {
       this.#takeEphemeral(publicKey, nonce);
@@ -131,7 +111,7 @@ export class Login {
    * Answers the peer's static key and installs the final keys.
    *
    * @param key The static key of this end.
-   * @returns The ratchet that rekeys from now on.
+   * @returns The ratchet for all later changes of keys.
    * @throws {AuthError} `low-order-key`.
    */
   complete(key: PrivateKey): Ratchet {
@@ -149,8 +129,8 @@ export class Login {
   }
 
   #takeEphemeral(publicKey: Uint8Array, peerNonce: Uint8Array): void {
-    // DEVIATION: the reference takes any number of rounds, by which anybody can burn this end's time
-    // before login; pinned by "ephemeral HELLO in state ephemeral".
+    // DEVIATION: the reference accepts any number of rounds, which lets strangers waste the CPU of this
+    // end before the login; pinned by "ephemeral HELLO in state ephemeral".
     if (this.#mode === "ephemeral") {
       throw new MisbehavedError("second-ephemeral", "a second ephemeral HELLO");
     }

@@ -1,5 +1,5 @@
 /**
- * What a session is made from.
+ * The options of a session.
  *
  * @module
  */
@@ -10,39 +10,36 @@ import type { PrivateKey } from "../crypto/x25519.ts";
 import type { HelloMode } from "./events.ts";
 import type { RekeyPolicy } from "./ratchet.ts";
 
-/** What both ends need. */
+/** The options of both ends. */
 export interface CommonOptions {
   /** The role that this end announces. */
   readonly role: "sink" | "source";
   /** The pre-shared secret, 1 to 31 bytes of UTF-8; kept until the session ends. */
   readonly secret: Uint8Array;
-  /** The symmetric cryptography. */
   readonly crypto: CryptoProvider;
-  /** Gives so many random bytes that no other caller ever gets; private keys among them are wiped. */
+  /** Returns fresh random bytes; the session wipes those that it uses as private keys. */
   readonly random: (count: number) => Uint8Array;
   /** When the connection was opened, in milliseconds of the clock that `handleTimeout` gets. */
   readonly startMs: number;
-  /** When to rekey. */
   readonly rekey: RekeyPolicy;
   /** Where receive blocks come from; the heap when absent. */
   readonly arena?: Arena;
 }
 
-/** The end that was connected to. */
+/** The options of the end that accepted the connection. */
 export interface ServerOptions extends CommonOptions {
   readonly side: "server";
-  /** Whether clients may send their static key in the first packet; they may unless `false`. */
+  /** Whether clients may send their static key in the first packet; `true` unless given. */
   readonly allowDirect?: boolean;
 }
 
-/** The end that connects. */
+/** The options of the end that opened the connection. */
 export interface ClientOptions extends CommonOptions {
   readonly side: "client";
-  /** How to send the static key. */
   readonly mode: HelloMode;
   /** The static key of this end. */
   readonly key: PrivateKey;
 }
 
-/** How to make a session. */
+/** The options of either end. */
 export type SessionOptions = ServerOptions | ClientOptions;

@@ -1,10 +1,9 @@
 /**
- * The rekey ratchet: who may rekey, with which keys, and when it is time to.
+ * Changes of keys after the login: which end may rekey, when, and to which keys.
  *
- * The real keys of a session come from two long-lived keys and a nonce. A REKEY replaces the keys of
- * the sender's direction by an exchange with a key made for it, so that a session cannot be opened
- * by who gets hold of a static key later. The right to rekey passes to the other end with each
- * REKEY. Source: arcan `a12.c`.
+ * The keys of the login come from two long-lived keys and a nonce. A REKEY replaces the keys of the
+ * sender's direction by an exchange with a key made for it, so that a static key that leaks later does not
+ * reveal the session. Each REKEY passes the right to rekey to the other end. Source: arcan `a12.c`.
  *
  * @module
  */
@@ -16,19 +15,19 @@ import type { Side } from "../transport/transport.ts";
 /** When to rekey. */
 export interface RekeyPolicy {
   /**
-   * How many REKEYs to send as soon as this end may. After the first of a server and the client's
-   * answer what the client sends is forward secret, after the second what the server sends.
+   * How many REKEYs to send as soon as it is this end's turn. After a server's first one and the client's
+   * answer, what the client sends is forward secret; after the second, what the server sends.
    */
   readonly early: number;
   /**
-   * Rekey after so many bytes in both directions together.
-   * DEVIATION: the reference counts what it sends alone, which a sink hardly does; pinned by
-   * "rekeys by volume, received bytes counted".
+   * Rekey after this many bytes, sent and received.
+   * DEVIATION: the reference counts only what it sends, which is little for a sink; pinned by
+   * "rekeys by volume, counting received bytes".
    */
   readonly volumeBytes: number;
 }
 
-/** The ratchet of one end. */
+/** The state of rekeying at one end. */
 export class Ratchet {
   readonly #side: Side;
   readonly #policy: RekeyPolicy;
@@ -39,10 +38,9 @@ export class Ratchet {
   #bytes = 0;
 
   /**
-   * @param side Which end this is; the server may rekey first.
+   * @param side The server rekeys first.
    * @param own The static key of this end.
-   * @param remote The static public key of the peer, 32 bytes.
-   * @param policy When to rekey.
+   * @param remote The static public key of the peer.
    */
   constructor(side: Side, own: PrivateKey, remote: Uint8Array, policy: RekeyPolicy) {
     this.#side = side;
@@ -57,16 +55,12 @@ export class Ratchet {
     return this.#mayRekey;
   }
 
-  /**
-   * Counts traffic.
-   *
-   * @param bytes Bytes of a packet in either direction.
-   */
+  /** Counts the bytes of a packet in either direction. */
   count(bytes: number): void {
     this.#bytes += bytes;
   }
 
-  /** Whether a REKEY should follow now. A client answers each REKEY behind its next packet. */
+  /** Whether to send a REKEY now; a client answers each REKEY after its next packet. */
   get isDue(): boolean {
     if (!this.#mayRekey) return false;
     return this.#side === "client" || this.#sent < this.#policy.early ||
@@ -74,10 +68,10 @@ export class Ratchet {
   }
 
   /**
-   * Passes the right to rekey on and makes the new key of the sending direction.
+   * Makes a new key for the sending direction and passes the right to rekey to the peer.
    *
    * @param privateKey 32 random bytes, wiped.
-   * @returns What to send and the new shared secret, to be used behind the REKEY packet.
+   * @returns The key to send, and the secret to use for all packets after the REKEY.
    * @throws {AuthError} `low-order-key`.
    */
   advance(privateKey: Uint8Array): { publicKey: Uint8Array; shared: Uint8Array } {
@@ -91,10 +85,10 @@ export class Ratchet {
   }
 
   /**
-   * Takes the peer's REKEY.
+   * Takes the REKEY of the peer.
    *
-   * @param publicKey The peer's new public key, 32 bytes, kept.
-   * @returns The new shared secret of the receiving direction.
+   * @param publicKey The new public key of the peer, 32 bytes, kept.
+   * @returns The secret of the receiving direction from now on.
    * @throws {MisbehavedError} `rekey-not-theirs`.
    * @throws {AuthError} `low-order-key`.
    */
@@ -110,10 +104,8 @@ export class Ratchet {
 }
 
 /**
- * X25519 that refuses keys which would make the result known to everybody.
+ * X25519 that refuses public keys with which the result would be known to everyone.
  *
- * @param own The private key of this end.
- * @param remote The public key of the peer, 32 bytes.
  * @throws {AuthError} `low-order-key`.
  */
 export function agree(own: PrivateKey, remote: Uint8Array): Uint8Array {

@@ -1,10 +1,10 @@
 /**
- * One end of an A12 connection without any IO: bytes in, events out.
+ * One end of an A12 connection without IO: bytes in, events out.
  *
- * The caller reads socket bytes into {@linkcode Session.writable}, announces them with
- * {@linkcode Session.commit}, takes events with {@linkcode Session.nextEvent} until there are no more,
- * and writes what {@linkcode Session.takeOutput} gives. Time and randomness come from the caller, so
- * that a recorded connection replays byte for byte. Source: arcan `a12.c`.
+ * The caller reads socket bytes into {@linkcode Session.writable}, reports them to
+ * {@linkcode Session.commit}, takes events from {@linkcode Session.nextEvent} until there are none, and
+ * writes the bytes from {@linkcode Session.takeOutput}. Time and randomness come from the caller, so a
+ * recorded connection replays byte for byte. Source: arcan `a12.c`.
  *
  * @module
  */
@@ -39,7 +39,11 @@ import type { Ratchet } from "./ratchet.ts";
 import type { LoginState, OpenState, State, StateName, StateOf, Trigger } from "./transitions.ts";
 import { TRANSITIONS } from "./transitions.ts";
 
-const DATA_STREAMS = { 3: "audio", 4: "video", 5: "binary" } as const;
+const DATA_STREAMS = {
+  [PACKET_TYPE.audio]: "audio",
+  [PACKET_TYPE.video]: "video",
+  [PACKET_TYPE.binary]: "binary",
+} as const;
 
 /** One end of an A12 connection. */
 export class Session {
@@ -50,7 +54,7 @@ export class Session {
   #eof = false;
   #hasReceived = false;
 
-  /** @param options Side, role, secret and where randomness comes from; a client begins at once. */
+  /** A client queues its first packet at once. */
   constructor(options: SessionOptions) {
     this.#options = options;
     const { side, secret, crypto, arena } = options;
@@ -66,17 +70,15 @@ export class Session {
     if (options.side === "client") this.#login.begin(options, first!);
   }
 
-  /** Where the session stands. */
   get state(): StateName {
     return this.#state.name;
   }
 
-  /** What the peer claims to be; proved once the state is `established`. */
+  /** What the peer claims to be; proved in the state `established`. */
   get peer(): PeerOffered | undefined {
     return "peer" in this.#state ? this.#state.peer : undefined;
   }
 
-  /** How many bytes wait to be sent. */
   get outputBytes(): number {
     return this.#transport.outputBytes;
   }
@@ -91,7 +93,7 @@ export class Session {
     return this.#transport.packetsReceived > 0;
   }
 
-  /** Free space to read socket bytes into; invalidates payloads handed out before. */
+  /** Space to read socket bytes into; invalidates the payloads of all events. */
   writable(): Uint8Array {
     return this.#transport.writable();
   }
@@ -102,12 +104,7 @@ export class Session {
     this.#transport.commit(count);
   }
 
-  /**
-   * Copies received bytes in; parses nothing yet.
-   *
-   * @param chunk Any number of bytes.
-   * @returns How many bytes were taken; give the rest after taking all events.
-   */
+  /** @returns How many bytes of `chunk` were copied; pass the rest after taking all events. */
   receive(chunk: Uint8Array): number {
     const space = this.writable();
     const taken = Math.min(space.length, chunk.length);
@@ -116,16 +113,16 @@ export class Session {
     return taken;
   }
 
-  /** The peer will send no more. */
+  /** Reports that the peer will send no more. */
   receiveEof(): void {
     this.#eof = true;
   }
 
   /**
-   * Parses on to the next event. Events that came before a fault are delivered first.
+   * Parses up to the next event. Events in front of a fault are delivered first.
    *
-   * @returns The event, or `undefined` when more bytes, or an answer to an offer, are needed.
-   * @throws {PeerError} The fault of the peer that ended the session; the same one each time.
+   * @returns `undefined` when more bytes, or an answer to an offer, are needed.
+   * @throws {PeerError} The fault of the peer that ended the session; the same one at each call.
    */
   nextEvent(): SessionEvent | undefined {
     try {
@@ -153,10 +150,10 @@ export class Session {
   }
 
   /**
-   * Lets the claimed key in. A server answers with its own key; both ends install the final keys.
+   * Accepts the offered key. A server answers with its own key; both ends install the final keys.
    *
-   * @param key The static key of this end; a client's is the one it was made with.
-   * @throws {ApiMisuseError} `wrong-state` unless a key is on offer.
+   * @param key The static key of this end; for a client, the one of its options.
+   * @throws {ApiMisuseError} `wrong-state` unless a key is offered.
    * @throws {AuthError} `low-order-key`.
    */
   accept(key: PrivateKey): void {
@@ -171,35 +168,33 @@ export class Session {
   }
 
   /**
-   * Turns the claimed key down; nothing is sent, the caller closes the connection.
+   * Rejects the offered key. Nothing is sent; the caller closes the connection.
    *
-   * @throws {ApiMisuseError} `wrong-state` unless a key is on offer.
+   * @throws {ApiMisuseError} `wrong-state` unless a key is offered.
    */
   reject(): void {
     const { peer } = this.#mustBeOffered();
     this.#enter("reject", { name: "closed", peer });
   }
 
-  /** Whether the session has ended, by either end or by a fault. */
+  /** Whether the session has ended, by an end or by a fault. */
   get isOver(): boolean {
     return this.#state.name === "closed" || this.#state.name === "failed";
   }
 
-  /** Ends the session from this side. Bytes that wait to be sent stay. */
+  /** Ends the session from this end; the queued output stays. */
   close(): void {
     if (!this.isOver) this.#enter("end", { name: "closed", peer: this.peer });
   }
 
-  /** Ends the session and wipes the keys; call once nothing is to be sent any more. */
+  /** Ends the session and wipes the keys; call it when all output is sent. */
   free(): void {
     this.close();
     this.#transport.free();
   }
 
   /**
-   * Sends a control command.
-   *
-   * @param control Any command but HELLO and REKEY, which the session sends itself.
+   * @param control Any command except HELLO and REKEY, which the session sends itself.
    * @throws {ApiMisuseError} `wrong-state` before the keys are final or after the end.
    */
   send(control: ControlInput): void {
@@ -209,10 +204,7 @@ export class Session {
   }
 
   /**
-   * Sends an event.
-   *
    * @param channel 0 to 255.
-   * @param event The event.
    * @throws {ApiMisuseError} `wrong-state` before the keys are final or after the end.
    */
   sendEvent(channel: number, event: EventInput): void {
@@ -227,9 +219,7 @@ export class Session {
   /**
    * Sends a part of a stream.
    *
-   * @param stream Which kind of stream.
    * @param channel 0 to 255.
-   * @param streamId The number of the stream.
    * @param payload At most 65535 bytes, copied.
    * @throws {ApiMisuseError} `wrong-state` before the keys are final or after the end.
    */
@@ -249,7 +239,7 @@ export class Session {
   }
 
   /**
-   * Changes the keys of what this end sends, if it is this end's turn.
+   * Changes the keys of the sending direction, if it is this end's turn.
    *
    * @returns Whether a REKEY was sent.
    */
@@ -263,25 +253,24 @@ export class Session {
     return true;
   }
 
-  /** Takes what waits to be sent: a view that is valid until the next call. */
+  /** Takes the bytes to send: a view that is valid until the next call. */
   takeOutput(): Uint8Array | undefined {
     return this.#transport.takeOutput();
   }
 
-  /** When {@linkcode handleTimeout} is to be called, in milliseconds; `undefined` for never. */
+  /** When to call {@linkcode handleTimeout}, in milliseconds of its clock; `undefined` for never. */
   nextTimeout(): number | undefined {
     const { name } = this.#state;
     if (name === "established" || this.isOver) return undefined;
-    // A sink that has let this source in says nothing until its display is ready.
+    // A sink that accepted this source sends nothing until its display is ready.
     if (name === "accepted" && this.#options.side === "client") return undefined;
     return this.#options.startMs + LOGIN_TIMEOUT_MS;
   }
 
   /**
-   * Ends a session whose login takes too long.
+   * Ends the session if its login takes too long.
    *
-   * @param nowMs The time, in milliseconds.
-   * @returns The fault `login-timeout`, or `undefined` while there is time.
+   * @returns The fault `login-timeout`, or `undefined` before the deadline.
    */
   handleTimeout(nowMs: number): LimitError | undefined {
     const deadline = this.nextTimeout();
@@ -292,7 +281,7 @@ export class Session {
     return error;
   }
 
-  /** Only HELLO and REKEY need a nonce; in all other commands nothing ever reads it. */
+  /** Only HELLO and REKEY need a nonce; no peer reads it in other commands. */
   readonly #sendControl = (control: ControlInput, nonce?: Uint8Array): void => {
     const head = { lastSeen: this.#transport.lastSeen, ...(nonce && { nonce }) };
     this.#transport.send(PACKET_TYPE.control, CONTROL_BODY_BYTES, (bytes, at) => {
@@ -306,7 +295,7 @@ export class Session {
   }
 
   #rekeyIfDue({ name, ratchet }: OpenState): void {
-    // A server spends no key exchange on a peer that has proved nothing.
+    // A server computes no key exchange for a peer that has not proved its key.
     if (this.#options.side === "server" && name !== "established") return;
     if (ratchet.isDue) this.rekey();
   }
@@ -315,7 +304,7 @@ export class Session {
     switch (state.name) {
       case "hello":
       case "ephemeral": {
-        const step = this.#login.take(this.#transport.packet);
+        const step = this.#login.take(this.#transport.packetBlock, this.#transport.bodyStart);
         if (step.trigger === "ephemeral-hello") {
           return this.#enter(step.trigger, { name: "ephemeral" });
         }
@@ -364,7 +353,7 @@ export class Session {
     const shared = state.ratchet.follow(control.publicKey);
     this.#transport.rekeyInbound(shared, controlNonce(block, at));
     shared.fill(0);
-    // A client answers behind its next packet, as the reference does.
+    // A client answers after its next packet, as the reference does.
     if (this.#options.side === "server") this.#rekeyIfDue(state);
     return undefined;
   }
@@ -373,7 +362,10 @@ export class Session {
     if (!this.#eof) return undefined;
     const pending = this.#transport.pendingBytes;
     if (pending > 0) {
-      throw new MalformedError("truncated", `the connection ended ${pending} bytes into a packet`);
+      throw new MalformedError(
+        "truncated",
+        `the connection ended after ${pending} bytes of a packet`,
+      );
     }
     this.close();
     return { type: "closed" };
@@ -396,7 +388,7 @@ export class Session {
 
   #mustBeOffered(): StateOf<"offered"> {
     if (this.#state.name === "offered") return this.#state;
-    throw new ApiMisuseError("wrong-state", `no key is on offer, the session is ${this.state}`);
+    throw new ApiMisuseError("wrong-state", `no key is offered, the session is ${this.state}`);
   }
 
   #mustBeOpen(): OpenState {

@@ -1,5 +1,5 @@
 /**
- * The states of a session and every step between them, as data.
+ * The states of a session and all transitions between them, as data.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { PeerError } from "../errors.ts";
 import type { PeerOffered } from "./events.ts";
 import type { Ratchet } from "./ratchet.ts";
 
-/** Where a session stands. */
+/** The name of a state. */
 export type StateName =
   /** Waiting for the peer's first HELLO. */
   | "hello"
@@ -16,16 +16,16 @@ export type StateName =
   | "ephemeral"
   /** The peer claims a static key; the caller must accept or reject it. */
   | "offered"
-  /** The final keys are in use; the peer has not yet shown that it has them too. */
+  /** The final keys are in use; the peer has not yet proved that it has them. */
   | "accepted"
-  /** The peer has proved that it holds the key that it claimed. */
+  /** The peer has proved the key that it claimed. */
   | "established"
-  /** The peer closed the connection, or this end did. */
+  /** An end closed the connection. */
   | "closed"
   /** A fault of the peer ended the session. */
   | "failed";
 
-/** Where a session stands, and what there is in each state. */
+/** A state with its data. */
 export type State =
   | { readonly name: "hello" | "ephemeral" }
   | { readonly name: "offered"; readonly peer: PeerOffered }
@@ -34,22 +34,22 @@ export type State =
     readonly name: "established";
     readonly peer: PeerOffered;
     readonly ratchet: Ratchet;
-    /** Whether the packet that proved the key is still to be delivered, behind `peer-authenticated`. */
+    /** Whether the packet that proved the key is still to be delivered, after `peer-authenticated`. */
     isProofPending: boolean;
   }
   | { readonly name: "closed"; readonly peer: PeerOffered | undefined }
   | { readonly name: "failed"; readonly peer: PeerOffered | undefined; readonly fault: PeerError };
 
-/** What there is in one state, or in some. */
+/** One or several of the states. */
 export type StateOf<Name extends StateName> = Extract<State, { readonly name: Name }>;
 
-/** The keys are not final. */
+/** The states before the peer has offered its static key. */
 export type LoginState = StateOf<"hello" | "ephemeral">;
 
-/** The keys are final: commands, events and streams may be sent. */
+/** The states with final keys: commands, events and streams may be sent. */
 export type OpenState = StateOf<"accepted" | "established">;
 
-/** What moves a session on. */
+/** What causes a transition. */
 export type Trigger =
   | "ephemeral-hello"
   | "real-hello"
@@ -59,7 +59,7 @@ export type Trigger =
   | "end"
   | "fault";
 
-/** Every permitted step; what is missing here does not happen. */
+/** All permitted transitions. */
 export const TRANSITIONS: {
   readonly [S in StateName]: { readonly [T in Trigger]?: StateName };
 } = {

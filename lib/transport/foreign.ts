@@ -1,5 +1,5 @@
 /**
- * Recognises peers that do not speak A12 at all, so that a log can say so.
+ * Recognises peers that speak another protocol, so that the log can say so.
  *
  * @module
  */
@@ -8,10 +8,8 @@ const TLS_HANDSHAKE = 0x16;
 const TLS_MAJOR = 0x03;
 
 /**
- * Whether the first bytes of a connection are of a text protocol (HTTP, SSH, …) or of TLS. A12 begins
- * with a tag and a nonce, which look random: 25 of its bytes are printable once in 10^10 connections.
- *
- * @param bytes The first bytes of a connection.
+ * Whether a connection begins like TLS or a text protocol (HTTP, SSH, …). A12 begins with a tag and a
+ * nonce, which look random: its first 25 bytes are printable once in 10^10 connections.
  */
 export function isForeign(bytes: Uint8Array): boolean {
   if (bytes[0] === TLS_HANDSHAKE && bytes[1] === TLS_MAJOR) return true;

@@ -1,8 +1,9 @@
 /**
- * Bytes to verified packets and back: framing, cipher, MAC, sequence numbers and key changes.
+ * Turns received bytes into verified packets, and packets into bytes: framing, cipher, MAC, sequence
+ * numbers and changes of keys. Source: arcan `a12.c`.
  *
- * Nothing of a packet leaves this layer before its tag matched. The head must be decrypted earlier,
- * to learn how long the packet is; it is used for nothing else. Source: arcan `a12.c`.
+ * Nothing of a packet leaves this layer before its tag was verified. The head must be decrypted earlier,
+ * to learn the size of the packet; it is used for nothing else.
  *
  * @module
  */
@@ -15,28 +16,20 @@ import { deriveKeys, deriveRekeyMac } from "../crypto/kdf.ts";
 import type { CryptoProvider, Opener, Sealer } from "../crypto/provider.ts";
 import { PEEK_BYTES, SHORT_TAG_BYTES, TAG_BYTES } from "../crypto/provider.ts";
 import { AuthError, MalformedError, MisbehavedError } from "../errors.ts";
-import {
-  CONTROL_BODY_BYTES,
-  DATA_HEAD_BYTES,
-  EVENT_BODY_BYTES,
-  PACKET_TYPE,
-} from "../wire/constants.ts";
-import type { Packet, PacketType } from "./packet.ts";
+import { DATA_HEAD_BYTES, EVENT_BODY_BYTES, PACKET_TYPE } from "../wire/constants.ts";
 import { isForeign } from "./foreign.ts";
+import type { PacketType } from "./packet.ts";
 import { bodyBytes, FIRST_NONCE_AT, HEAD_BYTES, PREFIX_BYTES } from "./packet.ts";
 
-/** Which end opened the connection: decides the keys of each direction and who speaks first. */
+/** The client opened the connection and speaks first. */
 export type Side = "client" | "server";
 
-/** What a transport needs to begin. */
 export interface TransportOptions {
-  /** Which end this is. */
   readonly side: Side;
-  /** The pre-shared secret, 1 to 31 bytes; keys the first packets. */
+  /** The pre-shared secret, 1 to 31 bytes; it protects the first packets. */
   readonly secret: Uint8Array;
-  /** The symmetric cryptography. */
   readonly crypto: CryptoProvider;
-  /** The nonce of the first packet, 8 random bytes; needed by the client alone. */
+  /** The nonce of a client's first packet, 8 random bytes. */
   readonly firstNonce?: Uint8Array;
   /** Where receive blocks come from; the heap when absent. */
   readonly arena?: Arena;
@@ -44,9 +37,9 @@ export interface TransportOptions {
 
 const NOTHING = new Uint8Array(0);
 const EVENT_PACKET_BYTES = PREFIX_BYTES + EVENT_BODY_BYTES;
-/** Events often come in bursts; what they have in common. */
+/** Events often come in bursts, which are opened together. */
 const EVENT_RUN = { size: EVENT_PACKET_BYTES, kindAt: HEAD_BYTES - 1, kind: PACKET_TYPE.event };
-/** So many are opened at once at most: they stay in the nearest cache. */
+/** The most packets to open together; they stay in the first-level cache. */
 const RUN_PACKETS = 64;
 
 /** One end of the packet layer. */
@@ -60,22 +53,21 @@ export class Transport {
   readonly #firstNonce: Uint8Array | undefined;
   #nextIn = 0;
   #nextOut = 0;
-  /** Bytes of the packet that is being waited for; its head while that is not known. */
+  /** Size of the next packet as far as it is known. */
   #need = PREFIX_BYTES;
-  /** The latest packet in its parts: an object and a view for each would take longer than they do. */
+  // The latest packet as separate fields: allocating an object and a view would take longer than the rest.
   #block: Uint8Array = NOTHING;
-  /** Of the packet that is being waited for, unverified, while there is no latest one. */
+  /** Unverified while the next packet is incomplete. */
   #type: PacketType = PACKET_TYPE.control;
   #bodyStart = 0;
   #bodyEnd = 0;
-  /** Event packets at the front of what was received that are verified and decrypted already. */
+  /** How many event packets at the front of the received bytes are already verified and decrypted. */
   #opened = 0;
-  /** Whether the packet behind them has a wrong tag. */
+  /** Whether the packet behind those has a wrong tag. */
   #isVoid = false;
-  /** Whether packets other than control commands may come: the final keys are installed. */
-  #takesAll = false;
+  /** Whether the final keys are installed; until then only control packets may come. */
+  #hasFinalKeys = false;
 
-  /** @param options Side, secret and cryptography. */
   constructor(options: TransportOptions) {
     this.#side = options.side;
     this.#secret = options.secret;
@@ -86,44 +78,38 @@ export class Transport {
     if (options.firstNonce !== undefined) this.#installInitial(options.firstNonce);
   }
 
-  /** The number of the last packet received, or 0. */
+  /** The sequence number of the latest packet, or 0. */
   get lastSeen(): number {
     return Math.max(this.#nextIn - 1, 0);
   }
 
-  /** How many packets have been received. */
   get packetsReceived(): number {
     return this.#nextIn;
   }
 
-  /** How many received bytes are not yet part of a packet. */
+  /** Received bytes that are not yet part of a packet. */
   get pendingBytes(): number {
     return this.#received.length;
   }
 
-  /** How many bytes wait to be sent. */
   get outputBytes(): number {
     return this.#output.length;
   }
 
-  /** Free space to read socket bytes into; invalidates the bodies of packets handed out before. */
+  /** Space to read socket bytes into; invalidates all packet bodies. */
   writable(): Uint8Array {
     return this.#received.writable(this.#need);
   }
 
-  /**
-   * Announces bytes that were read into {@linkcode writable}.
-   *
-   * @param count How many bytes.
-   */
+  /** @param count How many bytes were read into {@linkcode writable}. */
   commit(count: number): void {
     this.#received.commit(count);
   }
 
   /**
-   * Parses the next packet.
+   * Verifies and decrypts the next packet, which becomes the latest one.
    *
-   * @returns Whether there is one; `false` when more bytes are needed.
+   * @returns `false` when more bytes are needed.
    * @throws {AuthError} `wrong-secret` when the first packet of a client does not verify.
    * @throws {MalformedError} `not-a12`, `bad-mac`, `bad-packet-type`, `bad-sequence`.
    * @throws {MisbehavedError} `packet-before-auth`.
@@ -164,41 +150,21 @@ export class Transport {
     return this.#step(size);
   }
 
-  /**
-   * Parses the next packet and gives it as an object.
-   *
-   * @returns The packet, or `undefined` when more bytes are needed.
-   * @throws As {@linkcode advance}.
-   */
-  next(): Packet | undefined {
-    return this.advance() ? this.packet : undefined;
-  }
-
-  /** The latest packet, after {@linkcode advance}; its fields are there one by one as well. */
-  get packet(): Packet {
-    return {
-      type: this.#type,
-      sequence: this.#nextIn - 1,
-      body: this.#block.subarray(this.#bodyStart, this.#bodyEnd),
-    };
-  }
-
-  /** The type of the latest packet. */
   get packetType(): PacketType {
     return this.#type;
   }
 
-  /** What holds the body of the latest packet, until more bytes are received. */
+  /** Holds the body of the latest packet until the next {@linkcode writable}. */
   get packetBlock(): Uint8Array {
     return this.#block;
   }
 
-  /** Offset of the first byte of the latest packet's body in {@linkcode packetBlock}. */
+  /** Offset of the first byte of the body in {@linkcode packetBlock}. */
   get bodyStart(): number {
     return this.#bodyStart;
   }
 
-  /** Offset behind the last byte of the latest packet's body in {@linkcode packetBlock}. */
+  /** Offset behind the last byte of the body in {@linkcode packetBlock}. */
   get bodyEnd(): number {
     return this.#bodyEnd;
   }
@@ -206,10 +172,8 @@ export class Transport {
   /**
    * Appends one packet to the output.
    *
-   * @param type The packet type.
-   * @param size Bytes of the body.
-   * @param write Fills the body, which holds zeros, at the given offset. When it throws, nothing is
-   * sent and the error goes on to the caller.
+   * @param size Size of the body.
+   * @param write Fills the body, which is zeroed. If it throws, nothing is sent.
    */
   send(
     type: PacketType,
@@ -225,7 +189,7 @@ export class Transport {
     try {
       write(bytes, start + HEAD_BYTES);
     } catch (error) {
-      // Bytes that were never sealed would be taken for a packet with a wrong tag.
+      // Unsealed bytes would reach the peer as a packet with a wrong tag.
       output.truncate(tagStart);
       throw error;
     }
@@ -240,29 +204,29 @@ export class Transport {
     this.#nextOut++;
   }
 
-  /** Takes what waits to be sent: a view that is valid until the next call. */
+  /** Takes the bytes to send: a view that is valid until the next call. */
   takeOutput(): Uint8Array | undefined {
     return this.#output.take();
   }
 
   /**
-   * Starts the next stage of the handshake in both directions.
+   * Changes the keys of both directions during the login.
    *
-   * @param shared The X25519 result, 32 bytes.
+   * @param shared The X25519 agreement, 32 bytes.
    * @param nonce The nonce of the server's HELLO, 8 bytes.
-   * @param stage Whether the login goes on, or these are the keys that all packets may come under.
+   * @param stage `final` permits packets other than control commands.
    */
   installStage(shared: Uint8Array, nonce: Uint8Array, stage: "ephemeral" | "final"): void {
-    this.#takesAll = stage === "final";
+    this.#hasFinalKeys = stage === "final";
     const keys = deriveKeys(shared, nonce);
     this.#install(keys, nonce);
     wipe(keys.mac, keys.client, keys.server);
   }
 
   /**
-   * Changes the keys of the sending direction alone.
+   * Changes the keys of the sending direction.
    *
-   * @param shared The X25519 result, 32 bytes.
+   * @param shared The X25519 agreement, 32 bytes.
    * @param nonce The nonce of the REKEY packet, 8 bytes.
    */
   rekeyOutbound(shared: Uint8Array, nonce: Uint8Array): void {
@@ -272,9 +236,9 @@ export class Transport {
   }
 
   /**
-   * Changes the keys of the receiving direction alone.
+   * Changes the keys of the receiving direction.
    *
-   * @param shared The X25519 result, 32 bytes.
+   * @param shared The X25519 agreement, 32 bytes.
    * @param nonce The nonce of the REKEY packet, 8 bytes.
    */
   rekeyInbound(shared: Uint8Array, nonce: Uint8Array): void {
@@ -283,7 +247,7 @@ export class Transport {
     wipe(macKey);
   }
 
-  /** Wipes keys and gives memory back; the transport is unusable after. */
+  /** Wipes the keys and releases memory; the transport is unusable afterwards. */
   free(): void {
     this.#opener.free();
     this.#sealer.free();
@@ -294,18 +258,18 @@ export class Transport {
     throw new MalformedError("bad-mac", `packet ${this.#nextIn} has a wrong tag`);
   }
 
-  /** Makes the opened packet at the front the latest one. */
+  /** Makes the opened packet at the front of the received bytes the latest one. */
   #step(size: number): true {
     const received = this.#received;
     const { block, start: tagStart } = received;
     const start = tagStart + TAG_BYTES;
-    // DEVIATION: the reference never compares the number; pinned by "a packet with a good tag and a
-    // wrong number is refused".
+    // DEVIATION: the reference does not compare the number; pinned by "a packet with a right tag and a
+    // wrong sequence number is refused".
     const sequence = readSequence(block, start);
     if (sequence !== this.#nextIn) {
       throw new MalformedError(
         "bad-sequence",
-        `packet has the number ${sequence}, expected ${this.#nextIn}`,
+        `the packet has sequence number ${sequence}, expected ${this.#nextIn}`,
       );
     }
     received.consume(size);
@@ -328,15 +292,15 @@ export class Transport {
     if (fixed === undefined) {
       throw new MalformedError("bad-packet-type", `packet type ${type} does not exist`);
     }
-    if (type !== PACKET_TYPE.control && !this.#takesAll) {
-      // Refused by its unverified head, so that nobody can make this end keep 64 KiB before login.
-      // DEVIATION: the reference takes all types then; pinned by "until the final keys, control packets
-      // alone are let through".
+    if (type !== PACKET_TYPE.control && !this.#hasFinalKeys) {
+      // Its unverified head is enough to refuse it: a peer must not make this end buffer 64 KiB before
+      // the login. DEVIATION: the reference accepts all types; pinned by "before the final keys only
+      // control packets are accepted".
       throw new MisbehavedError("packet-before-auth", `packet type ${type} before the login`);
     }
     const size = PREFIX_BYTES + fixed;
     if (type === PACKET_TYPE.control || type === PACKET_TYPE.event) return size;
-    // The length stands in the last two bytes of the data head.
+    // The length is the last two bytes of the data head.
     if (available < HEAD_BYTES + DATA_HEAD_BYTES) return size;
     return size + head[HEAD_BYTES + DATA_HEAD_BYTES - 2]! +
       head[HEAD_BYTES + DATA_HEAD_BYTES - 1]! * 256;
@@ -357,10 +321,10 @@ export class Transport {
   }
 }
 
-/** Nothing but their look tells bytes under a wrong secret from bytes of another protocol. */
+/** Only their look tells bytes under a wrong secret from bytes of another protocol. */
 function refuseFirst(block: Uint8Array, at: number): AuthError | MalformedError {
   return isForeign(block.subarray(at, at + PREFIX_BYTES))
-    ? new MalformedError("not-a12", "the first bytes are of another protocol")
+    ? new MalformedError("not-a12", "the first bytes belong to another protocol")
     : new AuthError("wrong-secret", "the first packet does not verify under the secret");
 }
 
@@ -369,11 +333,8 @@ function wipe(...keys: Uint8Array[]): void {
 }
 
 function readSequence(bytes: Uint8Array, at: number): number {
-  // Numbers beyond 2^53 never equal the expected one, so losing their last bits is harmless.
+  // Numbers beyond 2^53 never equal the expected one, so it is harmless that they lose bits here.
   const view = viewOfBuffer(bytes);
   const start = bytes.byteOffset + at;
   return view.getUint32(start, true) + view.getUint32(start + 4, true) * 0x1_0000_0000;
 }
-
-/** The size of a control packet on the wire, in bytes; a HELLO is one. */
-export const CONTROL_PACKET_BYTES = PREFIX_BYTES + CONTROL_BODY_BYTES;

@@ -1,17 +1,17 @@
-// A real terminal, recorded: the same listener over the recorded bytes ends with the same screen.
+// A recorded real terminal: over the recorded bytes the listener ends with the same screen.
 
 import assert from "node:assert/strict";
 import { SinkEndpoint } from "../../lib/segment/endpoint.ts";
 import { DISPLAY_DEFAULTS } from "../../lib/segment/preroll.ts";
 import type { SessionEvent } from "../../lib/session/events.ts";
 import { HEAD_BYTES } from "../../lib/transport/packet.ts";
-import { CONTROL_PACKET_BYTES } from "../../lib/transport/transport.ts";
 import { PACKET_TYPE } from "../../lib/wire/constants.ts";
 import { decodeControl } from "../../lib/wire/control.ts";
 import { decodeEventPacket } from "../../lib/wire/event/event.ts";
 import { replayDraws } from "../support/draws.ts";
 import type { Fixture } from "../support/feed.ts";
 import { feed } from "../support/feed.ts";
+import { CONTROL_PACKET_BYTES } from "../support/packets.ts";
 import { serverSession } from "../support/pair.ts";
 import { type Crypto, CRYPTOS, spyOn } from "../support/providers.ts";
 import type { TerminalCapture } from "../support/vectors.ts";
@@ -51,7 +51,11 @@ function test(
       assert.equal(result.announced.length, frames);
       assert.deepEqual(result.acknowledged, result.announced, "each frame once, in order");
       assert.equal(result.requested.length, 1);
-      assert.deepEqual(result.refused, result.requested, "the clipboard that nobody took");
+      assert.deepEqual(
+        result.refused,
+        result.requested,
+        "the clipboard, which the handler did not accept",
+      );
       const kinds = result.kinds;
       assert.deepEqual(kinds.slice(0, 3), ["registered", "preroll", "privdrop"]);
       assert.equal(kinds.filter((kind) => kind === "frame").length, frames);
@@ -61,14 +65,14 @@ function test(
 }
 
 interface Result {
-  /** The last text, without empty lines at its end. */
+  /** The last screen, without empty lines at its end. */
   readonly screen: readonly string[];
   /** The kinds of all records, in order. */
   readonly kinds: readonly string[];
-  /** The numbers of the frames that came, and of those that were acknowledged. */
+  /** The ids of the frames that arrived, and of those that were acknowledged. */
   readonly announced: readonly number[];
   readonly acknowledged: readonly number[];
-  /** The numbers of the segments that it asked for, and of those that were refused. */
+  /** The ids of the segment requests, and of those that were refused. */
   readonly requested: readonly number[];
   readonly refused: readonly number[];
 }
@@ -78,7 +82,7 @@ function linesOf(text: string): string[] {
   return text.split("\n").map((line) => line.trimEnd()).join("\n").trimEnd().split("\n");
 }
 
-/** The listener that was recorded, with a handler that takes the client and nothing else. */
+/** The recorded listener, with a handler that accepts the client and no segments. */
 function listen(capture: TerminalCapture, { crypto, arena }: Crypto): Fixture {
   const spy = spyOn(crypto);
   const session = serverSession({

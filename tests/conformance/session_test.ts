@@ -1,5 +1,5 @@
-// The recorded sessions through whole sessions of ours: with the recorded keys and draws, what we send
-// is what the reference sent, and what we make of the peer's bytes does not depend on how they arrive.
+// The recorded sessions, replayed by our sessions: with the recorded keys and random values we send what the
+// reference sent, and the events do not depend on how the bytes arrive.
 
 import assert from "node:assert/strict";
 import type { SessionEvent } from "../../lib/session/events.ts";
@@ -32,23 +32,23 @@ const test = (name: string, fn: (crypto: Crypto) => void) => {
 const { directory, probe, rejected, sinkSink, sourceSource, ...complete } = SESSIONS;
 
 for (const vector of [...Object.values(complete), probe]) {
-  test(`a server of ours answers as in ${vector.name}`, (crypto) => {
+  test(`our server answers as in ${vector.name}`, (crypto) => {
     const fed = feedEnd(vector, "server", crypto);
     checkFed(fed, vector, "server");
   });
 }
 
 for (const vector of Object.values(complete)) {
-  test(`a client of ours asks as in ${vector.name}`, (crypto) => {
+  test(`our client logs in as in ${vector.name}`, (crypto) => {
     const fed = feedEnd(vector, "client", crypto);
     checkFed(fed, vector, "client");
   });
-  test(`two ends of ours say what was said in ${vector.name}`, (crypto) => {
+  test(`two ends of ours send what was sent in ${vector.name}`, (crypto) => {
     replayBothEnds(vector, crypto);
   });
 }
 
-test("a key that is turned down gets no answer", (crypto) => {
+test("a rejected key gets no answer", (crypto) => {
   const make = () => rejecting(makeEnd(rejected, "server", crypto).session);
   const fed = feed(make, streamOf(rejected, "client"));
   assert.deepEqual(fed.events.map(({ type }) => type), ["peer-offered"]);
@@ -68,7 +68,7 @@ test("a directory that answers a sink is refused", (crypto) => {
   assert.equal(feedEnd(directory, "client", crypto).fault, "role-refused");
 });
 
-/** Feeds one end of ours what the other end of a recorded session sent. */
+/** Feeds our `end` with what the other end of a recorded session sent. */
 function feedEnd(vector: SessionVector, end: End, crypto: Crypto) {
   const peer = end === "server" ? "client" : "server";
   return feed(() => {
@@ -83,7 +83,7 @@ function checkFed(fed: Fed, vector: SessionVector, end: End): void {
   assert.deepEqual(fed.events.map(summary), expectedEvents(vector, end));
 }
 
-/** A server that rekeys as soon as it may, while there are recorded keys. */
+/** A server that rekeys after each event, as long as recorded keys are left. */
 function rekeying({ session, key, draws }: OwnEnd): Fixture {
   const { take } = accepting(session, key);
   return {
@@ -95,7 +95,7 @@ function rekeying({ session, key, draws }: OwnEnd): Fixture {
   };
 }
 
-/** A client that says something now and then, since it rekeys behind that alone. */
+/** A client that sends an event now and then, because it answers a REKEY only after a packet. */
 function answering({ session, key, draws }: OwnEnd): Fixture {
   const { take } = accepting(session, key);
   return {
@@ -152,7 +152,7 @@ function rejecting(session: Session): Fixture {
   };
 }
 
-/** The wire bytes of an end's HELLO packets. */
+/** The HELLO packets of an end. */
 function hellosOf(vector: SessionVector, end: End): string {
   return packetsOf(vector, end).filter(isHello).map(({ wire }) => wire).join("");
 }
@@ -182,13 +182,13 @@ function summary(event: SessionEvent): string {
   }
 }
 
-/** What an end must be told, from the plaintext of its peer's packets. */
+/** The events that an end must get, from the plaintext of its peer's packets. */
 function expectedEvents(vector: SessionVector, end: End): string[] {
   const peer = end === "server" ? "client" : "server";
   const plains = packetsOf(vector, peer).map(({ plaintext }) => hex(plaintext));
   const rest = plains.filter((plain) => commandOf(plain) !== "hello");
   const who = `${keyOf(vector, peer).publicKey.toHex()} ${ROLES[vector.inputs[peer].role]}`;
-  const told = rest.filter((plain) => commandOf(plain) !== "rekey").map((plain) => {
+  const received = rest.filter((plain) => commandOf(plain) !== "rekey").map((plain) => {
     const body = plain.subarray(HEAD_BYTES);
     switch (plain[HEAD_BYTES - 1]) {
       case PACKET_TYPE.control:
@@ -202,10 +202,10 @@ function expectedEvents(vector: SessionVector, end: End): string[] {
     }
   });
   const proof = rest.length > 0 ? [`peer-authenticated ${who}`] : [];
-  return [`peer-offered ${who}`, ...proof, ...told, "closed"];
+  return [`peer-offered ${who}`, ...proof, ...received, "closed"];
 }
 
-/** Has two ends of ours send what was recorded, and compares the plaintext of all that they send. */
+/** Lets two ends of ours send what was recorded, and compares the plaintext of every packet. */
 function replayBothEnds(vector: SessionVector, crypto: Crypto): void {
   const spies = { client: spyOn(crypto.crypto), server: spyOn(crypto.crypto) };
   const ends = {
@@ -215,7 +215,7 @@ function replayBothEnds(vector: SessionVector, crypto: Crypto): void {
   for (const { from, plaintext } of vector.packets) {
     const { session } = ends[from as End];
     const plain = hex(plaintext);
-    // A session sends HELLO by itself, and a client its REKEY behind the packet that made it due.
+    // A session sends HELLO on its own, and a client its REKEY after the next packet.
     if (commandOf(plain) === "rekey" && from === "server") assert.ok(session.rekey());
     else if (!["hello", "rekey"].includes(commandOf(plain) ?? "")) send(session, plain);
     carry(ends.client, ends.server);
@@ -223,7 +223,7 @@ function replayBothEnds(vector: SessionVector, crypto: Crypto): void {
   }
   for (const end of ["client", "server"] as const) {
     const expected = packetsOf(vector, end).map(({ plaintext }) => comparable(hex(plaintext)));
-    assert.deepEqual(spies[end].sealed.map(comparable), expected, `what the ${end} said`);
+    assert.deepEqual(spies[end].sealed.map(comparable), expected, `what the ${end} sent`);
     assert.equal(ends[end].draws.left, 0);
     ends[end].session.free();
     assert.equal(spies[end].open, 0);
@@ -259,8 +259,8 @@ function carry(from: OwnEnd, to: OwnEnd): void {
 }
 
 /**
- * A plaintext without what the reference sends otherwise: last-seen, which it overwrites by the one in
- * events, and the nonces that nobody reads.
+ * A plaintext without the parts in which the reference differs: last-seen, which it overwrites with the one
+ * of events, and the nonces that no peer reads.
  */
 function comparable(plain: Uint8Array): string {
   const copy = plain.slice();

@@ -1,11 +1,12 @@
-// Every packet of the recorded sessions, sealed by our transport and opened by the other end's.
+// Every packet of the recorded sessions, sealed by one transport and opened by another.
 
 import assert from "node:assert/strict";
-import type { Packet, PacketType } from "../../lib/transport/packet.ts";
+import type { PacketType } from "../../lib/transport/packet.ts";
 import { HEAD_BYTES } from "../../lib/transport/packet.ts";
 import { Transport } from "../../lib/transport/transport.ts";
 import { PACKET_TYPE } from "../../lib/wire/constants.ts";
 import { decodeControl } from "../../lib/wire/control.ts";
+import { nextPacket, type Packet } from "../support/packets.ts";
 import { type Crypto, CRYPTOS } from "../support/providers.ts";
 import type { End, SessionVector } from "../support/vectors.ts";
 import { hex, SESSIONS } from "../support/vectors.ts";
@@ -20,7 +21,7 @@ for (const vector of Object.values(SESSIONS)) {
   }
 }
 
-/** Two transports that get the recorded keys at the recorded places. */
+/** Changes the keys of two transports where the recording did. */
 function replayPackets(vector: SessionVector, crypto: Crypto): void {
   const ends = makeEnds(vector, crypto);
   let stage = "initial";
@@ -79,7 +80,7 @@ function receive(transport: Transport, bytes: Uint8Array): Packet {
   const space = transport.writable();
   space.set(bytes);
   transport.commit(bytes.length);
-  const packet = transport.next();
+  const packet = nextPacket(transport);
   assert.ok(packet, "a whole packet is opened at once");
   return packet;
 }

@@ -1,5 +1,5 @@
-// Sessions over random scripts: both ends hear what the other said, in order, however the bytes are cut
-// and wherever a REKEY falls; and no change of a byte passes.
+// Sessions over random scripts: each end receives what the other sent, in order, however the bytes are cut
+// and wherever a REKEY comes; and every changed byte is noticed.
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
@@ -21,7 +21,7 @@ import { scriptLogin } from "../support/script.ts";
 
 const test = (name: string, fn: () => void) => Deno.test({ name, permissions: "none", fn });
 
-/** Something that one end says. */
+/** Something that one end sends. */
 const saying = fc.oneof(
   {
     weight: 4,
@@ -79,7 +79,7 @@ for (const { name, crypto, arena } of CRYPTOS) {
           const rekey = { early, volumeBytes: 100_000 };
           const server = new Talker(serverSession({ rekey, ...how }), SERVER_KEY);
           while (client.carry(server, Infinity) || server.carry(client, Infinity));
-          // The proof; a server says nothing before it.
+          // This proves the key; a server sends nothing before.
           client.say({ kind: "ping", stream: 0 });
           while (client.carry(server, Infinity) || server.carry(client, Infinity));
           for (const each of steps) {
@@ -100,7 +100,7 @@ for (const { name, crypto, arena } of CRYPTOS) {
   });
 }
 
-test("any split of a stream gives the same events", () => {
+test("a stream in any parts gives the same events", () => {
   fc.assert(
     fc.property(fc.array(saying, { maxLength: 12 }), fc.nat(), (sayings, seed) => {
       const bytes = stream(sayings);
@@ -113,7 +113,7 @@ test("any split of a stream gives the same events", () => {
   );
 });
 
-test("a changed, missing or added byte stops the session there, and nothing wrong gets through", () => {
+test("a changed, missing or added byte ends the session, and no wrong event comes out", () => {
   const sayings: Saying[] = [
     { kind: "event", channel: 0, text: "one" },
     { kind: "data", stream: "video", channel: 1, size: 700 },
@@ -132,7 +132,7 @@ test("a changed, missing or added byte stops the session there, and nothing wron
         const changed = change(bytes, at, how, value);
         const fed = feedOnce(accepting(), [changed], true);
         const heard = fed.events.filter(({ type }) => type !== "closed");
-        assert.deepEqual(heard, events.slice(0, heard.length), "a prefix of what was said");
+        assert.deepEqual(heard, events.slice(0, heard.length), "a prefix of what was sent");
         const isSame = changed.toHex() === bytes.toHex();
         assert.equal(fed.fault === undefined, isSame, "a change is noticed");
       },
@@ -159,7 +159,7 @@ function change(bytes: Uint8Array, at: number, how: string, value: number): Uint
   }
 }
 
-/** What a client sends that logs in and says something. */
+/** What a client sends to log in, and its messages. */
 function stream(sayings: readonly Saying[]): Uint8Array {
   const { hellos, peer } = scriptLogin();
   for (const each of sayings) {
@@ -180,7 +180,7 @@ function accepting() {
   };
 }
 
-/** One end that notes what it said and heard. */
+/** One end that records what it sent and received. */
 class Talker {
   readonly session: Session;
   readonly said: string[] = [];
@@ -225,7 +225,7 @@ class Talker {
     }
   }
 
-  /** Carries some bytes to the other end. @returns Whether there were any. */
+  /** Carries up to `count` bytes to the other end. @returns Whether there were any. */
   carry(to: Talker, count: number): boolean {
     this.#waiting = concat([this.#waiting, this.session.takeOutput() ?? new Uint8Array(0)]);
     let part = this.#waiting.subarray(0, Math.min(count, this.#waiting.length));

@@ -1,18 +1,13 @@
 import assert from "node:assert/strict";
 
-/** A source of randomness that hands out listed values and nothing else. */
+/** Randomness that consists of listed values. */
 export interface Draws {
-  /** Gives the next value; fails when its length is another one or none is left. */
+  /** Returns the next value; fails if its length differs or none is left. */
   readonly random: (count: number) => Uint8Array;
   /** How many values have not been drawn. */
   readonly left: number;
 }
 
-/**
- * Replays recorded draws.
- *
- * @param values The values in the order in which they are to be drawn.
- */
 export function replayDraws(values: readonly Uint8Array[]): Draws {
   let next = 0;
   return {

@@ -1,15 +1,14 @@
-/** Events as the reference packs them. */
+/** Events that the reference packed. */
 
 import vectors from "../vectors/events/events.json" with { type: "json" };
 
-/** A field to change: where it is, how it is written, and its value. */
 export type Patch = readonly [
   offset: number,
   type: "u8" | "u32" | "i32" | "f32" | "u64",
   value: number,
 ];
 
-/** The event that the reference packed, with the fields changed that no verb sets. */
+/** An event that the reference packed, after changing the fields that no verb sets. */
 export function reference(id: string, ...patches: Patch[]): string {
   const { packed } = vectors.cases.find((one) => one.id === id)!;
   const bytes = Uint8Array.fromHex(packed).slice(2);

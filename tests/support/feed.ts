@@ -5,51 +5,47 @@ import type { Session } from "../../lib/session/session.ts";
 import type { StateName } from "../../lib/session/transitions.ts";
 import { SeededRandom } from "./random.ts";
 
-/** A session under test and who answers it. */
+/** A session under test, and its owner. */
 export interface Fixture {
   readonly session: Session;
-  /** Answers an event; must not depend on when it comes. */
+  /** Handles an event; must not depend on timing. */
   take?(event: SessionEvent): void;
-  /** What to compare besides events and output, once all bytes were fed. */
+  /** Anything to compare besides events and output, after all bytes. */
   result?(): unknown;
 }
 
-/** What a session made of bytes. */
+/** The result of feeding a session. */
 export interface Fed {
   /** All events, with copies of their payloads. */
   readonly events: readonly SessionEvent[];
-  /** Everything that it sent. */
+  /** All bytes that it sent. */
   readonly output: Uint8Array;
   /** The code of the fault that ended it. */
   readonly fault: string | undefined;
-  /** Where it stood when all bytes were fed, before they ended. */
+  /** Its state after all bytes, before EOF. */
   readonly state: StateName;
   readonly result: unknown;
 }
 
 /** How to feed. */
 export interface FeedOptions {
-  /** Whether the connection ends behind the bytes; it does unless `false`. */
+  /** Whether EOF follows the bytes; `true` unless given. */
   readonly eof?: boolean;
-  /** Up to how many bytes every split in two is tried. */
+  /** Inputs up to this size are fed in every split in two. */
   readonly everySplitBytes?: number;
-  /** How many random splits are tried. */
+  /** How many random splits to try. */
   readonly rounds?: number;
   readonly seed?: number;
 }
 
-/** Less than the head of a packet, so that nothing can be made of it. */
+/** Less than the head of a packet, so that no packet can be complete. */
 const TRAILING_BYTES = [1, 8, 24];
 
 /**
- * Feeds a session, and fails unless it makes the same of the bytes however they arrive: whole, one by
- * one, in every two parts when they are few, in random parts, and with the start of a further packet
- * behind them.
+ * Feeds a session, and fails unless the result is the same however the bytes arrive: whole, one by one, in
+ * every two parts if they are few, in random parts, and followed by the start of another packet.
  *
- * @param make Makes a fresh, equal session for each run.
- * @param bytes What the peer sends.
- * @param options How many splits to try.
- * @returns What the session made of them.
+ * @param make Returns a fresh, equal session for each run.
  */
 export function feed(make: () => Fixture, bytes: Uint8Array, options: FeedOptions = {}): Fed {
   const { eof = true, everySplitBytes = 640, rounds = 8, seed = 1 } = options;
@@ -73,11 +69,9 @@ export function feed(make: () => Fixture, bytes: Uint8Array, options: FeedOption
 }
 
 /**
- * Feeds a session once.
+ * Feeds a session once and frees it.
  *
- * @param fixture The session; freed afterwards.
- * @param chunks What arrives, in this order.
- * @param eof Whether the connection ends behind them.
+ * @param eof Whether EOF follows the chunks.
  */
 export function feedOnce(
   fixture: Fixture,
@@ -107,7 +101,7 @@ export function feedOnce(
   for (const chunk of chunks) {
     for (let rest = chunk; rest.length > 0 && !session.isOver;) {
       const taken = session.receive(rest);
-      assert.ok(taken > 0, "a session whose events were taken has room");
+      assert.ok(taken > 0, "after its events were taken, a session has space");
       rest = rest.subarray(taken);
       drain();
     }
@@ -127,7 +121,7 @@ function checkTrailing(make: () => Fixture, bytes: Uint8Array, whole: Fed): void
     const chunks = [concat([bytes, new Uint8Array(count).fill(0xa5)])];
     const open = feedOnce(make(), chunks, false);
     const events = whole.events.filter(({ type }) => type !== "closed");
-    assert.deepEqual(open.events, events, `${count} bytes behind the end change nothing`);
+    assert.deepEqual(open.events, events, `${count} bytes after the end change nothing`);
     assert.deepEqual(open.output, whole.output);
     if (whole.state === "closed" || whole.state === "failed") continue;
     const fault = whole.state === "accepted" ? "not-proven" : "truncated";
@@ -135,12 +129,10 @@ function checkTrailing(make: () => Fixture, bytes: Uint8Array, whole: Fed): void
   }
 }
 
-/** @param bytes Any. @returns Each of them alone. */
 export function* singleBytes(bytes: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at++) yield bytes.subarray(at, at + 1);
 }
 
-/** @param bytes Any. @param random Where to cut. @returns All of them, in parts of all sizes. */
 export function* randomChunks(bytes: Uint8Array, random: SeededRandom): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length;) {
     const size = 1 + random.below(random.pick([3, 30, 300, 3_000, 30_000]));
@@ -149,7 +141,6 @@ export function* randomChunks(bytes: Uint8Array, random: SeededRandom): Generato
   }
 }
 
-/** @param parts Any. @returns One after the other. */
 export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;

@@ -7,15 +7,14 @@ import { Session } from "../../lib/session/session.ts";
 import { DEFAULT_SECRET } from "../../lib/wire/constants.ts";
 import { SeededRandom } from "./random.ts";
 
-/** Never rekeys by itself. */
+/** Never rekeys on its own. */
 export const NO_REKEY = { early: 0, volumeBytes: Infinity } as const;
 
-/** The same key for every equal number. */
+/** A private key that depends on `seed` alone. */
 export function keyFrom(seed: number): PrivateKey {
   return new PrivateKey(new SeededRandom(seed).bytes(32));
 }
 
-/** What both ends of a test have unless it says otherwise. */
 function common(seed: number) {
   return {
     secret: encodeUtf8(DEFAULT_SECRET),
@@ -26,12 +25,12 @@ function common(seed: number) {
   };
 }
 
-/** A listening sink. @param options What differs from a plain one. */
+/** A listening sink. */
 export function serverSession(options: Partial<ServerOptions> = {}): Session {
   return new Session({ ...common(1), side: "server", role: "sink", ...options });
 }
 
-/** A connecting source with the key {@linkcode CLIENT_KEY}. @param options What differs from it. */
+/** A connecting source with the key {@linkcode CLIENT_KEY}. */
 export function clientSession(options: Partial<ClientOptions> = {}): Session {
   return new Session({
     ...common(2),
@@ -47,7 +46,7 @@ export function clientSession(options: Partial<ClientOptions> = {}): Session {
 export const SERVER_KEY: PrivateKey = keyFrom(101);
 export const CLIENT_KEY: PrivateKey = keyFrom(102);
 
-/** A client and a server that are connected in memory. */
+/** A client and a server, connected in memory. */
 export class Pair {
   readonly client: Session;
   readonly server: Session;
@@ -58,9 +57,9 @@ export class Pair {
   }
 
   /**
-   * Carries bytes both ways until nothing moves; both ends accept every key.
+   * Carries bytes both ways until both ends are quiet; both accept every key.
    *
-   * @returns What each end was told, payloads copied.
+   * @returns The events of each end, with copies of payloads.
    */
   exchange(): { client: SessionEvent[]; server: SessionEvent[] } {
     const events = { client: [] as SessionEvent[], server: [] as SessionEvent[] };
@@ -72,7 +71,7 @@ export class Pair {
     return events;
   }
 
-  /** Logs the client in; it proves its key by one event. */
+  /** Logs the client in; one event proves its key. */
   login(): this {
     this.exchange();
     this.client.sendEvent(0, REGISTER);
@@ -86,7 +85,6 @@ export class Pair {
   }
 }
 
-/** What a terminal registers with. */
 export const REGISTER = {
   category: "external",
   kind: "register",
@@ -95,10 +93,9 @@ export const REGISTER = {
 } as const;
 
 /**
- * Takes all events that a session has, and accepts the key that it is offered.
+ * Takes all events of a session, and accepts an offered key.
  *
- * @param session The session.
- * @param key Its static key.
+ * @param key The static key of the session.
  * @param events Gets copies of the events.
  */
 export function drain(session: Session, key: PrivateKey, events: SessionEvent[] = []): void {

@@ -4,7 +4,7 @@ import type { CryptoProvider, Opener, Sealer } from "../../lib/crypto/provider.t
 import { simdProvider } from "../../lib/crypto/simd/provider.ts";
 import { typescriptProvider } from "../../lib/crypto/typescript.ts";
 
-/** One way to run a session: the cryptography and where receive blocks are. */
+/** A way to run a session: its cryptography, and where its receive blocks are. */
 export interface Crypto {
   readonly name: string;
   readonly crypto: CryptoProvider;
@@ -14,27 +14,23 @@ export interface Crypto {
 const simd = simdProvider();
 const arena = defaultArena();
 
-/** Every way to run a session that this machine has. */
+/** All ways to run a session on this machine. */
 export const CRYPTOS: readonly Crypto[] = [
   { name: "typescript", crypto: typescriptProvider },
   ...(simd ? [{ name: "simd", crypto: simd }] : []),
   ...(simd && arena ? [{ name: "simd in its arena", crypto: simd, arena }] : []),
 ];
 
-/** What a {@linkcode spyOn} wrapper has seen, in order. */
+/** What {@linkcode spyOn} has observed. */
 export interface Spied {
   readonly crypto: CryptoProvider;
-  /** The plaintext of every sealed packet. */
+  /** The plaintext of every sealed packet, in order. */
   readonly sealed: Uint8Array[];
-  /** How many openers and sealers were made and not given back. */
+  /** How many openers and sealers exist and are not freed. */
   readonly open: number;
 }
 
-/**
- * Watches what a session seals, so that a test can compare it before it is encrypted.
- *
- * @param crypto Does the work.
- */
+/** Wraps a provider, so that a test can read what a session seals before it is encrypted. */
 export function spyOn(crypto: CryptoProvider): Spied {
   const sealed: Uint8Array[] = [];
   let open = 0;

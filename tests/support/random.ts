@@ -1,8 +1,7 @@
-/** Randomness that is the same in every run, so that a failure can be repeated. */
+/** Randomness that is the same in every run, so that failures can be reproduced. */
 export class SeededRandom {
   #state: number;
 
-  /** @param seed Any number; equal seeds give equal values. */
   constructor(seed: number) {
     this.#state = seed >>> 0;
   }
@@ -16,17 +15,15 @@ export class SeededRandom {
     return (mixed ^ (mixed >>> 14)) >>> 0;
   }
 
-  /** @param limit A positive number. @returns A whole number from 0 to `limit - 1`. */
+  /** @returns An integer from 0 to `limit - 1`. */
   below(limit: number): number {
     return Math.floor((this.next() / 2 ** 32) * limit);
   }
 
-  /** @param list Not empty. @returns One of them. */
   pick<T>(list: readonly T[]): T {
     return list[this.below(list.length)]!;
   }
 
-  /** @param count How many. @returns Fresh bytes; a source of randomness for sessions. */
   readonly bytes = (count: number): Uint8Array<ArrayBuffer> => {
     const bytes = new Uint8Array(count);
     for (let i = 0; i < count; i++) bytes[i] = this.next();

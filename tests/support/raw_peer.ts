@@ -22,31 +22,30 @@ import { encodeEventPacket } from "../../lib/wire/event/event.ts";
 import { CLIENT_KEY, NO_REKEY } from "./pair.ts";
 import { SeededRandom } from "./random.ts";
 
-/** What a raw peer is made from. */
 export interface RawPeerOptions {
   readonly key?: PrivateKey;
   readonly secret?: string;
   readonly seed?: number;
-  /** What it says that it is, as a number. */
+  /** The role in its HELLO. */
   readonly role?: number;
 }
 
-/** The head and the rest of a packet that is written as it should not be. */
+/** A packet that may have any type and body. */
 export interface RawPacket {
   readonly type: number;
   readonly body: Uint8Array;
 }
 
 /**
- * A client that does what it is told to, in any order, right or wrong: a transport with the keys of the
- * protocol and none of its rules. It keeps what it has to send until {@linkcode take}.
+ * A client for tests that sends anything in any order: it has the keys of the protocol and none of its
+ * rules. Output is queued until {@linkcode take}.
  */
 export class RawPeer {
   readonly transport: Transport;
   readonly key: PrivateKey;
-  /** Control packets that it received. */
+  /** The control commands that it received. */
   readonly controls: Control[] = [];
-  /** How many packets of each type it received. */
+  /** How many packets it received. */
   received = 0;
   readonly #random: (count: number) => Uint8Array<ArrayBuffer>;
   readonly #role: number;
@@ -65,7 +64,7 @@ export class RawPeer {
     });
   }
 
-  /** Says HELLO in any way. */
+  /** Queues a HELLO. */
   hello(fields: { mode?: number; publicKey?: Uint8Array; role?: number } = {}): this {
     return this.control({
       command: "hello",
@@ -77,7 +76,7 @@ export class RawPeer {
     }, this.#random(8));
   }
 
-  /** Says HELLO with a fresh ephemeral key; {@linkcode receive} goes on from the answer. */
+  /** Queues a HELLO with a fresh ephemeral key; {@linkcode receive} continues from the answer. */
   ephemeralHello(): this {
     this.#ephemeral = new PrivateKey(this.#random(32));
     return this.hello({ mode: HELLO_MODE.ephemeral, publicKey: this.#ephemeral.publicKey });
@@ -106,13 +105,13 @@ export class RawPeer {
     return this;
   }
 
-  /** A packet of any type and body, under the right keys. */
+  /** Queues a packet of any type and body, under the right keys. */
   raw({ type, body }: RawPacket): this {
     this.transport.send(type as PacketType, body.length, (bytes, at) => bytes.set(body, at));
     return this;
   }
 
-  /** Changes the keys of what it sends; whose turn it is does not matter to it. */
+  /** Changes the keys of its direction, even out of turn. */
   rekey(fields: { publicKey?: Uint8Array; mode?: number } = {}): this {
     const { publicKey, shared } = this.#ratchet!.advance(this.#random(32));
     const nonce = this.#random(8);
@@ -126,20 +125,19 @@ export class RawPeer {
     return this;
   }
 
-  /** A control packet that looks like a REKEY and changes nothing. */
+  /** Queues a REKEY without changing keys. */
   fakeRekey(publicKey: Uint8Array = this.key.publicKey, mode = 0): this {
     return this.control({ command: "rekey", mode, publicKey }, this.#random(8));
   }
 
-  /** Takes what it has to send. */
   take(): Uint8Array<ArrayBuffer> {
     return new Uint8Array(this.transport.takeOutput() ?? []);
   }
 
   /**
-   * Takes bytes of the listener: changes keys at its HELLO and REKEY packets.
+   * Takes bytes of the listener, and changes keys at its HELLO and REKEY packets.
    *
-   * @returns How many whole packets there were.
+   * @returns How many packets were complete.
    */
   receive(bytes: Uint8Array): number {
     const before = this.received;
@@ -149,22 +147,23 @@ export class RawPeer {
       space.set(rest.subarray(0, count));
       this.transport.commit(count);
       rest = rest.subarray(count);
-      for (let packet = this.transport.next(); packet; packet = this.transport.next()) {
+      while (this.transport.advance()) {
         this.received++;
-        if (packet.type === PACKET_TYPE.control) this.#takeControl(packet.body);
+        const { packetType, packetBlock, bodyStart } = this.transport;
+        if (packetType === PACKET_TYPE.control) this.#takeControl(packetBlock, bodyStart);
       }
     }
     return this.received - before;
   }
 
-  #takeControl(body: Uint8Array): void {
-    const control = decodeControl(body);
+  #takeControl(block: Uint8Array, at: number): void {
+    const control = decodeControl(block, at);
+    const nonce = controlNonce(block, at);
     this.controls.push(control);
     if (control.command === "rekey") {
-      this.transport.rekeyInbound(this.#ratchet!.follow(control.publicKey), controlNonce(body));
+      this.transport.rekeyInbound(this.#ratchet!.follow(control.publicKey), nonce);
     }
     if (control.command !== "hello") return;
-    const nonce = controlNonce(body);
     if (control.mode === HELLO_MODE.ephemeral) {
       assert.ok(this.#ephemeral, "an ephemeral answer to an ephemeral HELLO");
       this.transport.installStage(agree(this.#ephemeral, control.publicKey), nonce, "ephemeral");

@@ -1,4 +1,4 @@
-/** The recorded sessions of the reference, typed. */
+/** The recorded sessions of the reference. */
 
 import { PrivateKey } from "../../lib/crypto/x25519.ts";
 import channels from "../vectors/transport/session-channels.json" with { type: "json" };
@@ -30,7 +30,7 @@ export type End = "client" | "server";
 export interface PacketVector {
   readonly from: string;
   readonly step: string;
-  /** The stage whose keys it is under. */
+  /** The stage whose keys protect it. */
   readonly keys: string;
   readonly wire: string;
   /** Sequence number, type and body. */
@@ -38,7 +38,7 @@ export interface PacketVector {
   readonly seq: number;
 }
 
-/** The keys of one stage; both directions, or after a REKEY that of the sender. */
+/** The keys of one stage: of both directions, or after a REKEY of the sender's. */
 export interface StageVector {
   readonly stage: string;
   readonly input?: string;
@@ -79,47 +79,36 @@ export const SESSIONS = {
   sourceSource,
 } as const satisfies { readonly [name: string]: SessionVector };
 
-/** @param hex Hexadecimal digits. */
 export function hex(hex: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.fromHex(hex);
 }
 
-/**
- * The draws of one end that a session of ours makes too: it leaves out the nonces that nobody reads.
- *
- * @param vector The recorded session.
- * @param end Which end.
- */
+/** The random values of one end, without the nonces that no peer reads: our sessions do not draw those. */
 export function drawsOf(vector: SessionVector, end: End): Uint8Array[] {
   return vector.randomValuesInOrder[end]
     .filter(({ use }) => use !== "control nonce")
     .map(({ hex }) => Uint8Array.fromHex(hex));
 }
 
-/** The static key of one end. */
 export function keyOf(vector: SessionVector, end: End): PrivateKey {
   return new PrivateKey(hex(vector.inputs[end].privateKey));
 }
 
-/** The packets of one end, in order. */
 export function packetsOf(vector: SessionVector, end: End): PacketVector[] {
   return vector.packets.filter(({ from }) => from === end);
 }
 
-/** The bytes that one end sent. */
 export function streamOf(vector: SessionVector, end: End): Uint8Array<ArrayBuffer> {
   return hex(packetsOf(vector, end).map(({ wire }) => wire).join(""));
 }
 
 /** A recorded connection of a real terminal. */
 export interface TerminalCapture {
-  /** What the client sent. */
   readonly fromClient: Uint8Array;
-  /** What the recording listener sent. */
   readonly fromServer: Uint8Array;
   /** The static key of the listener. */
   readonly key: PrivateKey;
-  /** The values that the listener drew for its HELLO packets. */
+  /** The random values in the HELLO packets of the listener. */
   readonly draws: readonly Uint8Array[];
   /** The text on screen at the end. */
   readonly finalScreen: readonly string[];
@@ -128,11 +117,7 @@ export interface TerminalCapture {
 /** The recorded terminals by the name of their directory. */
 const CAPTURES = { "capture-terminal": terminal, "capture-right-edge": rightEdge };
 
-/**
- * Loads a recorded terminal; needs {@linkcode READ_VECTORS}.
- *
- * @param name The name of its directory.
- */
+/** Loads a recorded terminal; needs the permission {@linkcode READ_VECTORS}. */
 export function loadTerminal(name: keyof typeof CAPTURES): TerminalCapture {
   const file = (file: string) => new URL(`../vectors/${name}/${file}`, import.meta.url);
   const capture = CAPTURES[name];

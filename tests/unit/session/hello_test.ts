@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { A12Error } from "../../../lib/errors.ts";
 import { checkHello, makeHello } from "../../../lib/session/hello.ts";
-import type { Role } from "../../../lib/session/events.ts";
-import { CONTROL_BODY_BYTES } from "../../../lib/wire/constants.ts";
+import { CONTROL_BODY_BYTES, type Role } from "../../../lib/wire/constants.ts";
 import type { KnownControl } from "../../../lib/wire/control.ts";
 import { decodeControl, encodeControl } from "../../../lib/wire/control.ts";
 
@@ -10,7 +9,7 @@ const test = (name: string, fn: () => void) => Deno.test({ name, permissions: "n
 const KEY = new Uint8Array(32).fill(9);
 const ALL: readonly Role[] = ["unspecified", "source", "sink", "probe", "directory"];
 
-/** What an end reads of a HELLO. */
+/** A HELLO as its receiver decodes it. */
 function received(fields: { mode?: number; role?: number }): KnownControl<"hello"> {
   const body = new Uint8Array(CONTROL_BODY_BYTES);
   encodeControl({ ...makeHello("real", KEY, "source"), ...fields }, body, 0, { lastSeen: 0 });
@@ -52,14 +51,14 @@ test("a role that does not exist is refused", () => {
   for (const role of [5, 6, 127, 255]) assert.equal(verdict("sink", { role }), "bad-role");
 });
 
-test("modes 1 and 2 exist, others are refused", () => {
+test("modes other than 1 and 2 are refused", () => {
   for (let mode = 0; mode < 256; mode++) {
     const exists = mode === 1 || mode === 2;
     assert.equal(verdict("sink", { mode }), exists ? "source" : "bad-hello-mode", `mode ${mode}`);
   }
 });
 
-test("a HELLO of ours says who we are", () => {
+test("our HELLO carries key, version and mode", () => {
   const hello = received({});
   assert.deepEqual(hello.publicKey, KEY);
   assert.equal(hello.versionMajor, 0);

@@ -22,7 +22,7 @@ function ratchets(policy = NEVER): { server: Ratchet; client: Ratchet } {
   };
 }
 
-test("both ends come to the same keys, turn by turn, and never to the same twice", () => {
+test("both ends derive the same keys in turn, and new ones each time", () => {
   const { server, client } = ratchets();
   const seen = new Set<string>();
   for (let turn = 0; turn < 6; turn++) {
@@ -41,7 +41,7 @@ test("a REKEY out of turn is refused", () => {
     error instanceof A12Error && error.code === "rekey-not-theirs";
   assert.throws(() => server.follow(keyFrom(1).publicKey), isRefused, "the server begins");
   client.follow(server.advance(random.bytes(32)).publicKey);
-  assert.throws(() => client.follow(keyFrom(1).publicKey), isRefused, "the client is to answer");
+  assert.throws(() => client.follow(keyFrom(1).publicKey), isRefused, "it is the client's turn");
 });
 
 test("low-order keys are refused", () => {
@@ -53,7 +53,7 @@ test("low-order keys are refused", () => {
   assert.throws(() => agree(SERVER_KEY, new Uint8Array(32)), isRefused);
 });
 
-test("the raw bytes of a new key are wiped, and the key works on", () => {
+test("the raw bytes of a new key are wiped, and the key still works", () => {
   const { server, client } = ratchets();
   const raw = random.bytes(32);
   const { publicKey, shared } = server.advance(raw);
@@ -61,7 +61,7 @@ test("the raw bytes of a new key are wiped, and the key works on", () => {
   assert.deepEqual(client.follow(publicKey), shared);
 });
 
-test("rekeys by volume, received bytes counted", () => {
+test("rekeys by volume, counting received bytes", () => {
   const { server, client } = ratchets({ early: 0, volumeBytes: 100 });
   server.count(60);
   assert.ok(!server.isDue);
@@ -70,11 +70,11 @@ test("rekeys by volume, received bytes counted", () => {
   client.follow(server.advance(random.bytes(32)).publicKey);
   assert.ok(!server.isDue, "it is the client's turn");
   server.follow(client.advance(random.bytes(32)).publicKey);
-  assert.ok(!server.isDue, "it counts anew");
+  assert.ok(!server.isDue, "the count starts again");
   server.count(100);
   assert.ok(server.isDue);
 
-  // A sink that receives a lot and sends one acknowledgement.
+  // A sink that receives much and sends one acknowledgement.
   const { pair, spied } = spiedPair({ early: 0, volumeBytes: 50_000 });
   using _ = pair;
   pair.client.sendData("video", 0, VIDEO_DATA_STREAM_ID, new Uint8Array(50_000));
@@ -84,7 +84,7 @@ test("rekeys by volume, received bytes counted", () => {
   assert.equal(rekeysIn(spied), 1);
 });
 
-test("an early server rekeys behind the proof and behind the answer, then stops", () => {
+test("with early: 2 a server rekeys after the proof and after the answer, and then no more", () => {
   const { pair, spied } = spiedPair({ early: 2, volumeBytes: Infinity });
   using _ = pair;
   assert.equal(rekeysIn(spied), 1, "the client has proved its key");
@@ -94,10 +94,10 @@ test("an early server rekeys behind the proof and behind the answer, then stops"
     texts.push(...pair.exchange().server);
   }
   assert.equal(rekeysIn(spied), 2);
-  assert.equal(texts.length, 5, "nothing is lost on the way");
+  assert.equal(texts.length, 5, "no event is lost");
 });
 
-test("the client answers each REKEY behind its next packet", () => {
+test("the client answers each REKEY after its next packet", () => {
   using pair = new Pair().login();
   assert.ok(pair.server.rekey());
   assert.ok(!pair.server.rekey(), "not twice in a row");
@@ -106,10 +106,10 @@ test("the client answers each REKEY behind its next packet", () => {
   pair.client.send({ command: "ping", stream: 0 });
   assert.equal(pair.client.outputBytes, 2 * 153);
   pair.exchange();
-  assert.ok(pair.server.rekey(), "the right has come back");
+  assert.ok(pair.server.rekey(), "it is the server's turn again");
 });
 
-test("packets that cross a REKEY on the wire are understood", () => {
+test("packets that cross a REKEY on the wire are opened", () => {
   using pair = new Pair().login();
   for (let round = 0; round < 3; round++) {
     pair.server.rekey();
@@ -117,15 +117,15 @@ test("packets that cross a REKEY on the wire are understood", () => {
       session.sendEvent(0, REGISTER);
       session.sendEvent(0, REGISTER);
     }
-    const told = pair.exchange();
-    assert.equal(countEvents(told.client), 2, `round ${round}`);
-    assert.equal(countEvents(told.server), 2, `round ${round}`);
+    const got = pair.exchange();
+    assert.equal(countEvents(got.client), 2, `round ${round}`);
+    assert.equal(countEvents(got.server), 2, `round ${round}`);
     pair.client.send({ command: "ping", stream: 0 });
     assert.equal(pair.exchange().server.length, 1);
   }
 });
 
-test("nobody rekeys before the keys are final", () => {
+test("no end rekeys before the keys are final", () => {
   using pair = new Pair();
   assert.ok(!pair.server.rekey());
   assert.ok(!pair.client.rekey());

@@ -70,7 +70,7 @@ for (const mode of MODES) {
   });
 }
 
-test("what came before a fault is delivered before it", () => {
+test("events in front of a fault are delivered before it", () => {
   const { session, peer } = loggedIn();
   const bytes = peer.event(REGISTER).event(REGISTER).take();
   const changed = concat([bytes, peer.event(REGISTER).take()]);
@@ -79,11 +79,11 @@ test("what came before a fault is delivered before it", () => {
   assert.equal(session.nextEvent()?.type, "event");
   assert.equal(session.nextEvent()?.type, "event");
   assert.equal(faultOf(session), "bad-mac");
-  assert.equal(faultOf(session), "bad-mac", "the same each time");
+  assert.equal(faultOf(session), "bad-mac", "the same at each call");
   assert.equal(session.state, "failed");
 });
 
-test("nothing more is parsed once the owner has closed the session", () => {
+test("a closed session parses nothing more", () => {
   const { session, peer } = loggedIn();
   session.receive(peer.event(REGISTER).event(REGISTER).take());
   assert.equal(session.nextEvent()?.type, "event");
@@ -92,14 +92,14 @@ test("nothing more is parsed once the owner has closed the session", () => {
   assert.equal(session.state, "closed");
 });
 
-test("bytes that wait to be sent outlive the end", () => {
+test("queued output can be sent after the end", () => {
   const { session } = loggedIn();
   session.send({ command: "shutdown", lastWords: "bye" });
   session.close();
   assert.equal(session.takeOutput()?.length, 153);
 });
 
-test("early data of a server is kept until its key is accepted", () => {
+test("early packets of a server wait until its key is accepted", () => {
   const server = serverSession({ rekey: { early: 1, volumeBytes: Infinity } });
   const client = clientSession({ mode: "direct" });
   server.receive(client.takeOutput()!);
@@ -152,7 +152,7 @@ testEach("all kinds of packets arrive, however the bytes are cut", ({ crypto, ar
   );
 });
 
-test("every event and command that is no part of the login is handed on", () => {
+test("unknown commands are delivered", () => {
   const { session, peer } = loggedIn();
   const unknown = { command: "unknown", channel: 9, commandNumber: 200 } as const;
   session.receive(peer.control({ ...unknown, payload: new Uint8Array(110) }).take());
@@ -161,14 +161,18 @@ test("every event and command that is no part of the login is handed on", () => 
   assert.equal(event.control.commandNumber, 200);
 });
 
-test("a login has a deadline, an established session none", () => {
+test("a login has a deadline, an established session has none", () => {
   const session = serverSession({ startMs: 5_000 });
   const peer = new RawPeer();
   const deadline = 5_000 + LOGIN_TIMEOUT_MS;
   assert.equal(session.nextTimeout(), deadline);
   assert.equal(session.handleTimeout(deadline - 1), undefined);
   login(session, peer);
-  assert.equal(session.nextTimeout(), deadline, "who has not proved its key is not logged in");
+  assert.equal(
+    session.nextTimeout(),
+    deadline,
+    "a peer that has not proved its key is not logged in",
+  );
   session.receive(peer.event(REGISTER).take());
   drain(session, SERVER_KEY);
   assert.equal(session.nextTimeout(), undefined);
@@ -180,7 +184,7 @@ test("a login has a deadline, an established session none", () => {
   assert.equal(slow.nextTimeout(), undefined);
 });
 
-test("a client that was let in waits for its sink without a deadline", () => {
+test("an accepted client waits for its sink without a deadline", () => {
   using pair = new Pair();
   assert.notEqual(pair.client.nextTimeout(), undefined);
   pair.exchange();
@@ -188,9 +192,9 @@ test("a client that was let in waits for its sink without a deadline", () => {
   assert.equal(pair.client.nextTimeout(), undefined);
 });
 
-test("a claimed key is proved by the first packet under the final keys alone", () => {
+test("only the first packet under the final keys proves a claimed key", () => {
   const session = serverSession();
-  // Somebody who knows the public key of the client, but not its private key.
+  // A client that knows the public key, but not the private key.
   const thief = new RawPeer({ seed: 3 });
   session.receive(thief.hello({ publicKey: SERVER_KEY.publicKey }).take());
   drain(session, SERVER_KEY);
@@ -216,12 +220,12 @@ test("a replayed login stops at its second packet", () => {
   second.receive(concat([hello, event]));
   assert.equal(second.nextEvent()?.type, "peer-offered");
   second.accept(SERVER_KEY);
-  // Under other keys the head is noise and may ask for more bytes than there are.
+  // Under other keys the head is noise, and its length may be beyond the end.
   second.receiveEof();
   assert.equal(faultOf(second), "not-proven");
 });
 
-test("faults of a HELLO", () => {
+test("every fault of a HELLO ends the session without an answer", () => {
   const cases: readonly (readonly [string, RawPeer, Parameters<typeof serverSession>[0]?])[] = [
     ["low-order-key", new RawPeer().hello({ publicKey: LOW_ORDER })],
     ["low-order-key", new RawPeer().hello({ mode: HELLO_MODE.ephemeral, publicKey: LOW_ORDER })],
@@ -249,12 +253,12 @@ test("faults of a HELLO", () => {
   }
 });
 
-test("a server without direct mode takes clients in ephemeral mode", () => {
+test("a server without direct mode accepts clients in ephemeral mode", () => {
   using pair = new Pair({ server: { allowDirect: false } }).login();
   assert.equal(pair.server.state, "established");
 });
 
-test("a client refuses answers in the other mode, of other roles and with weak keys", () => {
+test("a client refuses answers in another mode, of a wrong role and with weak keys", () => {
   const { real, ephemeral } = HELLO_MODE;
   const cases = [
     ["ephemeral", { mode: real }, "bad-hello-mode"],
@@ -270,7 +274,7 @@ test("a client refuses answers in the other mode, of other roles and with weak k
   }
 });
 
-test("a fault of a REKEY ends the session", () => {
+test("every fault of a REKEY ends the session", () => {
   const cases = [
     ["rekey-not-theirs", (peer: RawPeer) => peer.fakeRekey()],
     ["rekey-bad-mode", (peer: RawPeer) => peer.fakeRekey(CLIENT_KEY.publicKey, 1)],
@@ -287,7 +291,7 @@ test("a fault of a REKEY ends the session", () => {
   assert.equal(faultOf(session), "low-order-key");
 });
 
-test("a freed session gives back what it holds", () => {
+test("a freed session releases opener and sealer", () => {
   const spied = spyOn(CRYPTOS[0]!.crypto);
   const session = serverSession({ crypto: spied.crypto });
   assert.equal(spied.open, 2);
@@ -297,7 +301,7 @@ test("a freed session gives back what it holds", () => {
   session.free();
 });
 
-test("a peer that knows the secret is told apart from one that only connected", () => {
+test("hasVerified tells whether the peer knows the secret", () => {
   const session = serverSession();
   session.receive(Uint8Array.of(1));
   assert.equal(session.nextEvent(), undefined);
@@ -307,7 +311,7 @@ test("a peer that knows the secret is told apart from one that only connected", 
   assert.ok(pair.server.hasVerified);
 });
 
-/** What a server without rules answers to the first packet of a client. */
+/** The answer of a server that checks nothing to the first packet of a client. */
 function answerTo(
   client: Session,
   fields: { mode: number; role?: number; publicKey?: Uint8Array },
@@ -320,7 +324,7 @@ function answerTo(
   const hello = client.takeOutput()!;
   server.writable().set(hello);
   server.commit(hello.length);
-  assert.ok(server.next());
+  assert.ok(server.advance());
   const answer = makeHello("real", SERVER_KEY.publicKey, "sink");
   server.send(PACKET_TYPE.control, CONTROL_BODY_BYTES, (bytes, at) => {
     encodeControl({ ...answer, ...fields }, bytes, at, { lastSeen: 0 });
@@ -337,7 +341,7 @@ function answering(session: Session) {
   };
 }
 
-/** Logs a peer in up to the final keys, in direct mode. */
+/** Runs a direct login up to the final keys. */
 function login(session: Session, peer: RawPeer): void {
   session.receive(peer.hello().take());
   drain(session, SERVER_KEY);
@@ -363,7 +367,7 @@ function faultOf(session: Session): string {
   assert.fail("there is a fault");
 }
 
-test("the raw bytes of ephemeral keys and of those of REKEYs are wiped", () => {
+test("the raw bytes of the private keys of ephemeral exchanges and REKEYs are wiped", () => {
   const drawn = new Map<string, Uint8Array[]>();
   const noted = (end: string, seed: number) => {
     const random = new SeededRandom(seed);
@@ -379,7 +383,7 @@ test("the raw bytes of ephemeral keys and of those of REKEYs are wiped", () => {
   }).login();
   assert.ok(pair.server.rekey());
   pair.exchange();
-  // A client answers a REKEY behind its next packet.
+  // A client answers a REKEY after its next packet.
   pair.client.sendEvent(0, REGISTER);
   pair.exchange();
   for (const [end, keys] of drawn) {

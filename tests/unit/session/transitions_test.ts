@@ -1,4 +1,4 @@
-// Every state of a server's session against everything that can happen to it.
+// Every state of a server's session against every cause of a transition.
 
 import assert from "node:assert/strict";
 import { A12Error, ApiMisuseError } from "../../../lib/errors.ts";
@@ -9,7 +9,7 @@ import { TRANSITIONS } from "../../../lib/session/transitions.ts";
 import { REGISTER, SERVER_KEY, serverSession } from "../../support/pair.ts";
 import { RawPeer } from "../../support/raw_peer.ts";
 
-/** What happens: bytes of the peer, or a call of the owner. */
+/** Bytes of the peer, or a call of the owner. */
 type Cause =
   | "ephemeral HELLO"
   | "real HELLO"
@@ -24,7 +24,7 @@ type Cause =
   | "send"
   | "rekey";
 
-/** The state afterwards, or a code: of a fault, or of the exception when nothing changes. */
+/** The state afterwards, or the code of a fault, or of an exception that changes nothing. */
 type Outcome = StateName | `fault ${string}` | `throws ${string}`;
 
 const CAUSES: { readonly [C in Cause]: (session: Session, peer: RawPeer) => void } = {
@@ -45,7 +45,7 @@ const CAUSES: { readonly [C in Cause]: (session: Session, peer: RawPeer) => void
   "rekey": (session) => void session.rekey(),
 };
 
-/** What holds in a state unless the table says otherwise. */
+/** The outcomes in a session that is over, and in others unless the table has another one. */
 const OVER = {
   "accept": "throws wrong-state",
   "reject": "throws wrong-state",
@@ -75,7 +75,7 @@ const OUTCOMES: { readonly [S in StateName]: { readonly [C in Cause]?: Outcome }
     "close": "closed",
     "timeout": "fault login-timeout",
   },
-  // Nothing is parsed until the key is accepted or turned down.
+  // Nothing is parsed until the key is accepted or rejected.
   offered: {
     "accept": "accepted",
     "reject": "closed",
@@ -112,7 +112,7 @@ const OUTCOMES: { readonly [S in StateName]: { readonly [C in Cause]?: Outcome }
 
 for (const state of Object.keys(TRANSITIONS) as StateName[]) {
   for (const cause of Object.keys(CAUSES) as Cause[]) {
-    // Without an entry nothing happens.
+    // Without an entry the state stays the same.
     const expected = OUTCOMES[state][cause] ?? state;
     Deno.test({
       name: `${cause} in state ${state}: ${expected}`,
@@ -132,7 +132,7 @@ for (const state of Object.keys(TRANSITIONS) as StateName[]) {
 }
 
 Deno.test({
-  name: "what sessions do and the table of transitions are the same",
+  name: "sessions make exactly the transitions of the table",
   permissions: "none",
   fn: () => {
     const done = new Set<string>();
@@ -153,7 +153,7 @@ Deno.test({
   },
 });
 
-/** A session in a state, and a client that knows its keys. */
+/** A session in `state`, and a client with its keys. */
 function at(state: StateName): { session: Session; peer: RawPeer } {
   const session = serverSession();
   const peer = new RawPeer();
@@ -185,7 +185,7 @@ function observe(session: Session, act: () => void): Outcome {
     assert.throws(
       () => session.nextEvent(),
       (again) => again === error,
-      "the same fault each time",
+      "the same fault at each call",
     );
     return `fault ${error.code}`;
   }

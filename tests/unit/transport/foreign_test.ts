@@ -16,7 +16,7 @@ for (
   test(`${name} is another protocol`, () => assert.ok(isForeign(bytes)));
 }
 
-test("the first packets of A12 clients are not", () => {
+test("the first packets of A12 clients are not another protocol", () => {
   for (const vector of Object.values(SESSIONS)) {
     assert.ok(!isForeign(streamOf(vector, "client").subarray(0, 25)), vector.name);
   }

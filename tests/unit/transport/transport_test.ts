@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { encodeUtf8 } from "../../../lib/bytes/text.ts";
 import { A12Error } from "../../../lib/errors.ts";
-import type { Packet, PacketType } from "../../../lib/transport/packet.ts";
+import type { PacketType } from "../../../lib/transport/packet.ts";
 import { PREFIX_BYTES } from "../../../lib/transport/packet.ts";
-import { CONTROL_PACKET_BYTES, Transport } from "../../../lib/transport/transport.ts";
+import { Transport } from "../../../lib/transport/transport.ts";
 import {
   CONTROL_BODY_BYTES,
   DATA_HEAD_BYTES,
@@ -11,6 +11,7 @@ import {
   PACKET_TYPE,
 } from "../../../lib/wire/constants.ts";
 import type { CryptoProvider } from "../../../lib/crypto/provider.ts";
+import { CONTROL_PACKET_BYTES, nextPacket, type Packet } from "../../support/packets.ts";
 import { type Crypto, CRYPTOS } from "../../support/providers.ts";
 import { SeededRandom } from "../../support/random.ts";
 
@@ -37,7 +38,7 @@ function makeEnds({ crypto, arena }: Crypto, secrets = [SECRET, SECRET] as const
   };
 }
 
-/** Ends whose final keys are installed. */
+/** Both ends with final keys. */
 function openEnds(crypto: Crypto): Ends {
   const ends = makeEnds(crypto);
   sendControl(ends.client);
@@ -66,7 +67,7 @@ function dataBody(payload: Uint8Array): Uint8Array {
   return body;
 }
 
-/** All packets in some bytes, bodies copied. */
+/** All packets in `bytes`, with copies of their bodies. */
 function receive(transport: Transport, bytes: Uint8Array): Packet[] {
   const packets: Packet[] = [];
   for (let rest = bytes; rest.length > 0;) {
@@ -75,7 +76,7 @@ function receive(transport: Transport, bytes: Uint8Array): Packet[] {
     space.set(rest.subarray(0, count));
     transport.commit(count);
     rest = rest.subarray(count);
-    for (let packet = transport.next(); packet; packet = transport.next()) {
+    for (let packet = nextPacket(transport); packet; packet = nextPacket(transport)) {
       packets.push({ ...packet, body: packet.body.slice() });
     }
   }
@@ -86,7 +87,7 @@ function hasCode(code: string): (error: unknown) => boolean {
   return (error) => error instanceof A12Error && error.code === code;
 }
 
-test("packets of every type and size arrive as they were sent", (crypto) => {
+test("packets of every type and size arrive unchanged", (crypto) => {
   const { client, server } = openEnds(crypto);
   const random = new SeededRandom(1);
   const sizes = [0, 1, 63, 64, 65, 1_024, 32_768, 65_534, 65_535];
@@ -106,8 +107,8 @@ test("packets of every type and size arrive as they were sent", (crypto) => {
   assert.equal(server.lastSeen, sent.length);
 });
 
-test("a wrong secret shows at the head of the first packet, or at its tag", (crypto) => {
-  // One secret in 256 happens to decrypt the type to the right one; then the tag tells.
+test("a wrong secret is noticed at the head of the first packet or at its tag", (crypto) => {
+  // One secret in 256 happens to decrypt the type to the right one; then the tag is wrong.
   const seen = new Set<number>();
   for (let number = 0; number < 2_000 && seen.size < 2; number++) {
     const { client, server } = makeEnds(crypto, [SECRET, encodeUtf8(`other ${number}`)]);
@@ -118,7 +119,7 @@ test("a wrong secret shows at the head of the first packet, or at its tag", (cry
       receive(server, packet.subarray(0, PREFIX_BYTES));
       taken = packet.length;
       receive(server, packet.subarray(PREFIX_BYTES));
-      assert.fail("a packet under another secret is no packet");
+      assert.fail("a packet under another secret is refused");
     } catch (error) {
       assert.ok(hasCode("wrong-secret")(error), String(error));
     }
@@ -129,13 +130,13 @@ test("a wrong secret shows at the head of the first packet, or at its tag", (cry
   assert.equal(seen.size, 2);
 });
 
-test("other protocols are told apart from wrong secrets", (crypto) => {
+test("other protocols and wrong secrets have different codes", (crypto) => {
   const { server } = makeEnds(crypto);
   const request = encodeUtf8("GET / HTTP/1.1\r\nHost: example.org\r\n\r\n");
   assert.throws(() => receive(server, request), hasCode("not-a12"));
 });
 
-test("a burst of events arrives in order with what stands between them", (crypto) => {
+test("a burst of events and the packets between them arrive in order", (crypto) => {
   const { client, server } = openEnds(crypto);
   const random = new SeededRandom(3);
   const sent: { type: PacketType; body: Uint8Array }[] = [];
@@ -151,7 +152,7 @@ test("a burst of events arrives in order with what stands between them", (crypto
   );
 });
 
-test("a data packet that is as long as an event is none", (crypto) => {
+test("a data packet of the size of an event is not taken for one", (crypto) => {
   const { client, server } = openEnds(crypto);
   const body = dataBody(new Uint8Array(EVENT_BODY_BYTES - DATA_HEAD_BYTES).fill(9));
   for (let i = 0; i < 3; i++) send(client, PACKET_TYPE.binary, body);
@@ -159,7 +160,7 @@ test("a data packet that is as long as an event is none", (crypto) => {
   assert.deepEqual(received.map((packet) => packet.type), [5, 5, 5]);
 });
 
-test("events before a wrong tag are handed out, those behind it never", (crypto) => {
+test("events before a wrong tag are delivered, those after it are not", (crypto) => {
   for (const wrong of [0, 1, 6, 7, 8, 23]) {
     const { client, server } = openEnds(crypto);
     for (let i = 0; i < 24; i++) sendEvent(client);
@@ -167,8 +168,8 @@ test("events before a wrong tag are handed out, those behind it never", (crypto)
     bytes[wrong * (PREFIX_BYTES + EVENT_BODY_BYTES) + 100]! ^= 1;
     server.writable().set(bytes);
     server.commit(bytes.length);
-    for (let i = 0; i < wrong; i++) assert.equal(server.next()!.sequence, i + 1);
-    for (let i = 0; i < 2; i++) assert.throws(() => server.next(), hasCode("bad-mac"));
+    for (let i = 0; i < wrong; i++) assert.equal(nextPacket(server)!.sequence, i + 1);
+    for (let i = 0; i < 2; i++) assert.throws(() => nextPacket(server), hasCode("bad-mac"));
     client.free();
     server.free();
   }
@@ -185,7 +186,7 @@ test("a flipped bit anywhere in a packet is refused", (crypto) => {
     const isType = bit >> 3 === PREFIX_BYTES - 1;
     const check = isType ? (error: unknown) => error instanceof A12Error : hasCode("bad-mac");
     try {
-      // A changed type may make the packet longer; what is missing then never comes right.
+      // A changed type may make the packet longer; then the bytes that complete it are wrong.
       assert.deepEqual(receive(server, changed), []);
       assert.throws(() => receive(server, new Uint8Array(65_600)), hasCode("bad-mac"));
     } catch (error) {
@@ -196,7 +197,7 @@ test("a flipped bit anywhere in a packet is refused", (crypto) => {
   }
 });
 
-test("packets that are missing, repeated or exchanged are refused", (crypto) => {
+test("missing, repeated and swapped packets are refused", (crypto) => {
   const { client } = openEnds(crypto);
   sendEvent(client);
   const first = client.takeOutput()!.slice();
@@ -204,7 +205,7 @@ test("packets that are missing, repeated or exchanged are refused", (crypto) => 
   const second = client.takeOutput()!.slice();
   for (const order of [[second], [first, first], [second, first]]) {
     const { server } = openEnds(crypto);
-    // At another place of the key stream the type is noise as well.
+    // At another place of the key stream the type is noise too.
     assert.throws(
       () => order.forEach((packet) => receive(server, packet)),
       (error) => hasCode("bad-mac")(error) || hasCode("bad-packet-type")(error),
@@ -213,13 +214,13 @@ test("packets that are missing, repeated or exchanged are refused", (crypto) => 
   }
 });
 
-test("a packet with a good tag and a wrong number is refused", (crypto) => {
+test("a packet with a right tag and a wrong sequence number is refused", (crypto) => {
   const { client, server } = openEnds({ ...crypto, crypto: renumbering(crypto.crypto) });
   sendEvent(client);
   assert.throws(() => receive(server, client.takeOutput()!), hasCode("bad-sequence"));
 });
 
-test("types that do not exist are refused at the head", (crypto) => {
+test("unknown types are refused at the head", (crypto) => {
   for (const type of [0, 6, 7, 255]) {
     const { client, server } = openEnds(crypto);
     send(client, type as PacketType, new Uint8Array(0));
@@ -228,7 +229,7 @@ test("types that do not exist are refused at the head", (crypto) => {
   }
 });
 
-test("until the final keys, control packets alone are let through", (crypto) => {
+test("before the final keys only control packets are accepted", (crypto) => {
   for (const type of [2, 3, 4, 5] as const) {
     const { client, server } = makeEnds(crypto);
     sendControl(client);
@@ -241,7 +242,7 @@ test("until the final keys, control packets alone are let through", (crypto) => 
   }
 });
 
-test("each direction changes its keys alone, at the packet", (crypto) => {
+test("each direction changes its keys independently, from the next packet on", (crypto) => {
   const { client, server } = openEnds(crypto);
   const next = new SeededRandom(9).bytes(32);
   sendEvent(client);
@@ -255,7 +256,7 @@ test("each direction changes its keys alone, at the packet", (crypto) => {
   assert.equal(receive(client, server.takeOutput()!).length, 1, "the other direction goes on");
 });
 
-test("a HELLO has 153 bytes, the first one a short tag and the nonce", (crypto) => {
+test("a HELLO has 153 bytes, and the first one a short tag and the nonce", (crypto) => {
   const { client } = makeEnds(crypto);
   sendControl(client);
   const packet = client.takeOutput()!;
@@ -264,7 +265,7 @@ test("a HELLO has 153 bytes, the first one a short tag and the nonce", (crypto) 
   assert.deepEqual(packet.subarray(8, 16), NONCE);
 });
 
-/** Seals all packets but the first of a direction under the number of the next one. */
+/** Gives all packets of a direction but the first the sequence number of the next one. */
 function renumbering(crypto: CryptoProvider): CryptoProvider {
   return {
     ...crypto,
@@ -297,7 +298,7 @@ test("a body that cannot be written leaves nothing in the output", (crypto) => {
   assert.ok(packets.every(({ body }) => body.every((byte) => byte === 4)));
 });
 
-test("the first packet may fail to be written", (crypto) => {
+test("after a failed write the first packet can be sent again", (crypto) => {
   const { client, server } = makeEnds(crypto);
   const fail = () => {
     throw new RangeError("no such value");
