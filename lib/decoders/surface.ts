@@ -3,7 +3,7 @@
  *
  * Decoders draw into the base, which delta frames build on; readers see the last committed picture.
  * The two are the same memory until a frame arrives that is not to be presented yet; only then is
- * the presented picture set aside as a copy.
+ * the base a copy, and what is presented stays where it is for those who have borrowed it.
  *
  * @module
  */
@@ -186,12 +186,10 @@ export class Surface implements SurfaceView {
       this.#release(canvas);
       return next;
     }
-    if (this.#mustSetAside(header)) {
-      const aside = this.#newCanvas(canvas.width, canvas.height);
-      aside.bytes.set(canvas.bytes);
-      this.#shownCanvas = aside;
-    }
-    return canvas;
+    if (!this.#mustCopy(header)) return canvas;
+    const copy = this.#newCanvas(canvas.width, canvas.height);
+    copy.bytes.set(canvas.bytes);
+    return this.#continueOn(copy);
   }
 
   /**
@@ -203,17 +201,17 @@ export class Surface implements SurfaceView {
    * @throws {StreamError} `memory-limit`; nothing is changed then.
    */
   *beginPixelsInPieces(header: FrameHeader, pieceBytes: number): Generator<void, Canvas> {
-    if (this.#mustSetAside(header)) {
+    if (this.#mustCopy(header)) {
       const { width, height, bytes } = this.#canvas!;
-      const aside = this.#newCanvas(width, height);
+      const copy = this.#newCanvas(width, height);
       try {
         for (let at = 0; at < bytes.length; at += pieceBytes) {
-          aside.bytes.set(bytes.subarray(at, at + pieceBytes), at);
+          copy.bytes.set(bytes.subarray(at, at + pieceBytes), at);
           yield;
         }
-        this.#shownCanvas = aside;
+        return this.#continueOn(copy);
       } finally {
-        this.#release(aside);
+        this.#release(copy);
       }
     }
     const canvas = this.beginPixels(header);
@@ -233,17 +231,23 @@ export class Surface implements SurfaceView {
    * @returns Bytes.
    */
   copiedBytes(header: FrameHeader): number {
-    return this.#mustSetAside(header) ? this.#canvas!.bytes.length : 0;
+    return this.#mustCopy(header) ? this.#canvas!.bytes.length : 0;
   }
 
   /**
    * DEVIATION: the reference draws into the presented memory. Pinned by "a frame without commit
    * changes the base and not the presented picture".
    */
-  #mustSetAside(header: FrameHeader): boolean {
+  #mustCopy(header: FrameHeader): boolean {
     const canvas = this.#canvas;
     return !header.commit && canvas !== undefined && canvas === this.#shownCanvas &&
       this.#fits(canvas, header);
+  }
+
+  /** Makes a copy of the base the base. */
+  #continueOn(copy: Canvas): Canvas {
+    const { hasBase, opaque } = this.#canvas!;
+    return this.#canvas = Object.assign(copy, { hasBase, opaque });
   }
 
   /**
@@ -311,13 +315,14 @@ export class Surface implements SurfaceView {
    * Starts to draw a delta frame of text on {@linkcode baseGrid}, for decoders alone.
    *
    * @param header The frame.
+   * @param base The grid that it applies to.
+   * @returns The grid to draw on.
    * @throws {StreamError} `memory-limit`; nothing is changed then.
    */
-  beginDeltaText(header: FrameHeader): void {
-    const grid = this.#grid;
-    if (header.commit || grid === undefined || grid !== this.#shownGrid) return;
-    this.#budget.reserve(grid.sizeBytes);
-    this.#shownGrid = grid.clone();
+  beginDeltaText(header: FrameHeader, base: TextGrid): TextGrid {
+    if (header.commit || base !== this.#shownGrid) return base;
+    this.#budget.reserve(base.sizeBytes);
+    return this.#grid = base.clone();
   }
 
   /**

@@ -85,8 +85,7 @@ function drawContent(header: FrameHeader, view: DataView, surface: Surface): voi
     if (base === undefined) {
       throw new StreamError("no-base-frame", "a TPACK delta without a full frame before it");
     }
-    surface.beginDeltaText(header);
-    grid = base;
+    grid = surface.beginDeltaText(header, base);
     if (outline.lines > 0) readBackground(view, grid);
   } else {
     const { cols, rows } = gridSize(outline, header);

@@ -4,8 +4,9 @@ import { MemoryBudget } from "../../../lib/decoders/memory_budget.ts";
 import { Surface } from "../../../lib/decoders/surface.ts";
 import { CELL_MEMORY_BYTES } from "../../../lib/decoders/text_grid.ts";
 import type { FrameHeader } from "../../../lib/decoders/types.ts";
+import { VideoStream } from "../../../lib/decoders/video_stream.ts";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
-import { compressedFrame, frameHeader, noise, tpackFrame } from "./frames.ts";
+import { compressedFrame, frameHeader, noise, show, tpackFrame } from "./frames.ts";
 
 const { rgba, rgb, zstd, zstdDelta } = VIDEO_FORMAT;
 
@@ -247,3 +248,34 @@ test("unchanged pixels of a delta become opaque too", () => {
   drawCompressed(surface, new Uint8Array(48), { format: zstdDelta });
   assert(surface.rgba()!.every((byte, at) => at % 4 !== 3 || byte === 255));
 });
+
+test("what was borrowed stays as it was presented through frames without commit", () => {
+  const pixels = new VideoStream();
+  show(pixels, frameHeader(), new Uint8Array(64).fill(10));
+  const shown = pixels.surface.pixels!;
+  for (const fields of [{}, { x: 1, y: 1, width: 2, height: 2 }]) {
+    const header = frameHeader({ ...fields, commit: 0 });
+    show(pixels, header, new Uint8Array(header.length).fill(200));
+    assert.deepEqual(shown, new Uint8Array(64).fill(10));
+    assert.equal(pixels.surface.pixels, shown);
+  }
+  show(pixels, frameHeader({ width: 1, height: 1 }), new Uint8Array(4).fill(3));
+  assert.deepEqual(pixels.surface.pixels!.subarray(0, 8), Uint8Array.of(3, 3, 3, 3, ...four(200)));
+
+  const text = new VideoStream();
+  const line = (cells: string, flags = 1, commit = 1) => {
+    const { header, payload } = tpackFrame({ flags, lines: [{ row: 0, cells }] }, { commit });
+    show(text, header, payload);
+  };
+  line("shown");
+  const grid = text.surface.grid!;
+  line("never", 2, 0);
+  assert.equal(grid.text(), "shown");
+  assert.equal(text.surface.grid, grid);
+  line("s", 2);
+  assert.equal(text.surface.gridText(), "sever");
+});
+
+function four(value: number): number[] {
+  return [value, value, value, value];
+}
