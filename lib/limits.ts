@@ -232,6 +232,18 @@ export const LEFTOVER_AGE_MS = 60_000;
 /** With so much waiting for the disk, a recorded client waits as well. */
 export const RECORD_QUEUE_BYTES = 1 << 20;
 
+/** Pictures up to this size are compressed at once, in 15 ms; larger ones in a worker. */
+export const MAX_INLINE_PICTURE_PIXELS = 1 << 20;
+
+/** How long the worker that compresses pictures may take for a million bytes of one; then it is ended. */
+export const PICTURE_TIMEOUT_MS = 10_000;
+
+/**
+ * Pixels that a terminal is sent of one picture; larger ones are scaled down first. A picture of
+ * 1920 x 1080 is sent as it is, most of them in less than 1 MB.
+ */
+export const MAX_TERMINAL_PIXELS = 1 << 21;
+
 /** The part of the process's time that encoding pictures may take, all recordings together. */
 export const RECORD_CPU_SHARE = 0.2;
 

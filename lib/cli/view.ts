@@ -8,7 +8,8 @@
  */
 
 import { KeyDecoder } from "../handlers/view/keys.ts";
-import { KITTY_CLEAR, KITTY_QUERY } from "../handlers/view/kitty.ts";
+import { PictureEncoder } from "../handlers/pictures/encoder.ts";
+import { KITTY_CLEAR, KITTY_QUERY, kittyOutput } from "../handlers/view/kitty.ts";
 import type { Typed } from "../handlers/view/keys.ts";
 import type { ViewerCommand } from "../handlers/view/viewer.ts";
 import { MOUSE_OFF, Viewer } from "../handlers/view/viewer.ts";
@@ -40,6 +41,7 @@ export class ViewTerminal {
   readonly #screen: OutputWriter;
   readonly #followsSize: boolean;
   readonly #keys = new KeyDecoder();
+  readonly #encoder = new PictureEncoder();
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #escape: ReturnType<typeof setTimeout> | undefined;
   #drawing: Promise<void> | undefined;
@@ -133,6 +135,7 @@ export class ViewTerminal {
   async #close(): Promise<void> {
     clearTimeout(this.#escape);
     this.#endResize();
+    this.#encoder.close();
     this.#screen.write(LEAVE);
     await this.#reader?.cancel();
     // A terminal that is stopped takes nothing.
@@ -206,8 +209,12 @@ export class ViewTerminal {
     while (this.#isStale && !this.#isClosed) {
       this.#isStale = false;
       const startMs = performance.now();
-      const output = this.#viewer.render();
+      const text = this.#viewer.render();
+      const picture = this.#viewer.takePicture();
       const costMs = performance.now() - startMs;
+      const pixels = picture && kittyOutput(picture, await this.#encoder.zlib(picture.rgb));
+      const output = text + (pixels ?? "");
+      if (this.#isClosed) return;
       if (output !== "") this.#screen.write(output);
       await this.#screen.flushed();
       if (this.#isClosed) return;

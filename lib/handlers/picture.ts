@@ -44,3 +44,24 @@ export function pictureOf({ surface }: Pick<Source, "surface">): Picture | undef
   if (pixels === undefined || width === 0 || height === 0) return undefined;
   return { kind: "pixels", width, height, rgba: pixels, bottomUp: origoLl };
 }
+
+/**
+ * The pixels that a client shows now, for as long as it shows them, and for good when it ends with
+ * them.
+ *
+ * @param source The client.
+ * @param picture What it shows now.
+ * @returns Gives the picture without a copy; `undefined` once the client has drawn something else.
+ */
+export function whileShown(
+  source: Pick<Source, "surface">,
+  picture: PixelPicture,
+): () => PixelPicture | undefined {
+  const { revision } = source.surface;
+  return () => {
+    // A frame that is being drawn in pieces is finished by this look at the surface.
+    const shown = pictureOf(source);
+    if (source.surface.revision !== revision) return undefined;
+    return shown?.kind === "pixels" ? shown : picture;
+  };
+}

@@ -8,9 +8,9 @@ import { encodeUtf8 } from "../bytes/text.ts";
 import type { Logger } from "../log.ts";
 import type { ClientHandler, Source } from "../segment/source.ts";
 import { ensureDirectory, putFile, writeAll } from "./new_file.ts";
-import type { Picture } from "./picture.ts";
-import { pictureOf } from "./picture.ts";
-import { snapshotOf } from "./snapshot.ts";
+import type { Picture, PixelPicture } from "./picture.ts";
+import { pictureOf, whileShown } from "./picture.ts";
+import { isLarge, PictureEncoder } from "./pictures/encoder.ts";
 
 /** The names of pictures. */
 export const SNAPSHOT_NAME = /^\d+\.(png|txt)$/;
@@ -23,6 +23,8 @@ export class Snapshots {
   readonly #directory: string;
   readonly #log: Logger;
   readonly #pictures = new Map<Source, Picture>();
+  /** Clients whose picture changed while it was read: the next one is read while they wait. */
+  readonly #wanted = new Set<Source>();
   /** One write at a time, so that two of the same file do not meet. */
   #written: Promise<void> = Promise.resolve();
 
@@ -41,26 +43,41 @@ export class Snapshots {
   readonly observer: ClientHandler = (source, { kind }) => {
     if (kind === "frame") {
       const picture = pictureOf(source);
-      if (picture !== undefined) this.#pictures.set(source, picture);
+      if (picture === undefined) return;
+      this.#pictures.set(source, picture);
+      return this.#wanted.delete(source) ? this.#writeShown(source, picture) : undefined;
     }
     if (kind !== "terminated") return;
+    this.#wanted.delete(source);
     // The surface is gone by now, but nothing draws over what it has shown last.
     const last = this.#pictures.get(source);
     this.#pictures.delete(source);
-    return last && this.#write(source, last);
+    return last && this.#write(source, contentOf(last));
   };
 
   /** Writes what every client shows now. */
   async writeAll(): Promise<void> {
-    await Promise.all([...this.#pictures].map(([source, picture]) => this.#write(source, picture)));
+    await Promise.all(
+      [...this.#pictures].map(([source, picture]) => this.#writeShown(source, picture)),
+    );
   }
 
-  #write({ id }: Source, picture: Picture): Promise<void> {
-    const snapshot = snapshotOf(picture);
-    const path = `${this.#directory}/${id}.${snapshot.kind === "png" ? "png" : "txt"}`;
-    const content = snapshot.kind === "png" ? snapshot.bytes : encodeUtf8(snapshot.text);
-    this.#written = this.#written.then(() => this.#put(id, path, content));
-    return this.#written;
+  #writeShown(source: Source, picture: Picture): Promise<void> {
+    if (picture.kind === "text" || !isLarge(picture)) {
+      return this.#write(source, contentOf(picture));
+    }
+    this.#wanted.add(source);
+    const content = contentOf(picture, whileShown(source, picture));
+    void content.then((bytes) => bytes && this.#wanted.delete(source));
+    return this.#write(source, content);
+  }
+
+  #write(source: Source, content: Promise<Content | undefined>): Promise<void> {
+    return this.#written = this.#written.then(async () => {
+      const taken = await content;
+      if (taken === undefined) return;
+      await this.#put(source.id, `${this.#directory}/${source.id}.${taken.type}`, taken.bytes);
+    });
   }
 
   async #put(source: number, path: string, content: Uint8Array): Promise<void> {
@@ -76,4 +93,23 @@ export class Snapshots {
       this.#log.log("warn", "snapshot-failed", { source, path, detail });
     }
   }
+}
+
+/** What a file has in it. */
+interface Content {
+  readonly type: "png" | "txt";
+  readonly bytes: Uint8Array;
+}
+
+/** Text and small pictures are taken before this returns. */
+async function contentOf(
+  picture: Picture,
+  now: () => PixelPicture | undefined = () => picture as PixelPicture,
+): Promise<Content | undefined> {
+  if (picture.kind === "text") {
+    return { type: "txt", bytes: encodeUtf8(`${picture.grid.text({ trimEnd: true })}\n`) };
+  }
+  using encoder = new PictureEncoder();
+  const bytes = await encoder.png(now);
+  return bytes && { type: "png", bytes };
 }

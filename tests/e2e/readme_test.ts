@@ -153,7 +153,7 @@ Deno.test("README: a handler types into a client and sees what it shows", async 
 
 Deno.test("README: a handler saves pictures", async () => {
   await using home = await Home.make();
-  const told = block("snapshot(client)").replace(
+  const told = block("takeSnapshot(client)").replace(
     "export default handler;",
     'export default { ...handler, frame: () => console.log("saved"), preroll: verbose };\n' +
       'function verbose(source: any) { if (source.role === "client") source.targetVerbose(); }',

@@ -5,6 +5,7 @@ import { Buffer } from "node:buffer";
 import { PNG } from "pngjs";
 import { AnsiScreen } from "../support/ansi_screen.ts";
 import { playCast } from "../support/cast.ts";
+import { LARGE, largePixels } from "../support/large_picture.ts";
 import { Listening, type TestSource } from "../support/listening.ts";
 
 /** Pixels that differ from each other and from those of another seed. */
@@ -51,6 +52,26 @@ async function showSome(text: TestSource, picture: TestSource): Promise<void> {
   await picture.showPixels(5, 3, pixels(5, 3, 2));
   await text.showText("bigger  ", "screen  ", "now     ");
 }
+
+Deno.test("Ctrl-C leaves the last large picture on disk, recorded and as a snapshot", async () => {
+  await using listening = await Listening.start(
+    "--record",
+    "DIR/rec",
+    "--snapshot",
+    "DIR/pictures",
+  );
+  const client = await listening.connect("picture", "application");
+  const { width, height } = LARGE;
+  await client.showPixels(width, height, largePixels(1));
+  await client.showPixels(width, height, largePixels(2));
+  assert.equal(await listening.stop(), 0);
+  const [folder] = recordings(listening);
+  const { file } = lines(`${folder}/2/index.jsonl`).at(-1)!;
+  for (const path of [`${folder}/2/${file}`, `${listening.directory}/pictures/2.png`]) {
+    const { data } = PNG.sync.read(Buffer.from(Deno.readFileSync(path)));
+    assert.equal(Buffer.compare(data, largePixels(2)), 0, path);
+  }
+});
 
 Deno.test("clients are recorded up to Ctrl-C, text to be played and pixels as files", async () => {
   await using listening = await Listening.start("--record", "DIR/rec", "--record-fps", "1000");

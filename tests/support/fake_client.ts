@@ -75,6 +75,12 @@ export class FakeClient {
     return this.#committed();
   }
 
+  /** Draws R, G, B, A pixels without committing them. */
+  drawUnseen(width: number, height: number, rgba: Uint8Array): void {
+    const size = { surfaceWidth: width, surfaceHeight: height };
+    show(this.#video, frameHeader({ ...size, commit: 0 }), rgba);
+  }
+
   /** Ends it as the library does: the surface is gone when the handler is told. */
   end(): void | Promise<void> {
     this.isEnded = true;

@@ -10,7 +10,13 @@ import { stripSource } from "./strip_source.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 /** A worker is an entry point of its own. */
-const ENTRY_POINTS = ["main.ts", "lib/mod.ts", "keystore/mod.ts", "lib/h264/worker.ts"] as const;
+const ENTRY_POINTS = [
+  "main.ts",
+  "lib/mod.ts",
+  "keystore/mod.ts",
+  "lib/h264/worker.ts",
+  "lib/handlers/pictures/worker.ts",
+] as const;
 /** Compiled to WebAssembly; no module of ours. */
 const OTHER_LANGUAGE = "/simd/assembly/";
 

@@ -10,7 +10,7 @@ import { ApiMisuseError } from "../../errors.ts";
 import type { ListenSource } from "../../net/listen_types.ts";
 import { type Source, VERBS } from "../../segment/source.ts";
 import type { Verb } from "../../segment/verbs/verb.ts";
-import { snapshot } from "../snapshot.ts";
+import { takeSnapshot } from "../snapshot.ts";
 
 /** One line of a program. */
 export interface Call {
@@ -84,7 +84,7 @@ export function parseCall(line: string): Call {
  *
  * @param source The source.
  * @param call The call; `acceptTarget` is the caller's.
- * @returns What JSON can hold of the result; a source as its number.
+ * @returns What JSON can hold of the result, a source as its number; a promise of that for a picture.
  * @throws {ApiMisuseError} `bad-argument` for an unknown verb, and what the verb throws.
  */
 export function perform(source: Source | ListenSource, { verb, args }: Call): unknown {
@@ -101,8 +101,8 @@ export function perform(source: Source | ListenSource, { verb, args }: Call): un
   return "cancel" in result ? true : result;
 }
 
-function jsonSnapshot(source: Source): unknown {
-  const taken = snapshot(source);
+async function jsonSnapshot(source: Source): Promise<unknown> {
+  const taken = await takeSnapshot(source);
   return taken?.kind === "png" ? { kind: "png", base64: taken.bytes.toBase64() } : taken;
 }
 

@@ -173,13 +173,30 @@ export class Pipe {
       }
       call = parseCall(line);
       const result = this.#perform(call);
-      return call.id === undefined ? undefined : this.#answer({ id: call.id, result });
+      if (result instanceof Promise) return this.#answerLater(call, result);
+      return this.#answerResult(call, result);
     } catch (error) {
-      const code = error instanceof A12Error ? error.code : "bad-argument";
-      const text = error instanceof Error ? error.message : String(error);
-      if (call === undefined) this.#logBadLine(text);
-      return this.#answer({ id: call?.id, error: text, code });
+      return this.#answerError(call, error);
     }
+  }
+
+  async #answerLater(call: Call, pending: Promise<unknown>): Promise<void> {
+    try {
+      await this.#answerResult(call, await pending);
+    } catch (error) {
+      await this.#answerError(call, error);
+    }
+  }
+
+  #answerResult({ id }: Call, result: unknown): Promise<void> | undefined {
+    return id === undefined ? undefined : this.#answer({ id, result });
+  }
+
+  #answerError(call: Call | undefined, error: unknown): Promise<void> | undefined {
+    const code = error instanceof A12Error ? error.code : "bad-argument";
+    const text = error instanceof Error ? error.message : String(error);
+    if (call === undefined) this.#logBadLine(text);
+    return this.#answer({ id: call?.id, error: text, code });
   }
 
   /** A program that does not read its answers is found in the log. */

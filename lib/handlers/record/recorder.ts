@@ -78,22 +78,27 @@ export class Recorder {
   readonly observer: ClientHandler = (source, status, input) => {
     let entry = this.#entries.get(source.peer);
     if (entry === undefined) this.#entries.set(source.peer, entry = this.#begin(source));
-    if (!entry.folder.isStopped) this.#take(entry, source, status, input);
+    const { recording, folder } = entry;
+    const taken = folder.isStopped ? undefined : this.#take(entry, source, status, input);
     if (status.kind !== "terminated" || source.id !== entry.primary) {
-      return entry.folder.ready();
+      return taken?.then(() => folder.ready()) ?? folder.ready();
     }
-    entry.recording.end();
-    return entry.folder.close();
+    return Promise.all([taken, recording.end()]).then(() => folder.close());
   };
 
-  #take(entry: Entry, source: Source, status: Status, input: IoTable | undefined): void {
+  #take(
+    entry: Entry,
+    source: Source,
+    status: Status,
+    input: IoTable | undefined,
+  ): Promise<void> | undefined {
+    const { recording, folder, elapsedMs } = entry;
     const { maxSeconds = RECORD_MAX_SECONDS } = this.#options;
-    if (entry.elapsedMs() <= maxSeconds * 1000) {
-      entry.recording.take(source, status, input);
-      return;
-    }
-    entry.recording.end();
-    entry.folder.stop("max-seconds", `the limit is ${maxSeconds} s`);
+    if (elapsedMs() <= maxSeconds * 1000) return recording.take(source, status, input);
+    const stop = () => folder.stop("max-seconds", `the limit is ${maxSeconds} s`);
+    const taken = recording.end();
+    if (taken === undefined) stop();
+    return taken?.then(stop);
   }
 
   #begin(source: Source): Entry {

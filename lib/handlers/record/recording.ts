@@ -7,7 +7,7 @@
 import type { Source } from "../../segment/source.ts";
 import type { IoTable, Status } from "../../segment/status.ts";
 import { describeJson } from "../describe.ts";
-import { pictureOf } from "../picture.ts";
+import { pictureOf, whileShown } from "../picture.ts";
 import { Asciicast } from "./asciicast.ts";
 import type { Folder } from "./folder.ts";
 import type { CpuShare } from "./pace.ts";
@@ -73,45 +73,53 @@ export class Recording {
    * @param source The segment.
    * @param status The record.
    * @param input The third argument of the kind `input`.
+   * @returns When the client may go on; `undefined` when it may at once.
    */
-  take(source: Source, status: Status, input: IoTable | undefined): void {
+  take(source: Source, status: Status, input: IoTable | undefined): Promise<void> | undefined {
+    let taken: Promise<void> | undefined;
     switch (status.kind) {
       case "frame":
         return this.#show(source);
       case "dropped_frame":
-        return;
+        return undefined;
       case "terminated":
-        this.#segments.get(source.id)?.stills?.end();
+        taken = this.#segments.get(source.id)?.stills?.end();
         this.#segments.delete(source.id);
     }
     const { folder, started, elapsedMs } = this.#options;
     const time = new Date(started.getTime() + elapsedMs());
     folder.append("events.jsonl", `${describeJson(time, source.id, status, input)}\n`);
+    return taken;
   }
 
-  /** Takes the pictures that wait. Nothing may follow. */
-  end(): void {
-    for (const { stills } of this.#segments.values()) stills?.end();
+  /**
+   * Takes the pictures that wait. Nothing may follow.
+   *
+   * @returns When that is done; `undefined` when it is.
+   */
+  end(): Promise<void> | undefined {
+    const taken = [...this.#segments.values()].flatMap(({ stills }) => stills?.end() ?? []);
     this.#segments.clear();
+    return taken.length === 0 ? undefined : Promise.all(taken).then(() => {});
   }
 
-  #show(source: Source): void {
+  #show(source: Source): Promise<void> | undefined {
     const picture = pictureOf(source);
-    if (picture === undefined) return;
+    if (picture === undefined) return undefined;
     const { folder, started, elapsedMs, cpu, maxFps } = this.#options;
     let shown = this.#segments.get(source.id);
     if (shown === undefined) this.#segments.set(source.id, shown = {});
     if (picture.kind === "text") {
       shown.cast ??= new Asciicast({ started, title: source.title });
       folder.append(`${source.id}.cast`, shown.cast.lines(picture.grid, elapsedMs() / 1000));
-    } else {
-      shown.stills ??= new Stills({
-        folder,
-        directory: `${source.id}`,
-        pace: new Pace(cpu, maxFps),
-        elapsedMs,
-      });
-      shown.stills.show(picture);
+      return undefined;
     }
+    shown.stills ??= new Stills({
+      folder,
+      directory: `${source.id}`,
+      pace: new Pace(cpu, maxFps),
+      elapsedMs,
+    });
+    return shown.stills.show(whileShown(source, picture));
   }
 }

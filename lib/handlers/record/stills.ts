@@ -6,7 +6,8 @@
 
 import { Buffer } from "node:buffer";
 import type { PixelPicture } from "../picture.ts";
-import { encodePng } from "../png.ts";
+import { isLarge, PictureEncoder } from "../pictures/encoder.ts";
+import { encodePng } from "../pictures/png.ts";
 import type { Folder } from "./folder.ts";
 import type { Pace } from "./pace.ts";
 
@@ -28,9 +29,11 @@ export interface StillsOptions {
 /** Takes a picture on each change, but not more often than its pace allows; the last one always. */
 export class Stills {
   readonly #options: StillsOptions;
+  readonly #encoder = new PictureEncoder();
   #count = 0;
   #last: Uint8Array = new Uint8Array(0);
-  #waiting: { picture: PixelPicture; atMs: number } | undefined;
+  #waiting: { now: () => PixelPicture | undefined; atMs: number } | undefined;
+  #taking: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
@@ -46,41 +49,83 @@ export class Stills {
   /**
    * Takes the picture that is shown now, at once or when it is due.
    *
-   * @param picture The picture; borrowed until the next call.
+   * @param now Gives the picture until another one is shown.
+   * @returns When the client may draw on; `undefined` when it may at once.
    */
-  show(picture: PixelPicture): void {
+  show(now: () => PixelPicture | undefined): Promise<void> | undefined {
     const nowMs = this.#options.elapsedMs();
-    this.#waiting = { picture, atMs: nowMs };
-    if (this.#timer === undefined) this.#takeOrWait(nowMs);
+    this.#waiting = { now, atMs: nowMs };
+    // One that is being taken ends with this one, or was read to its end.
+    if (this.#taking !== undefined) return this.#taking.then(() => this.#goOn());
+    return this.#goOn();
   }
 
-  /** Takes the picture that waits, if any. The segment has ended. */
-  end(): void {
+  /**
+   * Takes the picture that waits, if any. The segment has ended.
+   *
+   * @returns When that is done; `undefined` when it is.
+   */
+  end(): Promise<void> | undefined {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#take();
+    const taking = this.#taking?.then(() => this.#take()) ?? this.#take();
+    if (taking === undefined) this.#encoder.close();
+    return taking?.finally(() => this.#encoder.close());
   }
 
-  #takeOrWait(nowMs: number): void {
-    const waitMs = this.#options.pace.waitMs(nowMs);
-    if (waitMs <= 0) {
-      this.#take();
-      return;
-    }
+  /** Takes the picture that waits when it is due, or waits until it is. */
+  #goOn(): Promise<void> | undefined {
+    if (this.#timer !== undefined || this.#waiting === undefined) return undefined;
+    const { pace, elapsedMs } = this.#options;
+    const waitMs = pace.waitMs(elapsedMs());
+    if (waitMs <= 0) return this.#take();
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.#takeOrWait(this.#options.elapsedMs());
+      void this.#goOn();
     }, waitMs);
+    return undefined;
   }
 
-  #take(): void {
-    const { folder, directory, pace, elapsedMs } = this.#options;
-    if (this.#waiting === undefined || folder.isStopped) return;
-    const { picture: { width, height, rgba, bottomUp }, atMs } = this.#waiting;
+  #take(): Promise<void> | undefined {
+    const { folder, pace, elapsedMs } = this.#options;
+    const waiting = this.#waiting;
     this.#waiting = undefined;
+    const picture = waiting?.now();
+    if (waiting === undefined || picture === undefined || folder.isStopped) return undefined;
     const startMs = elapsedMs();
-    const png = encodePng(width, height, rgba, bottomUp);
+    if (isLarge(picture)) {
+      this.#taking = this.#takeLarge(waiting.now, waiting.atMs, startMs);
+      return this.#taking;
+    }
+    const png = encodePng(picture);
     pace.taken(startMs, elapsedMs());
+    this.#put(png, picture, waiting.atMs);
+    return undefined;
+  }
+
+  /** One that changes while it is read is given up: the change was shown here, too. */
+  async #takeLarge(
+    now: () => PixelPicture | undefined,
+    atMs: number,
+    startMs: number,
+  ): Promise<void> {
+    const { folder, pace, elapsedMs } = this.#options;
+    const picture = now()!;
+    try {
+      const png = await this.#encoder.png(now);
+      if (png === undefined) return;
+      pace.taken(startMs, elapsedMs());
+      this.#put(png, picture, atMs);
+    } catch (error) {
+      // The machine has no memory for it.
+      folder.stop("write-failed", error instanceof Error ? error.message : String(error));
+    } finally {
+      this.#taking = undefined;
+    }
+  }
+
+  #put(png: Uint8Array, { width, height }: PixelPicture, atMs: number): void {
+    const { folder, directory } = this.#options;
     if (Buffer.compare(png, this.#last) === 0) return;
     this.#last = png;
     const file = `${String(++this.#count).padStart(DIGITS, "0")}.png`;

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { deflateSync } from "node:zlib";
+import { MAX_TERMINAL_PIXELS } from "../../limits.ts";
 import type { PixelPicture } from "../picture.ts";
-import type { CellSize } from "./fit.ts";
+import type { CellSize, PixelSize } from "./fit.ts";
 import { fit } from "./fit.ts";
 
 const CHUNK = 4096;
@@ -14,6 +14,9 @@ const IMAGE = 7;
 const QUERY_IMAGE = 31;
 /** What one cell shows when the terminal does not tell: most are twice as high as wide. */
 export const KITTY_CELL = { width: 8, height: 16 } as const;
+
+/** As many pixels as a cell has on a screen with small pixels; more of a picture cannot be seen. */
+const LARGEST_CELL = { width: 16, height: 32 } as const;
 
 /** Asks whether the terminal can show pixels; {@linkcode isKittyReply} knows the answer. */
 export const KITTY_QUERY = `\x1b_Gi=${QUERY_IMAGE},s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\`;
@@ -30,19 +33,43 @@ export function isKittyReply(answer: string): boolean {
   return answer === `Gi=${QUERY_IMAGE};OK`;
 }
 
+/** A picture for the terminal, not yet compressed. */
+export interface KittyPicture extends PixelSize {
+  /** R, G, B bytes, the upper row first. */
+  readonly rgb: Uint8Array<ArrayBuffer>;
+  /** The cells that it is shown on. */
+  readonly cells: CellSize;
+}
+
+/**
+ * Copies a picture, scaled down to what the terminal can show.
+ *
+ * @param picture The picture; borrowed for the call.
+ * @param room The cells that there are.
+ */
+export function kittyPicture(picture: PixelPicture, room: CellSize): KittyPicture {
+  const shown = fit(picture, room, KITTY_CELL);
+  const cells = {
+    cols: Math.max(1, Math.floor(shown.width / KITTY_CELL.width)),
+    rows: Math.max(1, Math.floor(shown.height / KITTY_CELL.height)),
+  };
+  const size = sizeToSend(picture, room);
+  const isWhole = size.width === picture.width && size.height === picture.height;
+  return { ...size, cells, rgb: isWhole ? toRgb(picture) : scaleDown(picture, size) };
+}
+
 /**
  * Draws a picture in the top left corner, in place of the one before.
  *
- * @param picture The picture; borrowed for the call.
- * @param room The cells that there are; a larger picture is scaled down by the terminal.
+ * @param picture The picture.
+ * @param compressed Its bytes, compressed for zlib.
  * @returns What to print.
  */
-export function kittyPicture(picture: PixelPicture, room: CellSize): string {
-  const { width, height } = picture;
-  const shown = fit(picture, room, KITTY_CELL);
-  const cols = Math.max(1, Math.floor(shown.width / KITTY_CELL.width));
-  const rows = Math.max(1, Math.floor(shown.height / KITTY_CELL.height));
-  const data = deflateSync(toRgb(picture), { level: 1 }).toBase64();
+export function kittyOutput(
+  { width, height, cells: { cols, rows } }: Omit<KittyPicture, "rgb">,
+  compressed: Uint8Array,
+): string {
+  const data = compressed.toBase64();
   const head = `a=T,q=2,f=24,o=z,i=${IMAGE},p=1,C=1,s=${width},v=${height},c=${cols},r=${rows}`;
   let output = "\x1b[1;1H";
   for (let at = 0; at < data.length; at += CHUNK) {
@@ -53,7 +80,17 @@ export function kittyPicture(picture: PixelPicture, room: CellSize): string {
   return output;
 }
 
-function toRgb({ width, height, rgba, bottomUp }: PixelPicture): Uint8Array {
+/** At most the pixels that the cells may have, and not more than is sensible to send. */
+function sizeToSend(picture: PixelSize, room: CellSize): PixelSize {
+  const { width, height } = fit(picture, room, LARGEST_CELL);
+  const scale = Math.min(1, Math.sqrt(MAX_TERMINAL_PIXELS / (width * height)));
+  return {
+    width: Math.max(1, Math.floor(width * scale)),
+    height: Math.max(1, Math.floor(height * scale)),
+  };
+}
+
+function toRgb({ width, height, rgba, bottomUp }: PixelPicture): Uint8Array<ArrayBuffer> {
   const rgb = new Uint8Array(width * height * 3);
   let to = 0;
   for (let y = 0; y < height; y++) {
@@ -65,4 +102,39 @@ function toRgb({ width, height, rgba, bottomUp }: PixelPicture): Uint8Array {
     }
   }
   return rgb;
+}
+
+/** Each pixel is the mean of four that are spread over its area. */
+function scaleDown(
+  { width, height, rgba, bottomUp }: PixelPicture,
+  size: PixelSize,
+): Uint8Array<ArrayBuffer> {
+  const rgb = new Uint8Array(size.width * size.height * 3);
+  const columns = samples(width, size.width);
+  const rows = samples(height, size.height).map((row) => bottomUp ? height - 1 - row : row);
+  let to = 0;
+  for (let y = 0; y < size.height; y++) {
+    const upper = rows[2 * y]! * width;
+    const lower = rows[2 * y + 1]! * width;
+    for (let x = 0; x < size.width; x++) {
+      const left = columns[2 * x]!;
+      const right = columns[2 * x + 1]!;
+      const a = (upper + left) * 4;
+      const b = (upper + right) * 4;
+      const c = (lower + left) * 4;
+      const d = (lower + right) * 4;
+      for (let i = 0; i < 3; i++) {
+        rgb[to++] = (rgba[a + i]! + rgba[b + i]! + rgba[c + i]! + rgba[d + i]! + 2) >> 2;
+      }
+    }
+  }
+  return rgb;
+}
+
+/** Two places in each of `count` equal parts of a length. */
+function samples(length: number, count: number): Int32Array {
+  return Int32Array.from(
+    { length: 2 * count },
+    (_, at) => Math.floor((2 * at + 1) * length / (4 * count)),
+  );
 }

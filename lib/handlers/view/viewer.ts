@@ -8,12 +8,13 @@
 import { TextGrid } from "../../decoders/text_grid.ts";
 import type { Source } from "../../segment/source.ts";
 import { GridPainter } from "../grid_painter.ts";
-import type { Picture } from "../picture.ts";
+import type { Picture, PixelPicture } from "../picture.ts";
 import { pictureOf } from "../picture.ts";
 import type { CellSize } from "./fit.ts";
 import { pixelAt } from "./fit.ts";
 import { HALF_BLOCK_CELL, halfBlocks } from "./half_blocks.ts";
 import type { MouseTyped, Typed } from "./keys.ts";
+import type { KittyPicture } from "./kitty.ts";
 import { isKittyReply, KITTY_CELL, KITTY_CLEAR, kittyPicture } from "./kitty.ts";
 import { drawBar, LOOK, putText } from "./status_bar.ts";
 
@@ -49,6 +50,7 @@ export class Viewer {
   #alert = "";
   #hasKitty = false;
   #hasMouse = false;
+  #kittyPicture: KittyPicture | undefined;
   #kittyShown: { source: Source; revision: number; size: CellSize } | undefined;
 
   /**
@@ -169,7 +171,10 @@ export class Viewer {
     return undefined;
   }
 
-  /** What to print so that the terminal shows everything; empty when it does. */
+  /**
+   * What to print so that the terminal shows everything, but for a picture of pixels that follows; see
+   * {@linkcode takePicture}. Empty when nothing has changed.
+   */
   render(): string {
     const picture = this.#showsLog ? undefined : this.#active && pictureOf(this.#active);
     const usesKitty = this.#hasKitty && picture?.kind === "pixels";
@@ -177,7 +182,15 @@ export class Viewer {
     if (!usesKitty) this.#kittyShown = undefined;
     const text = this.#painter.paint(this.#compose(usesKitty ? undefined : picture, usesKitty));
     const mouse = this.#renderMouse(picture?.kind === "pixels");
-    return clear + mouse + text + (usesKitty ? this.#renderKitty(picture) : "");
+    this.#kittyPicture = usesKitty ? this.#renderKitty(picture) : undefined;
+    return clear + mouse + text;
+  }
+
+  /** The picture that is to be printed behind the text of the last {@linkcode render}, if any. */
+  takePicture(): KittyPicture | undefined {
+    const picture = this.#kittyPicture;
+    this.#kittyPicture = undefined;
+    return picture;
   }
 
   /** Text is selected by the terminal's own mouse; a picture may be an application with buttons. */
@@ -187,12 +200,14 @@ export class Viewer {
     return isWanted ? MOUSE_ON : MOUSE_OFF;
   }
 
-  #renderKitty(picture: Extract<Picture, { kind: "pixels" }>): string {
+  #renderKitty(picture: PixelPicture): KittyPicture | undefined {
     const source = this.#active!;
     const { revision } = source.surface;
     const shown = this.#kittyShown;
     const size = this.#size;
-    if (shown?.source === source && shown.revision === revision && shown.size === size) return "";
+    if (shown?.source === source && shown.revision === revision && shown.size === size) {
+      return undefined;
+    }
     this.#kittyShown = { source, revision, size };
     return kittyPicture(picture, this.#room);
   }

@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { inflateSync } from "node:zlib";
+import { deflateSync, inflateSync } from "node:zlib";
 import type { PixelPicture } from "../../../../lib/handlers/picture.ts";
 import { halfBlocks } from "../../../../lib/handlers/view/half_blocks.ts";
-import { isKittyReply, KITTY_QUERY, kittyPicture } from "../../../../lib/handlers/view/kitty.ts";
+import {
+  isKittyReply,
+  KITTY_QUERY,
+  kittyOutput,
+  kittyPicture,
+} from "../../../../lib/handlers/view/kitty.ts";
+import { MAX_TERMINAL_PIXELS } from "../../../../lib/limits.ts";
 
 function pure(name: string, fn: () => void): void {
   Deno.test({ name, permissions: "none", fn });
@@ -54,7 +60,8 @@ pure("kitty gets the pixels in chunks, and where to put them", () => {
   for (let at = 0; at < shown.rgba.length; at++) {
     if (at % 4 === 2) (shown.rgba as Uint8Array)[at] = (at * 2654435761) >>> 24;
   }
-  const output = kittyPicture(shown, { cols: 10, rows: 100 });
+  const picked = kittyPicture(shown, { cols: 10, rows: 100 });
+  const output = kittyOutput(picked, deflateSync(picked.rgb, { level: 1 }));
   assert(output.startsWith("\x1b[1;1H"));
   const chunks = output.slice(6).split("\x1b\\").slice(0, -1);
   assert(chunks.length > 1);
@@ -68,6 +75,40 @@ pure("kitty gets the pixels in chunks, and where to put them", () => {
   const rgb = inflateSync(Buffer.from(parts.map(([, data]) => data).join(""), "base64"));
   assert.equal(rgb.length, 120 * 90 * 3);
   assert.deepEqual([...rgb.subarray(3, 5)], [1, 89], "the last stored row comes first");
+});
+
+pure("a terminal is sent no more pixels than its cells can have, nor than the limit", () => {
+  const side = 8_192;
+  const rgba = new Uint8Array(side * side * 4);
+  const huge = { kind: "pixels", width: side, height: side, rgba, bottomUp: true } as const;
+  // A white quarter, at the upper left.
+  for (let y = side / 2; y < side; y++) {
+    rgba.fill(255, y * side * 4, (y * side + side / 2) * 4);
+  }
+  for (
+    const [room, width] of [
+      [{ cols: 80, rows: 24 }, 24 * 32],
+      [{ cols: 20, rows: 100 }, 20 * 16],
+      [{ cols: 400, rows: 200 }, Math.floor(Math.sqrt(MAX_TERMINAL_PIXELS))],
+      [{ cols: 1, rows: 1 }, 16],
+    ] as const
+  ) {
+    const shown = kittyPicture(huge, room);
+    assert.deepEqual([shown.width, shown.height], [width, width]);
+    const at = (x: number, y: number) => shown.rgb[(y * width + x) * 3];
+    const [first, middle, last] = [0, width / 2, width - 1].map(Math.floor) as [
+      number,
+      number,
+      number,
+    ];
+    assert.deepEqual([at(first, first), at(last, first), at(first, last)], [255, 0, 0]);
+    assert.deepEqual([at(middle - 1, middle - 1), at(middle + 1, middle + 1)], [255, 0]);
+    assert.equal(shown.cells.cols <= room.cols && shown.cells.rows <= room.rows, true);
+  }
+  const desktop = kittyPicture(picture(1920, 1080), { cols: 200, rows: 50 });
+  assert.deepEqual([desktop.width, desktop.height], [1920, 1080], "sent as it is");
+  const strip = kittyPicture(picture(8_192, 1), { cols: 2, rows: 2 });
+  assert.deepEqual([strip.width, strip.height], [32, 1]);
 });
 
 pure("kitty is asked whether it is there", () => {
