@@ -97,6 +97,8 @@ export class Acceptor {
   }
 
   #take(connection: Deno.TcpConn, from: BoundSocket): void {
+    // It was accepted while the acceptor was being closed.
+    if (this.#isClosed) return connection.close();
     try {
       this.#host.take(connection, from);
     } catch (error) {

@@ -383,6 +383,7 @@ Deno.test("a damaged identity refuses logins and is taken up again when it is re
   await Deno.writeTextFile(path, "damaged\n");
   using refused = await bench.connect({ key });
   assert.ok(!await refused.login());
+  await bench.until(() => bench.log.of("login-refused").length > 0, "the refusal");
   assert.deepEqual(bench.log.of("login-refused").map(({ fields }) => fields["reason"]), [
     "bad-line",
   ]);

@@ -49,7 +49,7 @@ class Queue {
       await this.#wake.promise;
     }
     const outcome = this.#outcomes.shift() ?? this.endless;
-    if (this.#isClosed || outcome === undefined) throw new Deno.errors.BadResource("closed");
+    if (outcome === undefined) throw new Deno.errors.BadResource("closed");
     if (typeof outcome === "string") {
       throw Object.assign(new Error(`accept failed: ${outcome}`), { code: outcome });
     }
@@ -215,6 +215,17 @@ test("a queue that never runs dry leaves others their turn", async () => {
   assert.ok(atTurn! <= ACCEPTS_PER_TURN, `${atTurn} before the first turn`);
   rig.acceptor.close();
   await running;
+});
+
+test("a connection that is accepted while the acceptor is closed is closed as well", async () => {
+  const queue = new Queue();
+  const rig = new Rig(queue);
+  const running = rig.acceptor.run();
+  await settle();
+  queue.add(1);
+  rig.acceptor.close();
+  await running;
+  assert.deepEqual([rig.taken, queue.closed], [[], [1]]);
 });
 
 test("a connection that cannot be taken is closed, and the next one is taken", async () => {
