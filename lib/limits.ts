@@ -26,6 +26,12 @@ export const KEYSTORE_MAX_STALE_MS = 1_000;
 export const LOGIN_TIMEOUT_MS = 10_000;
 
 /**
+ * From the connection to the first packet by which a server proves its key. arcan-net sends none of its
+ * own: it waits for its display server, where a person may have to agree first.
+ */
+export const SERVER_PROOF_TIMEOUT_MS = 30_000;
+
+/**
  * Connections that have not logged in: as many that have sent a valid packet, and as many that have
  * not. Each costs a socket and about 10 KiB.
  */

@@ -41,6 +41,9 @@ export function explainRefusal(
         (login.mode === "direct" ? addKey : "") + foreign;
     case "login-timeout":
       return `${where} took the connection and does not answer\n${foreign}`;
+    case "not-proven":
+      return `${where} claims a trusted key and has not shown that it holds the private part\n` +
+        "  it may be another machine that pretends to be the server, or its display did not answer\n";
     case "connect-failed":
       return `to listen there, run: ${PROGRAM} listen NAME\n`;
     default:

@@ -88,7 +88,7 @@ export class SourceClient {
     this.#running = this.#run();
   }
 
-  /** Settles once the server has let us in; rejects with why it has not. */
+  /** Settles once the server has let us in and proved its key; rejects with why it has not. */
   get loggedIn(): Promise<void> {
     return this.#login.promise;
   }
@@ -260,6 +260,11 @@ export class SourceClient {
       this.#offered(event);
       return undefined;
     }
+    if (event.type === "peer-authenticated") {
+      this.#hasLoggedIn = true;
+      this.#login.resolve();
+      return undefined;
+    }
     const told = this.#endpoint.take(event);
     if (told !== undefined) this.#events.push(told);
     this.#changed.notify();
@@ -277,8 +282,6 @@ export class SourceClient {
     }
     this.#session.accept(this.#key);
     this.#endpoint.register(this.#options.registration);
-    this.#hasLoggedIn = true;
-    this.#login.resolve();
   }
 
   /** A server that does not let somebody in closes the connection and gives no reason. */
@@ -286,6 +289,10 @@ export class SourceClient {
     const isClosed = error === undefined || error.code === "connection-lost" ||
       error.code === "truncated";
     if (!isClosed) return error;
+    if (this.#stateAtRead === "accepted") {
+      const text = "the server closed the connection before it had proved its key";
+      return new AuthError("not-proven", text);
+    }
     if (this.#stateAtRead === "ephemeral") {
       return new AuthError("key-refused", "the server closed the connection upon our key");
     }

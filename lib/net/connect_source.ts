@@ -17,10 +17,12 @@ import { checkSecret } from "./secret.ts";
  *
  * @param hostname IPv4 or IPv6 address without brackets, or a host name.
  * @param options Keys and what to register as.
- * @returns The connection, logged in and registered.
+ * @returns The connection, logged in and registered, with a server that has proved its key.
  * @throws {TransportError} `bad-address`, `permission-denied`, `connect-failed`.
  * @throws {AuthError} `untrusted-server`; `key-refused` when the server closed the connection upon
- *   our key, `login-refused` when it closed it before; `low-order-key`.
+ *   our key, `login-refused` when it closed it before; `not-proven` when it does not hold the key that
+ *   it claims, closes the connection before it has shown that it does, or does not show it within
+ *   30 s; `low-order-key`.
  * @throws {ApiMisuseError} `bad-secret`, `bad-argument`.
  * @throws {PeerError} What was wrong with what the server sent; `login-timeout`.
  */

@@ -227,6 +227,8 @@ export class Connection {
     this.#reservation = this.#host.arrived(this, publicKey, this.#reservation);
     await this.#enrol();
     if (this.#session.isOver) return;
+    // The REKEY that waits proves our key, and must not wait for the handler.
+    this.#pump.flush();
     this.#log("info", "client-authenticated", { mode: this.#session.peer!.mode });
     if (await this.#host.handover(this)) return;
     if (this.#session.isOver) return;

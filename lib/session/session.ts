@@ -13,12 +13,13 @@ import { KEY_BYTES, NONCE_BYTES } from "../crypto/provider.ts";
 import type { PrivateKey } from "../crypto/x25519.ts";
 import {
   ApiMisuseError,
+  AuthError,
   LimitError,
   MalformedError,
   MisbehavedError,
   PeerError,
 } from "../errors.ts";
-import { LOGIN_TIMEOUT_MS } from "../limits.ts";
+import { LOGIN_TIMEOUT_MS, SERVER_PROOF_TIMEOUT_MS } from "../limits.ts";
 import { Transport } from "../transport/transport.ts";
 import {
   CONTROL_BODY_BYTES,
@@ -260,25 +261,37 @@ export class Session {
 
   /** When to call {@linkcode handleTimeout}, in milliseconds of its clock; `undefined` for never. */
   nextTimeout(): number | undefined {
-    const { name } = this.#state;
-    if (name === "established" || this.isOver) return undefined;
-    // A sink that accepted this source sends nothing until its display is ready.
-    if (name === "accepted" && this.#options.side === "client") return undefined;
-    return this.#options.startMs + LOGIN_TIMEOUT_MS;
+    if (this.#state.name === "established" || this.isOver) return undefined;
+    const { startMs } = this.#options;
+    return startMs + (this.#awaitsServerProof ? SERVER_PROOF_TIMEOUT_MS : LOGIN_TIMEOUT_MS);
   }
 
   /**
    * Ends the session if its login takes too long.
    *
-   * @returns The fault `login-timeout`, or `undefined` before the deadline.
+   * @returns The fault `login-timeout`, `not-proven` for a server that has sent nothing under the
+   *   session keys, or `undefined` before the deadline.
    */
-  handleTimeout(nowMs: number): LimitError | undefined {
+  handleTimeout(nowMs: number): PeerError | undefined {
     const deadline = this.nextTimeout();
     if (deadline === undefined || nowMs < deadline) return undefined;
-    const text = `no login within ${LOGIN_TIMEOUT_MS / 1000} s (state ${this.state})`;
-    const error = new LimitError("login-timeout", text);
+    const error = this.#timeoutError();
     this.#fail(error);
     return error;
+  }
+
+  #timeoutError(): PeerError {
+    if (this.#awaitsServerProof) {
+      const seconds = SERVER_PROOF_TIMEOUT_MS / 1000;
+      return new AuthError("not-proven", `the server has not proved its key within ${seconds} s`);
+    }
+    const text = `no login within ${LOGIN_TIMEOUT_MS / 1000} s (state ${this.state})`;
+    return new LimitError("login-timeout", text);
+  }
+
+  /** Whether a server has claimed a key, and nothing has come that only its owner can send. */
+  get #awaitsServerProof(): boolean {
+    return this.#state.name === "accepted" && this.#options.side === "client";
   }
 
   /** Only HELLO and REKEY need a nonce; no peer reads it in other commands. */

@@ -165,10 +165,10 @@ Deno.test("a frame that is larger than all buffers arrives", async () => {
 
 Deno.test("frames go out one after the other, whoever draws them", async () => {
   await using bench = await Bench.open();
-  const client = await bench.dial();
   bench.onStatus = (source, status) => {
     if (status.kind === "preroll") source.targetVerbose();
   };
+  const client = await bench.dial();
   await told(client, "activate");
   const pictures = [1, 2, 3, 4].map((seed) => noisePicture(300, 200, seed));
   const frames = pictures.map((picture) => makePictureEncoder("raw").encode(picture));
@@ -184,11 +184,11 @@ Deno.test("frames go out one after the other, whoever draws them", async () => {
 
 Deno.test("typed text shows up, a resize is followed, EXIT ends it once", async () => {
   await using bench = await Bench.open();
-  const client = await bench.dial({ registration: { segkind: 24, title: "text" } });
-  const show = new Show(client, new TextContent("bar"), { fps: 1_000, told: () => {} });
   bench.onStatus = (source, status) => {
     if (status.kind === "preroll") source.targetVerbose();
   };
+  const client = await bench.dial({ registration: { segkind: 24, title: "text" } });
+  const show = new Show(client, new TextContent("bar"), { fps: 1_000, told: () => {} });
   const shown = show.run();
   await bench.until(() => bench.sink?.surface.width === 640);
   for (const letter of "hej då") key(bench.sink!, letter);

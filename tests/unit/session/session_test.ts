@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { encodeUtf8 } from "../../../lib/bytes/text.ts";
 import { A12Error } from "../../../lib/errors.ts";
-import { LOGIN_TIMEOUT_MS } from "../../../lib/limits.ts";
+import { LOGIN_TIMEOUT_MS, SERVER_PROOF_TIMEOUT_MS } from "../../../lib/limits.ts";
 import type { SessionEvent } from "../../../lib/session/events.ts";
 import type { Session } from "../../../lib/session/session.ts";
 import { makeHello } from "../../../lib/session/hello.ts";
@@ -184,12 +184,24 @@ test("a login has a deadline, an established session has none", () => {
   assert.equal(slow.nextTimeout(), undefined);
 });
 
-test("an accepted client waits for its sink without a deadline", () => {
+test("a server that was accepted has longer to prove its key, and a deadline for that", () => {
   using pair = new Pair();
-  assert.notEqual(pair.client.nextTimeout(), undefined);
+  const { client } = pair;
+  assert.equal(client.nextTimeout(), LOGIN_TIMEOUT_MS);
   pair.exchange();
-  assert.equal(pair.client.state, "accepted");
-  assert.equal(pair.client.nextTimeout(), undefined);
+  assert.equal(client.state, "accepted");
+  assert.equal(client.handleTimeout(SERVER_PROOF_TIMEOUT_MS - 1), undefined);
+  const fault = client.handleTimeout(SERVER_PROOF_TIMEOUT_MS)!;
+  assert.equal(fault.code, "not-proven");
+  assert.match(fault.message, /the server has not proved its key within 30 s/);
+  assert.equal(client.state, "failed");
+
+  using honest = new Pair();
+  honest.login();
+  honest.server.send({ command: "ping", stream: 0 });
+  honest.exchange();
+  assert.equal(honest.client.state, "established");
+  assert.equal(honest.client.nextTimeout(), undefined);
 });
 
 test("only the first packet under the final keys proves a claimed key", () => {

@@ -1,0 +1,189 @@
+/** A server that claims a key which it does not hold, and honest ones that are slow to prove theirs. */
+
+import assert from "node:assert/strict";
+import { formatKey, Keystore } from "../../keystore/mod.ts";
+import type { PrivateKey } from "../../lib/crypto/x25519.ts";
+import { A12Error } from "../../lib/errors.ts";
+import { SERVER_PROOF_TIMEOUT_MS } from "../../lib/limits.ts";
+import { connectSource } from "../../lib/mod.ts";
+import type { Session } from "../../lib/session/session.ts";
+import { freshKey } from "../support/clients.ts";
+import { FakeTimers } from "../support/fake_timers.ts";
+import { Bench } from "../support/listen.ts";
+import { MAIN } from "../support/listening.ts";
+import { serverSession } from "../support/pair.ts";
+import { withDirectory } from "../unit/keystore/helpers.ts";
+
+/** The key that everybody trusts and the impostor does not hold. */
+const TRUSTED = freshKey();
+
+/** A server that takes one connection and claims a key. */
+class Impostor implements AsyncDisposable {
+  readonly #server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  readonly #claimed = Promise.withResolvers<Deno.TcpConn>();
+  readonly #running: Promise<void>;
+  readonly session: Session = serverSession();
+
+  constructor(key: PrivateKey = impostorKey()) {
+    this.#running = this.#run(key);
+  }
+
+  get port(): number {
+    return this.#server.addr.port;
+  }
+
+  /** Waits until the key is claimed. @returns The connection. */
+  claimed(): Promise<Deno.TcpConn> {
+    return this.#claimed.promise;
+  }
+
+  async write(): Promise<void> {
+    const socket = await this.claimed();
+    await socket.write(this.session.takeOutput()!);
+  }
+
+  async #run(key: PrivateKey): Promise<void> {
+    const socket = await this.#server.accept();
+    const buffer = new Uint8Array(4_096);
+    while (this.session.state !== "accepted") {
+      const count = await socket.read(buffer);
+      assert(count !== null, "the client waits for the claim");
+      this.session.receive(buffer.subarray(0, count));
+      while (this.session.nextEvent() !== undefined) this.session.accept(key);
+      const output = this.session.takeOutput();
+      if (output !== undefined) await socket.write(output);
+    }
+    this.#claimed.resolve(socket);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#running;
+    const socket = await this.claimed();
+    try {
+      socket.close();
+    } catch {
+      // The test has closed it.
+    }
+    this.#server.close();
+    this.session.free();
+  }
+}
+
+/** A key that shows one public key and agrees as the owner of another. */
+function impostorKey(): PrivateKey {
+  return Object.assign(freshKey(), { publicKey: TRUSTED.publicKey });
+}
+
+/** Connects as who trusts one key. @returns Why it failed. */
+async function attempt(port: number): Promise<A12Error> {
+  try {
+    const client = await connectSource("127.0.0.1", {
+      port,
+      key: freshKey(),
+      acceptServer: (key) => formatKey(key) === formatKey(TRUSTED.publicKey),
+      registration: { segkind: 10, title: "test" },
+    });
+    client.abort();
+    await client.finished();
+  } catch (error) {
+    assert(error instanceof A12Error);
+    return error;
+  }
+  return assert.fail("it logged in");
+}
+
+Deno.test("a server that claims a trusted key and then is silent is no login", async () => {
+  await using impostor = new Impostor();
+  const realNow = performance.now;
+  const attempted = attempt(impostor.port);
+  {
+    using timers = new FakeTimers();
+    try {
+      await impostor.claimed();
+      // The client has registered by the time that something arrives behind the claim.
+      await (await impostor.claimed()).read(new Uint8Array(4_096));
+      performance.now = () => realNow.call(performance) + SERVER_PROOF_TIMEOUT_MS;
+      timers.pass(SERVER_PROOF_TIMEOUT_MS);
+      const { code, message } = await attempted;
+      assert.equal(code, "not-proven");
+      assert.match(message, /the server has not proved its key within 30 s/);
+    } finally {
+      performance.now = realNow;
+    }
+  }
+});
+
+Deno.test("a server that claims a trusted key and sends something is found out at once", async () => {
+  await using impostor = new Impostor();
+  const attempted = attempt(impostor.port);
+  await impostor.claimed();
+  impostor.session.send({ command: "ping", stream: 0 });
+  await impostor.write();
+  const { code, message } = await attempted;
+  assert.equal(code, "not-proven");
+  assert.match(message, /the first packet under the session keys does not verify/);
+});
+
+Deno.test("a server that closes the connection before it has proved its key is no login", async () => {
+  await using impostor = new Impostor();
+  const attempted = attempt(impostor.port);
+  const socket = await impostor.claimed();
+  await socket.read(new Uint8Array(4_096));
+  socket.close();
+  const { code, message } = await attempted;
+  assert.equal(code, "not-proven");
+  assert.match(message, /closed the connection before it had proved its key/);
+});
+
+Deno.test("an honest server that says one thing has proved its key", async () => {
+  await using honest = new Impostor(TRUSTED);
+  const connecting = connectSource("127.0.0.1", {
+    port: honest.port,
+    key: freshKey(),
+    acceptServer: () => true,
+    registration: { segkind: 10, title: "test" },
+  });
+  await honest.claimed();
+  honest.session.send({ command: "ping", stream: 0 });
+  await honest.write();
+  const client = await connecting;
+  client.abort();
+  await client.finished();
+});
+
+Deno.test("our listener proves its key while its handler still thinks", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await using bench = await Bench.start({
+    listen: (_source, status) => status.kind === "segment_request" ? promise : undefined,
+  });
+  const client = await connectSource("127.0.0.1", {
+    port: bench.listener.address.port,
+    key: await bench.addKey(),
+    acceptServer: () => true,
+    registration: { segkind: 10, title: "test" },
+  });
+  resolve();
+  await client.close();
+});
+
+Deno.test("connect does not say that it is logged in, and says why", async () => {
+  await using impostor = new Impostor();
+  await withDirectory(async (root) => {
+    const keystore = await Keystore.open(root);
+    await keystore.add(["outbound"], TRUSTED.publicKey);
+    const running = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", MAIN, "connect", `127.0.0.1:${impostor.port}`, "--keystore", root],
+      env: { NO_COLOR: "1", A12_SECRET: "" },
+      stdin: "null",
+    }).output();
+    const socket = await impostor.claimed();
+    await socket.read(new Uint8Array(4_096));
+    socket.close();
+    const { code, stderr } = await running;
+    assert.equal(code, 1);
+    const said = new TextDecoder().decode(stderr);
+    assert.doesNotMatch(said, /logged in/);
+    assert.match(said, /claims a trusted key and has not shown/);
+    assert.match(said, /\nerror: the server closed the connection before it had proved its key\n$/);
+  });
+});
