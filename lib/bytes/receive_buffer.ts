@@ -58,7 +58,7 @@ export class ReceiveBuffer {
   }
 
   /**
-   * Returns the free space behind the waiting bytes. Fill it, then call {@linkcode commit}.
+   * Returns the free space after the waiting bytes. Fill it, then call {@linkcode commit}.
    * Invalidates all views handed out before.
    *
    * @param packetBytes The whole size of the next packet, as far as it is known.

@@ -33,7 +33,7 @@ export function decodeUtf8Lenient(bytes: Uint8Array): string {
 /** Editors on Windows write it at the beginning of a file. */
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
 
-/** @returns A view of the bytes behind the byte order mark, or `bytes` when there is none. */
+/** @returns A view of the bytes after the byte order mark, or `bytes` when there is none. */
 export function withoutByteOrderMark<T extends Uint8Array>(bytes: T): T {
   const hasMark = BYTE_ORDER_MARK.every((byte, i) => bytes[i] === byte);
   return (hasMark ? bytes.subarray(BYTE_ORDER_MARK.length) : bytes) as T;

@@ -74,7 +74,7 @@ export interface Opener extends Direction {
    * @param start Offset of the first tag in `buffer`.
    * @returns How many packets were verified and decrypted in place: all, or those before the first of
    *   another kind. If a wrong tag ended the run, the complement (`~`) of the number; then the bytes
-   *   behind those packets are garbage and the object can open no more.
+   *   after those packets are garbage and the object can open no more.
    */
   openRun(buffer: Uint8Array, start: number, run: PacketRun): number;
 }
@@ -85,7 +85,7 @@ export interface PacketRun {
   readonly count: number;
   /** Bytes of each packet with its tag. */
   readonly size: number;
-  /** Offset of the type byte behind the tag, 0 to 15. */
+  /** Offset of the type byte after the tag, 0 to 15. */
   readonly kindAt: number;
   /** The decrypted value of the type byte. */
   readonly kind: number;

@@ -1,7 +1,7 @@
 /**
  * Key agreement on Curve25519 (RFC 7748) by `node:crypto`.
  *
- * OpenSSL behind it is six times as fast as portable code. It takes key objects only, so raw keys get
+ * It is six times as fast as portable code. It takes key objects only, so raw keys get
  * the fixed prefixes of their ASN.1 forms (RFC 8410), and a key that is used often is imported once, as
  * a {@linkcode PrivateKey}.
  *

@@ -15,15 +15,15 @@ import { checkHello, makeHello } from "./hello.ts";
 import type { ClientOptions, SessionOptions } from "./options.ts";
 import { agree, Ratchet } from "./ratchet.ts";
 
-export type SendHello = (hello: ControlInput, nonce: Uint8Array) => void;
+type SendHello = (hello: ControlInput, nonce: Uint8Array) => void;
 
 /** The effect of a HELLO of the peer. */
-export type LoginStep =
+type LoginStep =
   | { readonly trigger: "ephemeral-hello" }
   | { readonly trigger: "real-hello"; readonly offer: PeerOffered };
 
 /** The random values of a client's first packet, in the order that the reference draws them. */
-export interface FirstDraws {
+interface FirstDraws {
   readonly ephemeral: PrivateKey | undefined;
   readonly helloNonce: Uint8Array;
   readonly packetNonce: Uint8Array;

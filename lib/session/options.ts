@@ -11,7 +11,7 @@ import type { HelloMode } from "./events.ts";
 import type { RekeyPolicy } from "./ratchet.ts";
 
 /** The options of both ends. */
-export interface CommonOptions {
+interface CommonOptions {
   /** The role that this end announces. */
   readonly role: "sink" | "source";
   /** The pre-shared secret, 1 to 31 bytes of UTF-8; kept until the session ends. */

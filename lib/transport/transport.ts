@@ -24,7 +24,7 @@ import { bodyBytes, FIRST_NONCE_AT, HEAD_BYTES, PREFIX_BYTES } from "./packet.ts
 /** The client opened the connection and speaks first. */
 export type Side = "client" | "server";
 
-export interface TransportOptions {
+interface TransportOptions {
   readonly side: Side;
   /** The pre-shared secret, 1 to 31 bytes; it protects the first packets. */
   readonly secret: Uint8Array;
@@ -63,7 +63,7 @@ export class Transport {
   #bodyEnd = 0;
   /** How many event packets at the front of the received bytes are already verified and decrypted. */
   #opened = 0;
-  /** Whether the packet behind those has a wrong tag. */
+  /** Whether the packet after those has a wrong tag. */
   #isVoid = false;
   /** Whether the final keys are installed; until then only control packets may come. */
   #hasFinalKeys = false;
@@ -159,12 +159,12 @@ export class Transport {
     return this.#block;
   }
 
-  /** Offset of the first byte of the body in {@linkcode packetBlock}. */
+  /** Start of the body in {@linkcode packetBlock}. */
   get bodyStart(): number {
     return this.#bodyStart;
   }
 
-  /** Offset behind the last byte of the body in {@linkcode packetBlock}. */
+  /** End of the body in {@linkcode packetBlock}. */
   get bodyEnd(): number {
     return this.#bodyEnd;
   }

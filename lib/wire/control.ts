@@ -38,7 +38,7 @@ export interface UnknownControl {
   readonly channel: number;
   /** The number on the wire. */
   readonly commandNumber: number;
-  /** A copy of the 110 bytes behind the command byte; fewer are padded with zeros when encoding. */
+  /** A copy of the 110 bytes after the command byte; fewer are padded with zeros when encoding. */
   readonly payload: Uint8Array;
 }
 

@@ -33,7 +33,7 @@ for (const { label, wireBytes, packets } of SIZES) {
     register(group, "SIMD, copied", simd, new Uint8Array(wireBytes * packets), wireBytes, false);
   }
   const heap = new Uint8Array(wireBytes * packets);
-  register(group, "TypeScript twin", typescriptProvider, heap, wireBytes, simd === undefined);
+  register(group, "plain TypeScript", typescriptProvider, heap, wireBytes, simd === undefined);
   registerNoble(group, new Uint8Array(wireBytes * packets), wireBytes);
 }
 

@@ -31,18 +31,21 @@ for (const implementation of implementations.filter(({ name }) => name !== "type
       fc.property(keys, fc.array(step, { maxLength: 30 }), layout, (first, steps, where) => {
         const { provider } = implementation;
         const ours: [Sealer, Opener] = [provider.sealer(), provider.opener()];
-        const twins: [Sealer, Opener] = [typescriptProvider.sealer(), typescriptProvider.opener()];
-        const halves = [...ours, ...twins];
-        for (const half of halves) half.install(first.key, first.nonce, first.macKey);
+        const references: [Sealer, Opener] = [
+          typescriptProvider.sealer(),
+          typescriptProvider.opener(),
+        ];
+        const all = [...ours, ...references];
+        for (const half of all) half.install(first.key, first.nonce, first.macKey);
         for (const each of steps) {
-          if (each.kind === "packet") exchange(implementation, ours, twins, each.size, where);
-          else if (each.kind === "absorb") { for (const half of halves) half.absorb(each.bytes); }
+          if (each.kind === "packet") exchange(implementation, ours, references, each.size, where);
+          else if (each.kind === "absorb") { for (const half of all) half.absorb(each.bytes); }
           else {
             const { key, nonce, macKey } = each.keys;
-            for (const half of halves) half.install(key, nonce, macKey);
+            for (const half of all) half.install(key, nonce, macKey);
           }
         }
-        for (const half of halves) half.free();
+        for (const half of all) half.free();
       }),
       { numRuns: 150 },
     );
@@ -50,16 +53,16 @@ for (const implementation of implementations.filter(({ name }) => name !== "type
 
   test(`${implementation.name} agrees with plain TypeScript over many megabytes`, () => {
     const { provider, place } = implementation;
-    const ours = provider.opener(), twin = typescriptProvider.sealer();
+    const ours = provider.opener(), reference = typescriptProvider.sealer();
     const key = new Uint8Array(32).fill(3), nonce = new Uint8Array(8);
     ours.install(key, nonce, key);
-    twin.install(key, nonce, key);
+    reference.install(key, nonce, key);
     let seed = 1;
     for (let total = 0; total < 12_000_000;) {
       seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
       const length = 1 + (seed >>> 8) % (seed % 5 === 0 ? 66_000 : 400);
       const wire = new Uint8Array(16 + length);
-      twin.seal(wire, 16, 16 + length, 0, 16);
+      reference.seal(wire, 16, 16 + length, 0, 16);
       const placed = place(wire);
       assert.ok(ours.open(placed, 16, 16 + length, 0, 16), `packet of ${length} after ${total}`);
       assert.equal(placed.subarray(16).some((byte) => byte !== 0), false);
@@ -128,7 +131,7 @@ for (const { name, provider, place } of implementations) {
 function exchange(
   { place }: Implementation,
   ours: [Sealer, Opener],
-  twins: [Sealer, Opener],
+  references: [Sealer, Opener],
   length: number,
   { offset, isTagBehind, isShort }: { offset: number; isTagBehind: boolean; isShort: boolean },
 ): void {
@@ -136,14 +139,14 @@ function exchange(
   const tagStart = isTagBehind ? end : offset, tagLength = isShort ? 8 : 16;
   const plain = Uint8Array.from({ length: end + 16 }, (_, i) => (i * 89 + (i >> 8)) & 255);
   const expected = plain.slice();
-  twins[0].seal(expected, start, end, tagStart, tagLength);
+  references[0].seal(expected, start, end, tagStart, tagLength);
   const wire = place(plain);
   ours[0].seal(wire, start, end, tagStart, tagLength);
   assert.deepEqual(wire.slice(), expected);
   const ahead = Math.min(16, length);
   assert.deepEqual(ours[1].peek(wire, start, ahead).slice(), plain.slice(start, start + ahead));
   assert.ok(ours[1].open(wire, start, end, tagStart, tagLength));
-  assert.ok(twins[1].open(expected, start, end, tagStart, tagLength));
+  assert.ok(references[1].open(expected, start, end, tagStart, tagLength));
   assert.deepEqual(wire.slice(), expected);
   assert.deepEqual(wire.slice(start, end), plain.slice(start, end));
 }

@@ -22,7 +22,7 @@ import { scriptLogin } from "../support/script.ts";
 const test = (name: string, fn: () => void) => Deno.test({ name, permissions: "none", fn });
 
 /** Something that one end sends. */
-const saying = fc.oneof(
+const message = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
@@ -45,7 +45,7 @@ const saying = fc.oneof(
     }),
   },
 );
-type Saying = typeof saying extends fc.Arbitrary<infer T> ? T : never;
+type Message = typeof message extends fc.Arbitrary<infer T> ? T : never;
 
 /** One step of a conversation. */
 const step = fc.oneof(
@@ -53,7 +53,7 @@ const step = fc.oneof(
     weight: 8,
     arbitrary: fc.record({
       do: fc.constantFrom("client" as const, "server" as const),
-      say: saying,
+      message,
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("rekey" as const) }) },
@@ -75,22 +75,22 @@ for (const { name, crypto, arena } of CRYPTOS) {
         fc.array(step, { maxLength: 40 }),
         (mode, early, steps) => {
           const how = { crypto, ...(arena && { arena }) };
-          const client = new Talker(clientSession({ mode, ...how }), CLIENT_KEY);
+          const client = new End(clientSession({ mode, ...how }), CLIENT_KEY);
           const rekey = { early, volumeBytes: 100_000 };
-          const server = new Talker(serverSession({ rekey, ...how }), SERVER_KEY);
+          const server = new End(serverSession({ rekey, ...how }), SERVER_KEY);
           while (client.carry(server, Infinity) || server.carry(client, Infinity));
           // This proves the key; a server sends nothing before.
-          client.say({ kind: "ping", stream: 0 });
+          client.send({ kind: "ping", stream: 0 });
           while (client.carry(server, Infinity) || server.carry(client, Infinity));
           for (const each of steps) {
-            if ("say" in each) (each.do === "client" ? client : server).say(each.say);
+            if ("message" in each) (each.do === "client" ? client : server).send(each.message);
             else if (each.do === "rekey") server.session.rekey();
             else if (each.do === "to-client") server.carry(client, each.bytes);
             else client.carry(server, each.bytes);
           }
           while (client.carry(server, Infinity) || server.carry(client, Infinity));
-          assert.deepEqual(server.heard, client.said);
-          assert.deepEqual(client.heard, server.said);
+          assert.deepEqual(server.received, client.sent);
+          assert.deepEqual(client.received, server.sent);
           client.session.free();
           server.session.free();
         },
@@ -102,8 +102,8 @@ for (const { name, crypto, arena } of CRYPTOS) {
 
 test("a stream in any parts gives the same events", () => {
   fc.assert(
-    fc.property(fc.array(saying, { maxLength: 12 }), fc.nat(), (sayings, seed) => {
-      const bytes = stream(sayings);
+    fc.property(fc.array(message, { maxLength: 12 }), fc.nat(), (messages, seed) => {
+      const bytes = stream(messages);
       const whole = feedOnce(accepting(), [bytes], true);
       assert.equal(whole.fault, undefined);
       const parts = feedOnce(accepting(), randomChunks(bytes, new SeededRandom(seed)), true);
@@ -114,14 +114,14 @@ test("a stream in any parts gives the same events", () => {
 });
 
 test("a changed, missing or added byte ends the session, and no wrong event comes out", () => {
-  const sayings: Saying[] = [
+  const messages: Message[] = [
     { kind: "event", channel: 0, text: "one" },
     { kind: "data", stream: "video", channel: 1, size: 700 },
     { kind: "ping", stream: 3 },
     { kind: "data", stream: "binary", channel: 0, size: 0 },
     { kind: "event", channel: 255, text: "two" },
   ];
-  const bytes = stream(sayings);
+  const bytes = stream(messages);
   const { events } = feedOnce(accepting(), [bytes], false);
   fc.assert(
     fc.property(
@@ -131,8 +131,8 @@ test("a changed, missing or added byte ends the session, and no wrong event come
       (at, how, value) => {
         const changed = change(bytes, at, how, value);
         const fed = feedOnce(accepting(), [changed], true);
-        const heard = fed.events.filter(({ type }) => type !== "closed");
-        assert.deepEqual(heard, events.slice(0, heard.length), "a prefix of what was sent");
+        const received = fed.events.filter(({ type }) => type !== "closed");
+        assert.deepEqual(received, events.slice(0, received.length), "a prefix of what was sent");
         const isSame = changed.toHex() === bytes.toHex();
         assert.equal(fed.fault === undefined, isSame, "a change is noticed");
       },
@@ -144,25 +144,25 @@ test("a changed, missing or added byte ends the session, and no wrong event come
 function change(bytes: Uint8Array, at: number, how: string, value: number): Uint8Array {
   const before = bytes.subarray(0, at);
   const byte = bytes.subarray(at, at + 1);
-  const behind = bytes.subarray(at + 1);
+  const after = bytes.subarray(at + 1);
   switch (how) {
     case "flip":
-      return concat([before, Uint8Array.of(byte[0]! ^ value), behind]);
+      return concat([before, Uint8Array.of(byte[0]! ^ value), after]);
     case "drop":
-      return concat([before, behind]);
+      return concat([before, after]);
     case "insert":
-      return concat([before, Uint8Array.of(value), byte, behind]);
+      return concat([before, Uint8Array.of(value), byte, after]);
     case "swap":
-      return concat([before, behind.subarray(0, 1), byte, behind.subarray(1)]);
+      return concat([before, after.subarray(0, 1), byte, after.subarray(1)]);
     default:
       return concat([bytes.subarray(0, at), bytes.subarray(Math.max(0, at - value))]);
   }
 }
 
 /** What a client sends to log in, and its messages. */
-function stream(sayings: readonly Saying[]): Uint8Array {
+function stream(messages: readonly Message[]): Uint8Array {
   const { hellos, peer } = scriptLogin();
-  for (const each of sayings) {
+  for (const each of messages) {
     if (each.kind === "event") peer.event(ident(each.text), each.channel);
     else if (each.kind === "ping") peer.control({ command: "ping", stream: each.stream });
     else peer.data(each.stream, content(each.size), each.channel, each.size);
@@ -181,9 +181,9 @@ function accepting() {
 }
 
 /** One end that records what it sent and received. */
-class Talker {
+class End {
   readonly session: Session;
-  readonly said: string[] = [];
+  readonly sent: string[] = [];
   readonly #key;
   readonly #events: SessionEvent[] = [];
   #waiting: Uint8Array = new Uint8Array(0);
@@ -193,7 +193,7 @@ class Talker {
     this.#key = key;
   }
 
-  get heard(): string[] {
+  get received(): string[] {
     return this.#events.flatMap((event) => {
       switch (event.type) {
         case "event":
@@ -210,23 +210,23 @@ class Talker {
     });
   }
 
-  say(each: Saying): void {
+  send(each: Message): void {
     if (each.kind === "event") {
       this.session.sendEvent(each.channel, ident(each.text));
       const text = new TextDecoder().decode(ident(each.text).message);
-      this.said.push(`event ${each.channel} ${text}`);
+      this.sent.push(`event ${each.channel} ${text}`);
     } else if (each.kind === "ping") {
       this.session.send({ command: "ping", stream: each.stream });
-      this.said.push(`ping ${each.stream}`);
+      this.sent.push(`ping ${each.stream}`);
     } else {
       const payload = content(each.size);
       this.session.sendData(each.stream, each.channel, 1, payload);
-      this.said.push(`${each.stream} ${each.channel} ${payload.toHex().slice(0, 600)}`);
+      this.sent.push(`${each.stream} ${each.channel} ${payload.toHex().slice(0, 600)}`);
     }
   }
 
   /** Carries up to `count` bytes to the other end. @returns Whether there were any. */
-  carry(to: Talker, count: number): boolean {
+  carry(to: End, count: number): boolean {
     this.#waiting = concat([this.#waiting, this.session.takeOutput() ?? new Uint8Array(0)]);
     let part = this.#waiting.subarray(0, Math.min(count, this.#waiting.length));
     this.#waiting = this.#waiting.slice(part.length);

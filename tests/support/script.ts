@@ -4,20 +4,17 @@ import { drain, SERVER_KEY, serverSession } from "./pair.ts";
 import type { RawPeerOptions } from "./raw_peer.ts";
 import { RawPeer } from "./raw_peer.ts";
 
-/** A client whose bytes are written down before there is a server to send them to. */
+/** A client whose bytes are recorded before there is a server. */
 export interface Script {
   /** The bytes of its HELLO packets. */
   readonly hellos: Uint8Array<ArrayBuffer>;
-  /** The client, with the final keys; what it sends from now on goes behind the HELLO packets. */
+  /** The client, with the final keys; append its further output to the HELLO packets. */
   readonly peer: RawPeer;
 }
 
 /**
- * Writes down the login of a client. It fits every session of `serverSession` that draws from its
- * default source and does not rekey, since such sessions draw the same values.
- *
- * @param mode How it logs in.
- * @param options Its key and seed.
+ * Records the login of a client. It fits every `serverSession` that has the default randomness and does not
+ * rekey, since such sessions draw the same values.
  */
 export function scriptLogin(mode: HelloMode = "ephemeral", options: RawPeerOptions = {}): Script {
   const peer = new RawPeer(options);

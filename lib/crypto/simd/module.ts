@@ -41,7 +41,7 @@ export const SMALL_BLOCKS: number = CONNECTIONS;
 export const LARGE_ARENA: number = SMALL_ARENA + SMALL_BLOCKS * SMALL_BLOCK_BYTES;
 export const LARGE_BLOCKS = 256;
 
-/** The first byte behind everything. */
+/** The end of everything above. */
 export const ARENA_END: number = LARGE_ARENA + LARGE_BLOCKS * LARGE_BLOCK_BYTES;
 
 /** What `assembly/index.ts` exports; slots, data and tags are addresses. */
@@ -75,7 +75,7 @@ export interface SimdExports {
 
 export type SimdModule = WasmModule<SimdExports>;
 
-/** Kernels read up to four chunks behind the data and ignore them. */
+/** Kernels read up to four chunks after the data and ignore them. */
 const OVERREAD_BYTES = 8_192;
 
 /** Returns the one instance, or `undefined` where it does not run. */

@@ -69,7 +69,7 @@ export function seal(slot: usize, data: usize, length: u32, tag: usize, tagLengt
  * is `kind`. Their tags are computed in parallel.
  *
  * @returns How many were opened; the complement of that if a wrong tag ended the run, which makes the state and
- *   the bytes behind those packets garbage.
+ *   the bytes after those packets garbage.
  */
 export function openRun(slot: usize, data: usize, count: u32, size: u32, kindAt: u32, kind: u8): i32 {
   const length = size - TAG_BYTES;

@@ -56,7 +56,7 @@
 @inline export const SLOT_MAC_KEY: usize = 624;
 /** Chaining value of the current chunk. */
 @inline export const SLOT_CV: usize = 656;
-/** The last block stays here until more bytes follow, as it may be the root; 64 bytes behind it are spare. */
+/** The last block stays here until more bytes follow, as it may be the root; 64 bytes after it are spare. */
 @inline export const SLOT_BLOCK: usize = 688;
 /** Chaining values of complete subtrees, the largest first; 54 places, and one spare. */
 @inline export const SLOT_STACK: usize = 816;

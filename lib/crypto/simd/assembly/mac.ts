@@ -16,7 +16,7 @@ import { counters, fillLanes, fillLanesWith } from "./vectors";
 
 // memory.copy and memory.fill call out of WebAssembly, which costs more than moving a whole block.
 
-/** Copies 64 bytes behind the first `kept` bytes of the block; those beyond the data are ignored later. */
+/** Copies 64 bytes after the first `kept` bytes of the block; those beyond the data are ignored later. */
 @inline function keep(slot: usize, kept: u32, data: usize): void {
   const to = slot + SLOT_BLOCK + kept;
   copy32(to, data);
@@ -100,7 +100,7 @@ export function absorb(slot: usize, data: usize, length: u32): void {
   while (length > BLOCK_BYTES) {
     const chunks = (length - 1) / CHUNK_BYTES;
     if (chunks >= 4 && load<u32>(slot, SLOT_BLOCKS) == 0) {
-      // Spare lanes hash what lies behind the data, and their values are ignored: four chunks in eight
+      // Spare lanes hash what follows the data, and their values are ignored: four chunks in eight
       // lanes take less time than four one by one.
       const count = min<u32>(chunks, 8);
       hashEightChunks(slot, data);

@@ -29,14 +29,14 @@ export const ABILITY_KINDS = {
   /** Type 4 makes the client forget the option. */
   coreopt: recorded(1, { index: u8(16), type: u8(17), data: text(18, 77) }, {
     kind: "coreopt",
-    doc: "one option that the client can be set to by `targetCoreopt`",
+    doc: "an option of the client, set by `targetCoreopt`",
     when: ({ type }) => type < OPTION_TYPES.length,
     fields: {
       slot: lua.number("index", "the option's number"),
       // DEVIATION: upstream reads the text at 16, where slot and type are, and shows garbage
       // (test "coreopt: the argument is the text, not slot and type").
       argument: lua.text("data", 76, "the text"),
-      type: lua.choice("type", OPTION_TYPES, "what the text is", "key"),
+      type: lua.choice("type", OPTION_TYPES, "the role of the text", "key"),
     },
   }),
 
@@ -44,8 +44,8 @@ export const ABILITY_KINDS = {
     kind: "state_size",
     doc: "the client can save its state",
     fields: {
-      state_size: lua.number("size", "bytes; 0 when it no longer can"),
-      typeid: lua.number("type", "which clients can load it"),
+      state_size: lua.number("size", "size in bytes; 0 when saving is no longer possible"),
+      typeid: lua.number("type", "type of the state; clients of the same type can load it"),
     },
   }),
 
@@ -62,12 +62,12 @@ export const ABILITY_KINDS = {
     doc: "a named input that the client understands",
     when: ({ datatype }) => DATATYPE_NAMES.has(datatype),
     fields: {
-      labelhint: lua.filtered("label", 15, WORD, "the name; empty to forget all of them"),
-      description: lua.text("description", 52, "what it does, for people"),
+      labelhint: lua.filtered("label", 15, WORD, "the name; empty removes all of them"),
+      description: lua.text("description", 52, "its effect, as text for people"),
       initial: lua.number("initial", "the suggested key symbol"),
       datatype: lua.made(
         lua.union([...DATATYPE_NAMES.values()]),
-        "what kind of input it wants",
+        "the kind of input",
         ({ datatype }: { readonly datatype: number }) => DATATYPE_NAMES.get(datatype)!,
       ),
       modifiers: lua.number("modifiers", "the suggested modifiers"),
@@ -84,55 +84,55 @@ export const ABILITY_KINDS = {
     identifier: u32(96),
   }, {
     kind: "bchunkstate",
-    doc: "the client can read or write files, or asks to; `openNonblock` gives it one to read, " +
-      "`onBinary` takes those that it writes",
+    doc: "the client can read or write files, or requests one; `openNonblock` sends a file, " +
+      "`onBinary` receives those that it writes",
     fields: {
       hint: lua.made(
         "boolean",
-        "it only tells, as opposed to asking at once",
+        "an announcement, not a request for a file now",
         ({ hint }: { readonly hint: number }) => (hint & (CURSOR | IMMEDIATE)) === 0,
       ),
-      cursor: lua.bit("hint", CURSOR, "it follows the cursor (drag and drop)"),
-      multipart: lua.bit("hint", MULTIPART, "several are possible"),
-      wildcard: lua.bit("hint", WILDCARD, "anything goes"),
+      cursor: lua.bit("hint", CURSOR, "part of drag and drop"),
+      multipart: lua.bit("hint", MULTIPART, "several files are possible"),
+      wildcard: lua.bit("hint", WILDCARD, "all suffixes are accepted"),
       size: lua.made(
         "number",
         "bytes, 0 when unknown",
         ({ size }: { readonly size: bigint }) => Number(size),
       ),
-      input: lua.flag("input", "it wants to read"),
-      stream: lua.flag("stream", "it takes a stream of unknown length"),
+      input: lua.flag("input", "the client reads, otherwise it writes"),
+      stream: lua.flag("stream", "a stream of unknown length is accepted"),
       disable: lua.made(
         "boolean",
-        "it no longer does; `extensions` is absent then",
+        "the ability is withdrawn; then `extensions` is absent",
         ({ extensions }: Extensions) => extensions.length === 0,
       ),
       extensions: lua.optionally(
         "string",
-        "suffixes separated by `;`, of `a` to `z`, `0` to `9`, `;` and `*`",
+        "suffixes separated by `;`; only `a` to `z`, `0` to `9`, `;` and `*`",
         ({ extensions }: Extensions) =>
           extensions.length === 0 ? undefined : filteredText(extensions, 67, SUFFIXES, "drop"),
       ),
     },
   }),
 
-  /** The listener makes one with `networked` behind each `preroll`. */
+  /** The listener makes one with `networked` after each `preroll`. */
   privdrop: recorded(20, { external: bool8(16), sandboxed: bool8(17), networked: bool8(18) }, {
     kind: "privdrop",
-    doc: "where the client comes from, and the rights that it gave up",
+    doc: "the origin of the client, and the rights that it dropped",
     // DEVIATION: upstream shows `external` in all three
     // (test "privdrop: each field shows its own byte").
     fields: {
-      external: lua.flag("external", "it comes from outside"),
-      sandboxed: lua.flag("sandboxed", "it is confined"),
-      networked: lua.flag("networked", "it comes over the network"),
+      external: lua.flag("external", "it is external"),
+      sandboxed: lua.flag("sandboxed", "it is sandboxed"),
+      networked: lua.flag("networked", "it is connected over the network"),
     },
   }),
 
   /** A set bit blocks a kind of device or data. */
   inputmask: recorded(21, { device: u32(16), types: u32(20) }, {
     kind: "mask_input",
-    doc: "the client changed which input it takes, see `inputCapabilities`",
+    doc: "the client changed the input that it accepts, see `inputCapabilities`",
     fields: {},
   }),
 };

@@ -46,7 +46,7 @@ export interface Recorded<Kind extends string, L, Fields> {
   };
 }
 
-/** Describes an event that handlers get as a record; `when` tells for which events. */
+/** Describes an event that handlers get as a record; `when` selects the events that have one. */
 export function recorded<
   const L extends Layout,
   const Kind extends string,

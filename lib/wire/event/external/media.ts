@@ -12,20 +12,20 @@ import { recorded } from "./kind.ts";
 export const MEDIA_KINDS = {
   streaminfo: recorded(6, { streamid: u8(16), datakind: u8(17), langid: text(18, 4) }, {
     kind: "streaminfo",
-    doc: "one stream of a medium",
+    doc: "a stream of a medium",
     fields: {
-      lang: lua.filtered("langid", 3, LETTERS, "the language, as three letters"),
-      streamid: lua.number("streamid", "the stream's number"),
+      lang: lua.filtered("langid", 3, LETTERS, "language, three letters"),
+      streamid: lua.number("streamid", "number of the stream"),
       type: lua.choice(
         "datakind",
         ["audio", "video", "text", "overlay"],
-        "what it carries",
+        "content of the stream",
         "broken",
       ),
     },
   }),
 
-  /** `identifier` also tells the sink that a transfer has ended. */
+  /** `identifier` also reports the end of a transfer to the sink. */
   streamstatus: recorded(7, {
     time: text(16, 9),
     limit: text(25, 9),
@@ -37,13 +37,13 @@ export const MEDIA_KINDS = {
     kind: "streamstatus",
     doc: "progress of playback or of a transfer",
     fields: {
-      ctime: lua.filtered("time", 8, TIME, "the position as text, such as `01:02:03`"),
-      endtime: lua.filtered("limit", 8, TIME, "the end as text"),
-      completion: lua.float("completion", "0 to 1, below 0 for a failure"),
-      frameno: lua.number("frameno", "the frame of the medium"),
+      ctime: lua.filtered("time", 8, TIME, "position as text, such as `01:02:03`"),
+      endtime: lua.filtered("limit", 8, TIME, "end as text"),
+      completion: lua.float("completion", "0 to 1; negative after a failure"),
+      frameno: lua.number("frameno", "current frame"),
       streaming: lua.made(
         "number",
-        "1 while data streams in, else 0 (a number, as in Lua)",
+        "1 while data arrives, otherwise 0; a number, as in Lua",
         ({ streaming }: { readonly streaming: boolean }) => streaming ? 1 : 0,
       ),
     },

@@ -21,18 +21,18 @@ export const TEXT_KINDS = {
   failure: recorded(3, TEXT, {
     kind: "failure",
     doc: "a transfer failed",
-    fields: { message: lua.text("message", 77, "why") },
+    fields: { message: lua.text("message", 77, "the reason") },
   }),
 
   cursorhint: recorded(12, TEXT, {
     kind: "cursorhint",
-    doc: "the shape that the mouse cursor should have",
+    doc: "the wanted shape of the mouse cursor",
     fields: {
       cursor: lua.filtered(
         "message",
         77,
         CURSOR,
-        "a name such as `hidden-hot:3:4`, of `a` to `z`, `0` to `9`, `:` and `-`",
+        "a name such as `hidden-hot:3:4`; only `a` to `z`, `0` to `9`, `:` and `-`",
       ),
     },
   }),

@@ -33,28 +33,29 @@ export const WINDOW_KINDS = {
     segkind: u32(32),
   }, {
     kind: "segment_request",
-    doc: "a segment is asked for, or a client asks to be accepted (`handover`); answered by " +
-      "`acceptTarget` before the handler is done, else it is refused",
+    doc:
+      "a client requests a segment, or its own acceptance (`handover`); refused unless the handler " +
+      "calls `acceptTarget` before it is done",
     fields: {
-      segkind: lua.made("string", "the wanted segment kind by name", kindName),
-      width: lua.made("number", "wanted width in pixels, at most 8192", ({ width }: {
+      segkind: lua.made("string", "name of the requested segment kind", kindName),
+      width: lua.made("number", "requested width in pixels, at most 8192", ({ width }: {
         readonly width: number;
       }) => Math.min(width, MAX_SURFACE_SIDE_PX)),
-      height: lua.made("number", "wanted height in pixels, at most 8192", ({ height }: {
+      height: lua.made("number", "requested height in pixels, at most 8192", ({ height }: {
         readonly height: number;
       }) => Math.min(height, MAX_SURFACE_SIDE_PX)),
-      reqid: lua.number("id", "the client's number for the request"),
-      xofs: lua.number("xofs", "wanted x position in pixels, relative to the parent"),
-      yofs: lua.number("yofs", "wanted y position in pixels, relative to the parent"),
-      parent: lua.made("number", "the segment that asks", (_: unknown, { segment }) => segment),
+      reqid: lua.number("id", "the client's id of the request"),
+      xofs: lua.number("xofs", "requested x position in pixels, relative to the parent"),
+      yofs: lua.number("yofs", "requested y position in pixels, relative to the parent"),
+      parent: lua.made("number", "the requesting segment", (_: unknown, { segment }) => segment),
       split: lua.optionally(
         lua.union(SPLITS.slice(1) as string[]),
-        "how the parent is to be split",
+        "how to split the parent",
         ({ dir }: Direction) => SPLITS[dir],
       ),
       position: lua.optionally(
         lua.union(POSITIONS),
-        "where to put it",
+        "where to place it",
         ({ dir }: Direction) => POSITIONS[dir - FIRST_POSITION],
       ),
     },
@@ -77,31 +78,31 @@ export const WINDOW_KINDS = {
     extId: u32(48),
   }, {
     kind: "viewport",
-    doc: "where the segment wants to be, in relation to its parent",
+    doc: "the requested place of the segment, in relation to its parent",
     fields: {
-      invisible: lua.flag("invisible", "it is not to be shown"),
+      invisible: lua.flag("invisible", "do not show it"),
       focus: lua.flag("focus", "it wants the focus"),
       anchor_edge: lua.flag("anchorEdge", "it is anchored to an edge"),
       anchor_pos: lua.flag("anchorPos", "it is anchored to a position"),
-      embedded: lua.made("boolean", "it lies inside the parent", ({ embedded }: {
+      embedded: lua.made("boolean", "it is inside the parent", ({ embedded }: {
         readonly embedded: number;
       }) => embedded !== 0),
-      rel_order: lua.number("order", "order of stacking: above (over 0) or behind the parent"),
+      rel_order: lua.number("order", "stacking order: positive above, negative below the parent"),
       rel_x: lua.number("x", "left edge of the anchor region, in pixels of the parent"),
       rel_y: lua.number("y", "upper edge of the anchor region, in pixels of the parent"),
       anchor_w: lua.number("width", "width of the anchor region in pixels"),
       anchor_h: lua.number("height", "height of the anchor region in pixels"),
       edge: lua.number("edge", "the edge of the parent: 0 any, 1 to 9 from upper left"),
-      ext_id: lua.number("extId", "the client's number for it"),
+      ext_id: lua.number("extId", "the client's id of it"),
       scaled: lua.made("boolean", "it is embedded and scaled", ({ embedded }: {
         readonly embedded: number;
       }) => embedded === SCALED),
-      hintfwd: lua.made("boolean", "it is embedded, and hints are passed on", ({ embedded }: {
+      hintfwd: lua.made("boolean", "it is embedded, and hints are forwarded to it", ({ embedded }: {
         readonly embedded: number;
       }) => embedded === HINT_FORWARD),
       border: lua.made(
         "[number, number, number, number]",
-        "shadow and decoration around it, in pixels: top, left, right, down",
+        "shadow and decoration around it in pixels: top, left, right, down",
         ({ border }: { readonly border: Quad }) => border,
       ),
       parent: lua.number("parent", "the parent's token"),
@@ -124,20 +125,20 @@ export const WINDOW_KINDS = {
     maxHeight: u32(56),
   }, {
     kind: "content_state",
-    doc: "which part of the content is visible, for scroll bars; `targetSeek` moves it",
+    doc: "the visible part of the content, for scroll bars; `targetSeek` moves it",
     fields: {
-      rel_x: lua.float("xPos", "left edge of what is visible, 0 to 1, below 0 for none"),
-      rel_y: lua.float("yPos", "upper edge of what is visible, 0 to 1, below 0 for none"),
+      rel_x: lua.float("xPos", "left edge of the visible part, 0 to 1; negative for none"),
+      rel_y: lua.float("yPos", "upper edge of the visible part, 0 to 1; negative for none"),
       wnd_w: lua.float("width", "the window as a fraction of the width; one step for terminals"),
       wnd_h: lua.float("height", "the window as a fraction of the height; one step for terminals"),
-      x_size: lua.float("xSize", "how much of the width is visible, 0 to 1"),
-      y_size: lua.float("ySize", "how much of the height is visible, 0 to 1"),
-      cell_w: lua.number("cellWidth", "the grid of the width, in pixels, 0 for none"),
-      cell_h: lua.number("cellHeight", "the grid of the height, in pixels, 0 for none"),
-      min_w: lua.number("minWidth", "the least width in pixels, 0 for none"),
-      min_h: lua.number("minHeight", "the least height in pixels, 0 for none"),
-      max_w: lua.number("maxWidth", "the greatest width in pixels, 0 for none"),
-      max_h: lua.number("maxHeight", "the greatest height in pixels, 0 for none"),
+      x_size: lua.float("xSize", "visible part of the width, 0 to 1"),
+      y_size: lua.float("ySize", "visible part of the height, 0 to 1"),
+      cell_w: lua.number("cellWidth", "width of a grid cell in pixels, 0 for none"),
+      cell_h: lua.number("cellHeight", "height of a grid cell in pixels, 0 for none"),
+      min_w: lua.number("minWidth", "minimum width in pixels, 0 for none"),
+      min_h: lua.number("minHeight", "minimum height in pixels, 0 for none"),
+      max_w: lua.number("maxWidth", "maximum width in pixels, 0 for none"),
+      max_h: lua.number("maxHeight", "maximum height in pixels, 0 for none"),
     },
   }),
 
@@ -149,9 +150,13 @@ export const WINDOW_KINDS = {
     guid1: u64(96),
   }, {
     kind: "registered",
-    doc: "a client named itself, or changed its title",
+    doc: "a client registered, or changed its title",
     fields: {
-      segkind: lua.made("string", "the segment kind by name, fixed by the first record", kindName),
+      segkind: lua.made(
+        "string",
+        "name of the segment kind; the first record decides it",
+        kindName,
+      ),
       title: lua.text("title", 63, "the title"),
       guid: lua.made("string", "the client's identity, 16 bytes in base64; zero for none", guid),
     },
