@@ -21,12 +21,13 @@ import { formatAddress } from "./address.ts";
 import type { Reservation } from "./authority.ts";
 import { offerTransfer } from "./binary_offer.ts";
 import type { Host } from "./connection_host.ts";
-import { callObservers, deliver, logFailure } from "./deliver.ts";
+import { type CallContext, callObservers, deliver, logFailure } from "./deliver.ts";
 import { asError, internalError } from "./faults.ts";
 import type { Socket } from "./pump.ts";
 import { Pump } from "./pump.ts";
 import { ReaderGate } from "./reader_gate.ts";
 import { nextSourceId } from "./source_ids.ts";
+import { Tally } from "./tally.ts";
 import { drawInTurns } from "./turns.ts";
 
 /** One client of a listener. */
@@ -45,8 +46,10 @@ export class Connection {
   #arriving: Promise<void> | undefined;
   #delivering: Promise<void> | undefined;
   #failed: A12Error | undefined;
-  #refusedStreams = 0;
-  readonly #refusalsLogged = new Set<string>();
+  readonly #refusedStreams = new Tally();
+  readonly #failures = new Tally();
+  /** Whether the client was asked to leave because its handler had failed. */
+  #isGivenUp = false;
   /** Whether the handler did not take the client. */
   #isRefused = false;
   #isAskedToLeave = false;
@@ -291,14 +294,11 @@ export class Connection {
       if (this.#endpoint!.video.fallback !== undefined) this.#decoder?.close();
       return true;
     }
-    const { log } = this.#host;
     const { source } = notice;
     if (notice.type === "offer") return this.#deliverOffer(notice);
-    if (notice.type === "call") {
-      return deliver(notice.call, { log, source: source.id, kind: notice.kind });
-    }
+    if (notice.type === "call") return deliver(notice.call, this.#context(source.id, notice.kind));
     const { status, input } = notice;
-    const context = { log, source: source.id, kind: status.kind };
+    const context = this.#context(source.id, status.kind);
     const observed = callObservers(
       source.observers,
       (observer) => observer(source, status, input),
@@ -314,7 +314,7 @@ export class Connection {
   #deliverOffer({ source, transfer }: OfferNotice): boolean | Promise<boolean> {
     const handler = source.onBinary;
     if (handler === undefined) return true;
-    const context = { log: this.#host.log, source: source.id, kind: "binary" };
+    const context = this.#context(source.id, "binary");
     return deliver(() =>
       offerTransfer(transfer, handler, (error) => {
         // What befell the transfer itself was reported when it did.
@@ -328,9 +328,13 @@ export class Connection {
     // A handler that has lost track of its client must not go on half-blind.
     const isLast = notice.type === "status" && notice.status.kind === "terminated";
     if (isLast) this.#decoder?.forget(notice.source.segment.channel);
-    if (!succeeded && !isLast) {
-      this.#endpoint!.close(this.#endpoint!.primary.segment);
-    }
+    if (succeeded || isLast || this.#isGivenUp) return;
+    this.#isGivenUp = true;
+    this.#endpoint!.close(this.#endpoint!.primary.segment);
+  }
+
+  #context(source: number, kind: string): CallContext {
+    return { log: this.#host.log, source, kind, failures: this.#failures };
   }
 
   #drainSoon(): void {
@@ -357,7 +361,8 @@ export class Connection {
       source: this.#endpoint.primary.id,
       reason: this.#failed?.code,
       detail: fault?.message,
-      refused_streams: this.#refusedStreams || undefined,
+      handler_failures: this.#failures.count || undefined,
+      refused_streams: this.#refusedStreams.count || undefined,
     });
   }
 
@@ -387,9 +392,7 @@ export class Connection {
 
   /** Each reason is one line a client: a source may go on and on with what it was told to stop. */
   #logRefusedStream({ source, error: { code, message } }: FaultNotice): void {
-    this.#refusedStreams++;
-    if (this.#refusalsLogged.has(code)) return;
-    this.#refusalsLogged.add(code);
+    if (!this.#refusedStreams.add(code)) return;
     this.#log("warn", "stream-refused", { source: source.id, reason: code, detail: message });
   }
 

@@ -7,6 +7,7 @@
 import { HANDLER_SLOW_MS } from "../limits.ts";
 import type { Logger } from "../log.ts";
 import type { ClientHandler } from "../segment/source.ts";
+import type { Tally } from "./tally.ts";
 
 /** What is logged about a call. */
 export interface CallContext {
@@ -17,6 +18,8 @@ export interface CallContext {
   readonly kind: string;
   /** Who is called; a handler unless given. */
   readonly callee?: "observer";
+  /** What has failed before; each failure is a line when absent. */
+  readonly failures?: Tally;
 }
 
 /**
@@ -92,7 +95,8 @@ export function callObservers(
  * @param context What else is logged.
  */
 export function logFailure(error: unknown, context: CallContext): void {
-  const { log, source, kind, callee = "handler" } = context;
+  const { log, source, kind, callee = "handler", failures } = context;
+  if (failures?.add(`${callee} ${kind}`) === false) return;
   log.log("error", `${callee}-failed`, { source, kind, error: describeThrown(error) });
   if (error instanceof Error) log.log("debug", `${callee}-stack`, { source, stack: error.stack });
 }
