@@ -48,8 +48,6 @@ export class Connection {
   #failed: A12Error | undefined;
   readonly #refusedStreams = new Tally();
   readonly #failures = new Tally();
-  /** Whether the client was asked to leave because its handler had failed. */
-  #isGivenUp = false;
   /** Whether the handler did not take the client. */
   #isRefused = false;
   #isAskedToLeave = false;
@@ -328,9 +326,7 @@ export class Connection {
     // A handler that has lost track of its client must not go on half-blind.
     const isLast = notice.type === "status" && notice.status.kind === "terminated";
     if (isLast) this.#decoder?.forget(notice.source.segment.channel);
-    if (succeeded || isLast || this.#isGivenUp) return;
-    this.#isGivenUp = true;
-    this.#endpoint!.close(this.#endpoint!.primary.segment);
+    if (!succeeded && !isLast) this.#endpoint!.close(this.#endpoint!.primary.segment);
   }
 
   #context(source: number, kind: string): CallContext {

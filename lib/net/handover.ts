@@ -82,6 +82,10 @@ export class HandoverSource implements ListenSource {
     this.#listener.deleteImage();
   }
 
+  shutdown(): void {
+    this.#listener.shutdown();
+  }
+
   /** Ends the request. @returns Whether the client was taken. */
   settle(): boolean {
     this.#isOpen = false;

@@ -51,6 +51,12 @@ export interface ListenSource {
   targetInput(secret: string): void;
   /** Takes no more clients; those that are there stay (`delete_image`). */
   deleteImage(): void;
+  /**
+   * Takes no more clients and asks those that are there to exit (`shutdown`); those that have not left
+   * after a short time are cut off. Each client still gets its `terminated`, and recordings their end:
+   * `listen` ends when all that is done, where `Deno.exit` would end it at once.
+   */
+  shutdown(): void;
 }
 
 /** Takes what happens to a listener. A request that it leaves unanswered is refused. */

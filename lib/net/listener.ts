@@ -198,6 +198,11 @@ export class Listener implements ListenSource {
     for (const connection of this.#clients) connection.askToLeave();
   }
 
+  shutdown(): void {
+    this.close();
+    this.closeClients();
+  }
+
   /** Closes the listener and cuts every client off at once. */
   abort(): void {
     this.close();

@@ -138,6 +138,17 @@ Deno.test("README: the example of the manual page prints what clients do, and en
   ]);
 });
 
+Deno.test("README: that example ends in order beside recordings and pictures", async () => {
+  await using home = await Home.make();
+  await Deno.writeTextFile(`${home.path}/handler.ts`, block('console.log("client", client.id'));
+  const flags = ["--handler", "handler.ts", "--record", "rec", "--snapshot", "pic"];
+  await listenUntil(home, flags, "text", (out) => out.until(/resized/));
+  const [folder] = [...Deno.readDirSync(`${home.path}/rec`)];
+  const events = await Deno.readTextFile(`${home.path}/rec/${folder!.name}/events.jsonl`);
+  assert.match(events.trimEnd().split("\n").at(-1)!, /"kind":"terminated"/);
+  assert.match(await Deno.readTextFile(`${home.path}/pic/2.txt`), /\S/);
+});
+
 Deno.test("README: a handler takes one key alone", async () => {
   await using home = await Home.make();
   const recipe = block("const FRIEND");

@@ -31,7 +31,7 @@ export interface Call {
 /** The verbs of a client that a program may use; the pipe adds those that answer requests. */
 const CLIENT_VERBS: readonly string[] = Object.entries<Verb>(VERBS)
   .filter(([, verb]) => !verb.isLocal).map(([name]) => name);
-const LISTENER_VERBS: readonly string[] = ["targetInput", "deleteImage"];
+const LISTENER_VERBS: readonly string[] = ["targetInput", "deleteImage", "shutdown"];
 
 /** The verbs that a program may use on a client, by their names in this library. */
 export const PIPE_VERBS: readonly string[] = [...CLIENT_VERBS, "snapshot"];
