@@ -55,7 +55,9 @@ export class OutputWriter {
   #hasFailed = false;
   /** Whether the last line that was written lacks its end. */
   #isCut = false;
-  #writingSinceMs: number | undefined;
+  #isWriting = false;
+  /** Whether a write waits for a reader that does not keep up. */
+  #isStuck = false;
   #failureToldMs = -Infinity;
   #lossToldMs = -Infinity;
 
@@ -107,9 +109,9 @@ export class OutputWriter {
 
   /** Writes what waits at the end of the process, unless the reader does not keep up. */
   flushSync(): void {
-    if (this.#writingSinceMs !== undefined) {
-      if (performance.now() - this.#writingSinceMs > OUTPUT_STUCK_MS) return;
-      // The write that is under way in a thread gets the time to come first.
+    if (this.#isStuck) return;
+    // The write that is under way in a thread gets the time to come first.
+    if (this.#isWriting) {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, OUTPUT_RETRY_MS);
     }
     try {
@@ -136,8 +138,7 @@ export class OutputWriter {
     let at = 0;
     while (at < bytes.length) {
       try {
-        this.#writingSinceMs = performance.now();
-        at += await this.#stream.write(bytes.subarray(at, pieceEnd(bytes, at)));
+        at += await this.#writePiece(bytes.subarray(at, pieceEnd(bytes, at)));
       } catch (error) {
         if (error instanceof Deno.errors.Interrupted) continue;
         if (error instanceof Deno.errors.WouldBlock) {
@@ -147,13 +148,24 @@ export class OutputWriter {
         if (at === 0) return this.#fail(error, text);
         this.#isCut = bytes[at - 1] !== NEWLINE;
         return this.#fail(error, decoder.decode(bytes.subarray(at)));
-      } finally {
-        this.#writingSinceMs = undefined;
       }
     }
     this.#isCut = false;
     this.#hasFailed = false;
     this.#tellLoss();
+  }
+
+  async #writePiece(piece: Uint8Array): Promise<number> {
+    // A timer, as the time alone may have been spent by other code that gave no write a chance to end.
+    const timer = setTimeout(() => this.#isStuck = true, OUTPUT_STUCK_MS);
+    this.#isWriting = true;
+    try {
+      return await this.#stream.write(piece);
+    } finally {
+      clearTimeout(timer);
+      this.#isWriting = false;
+      this.#isStuck = false;
+    }
   }
 
   #fail(error: unknown, unwritten: string): void {

@@ -90,9 +90,10 @@ test("a stream that is not ready is tried again later, and nothing is lost", asy
   const again = new Deno.errors.WouldBlock("not now");
   const { stream, writer, told } = setUp(1, again, again);
   writer.write("abc\n");
-  const flushed = writer.flushed();
-  for (let i = 0; i < 2; i++) {
-    while (timers.size === 0) await Promise.resolve();
+  let isFlushed = false;
+  const flushed = writer.flushed().then(() => isFlushed = true);
+  while (!isFlushed) {
+    await Promise.resolve();
     timers.pass(OUTPUT_RETRY_MS);
   }
   await flushed;
@@ -176,13 +177,13 @@ test("what waits at the end of the process is written, behind what is under way"
 });
 
 test("a reader that does not keep up does not hold up the end of the process", async () => {
-  using clock = new FakeClock();
+  using timers = new FakeTimers();
   const { promise, resolve } = Promise.withResolvers<void>();
   const { stream, writer } = setUp(promise);
   writer.write("first\n");
   await Promise.resolve();
   writer.write("last\n");
-  clock.nowMs += OUTPUT_STUCK_MS + 1;
+  timers.pass(OUTPUT_STUCK_MS);
   writer.flushSync();
   assert.deepEqual(stream.sync, []);
   resolve();
