@@ -211,6 +211,9 @@ export const MAX_AUDIO_CHANNELS = 8;
 /** Samples a second; the highest rate that sound cards have. */
 export const MAX_AUDIO_RATE_HZ = 768_000;
 
+/** Columns or rows of a terminal that shows clients; the largest screens have fewer. */
+export const MAX_TERMINAL_SIDE = 1_024;
+
 /** What one recording may take on disk unless told otherwise; days of a terminal. */
 export const RECORD_MAX_BYTES = 1 << 30;
 

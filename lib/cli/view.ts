@@ -7,6 +7,7 @@
  * @module
  */
 
+import { type CellSize, usableTerminal } from "../handlers/view/fit.ts";
 import { KeyDecoder } from "../handlers/view/keys.ts";
 import { PictureEncoder } from "../handlers/pictures/encoder.ts";
 import { KITTY_CLEAR, KITTY_QUERY, kittyOutput } from "../handlers/view/kitty.ts";
@@ -233,7 +234,7 @@ function cook(): void {
   }
 }
 
-function terminalSize(): { cols: number; rows: number } {
+function terminalSize(): CellSize {
   const { columns, rows } = Deno.consoleSize();
-  return { cols: Math.max(1, columns), rows: Math.max(2, rows) };
+  return usableTerminal(columns, rows);
 }

@@ -38,7 +38,11 @@ class Viewing implements AsyncDisposable {
     this.#typed = process.stdin.getWriter();
   }
 
-  static async start(...flags: string[]): Promise<Viewing> {
+  static start(...flags: string[]): Promise<Viewing> {
+    return Viewing.startSized(COLS, ROWS, ...flags);
+  }
+
+  static async startSized(cols: number, rows: number, ...flags: string[]): Promise<Viewing> {
     const directory = await Deno.makeTempDir({ prefix: "viewing-test-" });
     const { args, key } = await Listening.prepare(directory, ["--view", ...flags]);
     const command = [Deno.execPath(), "run", "-A", MAIN, ...args].map((word) => `'${word}'`);
@@ -47,7 +51,7 @@ class Viewing implements AsyncDisposable {
         "--quiet",
         "--return",
         "--command",
-        `stty rows ${ROWS} cols ${COLS}; ${command.join(" ")}; echo "code=$?"; stty -a`,
+        `stty rows ${rows} cols ${cols}; ${command.join(" ")}; echo "code=$?"; stty -a`,
         "/dev/null",
       ],
       env: { NO_COLOR: "1", A12_SECRET: "", TERM: "xterm-256color" },
@@ -126,6 +130,20 @@ Deno.test({
     const [, rest] = await viewing.output.until(LEFT);
     assert.match(rest!, /closing 1 client/);
     await viewing.output.until(/[^-]icanon[^]*[^-]echo\b/);
+    await client.close();
+  },
+});
+
+Deno.test({
+  name: "on a terminal that says it is 0 x 0 clients are asked for 80 x 24",
+  ignore,
+  fn: async () => {
+    await using viewing = await Viewing.startSized(0, 0);
+    await viewing.output.until(/waiting for clients/);
+    const client = await viewing.connect("my title");
+    await client.until(() => `${client.sizes.at(-1)}` === `${[80 * 8, 23 * 16]}`);
+    await viewing.type(`\x1b[[A\x1b[[F${PREFIX}q`);
+    await viewing.output.until(LEFT);
     await client.close();
   },
 });

@@ -4,6 +4,13 @@
  * @module
  */
 
+import { MAX_SURFACE_SIDE_PX, MAX_TERMINAL_SIDE } from "../../limits.ts";
+
+/** What terminals have that do not say their size, such as serial lines. */
+const DEFAULT_TERMINAL = { cols: 80, rows: 24 } as const;
+/** A line for clients and one for the bar. */
+const MIN_ROWS = 2;
+
 /** Columns and rows. */
 export interface CellSize {
   /** Columns. */
@@ -18,6 +25,33 @@ export interface PixelSize {
   readonly width: number;
   /** Pixels from top to bottom. */
   readonly height: number;
+}
+
+/**
+ * The size of a terminal that can be worked with.
+ *
+ * @param cols Columns as the terminal says, 0 when it does not know.
+ * @param rows Rows, likewise.
+ */
+export function usableTerminal(cols: number, rows: number): CellSize {
+  return {
+    cols: Math.min(cols || DEFAULT_TERMINAL.cols, MAX_TERMINAL_SIDE),
+    rows: Math.min(Math.max(rows || DEFAULT_TERMINAL.rows, MIN_ROWS), MAX_TERMINAL_SIDE),
+  };
+}
+
+/**
+ * The size that a client needs to fill a terminal, in whole cells and within what a surface may have.
+ *
+ * @param room The cells that there are.
+ * @param cell The cell of the client, at most as large as a surface.
+ */
+export function sizeOf(room: CellSize, cell: PixelSize): PixelSize {
+  return { width: side(room.cols, cell.width), height: side(room.rows, cell.height) };
+}
+
+function side(cells: number, cellPx: number): number {
+  return Math.min(cells, Math.floor(MAX_SURFACE_SIDE_PX / cellPx)) * cellPx;
 }
 
 /**

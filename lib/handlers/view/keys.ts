@@ -19,6 +19,8 @@ export type Typed =
   | { readonly kind: "text"; readonly text: string }
   /** A key that makes no text. */
   | { readonly kind: "key"; readonly key: Key; readonly modifiers: readonly Modifier[] }
+  /** A sequence that is no key known here; never taken for text. */
+  | { readonly kind: "unknown"; readonly sequence: string }
   /** A mouse, which terminals report when they are asked to. */
   | MouseTyped
   /** What the terminal answered, between ESC _ and ESC \. */
@@ -38,7 +40,7 @@ export interface MouseTyped {
   readonly button: number;
 }
 
-/** A sequence that is longer was not typed. */
+/** What is kept of a sequence; no key has a longer one. */
 const MAX_PENDING = 256;
 
 const CSI_LETTERS: { readonly [letter: string]: Key } = {
@@ -52,6 +54,14 @@ const CSI_LETTERS: { readonly [letter: string]: Key } = {
   Q: "f2",
   R: "f3",
   S: "f4",
+};
+/** Behind a second bracket: the first keys of the console of Linux. */
+const CONSOLE_LETTERS: { readonly [letter: string]: Key } = {
+  A: "f1",
+  B: "f2",
+  C: "f3",
+  D: "f4",
+  E: "f5",
 };
 const CSI_NUMBERS: { readonly [number: string]: Key } = {
   1: "home",
@@ -92,15 +102,26 @@ const MODIFIERS: readonly Modifier[] = ["shift", "alt", "ctrl", "meta"];
 // deno-lint-ignore no-control-regex -- this is what is to be found
 const MOUSE = /^\x1b\[<(\d{1,3});(\d{1,5});(\d{1,5})([Mm])/;
 const MOUSE_BIT = { button: 3, move: 32, wheel: 64 } as const;
+/** Without a private mark and without an intermediate character: only those are keys. */
 // deno-lint-ignore no-control-regex -- this is what is to be found
-const CSI = /^\x1b\[([0-?]*)[ -\/]*([@-~])/;
+const CSI = /^\x1b\[([\d;:]{0,16})([@-Z\\-~])/;
+// deno-lint-ignore no-control-regex -- this is what is to be found
+const CONSOLE = /^\x1b\[\[([@-~])/;
 // deno-lint-ignore no-control-regex -- this is what is to be found
 const SS3 = /^\x1bO([@-~])/;
 // deno-lint-ignore no-control-regex -- this is what is to be found
-const STRING = /^\x1b([_P\]^X])([^\x1b\x07]*)(?:\x1b\\|\x07)/;
-/** The start of a sequence that may go on. */
+const ANSWER = /^\x1b_([^\x1b\x07]*)(?:\x1b\\|\x07)/;
+/** A report of the mouse in the old form: three characters follow. */
 // deno-lint-ignore no-control-regex -- this is what is to be found
-const UNFINISHED = /^\x1b(?:$|\[[0-?]*[ -\/]*$|O$|[_P\]^X][^\x1b\x07]*\x1b?$)/;
+const OLD_MOUSE = /^\x1b\[M[^]{0,3}/;
+/** Any other sequence or string, whole or as far as it goes before something else begins. */
+const OTHER =
+  // deno-lint-ignore no-control-regex -- this is what is to be found
+  /^\x1b(?:\[[ -?]*[@-~]|\[[ -?]+|O[\d;]+[@-~]?|[_P\]^X](?:[^\x1b\x07]*(?:\x1b\\|\x07)|[^\x1b\x07]+))/;
+/** The start of a sequence that may go on. */
+const UNFINISHED =
+  // deno-lint-ignore no-control-regex -- this is what is to be found
+  /^\x1b(?:$|\[[ -?]*$|\[\[$|\[M[^]{0,2}$|O[\d;]*$|[_P\]^X][^\x1b\x07]*\x1b?$)/;
 /** Printable characters. */
 // deno-lint-ignore no-control-regex -- this is what is to be left out
 const TEXT = /^[^\x00-\x1f\x7f-\x9f]+/;
@@ -125,7 +146,10 @@ export class KeyDecoder {
     this.#rest += this.#utf8.decode(bytes, { stream: true });
     const typed: Typed[] = [];
     while (this.#rest !== "") {
-      if (UNFINISHED.test(this.#rest) && this.#rest.length <= MAX_PENDING) break;
+      if (UNFINISHED.test(this.#rest)) {
+        this.#rest = shortened(this.#rest);
+        break;
+      }
       this.#take(typed);
     }
     return typed;
@@ -149,8 +173,7 @@ export class KeyDecoder {
     for (const [pattern, read] of SEQUENCES) {
       const match = pattern.exec(rest);
       if (match === null) continue;
-      const one = read(match);
-      if (one !== undefined) typed.push(one);
+      typed.push(read(match) ?? { kind: "unknown", sequence: match[0] });
       this.#rest = rest.slice(match[0].length);
       return;
     }
@@ -163,12 +186,11 @@ export class KeyDecoder {
       // A terminal sends Alt as an escape before the key.
       this.#rest = this.#rest.slice(1 + second.length);
       const key = controlKey(second) ?? characterKey(second);
-      if (key !== undefined) typed.push(withModifier(key, "alt"));
+      typed.push(key === undefined ? unknown(first + second) : withModifier(key, "alt"));
       return;
     }
     this.#rest = this.#rest.slice(1);
-    const key = controlKey(first);
-    if (key !== undefined) typed.push(key);
+    typed.push(controlKey(first) ?? unknown(first));
   }
 }
 
@@ -176,10 +198,24 @@ type KeyTyped = Extract<Typed, { kind: "key" }>;
 
 const SEQUENCES: readonly [RegExp, (match: RegExpExecArray) => Typed | undefined][] = [
   [MOUSE, ([, code, col, row, final]) => mouse(Number(code), Number(col), Number(row), final!)],
+  [OLD_MOUSE, () => undefined],
+  [CONSOLE, ([, letter = ""]) => keyOf(CONSOLE_LETTERS[letter])],
   [CSI, ([, parameters = "", final = ""]) => csiKey(parameters, final)],
-  [SS3, ([, letter = ""]) => letterKey(letter)],
-  [STRING, ([, kind, text = ""]) => kind === "_" ? { kind: "answer", text } : undefined],
+  [SS3, ([, letter = ""]) => keyOf(letter === "M" ? "kp_enter" : CSI_LETTERS[letter])],
+  [ANSWER, ([, text = ""]) => ({ kind: "answer", text })],
+  [OTHER, () => undefined],
 ];
+
+function unknown(sequence: string): Typed {
+  return { kind: "unknown", sequence };
+}
+
+/** Bounds a sequence that has not ended, without ending it. */
+function shortened(sequence: string): string {
+  if (sequence.length <= MAX_PENDING) return sequence;
+  const end = sequence.endsWith("\x1b") ? "\x1b" : "";
+  return sequence.slice(0, MAX_PENDING - end.length) + end;
+}
 
 function mouse(code: number, col: number, row: number, final: string): MouseTyped {
   const action = (code & MOUSE_BIT.wheel) !== 0
@@ -202,8 +238,7 @@ function csiKey(parameters: string, final: string): KeyTyped | undefined {
   return { kind: "key", key, modifiers: MODIFIERS.filter((_, bit) => (bits & (1 << bit)) !== 0) };
 }
 
-function letterKey(letter: string): KeyTyped | undefined {
-  const key = letter === "M" ? "kp_enter" : CSI_LETTERS[letter];
+function keyOf(key: Key | undefined): KeyTyped | undefined {
   return key === undefined ? undefined : { kind: "key", key, modifiers: [] };
 }
 

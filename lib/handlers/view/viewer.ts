@@ -10,8 +10,7 @@ import type { Source } from "../../segment/source.ts";
 import { GridPainter } from "../grid_painter.ts";
 import type { Picture, PixelPicture } from "../picture.ts";
 import { pictureOf } from "../picture.ts";
-import type { CellSize } from "./fit.ts";
-import { pixelAt } from "./fit.ts";
+import { type CellSize, pixelAt, sizeOf } from "./fit.ts";
 import { HALF_BLOCK_CELL, halfBlocks } from "./half_blocks.ts";
 import type { MouseTyped, Typed } from "./keys.ts";
 import type { KittyPicture } from "./kitty.ts";
@@ -66,8 +65,7 @@ export class Viewer {
 
   /** The size that fills the terminal, in pixels of a client. */
   get clientSize(): { readonly width: number; readonly height: number } {
-    const { cols, rows } = this.#room;
-    return { width: cols * CELL.width, height: rows * CELL.height };
+    return sizeOf(this.#room, CELL);
   }
 
   /** What was noted, oldest first. */
@@ -155,6 +153,11 @@ export class Viewer {
         continue;
       }
       this.#alert = "";
+      if (one.kind === "unknown") {
+        this.#hasPrefix = false;
+        this.#alert = `no known key, not sent: ${visible(one.sequence)}`;
+        continue;
+      }
       const isPrefix = one.kind === "key" && one.key === PREFIX.key &&
         one.modifiers.includes(PREFIX.modifier);
       if (this.#hasPrefix) {
@@ -298,13 +301,13 @@ export class Viewer {
     const size = JSON.stringify(this.#room);
     if (!this.#followsSize || source === undefined || this.#hinted.get(source) === size) return;
     this.#hinted.set(source, size);
-    const { cols, rows } = this.#room;
     const { width, height, grid } = source.surface;
     const cell = grid === undefined ? CELL : {
       width: Math.max(1, Math.floor(width / grid.cols)),
       height: Math.max(1, Math.floor(height / grid.rows)),
     };
-    source.targetDisplayhint(cols * cell.width, rows * cell.height);
+    const wanted = sizeOf(this.#room, cell);
+    source.targetDisplayhint(wanted.width, wanted.height);
   }
 
   #point({ action, button, col, row }: MouseTyped): void {
@@ -333,6 +336,15 @@ export class Viewer {
     this.#painter.forget();
     this.#kittyShown = undefined;
   }
+}
+
+/** Writes control characters as terminals echo them. */
+function visible(sequence: string): string {
+  // deno-lint-ignore no-control-regex -- these are to be replaced
+  return sequence.replace(/[\x00-\x1f\x7f-\x9f]/g, (control) => {
+    const code = control.charCodeAt(0);
+    return code < 0x80 ? `^${String.fromCharCode(code ^ 0x40)}` : `\\x${code.toString(16)}`;
+  });
 }
 
 function copyInto(screen: TextGrid, grid: TextGrid, room: CellSize): void {

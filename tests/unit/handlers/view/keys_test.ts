@@ -13,6 +13,7 @@ function mouse(action: string, button: number, col: number, row: number): Typed 
   return { kind: "mouse", action, button, col, row } as Typed;
 }
 
+const unknown = (sequence: string): Typed => ({ kind: "unknown", sequence });
 const text = (typed: string): Typed => ({ kind: "text", text: typed });
 const bytes = (typed: string) => new TextEncoder().encode(typed);
 
@@ -55,18 +56,103 @@ const cases: readonly [typed: string, ...expected: Typed[]][] = [
   ["\x1b\r", key("return", "alt")],
   ["\x1b\x01", key(97, "ctrl", "alt")],
   ["\x1b[", key(91, "alt")],
-  ["\x1b[?62;4c"],
+  ["\x1b[[A", key("f1")],
+  ["\x1b[[B", key("f2")],
+  ["\x1b[[C", key("f3")],
+  ["\x1b[[D", key("f4")],
+  ["\x1b[[E", key("f5")],
+  ["\x1b[[F", unknown("\x1b[[F")],
+  ["\x1b[[", unknown("\x1b[[")],
+  ["\x1b[?62;4c", unknown("\x1b[?62;4c")],
   ["\x1b[<0;10;5M", mouse("press", 0, 9, 4)],
   ["\x1b[<2;1;1m", mouse("release", 2, 0, 0)],
   ["\x1b[<32;3;4M", mouse("move", 0, 2, 3)],
   ["\x1b[<65;3;4M", mouse("wheel", 1, 2, 3)],
   ["\x1b[<16;0;0M", mouse("press", 0, 0, 0)],
-  ["\x1b[99~"],
+  ["\x1b[99~", unknown("\x1b[99~")],
   ["\x1b_Gi=31;OK\x1b\\", { kind: "answer", text: "Gi=31;OK" }],
-  ["\x1b]11;rgb:0/0/0\x07"],
+  ["\x1b]11;rgb:0/0/0\x07", unknown("\x1b]11;rgb:0/0/0\x07")],
   ["a\x1b[Ab\x03c", text("a"), key("up"), text("b"), key(99, "ctrl"), text("c")],
-  ["\x9b"],
+  ["\x9b", unknown("\x9b")],
 ];
+
+/** What is no key, from its first character to its last; the x behind it is text. */
+const NO_KEYS: readonly string[] = [
+  // Control sequences: reports, private marks, intermediate characters in and out of order.
+  "\x1b[I",
+  "\x1b[M a!",
+  "\x1b[?A",
+  "\x1b[>0;276;0c",
+  "\x1b[<999999;1;1M",
+  "\x1b[1 A",
+  "\x1b[?1;2$y",
+  "\x1b[ 1A",
+  "\x1b[97;5u",
+  "\x1b[27;5;13~",
+  "\x1b[12345678901234567A",
+  `\x1b[${"1".repeat(5_000)}A`,
+  // Keys of the keypad and with modifiers in forms that are not known.
+  "\x1bOz",
+  "\x1bO5P",
+  // Strings of each kind and each end.
+  ..."P]^X".split("").flatMap((kind) =>
+    ["", "1$r0m", "52;c;YWJj\r\n", "é漢", "b".repeat(5_000)].flatMap((body) => [
+      `\x1b${kind}${body}\x1b\\`,
+      `\x1b${kind}${body}\x07`,
+    ])
+  ),
+];
+
+pure("a sequence that is no key is one that is not known, and no text", () => {
+  for (const sequence of NO_KEYS) {
+    for (const before of ["", "a"]) {
+      const typed = decode(`${before}${sequence}x`);
+      const what = JSON.stringify(sequence.slice(0, 40));
+      assert.deepEqual(typed.map(({ kind }) => kind), [
+        ...(before === "" ? [] : ["text"]),
+        "unknown",
+        "text",
+      ], what);
+      assert.deepEqual(typed.at(-1), text("x"), what);
+      const [found] = typed.filter((one) => one.kind === "unknown");
+      assert.ok(sequence.startsWith(found!.sequence.slice(0, 200)), what);
+    }
+  }
+});
+
+pure("a sequence that ends too soon is one that is not known, and no text", () => {
+  const unfinished = [
+    "\x1b[1",
+    "\x1b[1;",
+    "\x1b[?25",
+    "\x1b[ ",
+    "\x1b[M",
+    "\x1b[Mab",
+    "\x1bO5",
+    "\x1b]0;title",
+    "\x1bPabc",
+    "\x1b_G",
+    `\x1b]${"x".repeat(10_000)}`,
+  ];
+  for (const sequence of unfinished) {
+    const decoder = new KeyDecoder();
+    const what = JSON.stringify(sequence.slice(0, 40));
+    assert.deepEqual(decoder.push(bytes(sequence)), [], what);
+    assert.equal(decoder.isUndecided, true, what);
+    assert.deepEqual(decoder.flush().map(({ kind }) => kind), ["unknown"], what);
+    assert.deepEqual(decoder.push(bytes("x")), [text("x")], "what comes later is text");
+  }
+});
+
+pure("a sequence that something else cuts off is one that is not known", () => {
+  const cut = ["\x1b[1;", "\x1b[?25", "\x1b[ ", "\x1bO5", "\x1b]0;title", "\x1bPabc"];
+  for (const sequence of cut) {
+    assert.deepEqual(decode(`${sequence}\x1b[A`), [unknown(sequence), key("up")], sequence);
+  }
+  for (const sequence of cut.slice(0, 4)) {
+    assert.deepEqual(decode(`${sequence}\ré`), [unknown(sequence), key("return"), text("é")]);
+  }
+});
 
 for (const [typed, ...expected] of cases) {
   pure(`typed: ${JSON.stringify(typed)}`, () => {
@@ -95,11 +181,26 @@ pure("an escape waits for what may follow, and for no longer", () => {
   assert.deepEqual(decoder.flush(), [key("escape")]);
 });
 
-pure("a sequence without an end is given up", () => {
+pure("a sequence without an end is given up when nothing follows, in bounded memory", () => {
   const decoder = new KeyDecoder();
-  const typed = decoder.push(bytes("\x1b_" + "x".repeat(300)));
-  assert.equal(decoder.isUndecided, false);
-  assert.deepEqual(typed[0], key(95, "alt"));
+  for (let i = 0; i < 100; i++) {
+    assert.deepEqual(decoder.push(bytes((i === 0 ? "\x1b_" : "") + "x".repeat(10_000))), []);
+  }
+  const [given, ...rest] = decoder.flush();
+  assert.ok(given?.kind === "unknown" && given.sequence.length <= 256);
+  assert.deepEqual([rest, decoder.isUndecided], [[], false]);
+});
+
+pure("the end of a long string is seen wherever it is cut", () => {
+  for (const parts of [["\x1b", "\\x"], ["", "\x1b\\x"], ["\x1b\\", "x"], ["\x07", "x"]]) {
+    const decoder = new KeyDecoder();
+    const [first, second] = parts;
+    const typed = [
+      ...decoder.push(bytes(`\x1b]${"b".repeat(1_000)}${first}`)),
+      ...decoder.push(bytes(second!)),
+    ];
+    assert.deepEqual(typed.map(({ kind }) => kind), ["unknown", "text"]);
+  }
 });
 
 function joinText(typed: Typed[]): Typed[] {

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { usableTerminal } from "../../../../lib/handlers/view/fit.ts";
 import { KeyDecoder } from "../../../../lib/handlers/view/keys.ts";
 import { Viewer } from "../../../../lib/handlers/view/viewer.ts";
+import { MAX_TERMINAL_SIDE } from "../../../../lib/limits.ts";
 import { AnsiScreen } from "../../../support/ansi_screen.ts";
 import { FakeClient } from "../../../support/fake_client.ts";
+import { tpackFrame } from "../../decoders/frames.ts";
+import { Fixture, TERMINAL } from "../../segment/endpoint_support.ts";
 
 const PREFIX = "\x1d";
 
@@ -119,6 +123,19 @@ pure("what is typed goes to the client", () => {
     ["pressKey", "up", []],
     ["pressKey", 99, ["ctrl"]],
   ]);
+});
+
+pure("a sequence that is no key is shown and not sent", () => {
+  const bench = new Bench(60, 3);
+  const client = bench.client(2, "text");
+  bench.type("\x1b[99~");
+  assert.deepEqual(client.calls, []);
+  assert.equal(bench.lines()[2], " no known key, not sent: ^[[99~");
+  bench.type("\x9b");
+  assert.equal(bench.lines()[2], " no known key, not sent: \\x9b");
+  bench.type("a");
+  assert.deepEqual(client.calls, [["typeText", "a"]]);
+  assert.match(bench.lines()[2]!, /^ client 2/);
 });
 
 pure("the mouse points into a picture, not into text", () => {
@@ -243,6 +260,58 @@ pure("the size of a client's own cells counts", () => {
   const client = bench.client(2, ...Array.from({ length: 10 }, () => "x".repeat(20)));
   bench.viewer.resize({ cols: 30, rows: 11 });
   assert.deepEqual(client.calls, [["targetDisplayhint", 480, 160]]);
+});
+
+pure("whatever cells a client draws, it is asked for a size that there can be", () => {
+  const fixture = new Fixture({ kind: TERMINAL });
+  const bench = new Bench(80, 24);
+  bench.viewer.add(fixture.source);
+  const sizes = [[8_192, 8_192], [1, 8_192], [8_192, 1], [7_000, 5_000], [640, 400]] as const;
+  const grids = [[1, 1], [3, 1], [1, 3], [80, 23]] as const;
+  for (const [width, height] of sizes) {
+    for (const [cols, rows] of grids) {
+      const lines = Array.from({ length: rows }, (_, row) => ({ row, cells: "x".repeat(cols) }));
+      const fields = { surfaceWidth: width, surfaceHeight: height, width, height };
+      const { header, payload } = tpackFrame({ lines }, fields);
+      const { commit, ...frame } = header;
+      fixture.control({ command: "videoframe", channel: 0, commit: Boolean(commit), ...frame });
+      fixture.data("video", 0, payload);
+      fixture.deliver();
+      fixture.take();
+      for (
+        const size of [{ cols: 81, rows: 24 }, { cols: 1_024, rows: 40 }, { cols: 40, rows: 1_024 }]
+      ) {
+        bench.viewer.resize(size);
+        const [hint] = fixture.takeEvents();
+        assert.ok(hint?.category === "target" && hint.kind === "displayhint");
+        assert.ok(hint.width >= 1 && hint.width <= 8_192, `${hint.width}`);
+        assert.ok(hint.height >= 1 && hint.height <= 8_192, `${hint.height}`);
+        assert.equal(typeof bench.viewer.render(), "string");
+      }
+    }
+  }
+  assert.deepEqual(fixture.faults, []);
+});
+
+pure("a terminal that is larger than a surface asks for the largest one", () => {
+  const bench = new Bench(1_024, 1_024);
+  assert.deepEqual(bench.viewer.clientSize, { width: 8_192, height: 8_192 });
+  const client = bench.client(2);
+  bench.viewer.resize({ cols: 1_024, rows: 600 });
+  assert.deepEqual(client.calls, [["targetDisplayhint", 8_192, 8_192]]);
+});
+
+pure("a terminal that does not know its size has 80 x 24, none is beyond bounds", () => {
+  const cases = [
+    [0, 0, 80, 24],
+    [0, 50, 80, 50],
+    [100, 0, 100, 24],
+    [1, 1, 1, 2],
+    [65_535, 65_535, MAX_TERMINAL_SIDE, MAX_TERMINAL_SIDE],
+  ] as const;
+  for (const [saysCols, saysRows, cols, rows] of cases) {
+    assert.deepEqual(usableTerminal(saysCols, saysRows), { cols, rows });
+  }
 });
 
 pure("with a size of their own clients are asked for nothing", () => {
