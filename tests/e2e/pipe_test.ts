@@ -132,7 +132,8 @@ Deno.test("a program that is started again knows who is there and takes clients"
   await listening.err.until(/ error pipe-ended code=3 detail="it is started again in 100 ms"\n/);
   // It asks while no program is there.
   const second = await listening.connect("second");
-  await listening.err.until(/^listener 1 preroll undefined\nclient 2 registered first$/m);
+  await listening.err.until(/^listener 1 preroll undefined$/m);
+  await listening.err.until(/^client 2 registered first$/m);
   await client.until(() => client.typed === "back again");
   await second.activated();
   assert.equal(await listening.stop(), 0);
@@ -193,7 +194,8 @@ Deno.test("a program that floods harms nobody", async () => {
   for (let i = 0; i < 20; i++) await client.showText(`frame ${i}`);
   const started = performance.now();
   assert.equal(await listening.stop(), 0);
-  assert(performance.now() - started < 5_000, "it is made to end");
+  // Each step towards its end is given a second.
+  assert(performance.now() - started < 10_000, "it is made to end");
 });
 
 Deno.test("a program that does not read harms nobody but who has much to tell", async () => {
