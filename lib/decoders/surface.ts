@@ -3,7 +3,7 @@
  *
  * Decoders draw into the base, which delta frames build on; readers see the last committed picture.
  * The two are the same memory until a frame arrives that is not to be presented yet; only then is
- * the base a copy, and what is presented stays where it is for those who have borrowed it.
+ * the base a copy, and what is presented stays in place for its borrowers.
  *
  * @module
  */

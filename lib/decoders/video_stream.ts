@@ -145,7 +145,7 @@ export class VideoStream {
 
   /** Gives a drawing up, unless it has begun to change what is presented. */
   #endDrawing(): void {
-    // Those that have borrowed the pixels keep them, and are not to keep half a frame.
+    // Borrowers keep the pixels, and must not keep half a frame.
     while (this.surface.isUnfinished && this.#drawing?.next().done === false);
     this.#drawing?.return();
     this.#drawing = undefined;

@@ -27,8 +27,8 @@ export function nextShortTurn(): Promise<void> {
 }
 
 /**
- * Waits for the next turn of a connection that has worked for {@linkcode TURN_MS}. However many of them
- * there are, others wait for one of them at most.
+ * Waits for the next turn of a connection that has worked for {@linkcode TURN_MS}. Others wait for one
+ * such turn at most, however many connections are busy.
  */
 export function nextTurn(): Promise<void> {
   return lastTurn = lastTurn.then(() => passLoop(PASSES_AFTER_LONG));

@@ -92,7 +92,10 @@ export class PictureEncoder implements Disposable {
     if (!this.#isHolding) this.#thread.hold();
     this.#isHolding = true;
     try {
-      return await this.#thread.alone(inWorker);
+      return await this.#thread.alone(async () => {
+        if (this.#isClosed) throw new Error("it was closed before its turn came");
+        return await inWorker();
+      });
     } catch {
       return here();
     }

@@ -58,6 +58,17 @@ Deno.test("a picture that changes while it is read has no file", async () => {
   assert.equal(Buffer.compare(read(await encoder.png(() => picture)), picture.rgba), 0);
 });
 
+Deno.test("what waits for the worker when its user closes starts no other", async () => {
+  const thread = new PictureThread();
+  const [one, two] = [new PictureEncoder(thread), new PictureEncoder(thread)];
+  const first = one.png(() => large());
+  const second = two.png(() => large());
+  one.close();
+  two.close();
+  for (const file of await Promise.all([first, second])) assert.ok(file !== undefined);
+  assert.equal(thread.isRunning, false);
+});
+
 const pure = { permissions: "none" } as const;
 
 Deno.test("where there is no worker, or a broken one, the file is made at once", pure, async () => {
