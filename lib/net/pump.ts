@@ -1,9 +1,9 @@
 /**
- * Carries the bytes of one session over a socket.
+ * Carries the bytes of one session over a socket: a loop that reads and works off what came, and a
+ * writer that sends what waits.
  *
- * One read is outstanding at a time and at most one block of bytes is worked off before the next. A
- * connection whose bytes never run dry, or take long to work off, lets the others have their turn now
- * and then. What arises while a write is under way leaves with the next.
+ * At most one block of bytes is worked off before the next is read. A connection whose bytes never run
+ * dry, or take long to work off, lets the others have their turn now and then.
  *
  * @module
  */
@@ -21,27 +21,37 @@ import {
 import type { SessionEvent } from "../session/events.ts";
 import type { Session } from "../session/session.ts";
 import { asError } from "./faults.ts";
-import { ReadAhead } from "./read_ahead.ts";
+import { Reader } from "./reader.ts";
 import { TurnClock } from "./turn_clock.ts";
 import { nextShortTurn, nextTurn } from "./turns.ts";
+import { Writer } from "./writer.ts";
 
 /** The part of a socket that a pump needs. */
 export type Socket = Pick<Deno.TcpConn, "read" | "write" | "close">;
 
 /**
- * After so many bytes the event loop gets its turn: a read that finds bytes waiting settles without one,
- * and a client that floods its socket would have the thread to itself.
+ * After this many bytes the event loop gets its turn: a read that finds bytes waiting settles without
+ * one, and a client that floods its socket would have the thread to itself.
  */
 const TURN_BYTES = 65_536;
-/** What a pump asks for. */
+
+/** What a pump gets from its owner. */
 export interface PumpOptions {
-  /** Puts what waits for its turn into the output, when little is left in it. */
+  /** Puts what waits for its turn into the output of the session, when little is left in it. */
   readonly refill?: () => void;
   /**
-   * Puts something into the output that means nothing, to see whether the peer still takes it. When
-   * absent, nobody looks for the end of the peer while an event is being taken.
+   * Sends something that means nothing, so that a write fails if the peer has closed. Without it the
+   * end of the peer is not noticed while an event is being taken.
    */
   readonly probe?: () => void;
+}
+
+/** An event that is being taken; nothing more is taken from the peer meanwhile. */
+interface Hold {
+  /** Stops waiting for it. */
+  readonly release: () => void;
+  /** Whether it has lasted so long that the end of the peer ends the connection. */
+  isLong: boolean;
 }
 
 /** Carries one session. */
@@ -49,32 +59,29 @@ export class Pump {
   readonly #socket: Socket;
   readonly #session: Session;
   readonly #options: PumpOptions;
-  #writing: Promise<void> | undefined;
-  #sentBytes = 0;
-  #flushQueued = false;
+  readonly #reader: Reader;
+  readonly #writer: Writer;
+  readonly #clock = new TurnClock();
+  #hold: Hold | undefined;
   #ended: Error | undefined;
   #isClosed = false;
-  #ahead: ReadAhead | undefined;
-  #isPeerGone = false;
-  /** What was worked off since then, in milliseconds. */
-  #leftWorkMs = 0;
-  /** Whether an event has been taken for so long that the end of the peer is looked for. */
-  #isHeldUp = false;
-  /** Waits no longer for the event that is being taken. */
-  #giveUp: (() => void) | undefined;
+  #flushQueued = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  readonly #clock = new TurnClock();
   #readInTurn = 0;
+  /** Work done for a peer that has gone, in milliseconds. */
+  #leftWorkMs = 0;
 
   /**
    * @param socket A connected socket; the pump closes it.
    * @param session The session.
-   * @param options What the pump asks for.
+   * @param options What the pump gets from its owner.
    */
   constructor(socket: Socket, session: Session, options: PumpOptions = {}) {
     this.#socket = socket;
     this.#session = session;
     this.#options = options;
+    this.#reader = new Reader(socket, this.#onPeerGone);
+    this.#writer = new Writer(socket, () => this.#nextOutput(), this.#onPeerGone);
   }
 
   /**
@@ -100,45 +107,34 @@ export class Pump {
         this.#clock.stop();
         if (this.#timer !== undefined && session.nextTimeout() === undefined) this.#disarm();
         this.flush();
-        if (this.#readInTurn >= TURN_BYTES || this.#clock.isOver) {
-          await this.#nextTurn();
-        }
+        if (this.#readInTurn >= TURN_BYTES || this.#clock.isOver) await this.#nextTurn();
         if (session.isOver) break;
-        if (session.outputBytes > READ_PAUSE_OUTPUT_BYTES) {
-          await this.#written(WRITE_STALL_TIMEOUT_MS, stalled);
+        if (!this.#isCaughtUp()) {
+          await this.#writer.drained(this.#isCaughtUp, WRITE_STALL_TIMEOUT_MS, this.#stall);
         }
         await this.#read();
       }
-      await this.#written(DRAIN_TIMEOUT_MS);
+      await this.#writer.drained(() => false, DRAIN_TIMEOUT_MS, () => this.end());
     } catch (error) {
       throw this.#ended ?? asError(error);
     } finally {
       this.#disarm();
       this.#close();
-      await this.#writing?.catch(() => {});
-      await this.#ahead?.idle;
+      await this.#writer.idle();
+      await this.#reader.idle;
     }
     if (this.#ended !== undefined) throw this.#ended;
   }
 
   /** Sends what waits, in one write. */
   flush(): void {
-    if (this.#session.outputBytes > MAX_OUTPUT_BYTES) {
-      this.end(
-        new LimitError(
-          "output-queue-full",
-          `${this.#session.outputBytes} bytes wait to be sent, the limit is ${MAX_OUTPUT_BYTES}`,
-        ),
-      );
-      return;
+    const { outputBytes } = this.#session;
+    if (outputBytes > MAX_OUTPUT_BYTES) {
+      const text = `${outputBytes} bytes wait to be sent, the limit is ${MAX_OUTPUT_BYTES}`;
+      this.end(new LimitError("output-queue-full", text));
+    } else if (!this.#isClosed) {
+      this.#writer.flush();
     }
-    if (this.#isClosed || this.#writing !== undefined) return;
-    if (!this.#session.isOver) this.#options.refill?.();
-    const bytes = this.#session.takeOutput();
-    if (bytes === undefined) return;
-    this.#writing = this.#write(bytes);
-    // The reader, if there is one, learns of it by its own failure.
-    this.#writing.catch(this.#peerHasGone);
   }
 
   /** Sends what waits once the current turn is over. */
@@ -160,19 +156,32 @@ export class Pump {
     this.#ended ??= reason;
     this.#session.close();
     this.#close();
-    this.#giveUp?.();
+    this.#hold?.release();
   }
 
   /**
-   * Counts work that was done for the peer. Once it has gone, what it has sent before is worked off for
-   * a while, and the rest is thrown away.
+   * Counts work that was done for the peer. Once the peer has gone, what it sent before is worked off
+   * for a while, and the rest is thrown away.
    *
-   * @param workMs How long that took.
+   * @param workMs How long it took.
    */
   worked(workMs: number): void {
     if (!this.#isPeerGone) return;
     this.#leftWorkMs += workMs;
     if (this.#leftWorkMs > LEFT_WORK_MS) this.end();
+  }
+
+  /** Whether the peer has taken enough of what was sent for more to be read from it. */
+  readonly #isCaughtUp = (): boolean =>
+    this.#session.outputBytes + this.#writer.unwrittenBytes <= READ_PAUSE_OUTPUT_BYTES;
+
+  readonly #stall = (): void => {
+    const seconds = WRITE_STALL_TIMEOUT_MS / 1000;
+    this.end(new LimitError("output-stalled", `the peer has taken nothing for ${seconds} s`));
+  };
+
+  get #isPeerGone(): boolean {
+    return this.#reader.hasEnded || this.#writer.hasFailed;
   }
 
   #takeLeft(
@@ -185,48 +194,39 @@ export class Pump {
     return pending;
   }
 
-  /**
-   * Waits until an event is taken, but no longer than the connection lasts. Nothing more is taken from
-   * the peer meanwhile, which holds it up; after a while its end is looked for.
-   */
+  /** Waits until an event is taken, but no longer than the connection lasts. */
   async #taken(pending: Promise<void>): Promise<void> {
     const { probe } = this.#options;
     if (probe === undefined) return await pending;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     pending.then(resolve, reject);
-    this.#giveUp = resolve;
-    const timer = setInterval(() => this.#lookForPeer(probe), HANDLER_SLOW_MS);
+    const hold: Hold = { release: resolve, isLong: false };
+    this.#hold = hold;
+    const timer = setInterval(() => this.#lookForPeer(hold, probe), HANDLER_SLOW_MS);
     try {
       await promise;
     } finally {
       clearInterval(timer);
-      this.#giveUp = undefined;
-      this.#isHeldUp = false;
+      this.#hold = undefined;
     }
   }
 
-  #lookForPeer(probe: () => void): void {
-    this.#isHeldUp = true;
+  #lookForPeer(hold: Hold, probe: () => void): void {
+    hold.isLong = true;
     if (this.#isPeerGone) return this.end();
-    this.#ahead ??= new ReadAhead(this.#socket, this.#peerHasGone);
-    this.#ahead.start();
+    this.#reader.watch();
     // Behind more than is read ahead the end is not seen; a write fails once the peer has closed.
-    if (!this.#ahead.isFull || this.#writing !== undefined) return;
+    if (!this.#reader.isFull || this.#writer.isWriting) return;
     probe();
     this.flush();
   }
 
-  /** While its events are taken swiftly, the reader is told in due order. */
-  readonly #peerHasGone = (): void => {
-    this.#isPeerGone = true;
-    if (this.#isHeldUp) this.end();
+  readonly #onPeerGone = (): void => {
+    if (this.#hold?.isLong) this.end();
   };
 
   async #read(): Promise<void> {
-    const into = this.#session.writable();
-    const ahead = this.#ahead;
-    const count = await (ahead ?? this.#socket).read(into);
-    if (ahead?.isUsedUp) this.#ahead = undefined;
+    const count = await this.#reader.read(this.#session.writable());
     if (count === null) return this.#session.receiveEof();
     this.#session.commit(count);
     this.#readInTurn += count;
@@ -239,39 +239,10 @@ export class Pump {
     this.#clock.reset();
   }
 
-  /** Waits until all is written; a peer that takes nothing at all for so long is cut off. */
-  async #written(timeoutMs: number, makeReason?: () => A12Error): Promise<void> {
-    if (this.#writing === undefined) return;
-    let before = this.#sentBytes;
-    const timer = setInterval(() => {
-      if (this.#sentBytes === before) this.end(makeReason?.());
-      before = this.#sentBytes;
-    }, timeoutMs);
-    try {
-      await this.#writing;
-    } finally {
-      clearInterval(timer);
-    }
-  }
-
-  async #write(first: Uint8Array): Promise<void> {
-    try {
-      for (
-        let bytes: Uint8Array | undefined = first;
-        bytes !== undefined;
-        bytes = this.#session.takeOutput()
-      ) {
-        for (let sent = 0; sent < bytes.length;) {
-          const count = await this.#socket.write(bytes.subarray(sent));
-          this.#sentBytes += count;
-          sent += count;
-        }
-      }
-    } finally {
-      this.#writing = undefined;
-    }
-    // Not part of the loop: who waits for this write must not wait for a whole transfer.
-    this.flush();
+  #nextOutput(): Uint8Array | undefined {
+    if (this.#isClosed) return undefined;
+    if (!this.#session.isOver) this.#options.refill?.();
+    return this.#session.takeOutput();
   }
 
   #armTimeout(): void {
@@ -295,9 +266,4 @@ export class Pump {
     this.#isClosed = true;
     this.#socket.close();
   }
-}
-
-function stalled(): LimitError {
-  const seconds = WRITE_STALL_TIMEOUT_MS / 1000;
-  return new LimitError("output-stalled", `the peer has taken nothing for ${seconds} s`);
 }

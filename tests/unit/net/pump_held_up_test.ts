@@ -121,7 +121,7 @@ test("what a peer has sent before it left is worked off when that is little work
 });
 
 test("what a peer has sent before it left is thrown away when it is much work", async () => {
-  assert.equal(await leaveBehind(50, LEFT_WORK_MS / 10), 11);
+  assert.equal(await leaveBehind(50, LEFT_WORK_MS / 9.5), 10);
 });
 
 test("work for a peer that is there has no bound", async () => {

@@ -1,0 +1,103 @@
+/**
+ * Writes one socket.
+ *
+ * One write is under way at a time; what arises meanwhile leaves with the next.
+ *
+ * @module
+ */
+
+/** The writing half of a connection. */
+export class Writer {
+  readonly #socket: Pick<Deno.TcpConn, "write">;
+  readonly #next: () => Uint8Array | undefined;
+  readonly #onFailure: () => void;
+  #writing: Promise<void> | undefined;
+  #hasFailed = false;
+  #sentBytes = 0;
+  #unwrittenBytes = 0;
+
+  /**
+   * @param next Gives what is to be written next; valid until the next call.
+   * @param onFailure Called when a write fails.
+   */
+  constructor(
+    socket: Pick<Deno.TcpConn, "write">,
+    next: () => Uint8Array | undefined,
+    onFailure: () => void,
+  ) {
+    this.#socket = socket;
+    this.#next = next;
+    this.#onFailure = onFailure;
+  }
+
+  /** Whether a write is under way. */
+  get isWriting(): boolean {
+    return this.#writing !== undefined;
+  }
+
+  /** Bytes that were taken and not yet written. */
+  get unwrittenBytes(): number {
+    return this.#unwrittenBytes;
+  }
+
+  /** Whether a write has failed: the peer takes nothing any more. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
+
+  /** Writes what there is, unless a write is under way. */
+  flush(): void {
+    if (this.isWriting || this.#hasFailed) return;
+    const bytes = this.#next();
+    if (bytes === undefined) return;
+    this.#writing = this.#write(bytes);
+    // Only `drained` reports the failure.
+    this.#writing.catch(() => {});
+  }
+
+  /**
+   * Waits until enough is written, or nothing is left to write.
+   *
+   * @param isEnough Whether what is still to be written may wait.
+   * @param timeoutMs How long the peer may take nothing at all.
+   * @param onStall Called when it has taken nothing for that time; must end the write.
+   * @throws What a write failed with.
+   */
+  async drained(isEnough: () => boolean, timeoutMs: number, onStall: () => void): Promise<void> {
+    if (!this.isWriting || isEnough()) return;
+    let before = this.#sentBytes;
+    const timer = setInterval(() => {
+      if (this.#sentBytes === before) onStall();
+      before = this.#sentBytes;
+    }, timeoutMs);
+    try {
+      while (this.isWriting && !isEnough()) await this.#writing;
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  /** Settles when no write is under way, failed or not. */
+  async idle(): Promise<void> {
+    await this.#writing?.catch(() => {});
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    try {
+      for (let rest = bytes; rest.length > 0;) {
+        this.#unwrittenBytes = rest.length;
+        const count = await this.#socket.write(rest);
+        this.#sentBytes += count;
+        rest = rest.subarray(count);
+      }
+    } catch (error) {
+      this.#hasFailed = true;
+      this.#onFailure();
+      throw error;
+    } finally {
+      this.#writing = undefined;
+      this.#unwrittenBytes = 0;
+    }
+    this.flush();
+  }
+}
