@@ -1,5 +1,6 @@
 /** A client without a connection: its frames are real, its verbs are noted. */
 
+import type { FrameHeader } from "../../lib/decoders/types.ts";
 import { VideoStream } from "../../lib/decoders/video_stream.ts";
 import type { ClientHandler, Source } from "../../lib/segment/source.ts";
 import type { IoTable, Status } from "../../lib/segment/status.ts";
@@ -78,7 +79,12 @@ export class FakeClient {
   /** Draws R, G, B, A pixels without committing them. */
   drawUnseen(width: number, height: number, rgba: Uint8Array): void {
     const size = { surfaceWidth: width, surfaceHeight: height };
-    show(this.#video, frameHeader({ ...size, commit: 0 }), rgba);
+    this.takeFrame({ header: frameHeader({ ...size, commit: 0 }), payload: rgba });
+  }
+
+  /** Draws any frame and reports nothing. */
+  takeFrame({ header, payload }: { header: FrameHeader; payload: Uint8Array }): void {
+    show(this.#video, header, payload);
   }
 
   /** Ends it as the library does: the surface is gone when the handler is told. */
