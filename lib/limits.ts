@@ -190,17 +190,44 @@ export const H264_TIMEOUT_MS = 4_000;
 /** Decoders of H.264 of one listener: each is a thread and 15 MB besides its pictures. */
 export const MAX_H264_DECODERS = 16;
 
-/**
- * Events sent at once. A real source throws away what does not fit the 126 places of its client's
- * queue, and says nothing of it.
- */
+/** Events sent at once; programs in a terminal read typed text slowly, and terminals lose the rest. */
 export const EVENT_BURST = 64;
 
-/** How long a client gets to empty its queue of one burst before the next. */
+/** From one burst of events to the next. */
 export const EVENT_PACE_MS = 20;
 
-/** Bursts of events that wait for their turn, such as texts to type. */
-export const MAX_WAITING_BURSTS = 4_096;
+/** Places of the queue through which a source gives events to its client, some kept for its own events. */
+export const CLIENT_QUEUE_EVENTS = 110;
+
+/** A client of libarcan_tui gets an event of its own clock into the same queue this often. */
+export const CLIENT_TICK_MS = 25;
+
+/** Events under way to a client that says what it has taken. */
+export const MAX_EVENTS_UNDER_WAY = 96;
+
+/** After so many events such a client is asked; each question is an event as well. */
+export const EVENTS_PER_PROBE = 31;
+
+/** After this time without an answer a client is asked again. */
+export const EVENT_PROBE_REPEAT_MS = 1_000;
+
+/** Repeated questions that a client may leave unanswered while it draws; then it is not relied on. */
+export const MAX_PROBES_IGNORED = 3;
+
+/**
+ * Events under way to a client that does not say what it has taken. A sign of life may be older than
+ * the last of them, so that twice as many may be in its queue.
+ */
+export const MAX_EVENTS_UNCONFIRMED = 32;
+
+/** From one event to the next when such a client gives no sign of life: 60 in 3 s, which its queue holds. */
+export const EVENT_TRICKLE_MS = 50;
+
+/** Calls of verbs that wait for one client, and replies to its own requests that do. */
+export const MAX_WAITING_CALLS = 4_096;
+
+/** Text and events that wait for one client, in UTF-16 units and events. */
+export const MAX_WAITING_UNITS = 1 << 22;
 
 /** A text that is typed at once, in UTF-16 units; it is made into events while it is sent. */
 export const MAX_TYPED_UNITS = 1 << 20;

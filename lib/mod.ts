@@ -50,6 +50,7 @@ export type { SurfaceContent, SurfaceView } from "./decoders/surface_view.ts";
 export { CELL_ATTRIBUTE } from "./decoders/text_grid.ts";
 export type { DisplayDefaults } from "./segment/preroll.ts";
 export type { Peer } from "./segment/peer.ts";
+export type { Sent } from "./segment/sent.ts";
 export type { ClientHandler, LIFE_VERBS, PushedKind, Source } from "./segment/source.ts";
 export type { FonthintOptions, HINT_VERBS } from "./segment/verbs/hint_verbs.ts";
 export type { INPUT_VERBS } from "./segment/verbs/input_verbs.ts";

@@ -108,7 +108,8 @@ function describeInput(event: InputEvent): string {
   switch (event.kind) {
     case "translated": {
       const name = KEYSYM_NAMES.get(event.keysym) ?? `${event.keysym}`;
-      const what = event.utf8 === "" ? name : quote(event.utf8);
+      // deno-lint-ignore no-control-regex -- the text of Return, Tab and Escape says less than a name
+      const what = /^[\0-\x1f]?$/.test(event.utf8) ? name : quote(event.utf8);
       return `key ${what} ${event.active ? "pressed" : "released"}`;
     }
     case "digital":

@@ -7,7 +7,7 @@
 import { fingerprint } from "../crypto/fingerprint.ts";
 import type { PrivateKey } from "../crypto/x25519.ts";
 import { type A12Error, IncompatibleError, StreamError } from "../errors.ts";
-import { DRAIN_TIMEOUT_MS, EVENT_PACE_MS } from "../limits.ts";
+import { DRAIN_TIMEOUT_MS } from "../limits.ts";
 import type { VideoDecoder } from "../h264/video_decoder.ts";
 import type { LogFields, LogLevel } from "../log.ts";
 import { SinkEndpoint } from "../segment/endpoint.ts";
@@ -109,8 +109,16 @@ export class Connection {
       onNotice: () => queueMicrotask(() => void this.#deliverAside()),
       onExit: () => this.#drainSoon(),
       onUnblocked: () => this.#gate.open(),
-      onPace: () => {
-        this.#pace = setTimeout(() => this.#endpoint!.output.tick(), EVENT_PACE_MS);
+      pacing: {
+        nowMs: () => performance.now(),
+        wakeIn: (delayMs) => {
+          clearTimeout(this.#pace);
+          this.#pace = setTimeout(() => this.#endpoint!.output.tick(), delayMs);
+        },
+        waiter: () => {
+          const { promise, resolve } = Promise.withResolvers<boolean>();
+          return { promise, settle: resolve };
+        },
       },
     });
     for (const observer of this.#host.observers) this.#endpoint.primary.addObserver(observer);

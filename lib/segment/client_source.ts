@@ -12,6 +12,7 @@ import type { EventInput } from "../wire/event/types.ts";
 import type { SinkEndpoint } from "./endpoint.ts";
 import type { Peer } from "./peer.ts";
 import type { Segment } from "./segment.ts";
+import type { Sent } from "./sent.ts";
 import type { ClientHandler, LifeTarget, Source } from "./source.ts";
 import { VERBS } from "./source.ts";
 import type { BinaryOffer, BinaryTransfer, BinaryType, TransferOptions } from "./transfer_types.ts";
@@ -119,8 +120,8 @@ class Target implements LifeTarget {
     );
   }
 
-  send(events: Iterable<EventInput>): boolean {
-    return this.endpoint.sendEvents(this.segment, events);
+  send(events: Iterable<EventInput>, units = 1): Sent {
+    return !this.isClosed && this.endpoint.output.sendEvents(0, events, units);
   }
 
   transfer(

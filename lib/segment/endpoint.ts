@@ -73,7 +73,7 @@ export class SinkEndpoint {
     this.output = new Output(session, options.onOutput, (call) => {
       this.#notices.push({ type: "call", source: this.primary, kind: "transfer", call });
       options.onNotice();
-    }, options.onPace);
+    }, options.pacing);
     const host: StreamsHost = {
       sendControl: (control) => void this.output.sendControl(control),
       sourceOf: (channel) => this.#sources.get(channel),
@@ -167,7 +167,7 @@ export class SinkEndpoint {
     if (segment.state !== "preroll") return;
     segment.state = "active";
     const display = { ...this.#options.display, ...segment.size };
-    this.sendEvents(segment, prerollEvents(segment.isText, display, segment.hints));
+    this.#reply(segment, prerollEvents(segment.isText, display, segment.hints));
   }
 
   /**
@@ -188,7 +188,7 @@ export class SinkEndpoint {
   /** @param request The request to turn down. */
   refuse(request: SegmentRequest): void {
     request.answered = true;
-    this.sendEvents(request.segment, [{ category: "target", kind: "reqfail", id: request.id }]);
+    this.#reply(request.segment, [{ category: "target", kind: "reqfail", id: request.id }]);
   }
 
   /**
@@ -237,7 +237,7 @@ export class SinkEndpoint {
     if (this.#isLeaving) return;
     // What waits for its turn would hold the end up.
     this.output.clear();
-    this.sendEvents(segment, [{ category: "target", kind: "exit" }]);
+    this.output.sendFirst(0, { category: "target", kind: "exit" });
     this.#isLeaving = true;
     this.#options.onExit();
   }
@@ -260,16 +260,8 @@ export class SinkEndpoint {
     this.#budget.close();
   }
 
-  /**
-   * Sends events to a segment, as fast as the client reads.
-   *
-   * @param segment The segment.
-   * @param events Read when they are sent.
-   * @returns Whether they were sent or wait to be; `false` once the segment is closed or the
-   * connection has ended.
-   */
-  sendEvents(segment: Segment, events: Iterable<EventInput>): boolean {
-    return !this.isClosed(segment) && this.output.sendEvents(segment.channel, events);
+  #reply(segment: Segment, events: Iterable<EventInput>): void {
+    if (!this.isClosed(segment)) this.output.reply(segment.channel, events);
   }
 
   #open(segment: Segment): ClientSource {
@@ -301,6 +293,7 @@ export class SinkEndpoint {
   #takeControl(control: Control): void {
     switch (control.command) {
       case "videoframe":
+        this.output.alive();
         return this.video.announce(control);
       case "audioframe":
         return this.#audio.announce(control);
@@ -338,7 +331,7 @@ export class SinkEndpoint {
 
   #takeEvent(channel: number, event: WireEvent): void {
     const segment = this.#sources.get(channel)?.segment;
-    if (segment === undefined) return;
+    if (segment === undefined || this.output.hear(channel, event)) return;
     if (event.category === "external" && event.kind === "register") {
       return this.#register(segment, event);
     }

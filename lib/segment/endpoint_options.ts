@@ -5,6 +5,7 @@
  */
 
 import type { FairShare } from "../bytes/fair_share.ts";
+import type { Pacing } from "./pacing.ts";
 import type { Peer } from "./peer.ts";
 import type { DisplayDefaults } from "./preroll.ts";
 import type { H264Mode } from "./video_in.ts";
@@ -23,8 +24,8 @@ export interface EndpointOptions {
   readonly memory?: FairShare;
   /** Is told when something waits to be sent that no incoming event caused. */
   readonly onOutput: () => void;
-  /** Asks for one `output.tick()` in `EVENT_PACE_MS`; events are not spread in time when absent. */
-  readonly onPace?: () => void;
+  /** Time and promises for the pacing of events; they are not spread in time when absent. */
+  readonly pacing?: Pacing;
   /** Is told when there is a record that no incoming event caused. */
   readonly onNotice: () => void;
   /** Is told when the handler ends the whole client; EXIT has been sent by then. */

@@ -1,15 +1,22 @@
 /**
  * Events to a client: in order, no faster than it reads and than its queue takes them.
  *
- * A real source throws away what does not fit its client's queue, so that a text that is typed at
- * once would arrive in parts. Nothing tells how full that queue is; the events are spread in time.
- *
  * @module
  */
 
-import { EVENT_BURST, MAX_OUTPUT_BYTES, MAX_WAITING_BURSTS } from "../limits.ts";
+import { ApiMisuseError } from "../errors.ts";
+import {
+  EVENT_BURST,
+  EVENT_PACE_MS,
+  MAX_WAITING_CALLS,
+  MAX_WAITING_UNITS,
+  READ_PAUSE_OUTPUT_BYTES,
+} from "../limits.ts";
 import { EVENT_BODY_BYTES } from "../wire/constants.ts";
 import type { EventInput } from "../wire/event/types.ts";
+import { EventWindow, PROBE } from "./event_window.ts";
+import type { Pacing, Waiter } from "./pacing.ts";
+import type { Sent } from "./sent.ts";
 
 /** Tag, sequence number and type in front of the body. */
 const PACKET_BYTES = EVENT_BODY_BYTES + 25;
@@ -22,82 +29,148 @@ export interface EventSink {
   readonly outputBytes: number;
 }
 
-interface Burst {
+/** Events that go one after the other. */
+export interface Burst {
+  /** The channel. */
   readonly channel: number;
+  /** Read when they are sent. */
+  readonly events: Iterable<EventInput>;
+  /** What they count for while they wait, in UTF-16 units or events; absent for our own replies. */
+  readonly units?: number;
+}
+
+/** A burst whose turn has not come or is not over. */
+interface Waiting {
+  readonly channel: number;
+  readonly units: number | undefined;
   readonly events: Iterator<EventInput>;
+  next: IteratorResult<EventInput>;
+  waiter?: Waiter;
 }
 
 /** The events of one connection that wait for their turn. */
 export class Outbox {
   readonly #sink: EventSink;
-  readonly #onPace: (() => void) | undefined;
-  readonly #bursts: Burst[] = [];
-  /** How many events may be sent before the next {@linkcode tick}. */
+  readonly #pacing: Pacing | undefined;
+  readonly #waiting: Waiting[] = [];
+  #calls = 0;
+  #units = 0;
   #allowance = EVENT_BURST;
-  #isTickAsked = false;
+  #burstMs = 0;
+  #wakeAtMs = Infinity;
+  /** What the client has taken. */
+  readonly window: EventWindow;
 
   /**
    * @param sink The session.
-   * @param onPace Asks for one {@linkcode tick} in `EVENT_PACE_MS`; nothing is spread when absent.
+   * @param pacing Time and promises; events are not spread in time when absent.
    */
-  constructor(sink: EventSink, onPace: (() => void) | undefined) {
+  constructor(sink: EventSink, pacing: Pacing | undefined) {
     this.#sink = sink;
-    this.#onPace = onPace;
+    this.#pacing = pacing;
+    this.window = new EventWindow(pacing?.nowMs() ?? 0);
   }
 
   /**
-   * Sends events, at once unless others wait or it would be too many.
+   * Sends events, at once if they can be.
    *
-   * @param channel The channel.
-   * @param events Read when they are sent.
-   * @param limitBytes How much may wait in the output.
+   * @param burst The events.
+   * @returns `true` when all were sent, else a promise for when they are.
+   * @throws {ApiMisuseError} `queue-full` when too much waits; nothing is sent then.
    */
-  send(channel: number, events: Iterable<EventInput>, limitBytes: number): void {
-    this.#bursts.push({ channel, events: events[Symbol.iterator]() });
-    // A client that reads nothing is ended for its full output, however many events wait for it.
-    if (this.#bursts.length > MAX_WAITING_BURSTS) this.#fill(2 * MAX_OUTPUT_BYTES, false);
-    else this.fill(limitBytes);
+  send(burst: Burst): Sent {
+    const isReply = burst.units === undefined;
+    if (!isReply) this.#mustHaveRoom(burst.units);
+    else if (this.#waiting.length - this.#calls >= MAX_WAITING_CALLS) {
+      // A client that asks without end gets its replies, whatever its queue does with them.
+      for (const event of burst.events) this.#sink.sendEvent(burst.channel, event);
+      return true;
+    }
+    const events = burst.events[Symbol.iterator]();
+    const waiting: Waiting = {
+      channel: burst.channel,
+      units: burst.units,
+      events,
+      next: events.next(),
+    };
+    if (waiting.next.done) return true;
+    this.#waiting.push(waiting);
+    if (!isReply) this.#calls++;
+    this.#units += burst.units ?? 0;
+    this.fill();
+    if (waiting.next.done || this.#pacing === undefined) return true;
+    waiting.waiter = this.#pacing.waiter();
+    return waiting.waiter.promise;
   }
 
-  /**
-   * Sends what waits until so much waits in the output.
-   *
-   * @param limitBytes How much may wait.
-   */
-  fill(limitBytes: number): void {
-    this.#fill(limitBytes, this.#onPace !== undefined);
+  /** Sends what waits as far as it may go now. */
+  fill(): void {
+    if (this.#waiting.length === 0) return;
+    const nowMs = this.#pacing?.nowMs() ?? 0;
+    if (nowMs - this.#burstMs >= EVENT_PACE_MS) {
+      this.#allowance = EVENT_BURST;
+      this.#burstMs = nowMs;
+    }
+    for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
+      if (this.#sink.outputBytes + PACKET_BYTES > READ_PAUSE_OUTPUT_BYTES) return;
+      if (this.#pacing !== undefined && !this.#mayGoOn(this.#pacing, nowMs)) return;
+      this.#send(first.channel, first.next.value, nowMs);
+      if (this.window.wantsProbe) this.#send(0, PROBE, nowMs);
+      first.next = first.events.next();
+      if (first.next.done) this.#done(this.#waiting.shift()!, true);
+    }
   }
 
-  /**
-   * Goes on with the next burst.
-   *
-   * @param limitBytes How much may wait in the output.
-   */
-  tick(limitBytes: number): void {
-    this.#isTickAsked = false;
-    this.#allowance = EVENT_BURST;
-    this.fill(limitBytes);
+  /** The time has come that was asked for. */
+  tick(): void {
+    this.#wakeAtMs = Infinity;
+    this.fill();
   }
 
   /** Forgets what waits. */
   clear(): void {
-    this.#bursts.length = 0;
+    for (const waiting of this.#waiting.splice(0)) this.#done(waiting, false);
   }
 
-  #fill(limitBytes: number, isPaced: boolean): void {
-    for (let burst = this.#bursts[0]; burst !== undefined; burst = this.#bursts[0]) {
-      if (isPaced && this.#allowance <= 0) break;
-      if (this.#sink.outputBytes + PACKET_BYTES > limitBytes) break;
-      const { done, value } = burst.events.next();
-      if (done) {
-        this.#bursts.shift();
-      } else {
-        this.#sink.sendEvent(burst.channel, value);
-        this.#allowance--;
-      }
+  #mustHaveRoom(units = 0): void {
+    const detail = this.#calls >= MAX_WAITING_CALLS
+      ? `${this.#calls} calls of verbs wait for the client, the limit is ${MAX_WAITING_CALLS}`
+      : this.#calls > 0 && this.#units + units > MAX_WAITING_UNITS
+      ? `${this.#units} units of text and events wait for the client, ${units} more are over the ` +
+        `limit of ${MAX_WAITING_UNITS}`
+      : undefined;
+    if (detail !== undefined) {
+      throw new ApiMisuseError("queue-full", `${detail}; await what the verbs return`);
     }
-    if (this.#allowance === EVENT_BURST || this.#isTickAsked) return;
-    this.#isTickAsked = true;
-    this.#onPace?.();
+  }
+
+  /** Whether the next event may be sent; if not, asks to be woken when it may be. */
+  #mayGoOn(pacing: Pacing, nowMs: number): boolean {
+    if (this.#allowance <= 0) {
+      this.#wakeAt(pacing, this.#burstMs + EVENT_PACE_MS, nowMs);
+      return false;
+    }
+    if (this.window.room(nowMs) > 0) return true;
+    if (this.window.mustProbe(nowMs)) this.#send(0, PROBE, nowMs);
+    this.#wakeAt(pacing, nowMs + this.window.waitMs(nowMs), nowMs);
+    return false;
+  }
+
+  #wakeAt(pacing: Pacing, atMs: number, nowMs: number): void {
+    if (atMs >= this.#wakeAtMs) return;
+    this.#wakeAtMs = atMs;
+    pacing.wakeIn(Math.max(atMs - nowMs, 1));
+  }
+
+  #send(channel: number, event: EventInput, nowMs: number): void {
+    this.#sink.sendEvent(channel, event);
+    this.window.sent(event, nowMs);
+    this.#allowance--;
+  }
+
+  #done({ units, waiter }: Waiting, wasSent: boolean): void {
+    if (units !== undefined) this.#calls--;
+    this.#units -= units ?? 0;
+    waiter?.settle(wasSent);
   }
 }

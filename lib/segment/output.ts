@@ -7,10 +7,12 @@
 import { READ_PAUSE_OUTPUT_BYTES } from "../limits.ts";
 import type { Session } from "../session/session.ts";
 import type { ControlInput } from "../wire/control.ts";
-import type { EventInput } from "../wire/event/types.ts";
+import type { EventInput, WireEvent } from "../wire/event/types.ts";
 import type { Notify, OutgoingTransfer } from "./binary_out.ts";
 import { BinaryOut } from "./binary_out.ts";
 import { Outbox } from "./outbox.ts";
+import type { Pacing } from "./pacing.ts";
+import type { Sent } from "./sent.ts";
 import type { BinaryTransfer, BinaryType, TransferOptions } from "./transfer_types.ts";
 
 /** The part of a session that is needed. */
@@ -23,6 +25,7 @@ export type SessionPort = Pick<
 export class Output {
   readonly #session: SessionPort;
   readonly #onOutput: () => void;
+  readonly #pacing: Pacing | undefined;
   readonly #outbox: Outbox;
   /** The transfers to the client. */
   readonly transfers: BinaryOut;
@@ -32,17 +35,18 @@ export class Output {
    * @param session A session whose peer is authenticated.
    * @param onOutput Is told when something waits to be sent.
    * @param notify Calls a handler when it is its turn.
-   * @param onPace Asks for one {@linkcode tick} in `EVENT_PACE_MS`.
+   * @param pacing Time and promises; events are not spread in time when absent.
    */
   constructor(
     session: SessionPort,
     onOutput: () => void,
     notify: Notify,
-    onPace: (() => void) | undefined,
+    pacing: Pacing | undefined,
   ) {
     this.#session = session;
     this.#onOutput = onOutput;
-    this.#outbox = new Outbox(session, onPace);
+    this.#pacing = pacing;
+    this.#outbox = new Outbox(session, pacing);
     this.transfers = new BinaryOut(session, notify);
   }
 
@@ -60,17 +64,45 @@ export class Output {
   }
 
   /**
-   * Sends events, as fast as the client reads.
+   * Sends events of a verb, as fast as the client takes them.
    *
    * @param channel The channel.
    * @param events Read when they are sent.
-   * @returns Whether they were sent or wait to be; `false` once the connection has ended.
+   * @param units What they count for while they wait, in UTF-16 units or events.
+   * @returns Whether they were sent; `false` once the connection has ended.
+   * @throws {ApiMisuseError} `queue-full`.
    */
-  sendEvents(channel: number, events: Iterable<EventInput>): boolean {
-    if (!this.#isOpen) return false;
-    this.#outbox.send(channel, events, READ_PAUSE_OUTPUT_BYTES);
+  sendEvents(channel: number, events: Iterable<EventInput>, units: number): Sent {
+    return this.#send(channel, events, units);
+  }
+
+  /**
+   * Sends events that answer the client, in their turn.
+   *
+   * @param channel The channel.
+   * @param events Read when they are sent.
+   */
+  reply(channel: number, events: Iterable<EventInput>): void {
+    this.#send(channel, events);
+  }
+
+  /**
+   * Sends an event at once, ahead of all that waits.
+   *
+   * @param channel The channel.
+   * @param event The event.
+   */
+  sendFirst(channel: number, event: EventInput): void {
+    if (!this.#isOpen) return;
+    this.#session.sendEvent(channel, event);
     this.#onOutput();
-    return true;
+  }
+
+  #send(channel: number, events: Iterable<EventInput>, units?: number): Sent {
+    if (!this.#isOpen) return false;
+    const sent = this.#outbox.send({ channel, events, ...(units !== undefined && { units }) });
+    this.#onOutput();
+    return sent;
   }
 
   /**
@@ -93,7 +125,7 @@ export class Output {
     const transfer = this.transfers.add(type, content, options);
     if (before !== undefined) {
       transfer.isReady = false;
-      this.sendEvents(0, announcing(before, transfer));
+      this.#send(0, announcing(before, transfer));
     }
     this.#onOutput();
     return transfer;
@@ -102,14 +134,31 @@ export class Output {
   /** Puts what waits for its turn into the output of the session, when little is left in it. */
   fill(): void {
     if (!this.#isOpen) return;
-    this.#outbox.fill(READ_PAUSE_OUTPUT_BYTES);
+    this.#outbox.fill();
     this.transfers.fill(READ_PAUSE_OUTPUT_BYTES);
+  }
+
+  /** Takes notice of a sign of life, such as a frame. */
+  alive(): void {
+    if (this.#pacing !== undefined) this.#outbox.window.alive(this.#pacing.nowMs());
+  }
+
+  /**
+   * Takes notice of an event of the client.
+   *
+   * @param channel The channel.
+   * @param event The event.
+   * @returns Whether it concerns the pacing alone and goes no further.
+   */
+  hear(channel: number, event: WireEvent): boolean {
+    this.alive();
+    return channel === 0 && this.#outbox.window.hear(event);
   }
 
   /** Sends the next events of those that are spread in time. */
   tick(): void {
     if (!this.#isOpen) return;
-    this.#outbox.tick(READ_PAUSE_OUTPUT_BYTES);
+    this.#outbox.tick();
     this.#onOutput();
   }
 

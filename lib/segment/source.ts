@@ -34,6 +34,10 @@ export type PushedKind = "debug" | "accessibility";
  * One segment of a client: what Lua calls a `vid`. Verbs return `false` once it has ended or
  * {@linkcode Source.deleteImage} was called; wrong arguments throw, before anything is sent.
  *
+ * A client takes events slowly, and what does not fit its queue is lost there. So those that send wait
+ * for their turn and return `Sent`: `await` them, or a caller that outruns the client for
+ * long gets `queue-full`. What has waited is in order, and is not sent any more once the client ends.
+ *
  * Verbs have the names of Lua in camelCase. These are not there, because nothing that a real source
  * understands could be sent for them:
  *

@@ -265,19 +265,18 @@ const CASES: readonly [verb: string, call: (source: Source) => unknown, ...event
   [
     "clickMouse",
     (s) => s.clickMouse(undefined, 320, 240),
-    reference("io-mouse-xy-abs", [52, "u32", 240 << 16 | 320], [56, "u8", 240]),
+    axis(0, 320, 320),
+    axis(1, 240, 240),
     reference("io-mouse-button-1"),
     reference("io-mouse-button-1", [48, "u8", 0]),
   ],
   [
     "moveMouse",
     (s) => s.moveMouse(323.2, 236) && s.moveMouse(320, 240),
-    reference("io-mouse-xy-abs", [50, "u8", 67], [51, "u8", 1], [52, "u32", 236 << 16 | 323], [
-      56,
-      "u8",
-      236,
-    ]),
-    reference("io-mouse-xy-abs"),
+    axis(0, 323, 323),
+    axis(1, 236, 236),
+    axis(0, 320, -3),
+    axis(1, 240, 4),
   ],
   [
     "wheel",
@@ -296,26 +295,73 @@ const CASES: readonly [verb: string, call: (source: Source) => unknown, ...event
   [
     "pressKey",
     (s) => s.pressKey("up", ["ctrl", "rshift"]),
+    key({ keysym: 303 }),
+    key({ keysym: 306, modifiers: 0x2 }),
     key({ keysym: 273, modifiers: 0x42 }),
     key({ keysym: 273, modifiers: 0x42, active: false }),
+    key({ keysym: 303, modifiers: 0x40, active: false }),
+    key({ keysym: 306, active: false }),
+  ],
+  [
+    "pressKey",
+    (s) => s.pressKey("tab") && s.pressKey("tab", ["shift"]),
+    key({ keysym: 9, utf8: "\t" }),
+    key({ keysym: 9, active: false }),
+    key({ keysym: 304 }),
+    key({ keysym: 9, modifiers: 1 }),
+    key({ keysym: 9, modifiers: 1, active: false }),
+    key({ keysym: 304, active: false }),
+  ],
+  [
+    "pressKey",
+    (s) => s.pressKey("backspace") && s.pressKey("delete"),
+    key({ keysym: 8 }),
+    key({ keysym: 8, active: false }),
+    key({ keysym: 127 }),
+    key({ keysym: 127, active: false }),
+  ],
+  [
+    "pressKey",
+    (s) => s.pressKey("c", ["ctrl"]),
+    key({ keysym: 306 }),
+    key({ keysym: 99, modifiers: 0x40 }),
+    key({ keysym: 99, modifiers: 0x40, active: false }),
+    key({ keysym: 306, active: false }),
   ],
   [
     "typeText",
-    (s) => s.typeText("B\n"),
+    (s) => s.typeText("AB\n\x1b"),
+    key({ keysym: 304 }),
+    key({ utf8: "A", keysym: 97, modifiers: 1 }),
+    key({ keysym: 97, modifiers: 1, active: false }),
     key({ utf8: "B", keysym: 98, modifiers: 1 }),
     key({ keysym: 98, modifiers: 1, active: false }),
-    key({ keysym: 13 }),
+    key({ keysym: 304, active: false }),
+    key({ utf8: "\r", keysym: 13 }),
     key({ keysym: 13, active: false }),
+    key({ utf8: "\x1b", keysym: 27 }),
+    key({ keysym: 27, active: false }),
   ],
   [
     "paste",
     (s) => s.paste("\x1b漢\r\n"),
     key({ utf8: "漢" }),
-    key({ keysym: 13 }),
+    key({ utf8: "\r", keysym: 13 }),
     key({ keysym: 13, active: false }),
   ],
   ["deleteImage", (s) => s.deleteImage(), reference("tgt-exit")],
 ];
+
+/** A motion along one axis: the reference's sample of both axes, cut down to one. */
+function axis(subid: number, to: number, delta: number): string {
+  return reference(
+    "io-mouse-xy-abs",
+    [32, "u8", subid],
+    [49, "u8", 2],
+    [50, "u32", (delta << 16 | to) >>> 0],
+    [54, "u32", 0],
+  );
+}
 
 /** A key as the reference packs it, with other values. */
 function key(

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { Keystore, publicKeyOf } from "../../keystore/mod.ts";
+import { encodeUtf8 } from "../../lib/bytes/text.ts";
 import { Show } from "../../lib/cli/connect_show.ts";
 import type { ConnectOptions, Listener, SourceEvent, Status } from "../../lib/mod.ts";
 import {
@@ -290,7 +291,16 @@ Deno.test("everything that is told is there in order, however late it is taken",
   const client = await bench.dial();
   await told(client, "activate");
   const count = 4_200;
-  for (let i = 0; i < count; i++) bench.sink!.targetInput(`message ${i}`);
+  let sent = 0;
+  const telling = (async () => {
+    for (; sent < count; sent++) await bench.sink!.targetInput(`message ${sent}`);
+  })();
+  // A source that gives no sign of life is told little.
+  for (let signs = 1; sent < count; signs++) {
+    client.sendEvent({ category: "external", kind: "ident", message: encodeUtf8("here") });
+    await bench.until(() => bench.kinds.filter((kind) => kind === "ident").length >= signs);
+  }
+  await telling;
   const drawn = client.draw(makePictureEncoder("raw").encode(noisePicture(4, 4)));
   await bench.until(() => bench.kinds.includes("resized"));
   assert.equal(client.acknowledged, 0, "who does not listen is read for no more");

@@ -256,7 +256,7 @@ export class TestSource {
       if (told.type !== "event") continue;
       const { event } = told;
       if (event.category === "input" && event.kind === "translated" && event.active) {
-        this.typed += event.utf8 || (event.keysym === 13 ? "\n" : "");
+        this.typed += event.utf8.replace("\r", "\n");
       } else if (event.category === "target") {
         if (event.kind === "activate") this.#hasActivate.resolve();
         else if (event.kind === "displayhint") this.sizes.push([event.width, event.height]);

@@ -7,6 +7,7 @@
 import { ApiMisuseError } from "../../errors.ts";
 import type { EventInput, TargetEventInput } from "../../wire/event/types.ts";
 import type { Segment } from "../segment.ts";
+import type { Sent } from "../sent.ts";
 import type { BinaryTransfer, TransferOptions } from "../transfer_types.ts";
 import type { DisplayFlag, DisplayhintOptions } from "./display.ts";
 import { anchorhintEvent, displayhintEvents } from "./display.ts";
@@ -85,16 +86,16 @@ export const HINT_VERBS = {
       height: number,
       flags: number | readonly DisplayFlag[] = 0,
       options: DisplayhintOptions = {},
-    ): boolean => {
+    ): Sent => {
       const events = displayhintEvents(width, height, flags, options);
       if (options.ppcm !== undefined) requireSafeCells(target, options.force);
-      if (!target.send(events)) return false;
+      const sent = target.send(events);
       const { segment } = target;
-      if (segment.state !== "active") {
+      if (sent !== false && segment.state !== "active") {
         segment.hints.display = events.at(-1) as TargetEventInput<"displayhint">;
         if (options.output !== undefined) segment.hints.output = true;
       }
-      return true;
+      return sent;
     },
   },
 
@@ -115,16 +116,16 @@ export const HINT_VERBS = {
       sizeMm: number,
       hinting = -1,
       options: FonthintOptions = {},
-    ): boolean => {
+    ): Sent => {
       const event = fonthintEvent(sizeMm, hinting);
       requireSafeCells(target, options.force);
       const { font, merge } = options;
       // The event goes first: the source remembers the size for the font that follows.
-      const wasSent = font === undefined
+      const sent = font === undefined
         ? target.send([event])
         : target.transfer(merge ? "fontSupplement" : "font", font, options, event) !== false;
-      if (wasSent && target.segment.state !== "active") target.segment.hints.font = true;
-      return wasSent;
+      if (sent !== false && target.segment.state !== "active") target.segment.hints.font = true;
+      return sent;
     },
   },
 
@@ -162,7 +163,7 @@ export const HINT_VERBS = {
       "loses the input that is sent to it, so none is sent then",
     args: {},
     on: "primary",
-    run: (target: VerbTarget): boolean => {
+    run: (target: VerbTarget): Sent => {
       if (target.isClosed) return false;
       target.segment.suspended = true;
       return target.segment.state !== "active" || target.send([PAUSE]);
@@ -174,7 +175,7 @@ export const HINT_VERBS = {
     doc: "Ends what `suspendTarget` began",
     args: {},
     on: "primary",
-    run: (target: VerbTarget): boolean => {
+    run: (target: VerbTarget): Sent => {
       if (target.isClosed) return false;
       target.segment.suspended = false;
       if (target.segment.state === "active") return target.send([UNPAUSE]);

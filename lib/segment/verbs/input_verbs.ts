@@ -6,14 +6,16 @@
 
 import type { InputEventInput } from "../../wire/event/types.ts";
 import type { KeysymName } from "../../wire/keysyms.ts";
+import type { Segment } from "../segment.ts";
+import type { Sent } from "../sent.ts";
 import type { IoInput } from "../status_io_types.ts";
 import { inputEvent } from "./input.ts";
 import { capabilitiesOf, isMasked } from "./input_mask.ts";
-import type { KeyModifier } from "./keyboard.ts";
+import type { KeyModifier, KeyTaker } from "./keyboard.ts";
 import { keyEvents, pastedEvents, typedEvents } from "./keyboard.ts";
 import { messageEvents } from "./message.ts";
 import type { MouseButton } from "./mouse.ts";
-import { clickEvents, motionEvent, wheelEvents } from "./mouse.ts";
+import { clickEvents, motionEvents, wheelEvents } from "./mouse.ts";
 import type { VerbTarget } from "./verb.ts";
 import { hint } from "./verb.ts";
 
@@ -24,17 +26,23 @@ function give(
   target: VerbTarget,
   events: Iterable<InputEventInput>,
   samples: readonly InputEventInput[],
-): boolean {
+  units?: number,
+): Sent {
   const { suspended, state, inputMask } = target.segment;
   if (suspended && state === "active") return false;
-  return !samples.some((event) => isMasked(event, inputMask)) && target.send(events);
+  return !samples.some((event) => isMasked(event, inputMask)) && target.send(events, units);
 }
 
-function move(target: VerbTarget, x: number, y: number): boolean {
-  const { event, position } = motionEvent(x, y, target.segment.pointer);
-  if (!give(target, [event], [event])) return false;
-  target.segment.pointer = position;
-  return true;
+function move(target: VerbTarget, x: number, y: number): Sent {
+  const { events, position } = motionEvents(x, y, target.segment.pointer);
+  const sent = give(target, events, events);
+  if (sent !== false) target.segment.pointer = position;
+  return sent;
+}
+
+function keysOf({ isText, kindName }: Segment): KeyTaker {
+  if (kindName === "remoting") return "remote";
+  return isText ? "text" : "other";
 }
 
 /** The tables of these verbs. */
@@ -47,7 +55,7 @@ export const INPUT_VERBS = {
         "for `messageTarget`",
     },
     on: "primary",
-    run: (target: VerbTarget, input: string | IoInput): boolean => {
+    run: (target: VerbTarget, input: string | IoInput): Sent => {
       if (typeof input === "string") return target.send(messageEvents(input));
       const event = inputEvent(input);
       return give(target, [event], [event]);
@@ -70,14 +78,15 @@ export const INPUT_VERBS = {
 
   typeText: {
     doc:
-      "Types a text, key by key. A long text takes its time: real sources throw away what does " +
-      "not fit the queue of their client. What is sent after it comes after it",
+      "Types a text, key by key. A long text takes its time, about 1600 keys a second at most, as " +
+      "real sources throw away what does not fit the queue of their client: await it",
     args: {
       text: "at most 1 Mi UTF-16 units; line ends become Return, Tab, Backspace and Escape their " +
         "keys, other control characters are refused",
     },
     on: "primary",
-    run: (target: VerbTarget, text: string) => give(target, typedEvents(text), [ANY_KEY]),
+    run: (target: VerbTarget, text: string) =>
+      give(target, typedEvents(text, keysOf(target.segment)), [ANY_KEY], text.length),
   },
 
   paste: {
@@ -86,7 +95,8 @@ export const INPUT_VERBS = {
       "paste; each line end is a Return",
     args: { text: "at most 1 Mi UTF-16 units" },
     on: "primary",
-    run: (target: VerbTarget, text: string) => give(target, pastedEvents(text), [ANY_KEY]),
+    run: (target: VerbTarget, text: string) =>
+      give(target, pastedEvents(text, keysOf(target.segment)), [ANY_KEY], text.length),
   },
 
   pressKey: {
@@ -101,7 +111,7 @@ export const INPUT_VERBS = {
       target: VerbTarget,
       key: KeysymName | number,
       modifiers: readonly KeyModifier[] = [],
-    ) => give(target, keyEvents(key, modifiers), [ANY_KEY]),
+    ) => give(target, keyEvents(key, modifiers, keysOf(target.segment)), [ANY_KEY]),
   },
 
   moveMouse: {
@@ -127,11 +137,11 @@ export const INPUT_VERBS = {
       button: MouseButton | number = "left",
       x?: number,
       y?: number,
-    ): boolean => {
+    ): Sent => {
       const events = clickEvents(button);
       const { pointer } = target.segment;
       // A client that takes no motion may take clicks all the same.
-      if (x !== undefined || y !== undefined) move(target, x ?? pointer.x, y ?? pointer.y);
+      if (x !== undefined || y !== undefined) void move(target, x ?? pointer.x, y ?? pointer.y);
       return give(target, events, events);
     },
   },
@@ -140,7 +150,7 @@ export const INPUT_VERBS = {
     doc: "Turns the mouse wheel",
     args: { steps: "how far: above 0 down, below 0 up; at most 100" },
     on: "primary",
-    run: (target: VerbTarget, steps: number): boolean => {
+    run: (target: VerbTarget, steps: number): Sent => {
       const events = wheelEvents(steps);
       return give(target, events, events);
     },

@@ -3,6 +3,7 @@
  *
  * Text goes as text: a terminal writes it to its program as it is and ignores symbol and modifiers.
  * What is no text goes as a key symbol without text, from which a terminal makes control sequences.
+ * Modifiers are keys as well, pressed before and released after the keys that they are held with.
  * Source: arcan `shmif/tui`.
  *
  * @module
@@ -27,6 +28,8 @@ const MODIFIER_BITS: Readonly<Record<KeyModifier, number>> = {
 const NO_TEXT = MODIFIERS.lctrl | MODIFIERS.rctrl | MODIFIERS.lalt | MODIFIERS.ralt |
   MODIFIERS.lmeta | MODIFIERS.rmeta;
 const SHIFT = MODIFIERS.lshift | MODIFIERS.rshift;
+/** What makes more than Alt of a key with Alt. */
+const NO_ALT = NO_TEXT & ~(MODIFIERS.lalt | MODIFIERS.ralt);
 
 /** A modifier that is held: a side of the keyboard, or the short name of the left one. */
 export type KeyModifier = ModifierName | "shift" | "ctrl" | "alt" | "meta";
@@ -39,21 +42,63 @@ const CONTROL_KEYS: ReadonlyMap<string, number> = new Map([
   ["\b", KEYSYMS.backspace],
   ["\x1b", KEYSYMS.escape],
 ]);
+/**
+ * Control keys that carry their text, as the keyboards of the reference do: some terminals know no
+ * other way to them. Backspace has none, as terminals differ in what it is and know it by its symbol;
+ * Delete has none, its text would be a Backspace.
+ */
+const CONTROL_TEXTS: ReadonlyMap<number, string> = new Map([
+  [KEYSYMS.return, "\r"],
+  [KEYSYMS.kp_enter, "\r"],
+  [KEYSYMS.tab, "\t"],
+  [KEYSYMS.escape, "\x1b"],
+]);
+/** The keys of {@linkcode MODIFIERS}, by their bits; the others lock and are not held. */
+const MODIFIER_KEYS: readonly (readonly [bit: number, keysym: number])[] = [
+  [MODIFIERS.lshift, KEYSYMS.lshift],
+  [MODIFIERS.rshift, KEYSYMS.rshift],
+  [MODIFIERS.lctrl, KEYSYMS.lctrl],
+  [MODIFIERS.rctrl, KEYSYMS.rctrl],
+  [MODIFIERS.lalt, KEYSYMS.lalt],
+  [MODIFIERS.ralt, KEYSYMS.ralt],
+  [MODIFIERS.lmeta, KEYSYMS.lmeta],
+  [MODIFIERS.rmeta, KEYSYMS.rmeta],
+];
 const SYMBOLS: ReadonlySet<number> = new Set(Object.values(KEYSYMS));
 const FIRST_LATIN = 0xa0;
 const LAST_LATIN = 0xff;
 const LAST_ASCII = 0x7e;
+const EURO = 0x20ac;
+
+/**
+ * What a client makes of keys.
+ *
+ * - `text`: a terminal, which writes the text of a key to its program.
+ * - `remote`: a client of VNC, which knows nothing of text. It takes symbols of X from `subid` where
+ *   `keysym` has none; its own table of Latin-1 is wrong from 0xc7 on.
+ * - `other`: any other client.
+ */
+export type KeyTaker = "text" | "remote" | "other";
+
+/** A key and what is held with it. */
+interface Key {
+  readonly keysym: number;
+  readonly modifiers: number;
+  readonly utf8: string;
+  readonly subid?: number;
+}
 
 /**
  * The keys of a text, each pressed and released, one code point after the other.
  *
  * @param text Anything but control characters; of those, line ends become Return, and Tab, Backspace
  * and Escape their keys.
+ * @param taker What the client makes of keys.
  * @returns Made while it is read, so that a long text takes no memory.
  * @throws {ApiMisuseError} `bad-argument` at once, for other control characters and for text of more
  * than `MAX_TYPED_UNITS`.
  */
-export function typedEvents(text: string): Iterable<KeyEvent> {
+export function typedEvents(text: string, taker: KeyTaker): Iterable<KeyEvent> {
   checkLength(text);
   for (const character of text) {
     if (isControl(character) && !CONTROL_KEYS.has(character)) {
@@ -61,7 +106,7 @@ export function typedEvents(text: string): Iterable<KeyEvent> {
       refuse(`no key types the control character ${code}`);
     }
   }
-  return keysOf(text.replaceAll("\r\n", "\n"));
+  return strokes(keysOf(text.replaceAll("\r\n", "\n"), taker));
 }
 
 /**
@@ -71,74 +116,118 @@ export function typedEvents(text: string): Iterable<KeyEvent> {
  * Its characters belong to no key, so that none has to be released: half the events of typing.
  *
  * @param text Any text.
+ * @param taker What the client makes of keys.
  * @returns Made while it is read.
  * @throws {ApiMisuseError} `bad-argument` for text of more than `MAX_TYPED_UNITS`.
  */
-export function pastedEvents(text: string): Iterable<KeyEvent> {
+export function pastedEvents(text: string, taker: KeyTaker): Iterable<KeyEvent> {
   checkLength(text);
   // deno-lint-ignore no-control-regex
   const clean = text.replaceAll("\r\n", "\n").replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g, "");
-  return charactersOf(clean);
+  return taker === "remote" ? strokes(keysOf(clean, taker)) : charactersOf(clean);
 }
 
 /**
- * One key, pressed and released.
+ * One key, pressed and released, and what is held with it.
  *
  * @param key The name of the key, or its SDL 1.2 symbol.
  * @param modifiers What is held.
+ * @param taker What the client makes of keys.
  * @throws {ApiMisuseError} `bad-argument`.
  */
 export function keyEvents(
   key: KeysymName | number,
   modifiers: readonly KeyModifier[],
+  taker: KeyTaker,
 ): Iterable<KeyEvent> {
   const keysym = typeof key === "number"
     ? integer("the key symbol", key, 1, 0xffff)
     : named("key", KEYSYMS, key);
   let bits = 0;
   for (const name of modifiers) bits |= named("modifier", MODIFIER_BITS, name);
-  return stroke(keysym, bits, textOfKey(keysym, bits));
+  const utf8 = textOfKey(keysym, bits, taker);
+  const capital = (bits & SHIFT) !== 0 && isPrintable(keysym) ? utf8 : "";
+  return strokes([{ keysym, modifiers: bits, utf8, ...(taker === "remote" && exactly(capital)) }]);
 }
 
-function* keysOf(text: string): Generator<KeyEvent> {
-  for (const character of text) {
-    const control = CONTROL_KEYS.get(character);
-    if (control === undefined) yield* stroke(...keyOfCharacter(character), character);
-    else yield* stroke(control, 0, "");
+function* keysOf(text: string, taker: KeyTaker): Generator<Key> {
+  for (const utf8 of text) {
+    const control = CONTROL_KEYS.get(utf8);
+    yield control === undefined
+      ? { ...keyOfCharacter(utf8), utf8, ...(taker === "remote" && exactly(utf8)) }
+      : controlKey(control);
   }
 }
 
 function* charactersOf(text: string): Generator<KeyEvent> {
   for (const utf8 of text) {
     const control = CONTROL_KEYS.get(utf8);
-    if (control !== undefined) yield* stroke(control, 0, "");
+    if (control !== undefined) yield* strokes([controlKey(control)]);
     else yield { category: "input", kind: "translated", utf8, active: true };
   }
 }
 
-function* stroke(keysym: number, modifiers: number, utf8: string): Generator<KeyEvent> {
-  const key = { category: "input", kind: "translated", keysym, modifiers } as const;
-  yield { ...key, utf8, active: true };
-  yield { ...key, utf8: "", active: false };
+/** Presses and releases keys; a modifier is held as long as each next key wants it. */
+function* strokes(keys: Iterable<Key>): Generator<KeyEvent> {
+  let held = 0;
+  for (const key of keys) {
+    if (key.modifiers !== held) yield* hold(held, held = key.modifiers);
+    const { utf8, ...rest } = key;
+    yield { category: "input", kind: "translated", ...rest, utf8, active: true };
+    yield { category: "input", kind: "translated", ...rest, utf8: "", active: false };
+  }
+  yield* hold(held, 0);
+}
+
+/** Releases and presses modifiers as keys: some clients know them by no other way. */
+function* hold(from: number, to: number): Generator<KeyEvent> {
+  let held = from;
+  for (const [bit, keysym] of MODIFIER_KEYS) {
+    if ((from & bit) === (to & bit)) continue;
+    const active = (to & bit) !== 0;
+    if (!active) held &= ~bit;
+    yield { category: "input", kind: "translated", keysym, modifiers: held, utf8: "", active };
+    if (active) held |= bit;
+  }
+}
+
+function controlKey(keysym: number): Key {
+  return { keysym, modifiers: 0, utf8: CONTROL_TEXTS.get(keysym) ?? "" };
 }
 
 /** Symbol and modifiers, for clients that look at keys; 0 where the character has no key. */
-function keyOfCharacter(character: string): [keysym: number, modifiers: number] {
+function keyOfCharacter(character: string): Pick<Key, "keysym" | "modifiers"> {
   const small = character.toLowerCase();
   const code = small.codePointAt(0)!;
   const isKey = SYMBOLS.has(code) || (code >= FIRST_LATIN && code <= LAST_LATIN);
-  if (!isKey) return [0, 0];
-  return [code, small === character ? 0 : MODIFIERS.lshift];
+  if (!isKey) return { keysym: 0, modifiers: 0 };
+  return { keysym: code, modifiers: small === character ? 0 : MODIFIERS.lshift };
+}
+
+/** The symbol of X for a character, where it is its code point; those of other scripts are too long. */
+function exactly(character: string): Pick<Key, "keysym" | "subid"> | undefined {
+  const code = character.codePointAt(0);
+  if (code === undefined || (code > LAST_LATIN && code !== EURO)) return undefined;
+  return { keysym: 0, subid: code };
 }
 
 /** A printable key without text would type nothing in a terminal. */
-function textOfKey(keysym: number, modifiers: number): string {
-  if ((modifiers & NO_TEXT) !== 0) return "";
-  const isPrintable = (keysym >= KEYSYMS.space && keysym <= LAST_ASCII) ||
+function textOfKey(keysym: number, modifiers: number, taker: KeyTaker): string {
+  const isAlt = taker === "text" && (modifiers & NO_TEXT) !== 0 && (modifiers & NO_ALT) === 0;
+  if ((modifiers & NO_TEXT) !== 0 && !isAlt) return "";
+  const control = CONTROL_TEXTS.get(keysym);
+  // Terminals tell Tab with Shift and the like apart by their symbols.
+  if (control !== undefined) return modifiers === 0 ? control : "";
+  if (!isPrintable(keysym)) return "";
+  const plain = String.fromCharCode(keysym);
+  const character = (modifiers & SHIFT) === 0 ? plain : plain.toUpperCase();
+  // As a terminal sends Alt; not every one makes it from the key.
+  return isAlt ? `\x1b${character}` : character;
+}
+
+function isPrintable(keysym: number): boolean {
+  return (keysym >= KEYSYMS.space && keysym <= LAST_ASCII) ||
     (keysym >= FIRST_LATIN && keysym <= LAST_LATIN);
-  if (!isPrintable) return "";
-  const character = String.fromCharCode(keysym);
-  return (modifiers & SHIFT) === 0 ? character : character.toUpperCase();
 }
 
 function isControl(character: string): boolean {

@@ -19,44 +19,43 @@ export interface PointerPosition {
   readonly y: number;
 }
 
-/** The reference's number for a sample of both axes. */
-const BOTH_AXES = 2;
 const I16_MAX = 0x7fff;
 const MAX_BUTTON = 0xff;
 const MAX_STEPS = 100;
 
 /**
- * The event that moves the mouse.
+ * The events that move the mouse: one an axis, as not every client understands both in one.
  *
  * @param x Pixels from the left, rounded.
  * @param y Pixels from the top, rounded.
  * @param from Where it was before.
- * @returns The event, and where it is now.
+ * @returns The events, and where it is now.
  * @throws {ApiMisuseError} `bad-argument`.
  */
-export function motionEvent(
+export function motionEvents(
   x: number,
   y: number,
   from: PointerPosition,
-): { event: InputEventInput<"analog">; position: PointerPosition } {
+): { events: InputEventInput<"analog">[]; position: PointerPosition } {
   const position = {
     x: Math.round(number("x in pixels", x, -I16_MAX, I16_MAX)),
     y: Math.round(number("y in pixels", y, -I16_MAX, I16_MAX)),
   };
-  const event = {
-    category: "input",
-    kind: "analog",
-    subid: BOTH_AXES,
-    relative: false,
-    count: 4,
-    values: [position.x, delta(position.x, from.x), position.y, delta(position.y, from.y)],
-    active: true,
-  } as const;
-  return { event, position };
+  const events = [axis(0, position.x, from.x), axis(1, position.y, from.y)];
+  return { events, position };
 }
 
-function delta(to: number, from: number): number {
-  return Math.min(Math.max(to - from, -I16_MAX), I16_MAX);
+function axis(subid: number, to: number, from: number): InputEventInput<"analog"> {
+  const delta = Math.min(Math.max(to - from, -I16_MAX), I16_MAX);
+  return {
+    category: "input",
+    kind: "analog",
+    subid,
+    relative: false,
+    count: 2,
+    values: [to, delta, 0, 0],
+    active: true,
+  };
 }
 
 /**

@@ -9,6 +9,7 @@
 
 import type { EventInput } from "../../wire/event/types.ts";
 import type { Segment } from "../segment.ts";
+import type { Sent } from "../sent.ts";
 import type { BinaryTransfer, BinaryType, TransferOptions } from "../transfer_types.ts";
 
 /** The source that a verb is called on, as the verb sees it. */
@@ -17,8 +18,14 @@ export interface VerbTarget {
   readonly segment: Segment;
   /** Whether it has ended, or was asked to. */
   readonly isClosed: boolean;
-  /** Sends events. @param events Read when they are sent. @returns `false` once it has ended. */
-  send(events: Iterable<EventInput>): boolean;
+  /**
+   * Sends events.
+   *
+   * @param events Read when they are sent.
+   * @param units What they count for while they wait, in UTF-16 units of text; 1 unless given.
+   * @throws {ApiMisuseError} `queue-full` when too much waits already.
+   */
+  send(events: Iterable<EventInput>, units?: number): Sent;
   /**
    * Begins a transfer to the client.
    *
@@ -81,7 +88,7 @@ type Description = Pick<Verb, "doc" | "args"> & { readonly lua?: string };
 export function hint<Args extends readonly unknown[]>(
   description: Description,
   events: (segment: Segment, ...args: Args) => Iterable<EventInput>,
-): Verb<Args, boolean> {
+): Verb<Args, Sent> {
   return {
     ...description,
     on: "primary",

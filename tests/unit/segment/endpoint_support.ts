@@ -2,6 +2,7 @@ import { SinkEndpoint } from "../../../lib/segment/endpoint.ts";
 import type { EndpointOptions } from "../../../lib/segment/endpoint_options.ts";
 import type { Notice } from "../../../lib/segment/notices.ts";
 import type { SessionPort } from "../../../lib/segment/output.ts";
+import { EVENT_PACE_MS } from "../../../lib/limits.ts";
 import { DISPLAY_DEFAULTS } from "../../../lib/segment/preroll.ts";
 import type { Source } from "../../../lib/segment/source.ts";
 import type { IoTable, Status } from "../../../lib/segment/status.ts";
@@ -68,7 +69,10 @@ export class Fixture {
   readonly #onStatus: FixtureOptions["onStatus"];
   exits = 0;
   unblocked = 0;
-  paces = 0;
+  /** The time; each step of {@linkcode drain} takes one pace of events. */
+  nowMs = 0;
+  /** When the endpoint wants to be woken. */
+  wakeAtMs = Infinity;
   #ids = 100;
 
   constructor({ kind, onStatus, ...options }: FixtureOptions = {}) {
@@ -81,7 +85,14 @@ export class Fixture {
       onNotice: () => {},
       onExit: () => this.exits++,
       onUnblocked: () => this.unblocked++,
-      onPace: () => this.paces++,
+      pacing: {
+        nowMs: () => this.nowMs,
+        wakeIn: (delayMs) => this.wakeAtMs = this.nowMs + delayMs,
+        waiter: () => {
+          const { promise, resolve } = Promise.withResolvers<boolean>();
+          return { promise, settle: resolve };
+        },
+      },
       ...options,
     });
     if (kind !== undefined) this.register(kind);
@@ -147,15 +158,27 @@ export class Fixture {
     return this.session.sent.splice(0);
   }
 
-  /** The client reads until nothing is left to send. */
+  /** The client reads, and draws now and then, until nothing is left to send. */
   drain(): void {
     let before: number;
     do {
       before = this.session.sent.length;
       this.session.outputBytes = 0;
-      this.endpoint.output.tick();
+      this.endpoint.output.alive();
+      this.pass(EVENT_PACE_MS);
       this.endpoint.output.fill();
     } while (this.session.sent.length > before);
+  }
+
+  /** Time passes, and the endpoint is woken when it asked for it. */
+  pass(durationMs: number): void {
+    const endMs = this.nowMs + durationMs;
+    while (this.wakeAtMs <= endMs) {
+      this.nowMs = this.wakeAtMs;
+      this.wakeAtMs = Infinity;
+      this.endpoint.output.tick();
+    }
+    this.nowMs = endMs;
   }
 
   /** The events of {@linkcode take}, decoded. */

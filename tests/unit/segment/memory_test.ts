@@ -27,7 +27,6 @@ class Client {
       onOutput: () => {},
       onNotice: () => {},
       onExit: () => {},
-      onPace: () => {},
       memory,
     });
     const bytes = new Uint8Array(EVENT_BYTES);

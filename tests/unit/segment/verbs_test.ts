@@ -272,25 +272,6 @@ Deno.test("verbs: what makes real terminals crash is refused after the preroll",
   assert.equal(application.source.targetFonthint(2), true);
 });
 
-Deno.test(
-  "verbs: a long text goes as fast as the client reads, and later events behind it",
-  pure,
-  () => {
-    const fixture = new Fixture({ kind: APPLICATION });
-    const { session, source } = fixture;
-    const text = "x".repeat(10_000);
-    assert.equal(source.typeText(text), true);
-    assert.ok(session.outputBytes <= 65_536, "the output stays small");
-    assert.equal(source.targetSeek(1), true);
-    const before = session.sent.length;
-    fixture.endpoint.output.fill();
-    assert.equal(session.sent.length, before, "a client that does not read gets no more");
-    const events = fixture.takeEvents();
-    assert.equal(events.length, 20_001);
-    assert.equal(events.at(-1)!.kind, "seektime");
-  },
-);
-
 Deno.test("targetSeek: a terminal scrolls up by a step to the left", pure, () => {
   const steps = (kind: number, value: number, x?: number) => {
     const fixture = new Fixture({ kind });
@@ -303,34 +284,6 @@ Deno.test("targetSeek: a terminal scrolls up by a step to the left", pure, () =>
   assert.deepEqual(steps(TERMINAL, 3), [1, 3, 0]);
   assert.deepEqual(steps(TERMINAL, -3, 2), [1, -3, 2]);
   assert.deepEqual(steps(APPLICATION, -3), [1, -3, 0]);
-});
-
-Deno.test("verbs: events are spread in time, as the queue of a real client is short", pure, () => {
-  const fixture = new Fixture({ kind: APPLICATION });
-  const { session, endpoint } = fixture;
-  endpoint.output.tick();
-  const before = fixture.paces;
-  fixture.source.typeText("x".repeat(100));
-  assert.equal(session.sent.length, 64);
-  endpoint.output.fill();
-  assert.equal(session.sent.length, 64, "however much the client has read");
-  assert.equal(fixture.paces, before + 1, "one tick is asked for");
-  endpoint.output.tick();
-  assert.equal(session.sent.length, 128);
-  endpoint.output.tick();
-  endpoint.output.tick();
-  assert.equal(session.sent.length, 200);
-  const asked = fixture.paces;
-  endpoint.output.tick();
-  assert.equal(fixture.paces, asked, "none is asked for while nothing is sent");
-});
-
-Deno.test("verbs: a client that reads nothing runs into the limit of its output", pure, () => {
-  const fixture = new Fixture({ kind: APPLICATION });
-  for (let i = 0; i < 20_000; i++) fixture.source.targetSeek(1);
-  fixture.endpoint.output.tick();
-  assert.ok(fixture.session.outputBytes > 1 << 20, "the network layer ends it now");
-  assert.ok(fixture.session.outputBytes < 1 << 22, "and it was not given all of it");
 });
 
 Deno.test("deleteImage: nothing that waits holds the end up", pure, () => {

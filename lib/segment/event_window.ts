@@ -1,0 +1,218 @@
+/**
+ * How many events a client may have under way.
+ *
+ * A source hands events to its client through a queue of 126 places and throws away what does not fit,
+ * without a word. So no more events are sent than the queue holds until the client shows that it has
+ * taken some.
+ *
+ * A client of libarcan_tui says so exactly: it answers the label `COPY_WINDOW`, which it announces, by
+ * a segment request, in the order of its other input. Such a probe follows every few events; its answer
+ * is not handed on and gets no reply. Other clients are judged by signs of life: each frame or event
+ * that comes from them stands for everything sent so far. Without a sign events trickle.
+ *
+ * Source: arcan `posix/frameserver.c`, `platform_fsrv_pushevent`; `tui/core/input.c`, `consume_label`.
+ *
+ * @module
+ */
+
+import { decodeUtf8Lenient } from "../bytes/text.ts";
+import {
+  CLIENT_QUEUE_EVENTS,
+  CLIENT_TICK_MS,
+  EVENT_PACE_MS,
+  EVENT_PROBE_REPEAT_MS,
+  EVENT_TRICKLE_MS,
+  EVENTS_PER_PROBE,
+  MAX_EVENTS_UNCONFIRMED,
+  MAX_EVENTS_UNDER_WAY,
+  MAX_PROBES_IGNORED,
+} from "../limits.ts";
+import type { EventInput, InputEventInput, WireEvent } from "../wire/event/types.ts";
+import { isMasked } from "./verbs/input_mask.ts";
+
+/** The label that libarcan_tui answers. */
+const PROBE_LABEL = "COPY_WINDOW";
+/** The id of the segment request that answers it. */
+const PROBE_REQUEST_ID = 0x2c0c0;
+
+/** The probe: a key of no symbol and no text, which does nothing but carry the label. */
+export const PROBE: InputEventInput<"translated"> = {
+  category: "input",
+  kind: "translated",
+  label: PROBE_LABEL,
+  active: true,
+};
+
+/** A probe whose answer has not come. */
+interface Mark {
+  /** How many events were sent up to and with it. */
+  readonly at: number;
+  /** Whether it is ours; the answer to a handler's own use of the label belongs to the handler. */
+  readonly isOurs: boolean;
+}
+
+/** The events of one client that are under way. */
+export class EventWindow {
+  #sent = 0;
+  #taken = 0;
+  #marks: Mark[] = [];
+  /** Earlier probes in whose place another one was sent; their answers may still come. */
+  #replaced = 0;
+  #hasAnnounced = false;
+  #isMasked = false;
+  #isPaused = false;
+  /** Probes in a row that a living client has left unanswered. */
+  #ignored = 0;
+  #hasAnswered = false;
+  #hasSign = false;
+  #aliveMs: number;
+  #probedMs: number;
+  #refilledMs: number;
+  #trickledMs: number;
+
+  /** @param nowMs The time. */
+  constructor(nowMs: number) {
+    this.#aliveMs =
+      this.#probedMs =
+      this.#refilledMs =
+      this.#trickledMs =
+        nowMs;
+  }
+
+  /** Whether a probe is to follow what was sent. */
+  get wantsProbe(): boolean {
+    const probed = this.#marks.at(-1)?.at ?? this.#taken;
+    return this.#canProbe && this.#sent - probed >= EVENTS_PER_PROBE;
+  }
+
+  get #canProbe(): boolean {
+    return this.#hasAnnounced && !this.#isMasked && !this.#isPaused;
+  }
+
+  /** Whether the client says what it has taken. */
+  get #isExact(): boolean {
+    return this.#canProbe && this.#ignored < MAX_PROBES_IGNORED;
+  }
+
+  /**
+   * How many events may be sent.
+   *
+   * @param nowMs The time.
+   * @returns 0 or less when none may.
+   */
+  room(nowMs: number): number {
+    if (!this.#isExact) {
+      this.#refill(nowMs);
+      return MAX_EVENTS_UNCONFIRMED - (this.#sent - this.#taken);
+    }
+    // The clock of a client that stands still goes on filling its queue.
+    const ticks = Math.ceil((nowMs - this.#aliveMs) / CLIENT_TICK_MS);
+    return Math.min(MAX_EVENTS_UNDER_WAY, CLIENT_QUEUE_EVENTS - ticks) - (this.#sent - this.#taken);
+  }
+
+  /**
+   * Decides whether to send a probe although there is no room: one that has no answer for long may
+   * have been thrown away.
+   *
+   * @param nowMs The time.
+   */
+  mustProbe(nowMs: number): boolean {
+    if (!this.#isExact) return false;
+    if (this.#marks.length === 0) return true;
+    if (nowMs - this.#probedMs < EVENT_PROBE_REPEAT_MS) return false;
+    const isIgnored = this.#aliveMs > this.#probedMs && !this.#hasAnswered;
+    this.#ignored = isIgnored ? this.#ignored + 1 : 0;
+    // Answers come in order: behind one that has come nothing earlier is still to come.
+    this.#replaced = this.#hasAnswered ? 0 : this.#replaced + this.#marks.length;
+    this.#marks = [];
+    return true;
+  }
+
+  /**
+   * When there may be room although nothing has come from the client.
+   *
+   * @param nowMs The time.
+   * @returns Milliseconds from now.
+   */
+  waitMs(nowMs: number): number {
+    if (this.#isExact) return this.#probedMs + EVENT_PROBE_REPEAT_MS - nowMs;
+    const trickleMs = this.#trickledMs + EVENT_TRICKLE_MS - nowMs;
+    if (!this.#hasSign) return trickleMs;
+    return Math.min(trickleMs, this.#refilledMs + EVENT_PACE_MS - nowMs);
+  }
+
+  /**
+   * Counts an event that was sent.
+   *
+   * @param event The event.
+   * @param nowMs The time.
+   */
+  sent(event: EventInput, nowMs: number): void {
+    if (this.#sent === this.#taken) this.#trickledMs = nowMs;
+    this.#sent++;
+    if (event.category === "target") {
+      // A paused client may throw probes away.
+      if (event.kind === "pause") this.#isPaused = true;
+      if (event.kind === "unpause") this.#isPaused = false;
+    } else if (event.category === "input" && event.kind === "translated") {
+      if (event.label === PROBE_LABEL && event.active) this.#mark(event === PROBE, nowMs);
+    }
+  }
+
+  /**
+   * Takes notice of something that the client has made.
+   *
+   * @param nowMs The time.
+   */
+  alive(nowMs: number): void {
+    this.#aliveMs = nowMs;
+    this.#hasSign = true;
+  }
+
+  /**
+   * Takes an event of the client's primary segment.
+   *
+   * @param event The event.
+   * @returns Whether it is the answer to a probe of ours.
+   */
+  hear(event: WireEvent): boolean {
+    if (event.category !== "external") return false;
+    if (event.kind === "labelhint") {
+      this.#hasAnnounced ||= decodeUtf8Lenient(event.label) === PROBE_LABEL;
+    }
+    if (event.kind === "inputmask") {
+      this.#isMasked = isMasked(PROBE, { devices: event.device, types: event.types });
+    }
+    return event.kind === "segreq" && event.id === PROBE_REQUEST_ID && this.#answered();
+  }
+
+  #answered(): boolean {
+    this.#ignored = 0;
+    this.#hasAnswered = true;
+    if (this.#replaced > 0) {
+      this.#replaced--;
+      return true;
+    }
+    const mark = this.#marks.shift();
+    if (mark !== undefined) this.#taken = Math.max(this.#taken, mark.at);
+    return mark?.isOurs ?? false;
+  }
+
+  #mark(isOurs: boolean, nowMs: number): void {
+    if (!this.#isExact) this.#marks = [];
+    this.#marks.push({ at: this.#sent, isOurs });
+    this.#probedMs = nowMs;
+    this.#hasAnswered = false;
+  }
+
+  #refill(nowMs: number): void {
+    if (this.#hasSign && nowMs - this.#refilledMs >= EVENT_PACE_MS) {
+      this.#hasSign = false;
+      this.#refilledMs = nowMs;
+      this.#taken = this.#sent;
+    }
+    const steps = Math.floor((nowMs - this.#trickledMs) / EVENT_TRICKLE_MS);
+    this.#trickledMs += steps * EVENT_TRICKLE_MS;
+    this.#taken = Math.min(this.#sent, this.#taken + steps);
+  }
+}

@@ -1,0 +1,391 @@
+import assert from "node:assert/strict";
+import { ApiMisuseError } from "../../../lib/errors.ts";
+import {
+  CLIENT_QUEUE_EVENTS,
+  CLIENT_TICK_MS,
+  EVENT_BURST,
+  EVENT_PACE_MS,
+  EVENT_PROBE_REPEAT_MS,
+  EVENT_TRICKLE_MS,
+  EVENTS_PER_PROBE,
+  MAX_EVENTS_UNCONFIRMED,
+  MAX_EVENTS_UNDER_WAY,
+  MAX_PROBES_IGNORED,
+  MAX_WAITING_CALLS,
+  MAX_WAITING_UNITS,
+} from "../../../lib/limits.ts";
+import type { WireEvent } from "../../../lib/wire/event/types.ts";
+import { decodeEvent } from "../../../lib/wire/event/event.ts";
+import { APPLICATION, Fixture, TERMINAL } from "./endpoint_support.ts";
+
+const pure = { permissions: "none" } as const;
+/** What the queue between a source and its client holds; see `PP_QUEUE_SZ` of the reference. */
+const QUEUE_EVENTS = 126;
+const ONE_PIXEL = {
+  command: "videoframe",
+  stream: 1,
+  format: 0,
+  width: 1,
+  height: 1,
+  surfaceWidth: 1,
+  surfaceHeight: 1,
+  x: 0,
+  y: 0,
+  flags: 0,
+  length: 4,
+  expandedLength: 4,
+  commit: true,
+} as const;
+const PROBE_REQUEST = { category: "external", kind: "segreq", segkind: 24, id: 0x2c0c0 } as const;
+
+/** A client of libarcan_tui behind a source that throws away what does not fit its queue. */
+class Terminal {
+  readonly fixture = new Fixture({ kind: TERMINAL });
+  readonly source = this.fixture.source;
+  readonly taken: WireEvent[] = [];
+  #queue: (WireEvent | "tick")[] = [];
+  #tickedMs = 0;
+  #isPaused = false;
+  isStopped = false;
+  /** Whether it answers the label that it has announced. */
+  answers = true;
+  thrownAway = 0;
+  most = 0;
+
+  constructor() {
+    const label = "COPY_WINDOW";
+    this.fixture.event({ category: "external", kind: "labelhint", label, datatype: 2 });
+    this.fixture.deliver();
+  }
+
+  /** Time passes in steps of a millisecond; the source reads all the time, the client if it runs. */
+  pass(durationMs: number): void {
+    for (let ms = 0; ms < durationMs; ms++) {
+      this.fixture.pass(1);
+      this.#receive();
+      for (
+        ;
+        this.#tickedMs + CLIENT_TICK_MS <= this.fixture.nowMs;
+        this.#tickedMs += CLIENT_TICK_MS
+      ) {
+        if (this.#queue.length < QUEUE_EVENTS) this.#queue.push("tick");
+      }
+      if (!this.isStopped) this.#run();
+    }
+  }
+
+  /** Something that it shows is seen. */
+  draw(): void {
+    this.fixture.endpoint.output.alive();
+    this.fixture.endpoint.output.fill();
+  }
+
+  #receive(): void {
+    this.fixture.session.outputBytes = 0;
+    for (const sent of this.fixture.session.sent.splice(0)) {
+      if (sent.type !== "event") continue;
+      if (this.#queue.length >= QUEUE_EVENTS) this.thrownAway++;
+      else this.#queue.push(decodeEvent(sent.event));
+    }
+    this.most = Math.max(this.most, this.#queue.length);
+  }
+
+  #run(): void {
+    for (const event of this.#queue.splice(0)) {
+      if (event === "tick") continue;
+      if (event.category === "target" && event.kind === "pause") this.#isPaused = true;
+      if (event.category === "target" && event.kind === "unpause") this.#isPaused = false;
+      if (this.#isPaused) continue;
+      const isProbe = event.category === "input" && event.kind === "translated" &&
+        new TextDecoder().decode(event.label) === "COPY_WINDOW";
+      if (!isProbe) this.taken.push(event);
+      else if (this.answers) this.fixture.event(PROBE_REQUEST);
+    }
+    this.fixture.deliver();
+    this.fixture.endpoint.output.fill();
+  }
+
+  /** The text of the keys that it has taken. */
+  get typed(): string {
+    return this.taken.map((event) =>
+      event.category === "input" && event.kind === "translated" && event.active ? event.utf8 : ""
+    ).join("");
+  }
+}
+
+function text(length: number): string {
+  return Array.from({ length }, (_, i) => String(i % 10)).join("");
+}
+
+for (const stopMs of [300, 1_000, 3_000, 20_000]) {
+  Deno.test(
+    `input: a terminal that stands still for ${stopMs} ms loses none of it`,
+    pure,
+    async () => {
+      const terminal = new Terminal();
+      const typed = terminal.source.typeText(text(4_000));
+      const pasted = terminal.source.paste(text(8_000));
+      for (const beforeMs of [700, 2_500]) {
+        terminal.pass(beforeMs);
+        terminal.isStopped = true;
+        terminal.pass(stopMs);
+        terminal.isStopped = false;
+      }
+      terminal.pass(10_000);
+      assert.equal(terminal.typed, text(4_000) + text(8_000));
+
+      assert.deepEqual([await typed, await pasted], [true, true]);
+      const requests = terminal.fixture.statuses.filter(({ kind }) => kind === "segment_request");
+      assert.deepEqual(requests, [], "answers to questions are no requests");
+    },
+  );
+}
+
+Deno.test(
+  "input: a terminal that has stood still for long gets what was typed meanwhile",
+  pure,
+  () => {
+    const terminal = new Terminal();
+    terminal.pass(100);
+    terminal.isStopped = true;
+    terminal.pass(10_000);
+    for (const word of ["one ", "two ", "three"]) {
+      assert.ok(terminal.source.typeText(word) instanceof Promise);
+      terminal.pass(5_000);
+    }
+    assert.equal(terminal.typed, "");
+    terminal.isStopped = false;
+    terminal.pass(EVENT_PROBE_REPEAT_MS + 100);
+    assert.equal(terminal.typed, "one two three");
+  },
+);
+
+Deno.test("input: a single key is sent at once, also after a pause", pure, () => {
+  const terminal = new Terminal();
+  for (const pauseMs of [0, 1, 500, 2_000]) {
+    terminal.pass(pauseMs);
+    assert.equal(terminal.source.pressKey("a"), true);
+    terminal.pass(1);
+    terminal.draw();
+  }
+  assert.equal(terminal.typed, "aaaa");
+});
+
+Deno.test("input: a terminal gets no fewer events than one burst a pace", pure, () => {
+  const terminal = new Terminal();
+  void terminal.source.paste(text(100 * EVENT_BURST));
+  terminal.pass(100 * EVENT_PACE_MS);
+  const share = terminal.typed.length / (100 * EVENT_BURST);
+  assert.ok(share >= EVENTS_PER_PROBE / (EVENTS_PER_PROBE + 1) - 0.01, `${share} of the speed`);
+});
+
+Deno.test(
+  "input: events under way, and the clock of a silent client, stay below its queue",
+  pure,
+  () => {
+    const terminal = new Terminal();
+    terminal.isStopped = true;
+    void terminal.source.paste(text(1_000));
+    terminal.pass(900);
+    assert.ok(terminal.most >= MAX_EVENTS_UNDER_WAY);
+    assert.equal(terminal.thrownAway, 0);
+    // What came late finds less room.
+    const late = new Terminal();
+    late.pass(1);
+    late.isStopped = true;
+    late.pass(1_000);
+    void late.source.paste(text(1_000));
+    late.pass(10);
+    const ticks = 1_000 / CLIENT_TICK_MS;
+    assert.ok(late.most <= CLIENT_QUEUE_EVENTS + 2 && late.most > ticks, `${late.most}`);
+  },
+);
+
+Deno.test(
+  "input: a terminal that does not answer, but draws, is typed into all the same",
+  pure,
+  () => {
+    const terminal = new Terminal();
+    terminal.answers = false;
+    void terminal.source.paste(text(500));
+    for (let ms = 0; ms < (MAX_PROBES_IGNORED + 2) * EVENT_PROBE_REPEAT_MS; ms += 100) {
+      terminal.pass(100);
+      terminal.draw();
+    }
+    assert.equal(terminal.typed, text(500));
+  },
+);
+
+Deno.test("input: what a paused terminal does not answer holds up nothing", pure, () => {
+  const terminal = new Terminal();
+  void terminal.source.suspendTarget();
+  for (let i = 0; i < 100; i++) void terminal.source.targetSeek(1);
+  terminal.pass(5_000);
+  assert.equal(terminal.source.resumeTarget(), true);
+  void terminal.source.typeText("on");
+  terminal.pass(10);
+  assert.equal(terminal.typed, "on");
+});
+
+Deno.test("input: the label of a handler is answered to the handler", pure, () => {
+  const terminal = new Terminal();
+  const requests = () =>
+    terminal.fixture.statuses.filter(({ kind }) => kind === "segment_request").length;
+  void terminal.source.paste(text(100));
+  terminal.source.targetInput({
+    kind: "digital",
+    translated: true,
+    label: "COPY_WINDOW",
+    active: true,
+  });
+  void terminal.source.paste(text(100));
+  terminal.pass(1_000);
+  assert.equal(terminal.typed, text(100).repeat(2));
+  assert.equal(requests(), 1);
+  terminal.fixture.event(PROBE_REQUEST);
+  terminal.fixture.deliver();
+  assert.equal(requests(), 2, "one that answers nothing is a request");
+});
+
+Deno.test("input: a terminal that takes no keys is asked nothing", pure, () => {
+  const terminal = new Terminal();
+  terminal.fixture.event({ category: "external", kind: "inputmask", device: 1, types: 0 });
+  for (let i = 0; i < 200; i++) void terminal.source.targetSeek(1);
+  terminal.fixture.drain();
+  const events = terminal.fixture.takeEvents();
+  assert.ok(events.every(({ category }) => category === "target"));
+});
+
+Deno.test(
+  "input: other clients get a burst for each sign of life, and a trickle without",
+  pure,
+  () => {
+    const fixture = new Fixture({ kind: APPLICATION });
+    const { session, endpoint } = fixture;
+    fixture.pass(1_000);
+    session.sent.length = 0;
+    void fixture.source.paste(text(1_000));
+    assert.equal(session.sent.length, MAX_EVENTS_UNCONFIRMED);
+    fixture.pass(3_000);
+    const trickled = 3_000 / EVENT_TRICKLE_MS;
+    assert.equal(session.sent.length, MAX_EVENTS_UNCONFIRMED + trickled);
+    assert.ok(2 * MAX_EVENTS_UNCONFIRMED + trickled <= QUEUE_EVENTS);
+    endpoint.output.alive();
+    endpoint.output.fill();
+    assert.equal(session.sent.length, 2 * MAX_EVENTS_UNCONFIRMED + trickled);
+    for (let i = 0; i < 5; i++) {
+      endpoint.output.alive();
+      endpoint.output.fill();
+    }
+    assert.equal(session.sent.length, 2 * MAX_EVENTS_UNCONFIRMED + trickled, "not more a pace");
+    fixture.pass(EVENT_PACE_MS);
+    assert.equal(session.sent.length, 3 * MAX_EVENTS_UNCONFIRMED + trickled);
+  },
+);
+
+Deno.test("input: a video frame is a sign of life, a packet of the source is none", pure, () => {
+  const fixture = new Fixture({ kind: APPLICATION });
+  fixture.pass(1_000);
+  fixture.session.sent.length = 0;
+  void fixture.source.paste(text(1_000));
+  fixture.pass(EVENT_PACE_MS);
+  fixture.control({ command: "ping", stream: 0 });
+  fixture.endpoint.output.fill();
+  assert.equal(fixture.session.sent.length, MAX_EVENTS_UNCONFIRMED);
+  fixture.control(ONE_PIXEL);
+  fixture.endpoint.output.fill();
+  assert.ok(fixture.session.sent.length >= 2 * MAX_EVENTS_UNCONFIRMED);
+});
+
+Deno.test("input: it waits for the socket as well", pure, () => {
+  const fixture = new Fixture({ kind: APPLICATION });
+  const { session } = fixture;
+  session.outputBytes = 65_536;
+  const sent = fixture.source.pressKey("a");
+  assert.ok(sent instanceof Promise);
+  fixture.pass(60_000);
+  assert.deepEqual(session.sent, [], "a client that does not read gets no more");
+  fixture.drain();
+  assert.equal(session.sent.length, 2);
+});
+
+Deno.test(
+  "verbs: what waits is sent in order, and its promise says that it was",
+  pure,
+  async () => {
+    const fixture = new Fixture({ kind: APPLICATION });
+    const { source } = fixture;
+    const order: string[] = [];
+    const note = (name: string) => (wasSent: boolean) => void order.push(`${name} ${wasSent}`);
+    const text = source.typeText("x".repeat(10_000));
+    const seek = source.targetSeek(1);
+    assert.ok(text instanceof Promise && seek instanceof Promise);
+    const settled = Promise.all([text.then(note("text")), seek.then(note("seek"))]);
+    await Promise.resolve();
+    assert.deepEqual(order, []);
+    const events = fixture.takeEvents();
+    assert.equal(events.length, 20_001);
+    assert.equal(events.at(-1)!.kind, "seektime");
+    await settled;
+    assert.deepEqual(order, ["text true", "seek true"]);
+    assert.equal(source.targetSeek(1), true, "with nothing in front of it it goes at once");
+  },
+);
+
+Deno.test("verbs: what waits when the client ends was not sent", pure, async () => {
+  for (const end of ["deleteImage", "lost"] as const) {
+    const fixture = new Fixture({ kind: APPLICATION });
+    const sent = fixture.source.typeText("x".repeat(1_000));
+    if (end === "lost") fixture.endpoint.end("");
+    else fixture.source.deleteImage();
+    assert.equal(await sent, false, end);
+    assert.equal(fixture.source.typeText("x"), false);
+  }
+});
+
+function full(call: () => unknown): void {
+  assert.throws(
+    call,
+    (error) =>
+      error instanceof ApiMisuseError && error.code === "queue-full" &&
+      /await what the verbs return$/.test(error.message),
+  );
+}
+
+Deno.test(
+  "verbs: a caller that waits for nothing is told so at a bound, and nothing is lost",
+  pure,
+  () => {
+    const fixture = new Fixture({ kind: APPLICATION });
+    const { source, session } = fixture;
+    const text = "x".repeat(1 << 20);
+    void source.typeText("x".repeat(1_000));
+    for (let i = 1; i < MAX_WAITING_CALLS; i++) void source.targetSeek(1);
+    full(() => source.targetSeek(1));
+    full(() => source.typeText("x"));
+    assert.ok(session.outputBytes <= 65_536, "a client is never ended for what waits for it");
+    assert.equal(fixture.takeEvents().length, 2_000 + MAX_WAITING_CALLS - 1);
+    for (let i = 0; i < MAX_WAITING_UNITS / text.length; i++) void source.paste(text);
+    full(() => source.paste("x"));
+  },
+);
+
+Deno.test(
+  "replies: a client that asks without end gets them, other events keep their turn",
+  pure,
+  () => {
+    const fixture = new Fixture({ kind: APPLICATION });
+    const { session } = fixture;
+    fixture.take();
+    void fixture.source.paste("x".repeat(100));
+    for (let id = 0; id < MAX_WAITING_CALLS + 100; id++) {
+      fixture.event({ category: "external", kind: "segreq", segkind: 16, id });
+      fixture.deliver();
+    }
+    assert.equal(session.sent.length, MAX_EVENTS_UNCONFIRMED + 100);
+    assert.equal(fixture.source.inputCapabilities().keyboard, true);
+    const kinds = fixture.takeEvents().map(({ kind }) => kind);
+    assert.equal(kinds.filter((kind) => kind === "translated").length, 100);
+    assert.equal(kinds.filter((kind) => kind === "reqfail").length, MAX_WAITING_CALLS + 100);
+  },
+);
