@@ -4,13 +4,14 @@
  * @module
  */
 
+import { countCells } from "./cells.ts";
 import type { EditKey, Keystroke } from "./keys.ts";
 
 /** What is typed beyond this many lines pushes the first ones out. */
 const MAX_LINES = 1_000;
 /** A line takes no more characters than this. */
 const MAX_LINE_CHARACTERS = 4_096;
-const TAB_COLUMNS = 4;
+const TAB_CELLS = 4;
 
 /** The text and the cursor in it. */
 export class Editor {
@@ -37,6 +38,10 @@ export class Editor {
     else this.#press(stroke.key);
   }
 
+  get #cellsBefore(): number {
+    return countCells(this.#line.slice(0, this.column));
+  }
+
   get #line(): string[] {
     return this.lines[this.row]!;
   }
@@ -57,7 +62,7 @@ export class Editor {
       case "delete":
         return this.#remove();
       case "tab":
-        return this.#insert(Array(TAB_COLUMNS - this.column % TAB_COLUMNS).fill(" "));
+        return this.#insert(Array(TAB_CELLS - this.#cellsBefore % TAB_CELLS).fill(" "));
       case "left":
         this.#moveLeft();
         return;

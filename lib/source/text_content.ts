@@ -7,6 +7,7 @@
 import { TextGrid } from "../decoders/text_grid.ts";
 import { segmentKindNumber } from "../wire/constants.ts";
 import type { WireEvent } from "../wire/event/types.ts";
+import { cellsOf, countCells } from "./cells.ts";
 import type { Content } from "./content.ts";
 import type { Display } from "./display.ts";
 import { Editor } from "./editor.ts";
@@ -34,7 +35,7 @@ export class TextContent implements Content {
   #height = 400;
   #isFocused = true;
   #isDirty = true;
-  /** The line of the text in the first row, and the character in the first column. */
+  /** The line of the text in the first row, and the cell of a line in the first column. */
   #top = 0;
   #left = 0;
 
@@ -94,11 +95,12 @@ export class TextContent implements Content {
     if (firstRow > 0) this.#renderBar();
     const height = grid.rows - firstRow;
     this.#top = scrolled(this.#top, row, height);
-    this.#left = scrolled(this.#left, column, grid.cols);
+    const cursorCell = countCells(lines[row]!.slice(0, column));
+    this.#left = scrolled(this.#left, cursorCell, grid.cols);
     for (let i = 0; i < height && this.#top + i < lines.length; i++) {
-      this.#put(firstRow + i, lines[this.#top + i]!.slice(this.#left));
+      this.#put(firstRow + i, lines[this.#top + i]!, this.#left);
     }
-    grid.cursor.x = column - this.#left;
+    grid.cursor.x = cursorCell - this.#left;
     grid.cursor.y = firstRow + row - this.#top;
     grid.cursor.style = "block";
     grid.cursor.color = CURSOR_COLOR;
@@ -108,13 +110,18 @@ export class TextContent implements Content {
   #renderBar(): void {
     const grid = this.#grid;
     grid.background.fill(BAR_BACKGROUND_COLOR, 0, grid.cols);
-    this.#put(0, [` ${this.#title}  ${grid.cols}x${grid.rows}`].flatMap((text) => [...text]));
+    this.#put(0, [` ${this.#title}  ${grid.cols}x${grid.rows}`].flatMap((text) => [...text]), 0);
   }
 
-  #put(row: number, characters: readonly string[]): void {
+  /** Puts a line into a row from one of its cells on; a wide character is shown whole or not at all. */
+  #put(row: number, characters: readonly string[], from: number): void {
     const { cols, codePoints } = this.#grid;
-    for (let i = 0; i < cols && i < characters.length; i++) {
-      codePoints[row * cols + i] = characters[i]!.codePointAt(0)!;
+    let col = -from;
+    for (const character of characters) {
+      const end = col + cellsOf(character);
+      if (end > cols) return;
+      if (col >= 0) codePoints[row * cols + col] = character.codePointAt(0)!;
+      col = end;
     }
   }
 }

@@ -45,6 +45,40 @@ Deno.test("what is typed is shown below the bar, with the cursor behind it", NON
   assert.deepEqual([x, y, state], [2, 2, "active"]);
 });
 
+Deno.test("wide characters take two cells, at the edges whole or not at all", NONE, () => {
+  const content = new TextContent("日本");
+  const stream = new VideoStream();
+  content.resize(window(80, 80));
+  const show = () => {
+    receive(stream, content.next()!);
+    const { codePoints, cols, cursor } = stream.surface.grid!;
+    const row = (at: number) =>
+      [...codePoints.subarray(at * cols, (at + 1) * cols)]
+        .map((code) => code === 0 ? "." : String.fromCodePoint(code)).join("");
+    return { bar: row(0), line: row(1), second: row(2), cursor: cursor.x };
+  };
+  for (const letter of "a日本b😀") content.take(key(letter));
+  assert.deepEqual(show(), {
+    bar: " 日.本.  10x",
+    line: "a日.本.b😀...",
+    second: "..........",
+    cursor: 8,
+  });
+  for (const letter of ["\t", "x"]) content.take(key(letter));
+  // A tab from cell 8 ends at cell 12: the line is scrolled by 4 cells and cuts a character there.
+  assert.deepEqual(show(), {
+    bar: " 日.本.  10x",
+    line: ".b😀.    x.",
+    second: "..........",
+    cursor: 9,
+  });
+  for (const letter of "\rx日日日日日日") content.take(key(letter));
+  // The second wide character begins at cell 3 and is cut off.
+  assert.equal(show().second, ".日.日.日.日..");
+  for (const letter of "\b\b\b\b") content.take(key(letter));
+  assert.equal(show().cursor, 1);
+});
+
 Deno.test("the text scrolls with the cursor", NONE, () => {
   const content = new TextContent("demo");
   const stream = new VideoStream();
