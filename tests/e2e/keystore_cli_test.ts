@@ -117,36 +117,6 @@ Deno.test("add: a line pasted as one word is taken", async () => {
   });
 });
 
-Deno.test("add, remove: a key by a pipe, a file by the path of standard input, a byte order mark", async () => {
-  const shell = async (script: string, root: string) => {
-    const main = new URL("keystore_cli_main.ts", import.meta.url).pathname;
-    const { code, stdout, stderr } = await new Deno.Command("bash", {
-      args: ["-c", `ks() { "$DENO" run -A --no-check "$MAIN" keystore "$@"; }; ${script}`],
-      env: { DENO: Deno.execPath(), MAIN: main, ARCAN_STATEPATH: root, NO_COLOR: "1" },
-    }).output();
-    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-    return { code, output: text(stdout) + text(stderr) };
-  };
-  await withBench(async ({ directory: root }) => {
-    const directory = `${root}/a12`;
-    const added = await shell(
-      `echo ${one} | ks add demo /dev/stdin && ks add other <(printf '\\357\\273\\277%s\\r\\n' ${two})`,
-      root,
-    );
-    assert.equal(added.code, 0, added.output);
-    assert.deepEqual(accepted(directory), [`demo ${one}\n`, `other ${two}\n`]);
-    const removed = await shell(`echo ${one} | ks remove /dev/stdin`, root);
-    assert.equal(removed.code, 0, removed.output);
-    assert.deepEqual(accepted(directory), [`other ${two}\n`]);
-    const endless = await shell(`ks add demo /dev/zero`, root);
-    assert.equal(endless.code, 1);
-    assert.match(endless.output, /\/dev\/zero has more than 65536 bytes, too many for a key/);
-    const secret = await shell(`ks add demo /dev/stdin < "${directory}/hostkeys/default"`, root);
-    assert.equal(secret.code, 1);
-    assert.match(secret.output, /\/dev\/stdin holds a private key/);
-  });
-});
-
 const badFiles: readonly [what: string, content: string, message: RegExp][] = [
   ["a hostkeys line", `192.0.2.7:6680 ${one}\n`, /key holds a private key.*keystore show/],
   ["a hostkeys line without port", `host.example ${one}\n`, /holds a private key/],

@@ -1,0 +1,29 @@
+/** The command of the README that installs the program. */
+
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { withDirectory } from "../unit/keystore/helpers.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+async function run(program: string, args: string[], options: Deno.CommandOptions) {
+  const { code, stdout, stderr } = await new Deno.Command(program, { args, ...options }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+Deno.test("README: the installed command runs from any directory, also by a link", async () => {
+  const readme = await Deno.readTextFile(`${ROOT}README.md`);
+  const [, line] = /^deno (install .*--name net-listen main\.ts)$/m.exec(readme)!;
+  await withDirectory(async (directory) => {
+    const env = { DENO_INSTALL_ROOT: directory, NO_COLOR: "1" };
+    const installed = await run(Deno.execPath(), line!.split(" "), { cwd: ROOT, env });
+    assert.equal(installed.code, 0, installed.stderr);
+    await Deno.symlink(`${directory}/bin/net-listen`, `${directory}/link`);
+    for (const program of [`${directory}/bin/net-listen`, `${directory}/link`]) {
+      const { code, stdout, stderr } = await run(program, ["--version"], { cwd: directory, env });
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /^net-listen \d/);
+    }
+  });
+});

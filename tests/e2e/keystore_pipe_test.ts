@@ -1,0 +1,63 @@
+/** Keys that come by pipes and by files from Windows. */
+
+import assert from "node:assert/strict";
+import { testKeyText, withDirectory } from "../unit/keystore/helpers.ts";
+
+const MAIN = new URL("keystore_cli_main.ts", import.meta.url).pathname;
+const [one, two] = [testKeyText(1), testKeyText(2)];
+
+/** Runs a script in which `ks` is the keystore command. */
+async function shell(root: string, script: string): Promise<{ code: number; output: string }> {
+  const { code, stdout, stderr } = await new Deno.Command("bash", {
+    args: ["-c", `ks() { "$DENO" run -A --no-check "$MAIN" keystore "$@"; }; ${script}`],
+    env: { DENO: Deno.execPath(), MAIN, ARCAN_STATEPATH: root, NO_COLOR: "1" },
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, output: text(stdout) + text(stderr) };
+}
+
+function accepted(root: string): string[] {
+  return [...Deno.readDirSync(`${root}/a12/accepted`)].map(({ name }) =>
+    Deno.readTextFileSync(`${root}/a12/accepted/${name}`)
+  ).sort();
+}
+
+Deno.test("a key is added and removed by the path of standard input", async () => {
+  await withDirectory(async (root) => {
+    const added = await shell(root, `echo ${one} | ks add demo /dev/stdin`);
+    assert.equal(added.code, 0, added.output);
+    assert.deepEqual(accepted(root), [`demo ${one}\n`]);
+    const removed = await shell(root, `echo ${one} | ks remove /dev/stdin`);
+    assert.equal(removed.code, 0, removed.output);
+    assert.deepEqual(accepted(root), []);
+  });
+});
+
+Deno.test("a key is added from a substituted command, behind a byte order mark", async () => {
+  await withDirectory(async (root) => {
+    const file = String.raw`<(printf '\357\273\277%s\r\n' ${two})`;
+    const added = await shell(root, `ks add demo ${file}`);
+    assert.equal(added.code, 0, added.output);
+    assert.deepEqual(accepted(root), [`demo ${two}\n`]);
+  });
+});
+
+Deno.test("what is too large for a key is refused, also when it has no end", async () => {
+  await withDirectory(async (root) => {
+    const { code, output } = await shell(root, "ks add demo /dev/zero");
+    assert.equal(code, 1);
+    assert.match(output, /\/dev\/zero has more than 65536 bytes, too many for a key/);
+  });
+});
+
+Deno.test("a private key is recognised by its place behind the path of standard input", async () => {
+  await withDirectory(async (root) => {
+    await shell(root, "ks show");
+    const file = `${root}/a12/hostkeys/work`;
+    Deno.writeTextFileSync(file, `localhost ${one}\n`, { mode: 0o600 });
+    const { code, output } = await shell(root, `ks add demo /dev/stdin < ${file}`);
+    assert.equal(code, 1);
+    assert.match(output, /\/dev\/stdin holds a private key/);
+    assert.deepEqual(accepted(root), []);
+  });
+});
