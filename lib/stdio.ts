@@ -56,7 +56,6 @@ export class OutputWriter {
   /** Whether the last line that was written lacks its end. */
   #isCut = false;
   #isWriting = false;
-  /** Whether a write waits for a reader that does not keep up. */
   #isStuck = false;
   #failureToldMs = -Infinity;
   #lossToldMs = -Infinity;
@@ -95,6 +94,11 @@ export class OutputWriter {
   /** Makes no sender wait any more; lines beyond the total bound are still lost. */
   hurry(): void {
     this.#queue.hurry();
+  }
+
+  /** Whether a write waits for a reader that does not keep up. */
+  get isStuck(): boolean {
+    return this.#isStuck;
   }
 
   /** Whether nothing waits to be written. */

@@ -27,8 +27,12 @@ import { readKeyArgument } from "./keystore_key.ts";
 import { openKeystore } from "./keystore_open.ts";
 import type { SecretFlags } from "./secret.ts";
 import { addSecretOptions, readSecret } from "./secret.ts";
+import { onStop } from "./signals.ts";
 import type { CliIo } from "./support.ts";
-import { processIo, UsageError } from "./support.ts";
+import { exitSoon, processIo, UsageError } from "./support.ts";
+
+/** The sender of what is told, for {@linkcode CliIo.out}. */
+const SINK = 0;
 
 const CONTENTS = ["picture", "text"] as const;
 
@@ -93,9 +97,9 @@ Without a tag our own key is used, the one that "keystore show" prints; the othe
 "keystore add NAME KEY". A server that shares our keystore is trusted; the key of another one must be
 there under the name outbound (outbound-TAG for a tag). The variable A12_SECRET works as well.
 
-What the other side tells goes to standard output, everything else to standard error. Ctrl-C leaves;
-a second one ends at once. The exit code is 0 when either side has left, 1 for a failure, 2 for a
-command line that makes no sense.
+What the other side tells goes to standard output, everything else to standard error. Ctrl-C, SIGTERM
+and SIGHUP leave; a second one ends at once. The exit code is 0 when either side has left, 1 for a
+failure, 2 for a command line that makes no sense.
 
 Examples:
   connect localhost
@@ -164,9 +168,9 @@ async function showOn(
     ...(seconds !== undefined && { seconds }),
     ...(request !== undefined && { request }),
     told: (event) =>
-      io.out((flags.json ? describeToldJson(new Date(), event) : describeTold(event)) + "\n"),
+      io.out((flags.json ? describeToldJson(new Date(), event) : describeTold(event)) + "\n", SINK),
   });
-  const end = await whileSignalled(show, client);
+  const end = await whileSignalled(show, client, io);
   const sent = `${show.frames} frame${show.frames === 1 ? "" : "s"}`;
   if (client.error !== undefined) throw client.error;
   if (end === "refused") {
@@ -176,19 +180,23 @@ async function showOn(
   io.err(`${end === "left" ? "left" : "the other side closed the connection"} after ${sent}\n`);
 }
 
-async function whileSignalled(show: Show, client: SourceClient): ReturnType<Show["run"]> {
+async function whileSignalled(
+  show: Show,
+  client: SourceClient,
+  io: CliIo,
+): ReturnType<Show["run"]> {
   let asked = false;
   const stop = () => {
     if (asked) client.abort();
     asked = true;
     show.leave();
   };
-  const signals = ["SIGINT", "SIGTERM"] as const;
-  for (const signal of signals) Deno.addSignalListener(signal, stop);
+  const forget = onStop(stop);
   try {
     return await show.run();
   } finally {
-    for (const signal of signals) Deno.removeSignalListener(signal, stop);
+    forget();
+    if (asked) exitSoon(io, () => io.err("warning: standard output was not read to its end\n"));
   }
 }
 

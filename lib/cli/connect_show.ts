@@ -26,8 +26,8 @@ export interface ShowOptions {
   readonly seconds?: number;
   /** The kind of a subsegment to ask for. */
   readonly request?: string;
-  /** Takes what the sink tells. */
-  readonly told: (event: SourceEvent) => void;
+  /** Takes what the sink tells; nothing more is read from it until what that returns has settled. */
+  readonly told: (event: SourceEvent) => Promise<void> | void;
 }
 
 /** How it ended. */
@@ -96,11 +96,22 @@ export class Show {
 
   async #hear(): Promise<void> {
     for await (const event of this.#client) {
-      this.#options.told(event);
+      const room = this.#options.told(event);
       this.#take(event);
       this.#changed.notify();
+      if (room instanceof Promise) await this.#untilRoom(room);
     }
     this.#changed.notify();
+  }
+
+  /** Reads no more from a sink while what it told is not read, unless it is to end. */
+  async #untilRoom(room: Promise<void>): Promise<void> {
+    let hasRoom = false;
+    void room.then(() => {
+      hasRoom = true;
+      this.#changed.notify();
+    });
+    await this.#changed.until(() => hasRoom || this.#isOver);
   }
 
   #take(told: SourceEvent): void {

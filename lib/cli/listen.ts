@@ -25,10 +25,10 @@ import { handlerOptions, logOptions, makeTaker } from "./listen_handler.ts";
 import type { SecretFlags } from "./secret.ts";
 import { addSecretOptions, readSecret } from "./secret.ts";
 import type { CliIo } from "./support.ts";
-import { LOG_SENDER, processIo, PROGRAM, ReportedError, UsageError } from "./support.ts";
+import { exitSoon, LOG_SENDER, processIo, PROGRAM, ReportedError, UsageError } from "./support.ts";
 import type { Tell, Told } from "./tell.ts";
 import { logEnd, makeTell } from "./tell.ts";
-import { exitSoon, untilFinished } from "./until_finished.ts";
+import { untilFinished } from "./until_finished.ts";
 
 interface ListenFlags extends SecretFlags, HandlerFlags {
   readonly port?: number;
@@ -175,7 +175,11 @@ async function serve(
   } finally {
     await taker.close();
   }
-  if (wasStopped) exitSoon(io, log);
+  if (wasStopped) {
+    exitSoon(io, () => {
+      log.log("warn", "output-lost", { detail: "standard output was not read to its end" });
+    });
+  }
 }
 
 function only<T>(

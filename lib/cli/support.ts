@@ -99,6 +99,21 @@ export async function runMain(program: Command): Promise<void> {
 }
 
 /**
+ * Ends the process a little later, after an ordered stop: when its output is not read, or when other
+ * code leaves a timer or a socket behind, it would never end by itself.
+ *
+ * @param io The streams of the process.
+ * @param lost Is called when output is lost by that.
+ */
+export function exitSoon(io: CliIo, lost: () => void): void {
+  const exit = () => {
+    if (io.streams?.stdout.isIdle === false) lost();
+    Deno.exit();
+  };
+  Deno.unrefTimer(setTimeout(exit, EXIT_TIMEOUT_MS));
+}
+
+/**
  * Runs a program: parses, runs the command, and reports what went wrong in one line on stderr.
  *
  * Unknown commands, unknown options and surplus arguments are errors everywhere.

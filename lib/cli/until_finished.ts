@@ -4,7 +4,7 @@
  * @module
  */
 
-import { EXIT_TIMEOUT_MS, OUTPUT_STUCK_MS, STOP_TIMEOUT_MS } from "../limits.ts";
+import { OUTPUT_STUCK_MS, STOP_TIMEOUT_MS } from "../limits.ts";
 import type { Logger } from "../log.ts";
 import type { Listener } from "../net/listener.ts";
 import type { Taker } from "./listen_handler.ts";
@@ -80,23 +80,6 @@ export async function untilFinished(
     clearTimeout(patience);
     forget();
   }
-}
-
-/**
- * Ends the process a little later: when nobody reads its output, or when a handler leaves a timer or a
- * socket behind, it would never end by itself.
- *
- * @param io The streams of the process.
- * @param log Takes what is lost by that.
- */
-export function exitSoon(io: CliIo, log: Logger): void {
-  const exit = () => {
-    if (io.streams?.stdout.isIdle === false) {
-      log.log("warn", "output-lost", { detail: "standard output was not read to its end" });
-    }
-    Deno.exit();
-  };
-  Deno.unrefTimer(setTimeout(exit, EXIT_TIMEOUT_MS));
 }
 
 function watch({ streams }: CliIo, log: Logger, gone: () => void): void {

@@ -146,7 +146,7 @@ export class ViewTerminal {
     clearTimeout(timer);
     globalThis.removeEventListener("unload", this.#restore);
     this.#isOpen = false;
-    cook();
+    this.#cook();
     for (const line of this.#viewer.lines) this.#io.err(`${line}\n`);
   }
 
@@ -154,8 +154,18 @@ export class ViewTerminal {
   readonly #restore = () => {
     this.#screen.write(LEAVE);
     this.#screen.flushSync();
-    cook();
+    this.#cook();
   };
+
+  /** Gives the terminal back its lines. That waits for all output: a terminal that is stopped stays raw. */
+  #cook(): void {
+    if (this.#screen.isStuck) return;
+    try {
+      Deno.stdin.setRaw(false);
+    } catch {
+      // The terminal is gone.
+    }
+  }
 
   readonly #resize = () => {
     this.#viewer.resize(terminalSize());
@@ -222,15 +232,6 @@ export class ViewTerminal {
       const gapMs = Math.max(LEAST_GAP_MS, costMs / DRAW_SHARE);
       await new Promise((resolve) => setTimeout(resolve, gapMs));
     }
-  }
-}
-
-/** Gives the terminal back its lines. */
-function cook(): void {
-  try {
-    Deno.stdin.setRaw(false);
-  } catch {
-    // The terminal is gone.
   }
 }
 

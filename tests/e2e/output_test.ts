@@ -1,7 +1,8 @@
 /** `listen` whose output is not read, is full, or has a reader that has gone. */
 
 import assert from "node:assert/strict";
-import { Listening, MAIN } from "../support/listening.ts";
+import { Keystore, publicKeyOf } from "../../keystore/mod.ts";
+import { Listening, MAIN, Output } from "../support/listening.ts";
 
 const GONE = / warn output-gone detail="standard output has no reader any more; (.*)"$/m;
 /** Makes standard output a pipe without a reader; it is never broken, as its writer holds both ends. */
@@ -189,6 +190,37 @@ Deno.test("log lines that nobody reads are lost beyond a bound, counted, and hol
   const [, lost] = / warn log-lost lines=(\d+)$/m.exec(text)!;
   assert.ok(Number(lost) > 10_000 && Number(lost) < 20_000, lost);
   assert.equal(await listening.stop("SIGTERM"), 0);
+});
+
+Deno.test("connect is told no more than is read of it, and still leaves in order", async () => {
+  await using module = await writeModule(`export default {
+    registered(client) { for (let i = 0; i < 2_000; i++) client.messageTarget("x".repeat(60)); },
+  };`);
+  await using listening = await Listening.start("--handler", module.path);
+  const [, port] = await listening.err.until(/listening on 127\.0\.0\.1:(\d+)/);
+  const { directory } = listening;
+  const keystore = await Keystore.open(`${directory}/keystore`);
+  await keystore.add(["demo"], publicKeyOf(keystore.identity()));
+  const connect = new Deno.Command("sh", {
+    args: [
+      "-c",
+      `${UNREAD} && exec "$0" "$@"`,
+      ...[Deno.execPath(), "run", "-A", MAIN, "connect", `127.0.0.1:${port}`, "--json"],
+      ...["--keystore", `${directory}/keystore`],
+    ],
+    cwd: directory,
+    env: { A12_SECRET: "" },
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  const err = new Output(connect.stderr);
+  await err.until(/^logged in/m);
+  using out = await Deno.open(`${directory}/out`, { read: true });
+  assert.ok(await out.read(new Uint8Array(100)));
+  connect.kill("SIGTERM");
+  assert.equal((await connect.status).code, 0);
+  assert.match(await err.rest(), /^left after \d+ frames?$/m);
 });
 
 Deno.test("a short command ends as before when its reader has gone, and fails on a full device", async () => {

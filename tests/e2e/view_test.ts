@@ -39,13 +39,18 @@ class Viewing implements AsyncDisposable {
   }
 
   static start(...flags: string[]): Promise<Viewing> {
-    return Viewing.startSized(COLS, ROWS, ...flags);
+    return Viewing.startIn({}, ...flags);
   }
 
-  static async startSized(cols: number, rows: number, ...flags: string[]): Promise<Viewing> {
+  /** The same on a terminal of another size, or in a shell that has run something before. */
+  static async startIn(
+    { cols = COLS, rows = ROWS, script = ":" },
+    ...flags: string[]
+  ): Promise<Viewing> {
     const directory = await Deno.makeTempDir({ prefix: "viewing-test-" });
     const { args, key } = await Listening.prepare(directory, ["--view", ...flags]);
-    const command = [Deno.execPath(), "run", "-A", MAIN, ...args].map((word) => `'${word}'`);
+    const command = ["sh", "-c", `${script} && exec "$0" "$@"`, Deno.execPath(), "run", "-A", MAIN]
+      .concat(args).map((word) => `'${word}'`);
     const process = new Deno.Command(SCRIPT, {
       args: [
         "--quiet",
@@ -55,6 +60,7 @@ class Viewing implements AsyncDisposable {
         "/dev/null",
       ],
       env: { NO_COLOR: "1", A12_SECRET: "", TERM: "xterm-256color" },
+      cwd: directory,
       stdin: "piped",
       stdout: "piped",
       stderr: "inherit",
@@ -138,7 +144,7 @@ Deno.test({
   name: "on a terminal that says it is 0 x 0 clients are asked for 80 x 24",
   ignore,
   fn: async () => {
-    await using viewing = await Viewing.startSized(0, 0);
+    await using viewing = await Viewing.startIn({ cols: 0, rows: 0 });
     await viewing.output.until(/waiting for clients/);
     const client = await viewing.connect("my title");
     await client.until(() => `${client.sizes.at(-1)}` === `${[80 * 8, 23 * 16]}`);
@@ -169,6 +175,36 @@ Deno.test({
     await viewing.untilScreen((lines) => lines.at(-1)!.startsWith(" waiting for clients"));
     await viewing.type(`${PREFIX}q`);
     await viewing.output.until(/code=0/);
+  },
+});
+
+Deno.test({
+  name: "a terminal that is stopped holds up neither clients nor signals",
+  ignore,
+  fn: async () => {
+    await using viewing = await Viewing.startIn({
+      script: "mkfifo alive && echo $$ >pid && exec 9>alive",
+    });
+    const { directory } = viewing;
+    let alive: Deno.FsFile | undefined;
+    while (alive === undefined) {
+      alive = await Deno.open(`${directory}/alive`).catch(() => undefined);
+    }
+    using _ = alive;
+    const client = await viewing.connect("stopped", "application");
+    const [width, height] = [COLS, 2 * ROWS];
+    const noise = () => crypto.getRandomValues(new Uint8Array(width * height * 4));
+    await client.showPixels(width, height, noise());
+    await viewing.untilScreen(([first]) => first!.startsWith("▀▀"));
+    viewing.process.kill("SIGSTOP");
+    // Each takes over 20 kB to draw; a terminal takes some of them unread.
+    for (let i = 0; i < 50; i++) await client.showPixels(width, height, noise());
+    Deno.kill(Number(Deno.readTextFileSync(`${directory}/pid`)), "SIGTERM");
+    // It is closed by the end of the process alone.
+    assert.equal(await alive.read(new Uint8Array(1)), null);
+    viewing.process.kill("SIGCONT");
+    await viewing.output.until(/code=0/);
+    await client.close();
   },
 });
 
