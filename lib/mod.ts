@@ -82,7 +82,7 @@ export type {
   SubpixelLayout,
 } from "./segment/verbs/display.ts";
 export type { InputCapabilities } from "./segment/verbs/input_mask.ts";
-export type { KeyModifier } from "./segment/verbs/keyboard.ts";
+export type { CharacterKey, KeyModifier } from "./segment/verbs/keyboard.ts";
 export type { MouseButton } from "./segment/verbs/mouse.ts";
 export type { FramemodeOptions, SeekOptions } from "./segment/verbs/playback.ts";
 export { type GeohintOptions, GRAPH_SLOTS, type GraphSlot } from "./segment/verbs/preferences.ts";

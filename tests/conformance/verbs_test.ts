@@ -329,6 +329,31 @@ const CASES: readonly [verb: string, call: (source: Source) => unknown, ...event
     key({ keysym: 306, active: false }),
   ],
   [
+    "pressKey",
+    (s) => s.pressKey({ character: "ł" }, ["alt"]),
+    key({ keysym: 308 }),
+    key({ utf8: "ł", modifiers: 0x100 }),
+    key({ modifiers: 0x100, active: false }),
+    key({ keysym: 308, active: false }),
+  ],
+  [
+    "pressKey",
+    (s) => s.pressKey({ character: "A" }),
+    key({ keysym: 304 }),
+    key({ utf8: "A", keysym: 97, modifiers: 1 }),
+    key({ keysym: 97, modifiers: 1, active: false }),
+    key({ keysym: 304, active: false }),
+  ],
+  // Characters whose numbers are those of keys without a character: Undo, Right Ctrl.
+  [
+    "typeText",
+    (s) => s.typeText("łı"),
+    key({ utf8: "ł" }),
+    key({ active: false }),
+    key({ utf8: "ı" }),
+    key({ active: false }),
+  ],
+  [
     "typeText",
     (s) => s.typeText("AB\n\x1b"),
     key({ keysym: 304 }),

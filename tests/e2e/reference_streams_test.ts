@@ -36,3 +36,30 @@ Deno.test({
     assert.deepEqual(faults, []);
   },
 });
+
+Deno.test({
+  name: "reference terminal: Alt with letters of any script reaches its program",
+  ignore: ARCAN_NET === undefined || TERMINAL === undefined,
+  fn: async () => {
+    const watch = new FrameWatch();
+    let client: Source | undefined;
+    const handler: ListenHandler = (source, status) => {
+      if (status.kind !== "segment_request") return;
+      client = source.acceptTarget((source, { kind }) => {
+        if (kind === "preroll") source.targetVerbose();
+        if (kind === "frame") watch.changed(source);
+      });
+    };
+    const letters = ["ł", "б", "λ", "ı", "漢", "👍"];
+    const sent = new TextEncoder().encode(letters.map((letter) => `\x1b${letter}`).join("") + "łı");
+    const script = `stty raw -echo; echo ready; head -c ${sent.length} | od -An -v -tx1 -w64
+      exec sleep 100`;
+    const env = { ARCAN_TERMINAL_EXEC: script, LC_ALL: "C.UTF-8" };
+    await using _ = await Reference.start({ command: [TERMINAL!], env }, handler);
+    await watch.untilText(/ready/);
+    for (const character of letters) client!.pressKey({ character }, ["alt"]);
+    client!.typeText("łı");
+    const hex = sent.toHex().match(/../g)!.join(" ");
+    await watch.until((source) => source.text().replaceAll("\n", "").includes(hex));
+  },
+});

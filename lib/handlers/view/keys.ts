@@ -257,7 +257,8 @@ function characterKey(character: string): KeyTyped | undefined {
     return { kind: "key", key: character.charCodeAt(0) + 0x20, modifiers: ["shift"] };
   }
   const code = character.codePointAt(0)!;
-  return code > 0xff ? undefined : { kind: "key", key: code, modifiers: [] };
+  if (code >= 0x80 && code < 0xa0) return undefined;
+  return { kind: "key", key: code > 0xff ? { character } : code, modifiers: [] };
 }
 
 function withModifier({ key, modifiers }: KeyTyped, modifier: Modifier): KeyTyped {

@@ -11,7 +11,7 @@ import type { Sent } from "../sent.ts";
 import type { IoInput } from "../status_io_types.ts";
 import { inputEvent } from "./input.ts";
 import { capabilitiesOf, isMasked } from "./input_mask.ts";
-import type { KeyModifier, KeyTaker } from "./keyboard.ts";
+import type { CharacterKey, KeyModifier, KeyTaker } from "./keyboard.ts";
 import { keyEvents, pastedEvents, typedEvents } from "./keyboard.ts";
 import { messageEvents } from "./message.ts";
 import type { MouseButton } from "./mouse.ts";
@@ -102,14 +102,15 @@ export const INPUT_VERBS = {
   pressKey: {
     doc: "Presses and releases one key",
     args: {
-      key: "the name of an SDL 1.2 key symbol, such as `return`, `up`, `f1`, `c`, or its number",
+      key: "the name of an SDL 1.2 key symbol, such as `return`, `up`, `f1`, `c`, or its number; " +
+        'or `{ character: "ł" }` for a key that has none',
       modifiers: 'what is held, such as `["ctrl", "shift"]`. With Shift letters become capitals; ' +
         "what it makes of other keys depends on the keyboard, so use `typeText` for them",
     },
     on: "primary",
     run: (
       target: VerbTarget,
-      key: KeysymName | number,
+      key: KeysymName | number | CharacterKey,
       modifiers: readonly KeyModifier[] = [],
     ) => give(target, keyEvents(key, modifiers, keysOf(target.segment)), [ANY_KEY]),
   },

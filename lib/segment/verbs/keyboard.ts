@@ -9,6 +9,7 @@
  * @module
  */
 
+import { encodeUtf8 } from "../../bytes/text.ts";
 import { MAX_TYPED_UNITS } from "../../limits.ts";
 import type { InputEventInput } from "../../wire/event/types.ts";
 import type { KeysymName, ModifierName } from "../../wire/keysyms.ts";
@@ -69,6 +70,8 @@ const FIRST_LATIN = 0xa0;
 const LAST_LATIN = 0xff;
 const LAST_ASCII = 0x7e;
 const EURO = 0x20ac;
+/** The text of one event, without its terminator. */
+const MAX_KEY_TEXT_BYTES = 4;
 
 /**
  * What a client makes of keys.
@@ -79,6 +82,12 @@ const EURO = 0x20ac;
  * - `other`: any other client.
  */
 export type KeyTaker = "text" | "remote" | "other";
+
+/** A key that has no name here, by what it types. */
+export interface CharacterKey {
+  /** One code point, no control character. */
+  readonly character: string;
+}
 
 /** A key and what is held with it. */
 interface Key {
@@ -130,21 +139,43 @@ export function pastedEvents(text: string, taker: KeyTaker): Iterable<KeyEvent> 
 /**
  * One key, pressed and released, and what is held with it.
  *
- * @param key The name of the key, or its SDL 1.2 symbol.
+ * @param key The name of the key, its SDL 1.2 symbol, or the character that it types.
  * @param modifiers What is held.
  * @param taker What the client makes of keys.
  * @throws {ApiMisuseError} `bad-argument`.
  */
 export function keyEvents(
-  key: KeysymName | number,
+  key: KeysymName | number | CharacterKey,
   modifiers: readonly KeyModifier[],
   taker: KeyTaker,
 ): Iterable<KeyEvent> {
+  let bits = 0;
+  for (const name of modifiers) bits |= named("modifier", MODIFIER_BITS, name);
+  if (typeof key === "object" && key !== null) return characterEvents(key, bits, taker);
   const keysym = typeof key === "number"
     ? integer("the key symbol", key, 1, 0xffff)
     : named("key", KEYSYMS, key);
-  let bits = 0;
-  for (const name of modifiers) bits |= named("modifier", MODIFIER_BITS, name);
+  return symbolEvents(keysym, bits, taker);
+}
+
+function characterEvents(
+  { character }: CharacterKey,
+  bits: number,
+  taker: KeyTaker,
+): Iterable<KeyEvent> {
+  if (typeof character !== "string" || [...character].length !== 1 || isControl(character)) {
+    refuse("the character of a key must be one code point that is no control character");
+  }
+  const { keysym, modifiers } = keyOfCharacter(character);
+  if (keysym !== 0) return symbolEvents(keysym, bits | modifiers, taker);
+  const key = { keysym, modifiers: bits, utf8: character };
+  if (taker !== "text" || !isAltAlone(bits)) return strokes([key]);
+  const utf8 = `\x1b${character}`;
+  if (encodeUtf8(utf8).length <= MAX_KEY_TEXT_BYTES) return strokes([{ ...key, utf8 }]);
+  return strokes([controlKey(KEYSYMS.escape), { ...key, modifiers: 0 }]);
+}
+
+function symbolEvents(keysym: number, bits: number, taker: KeyTaker): Iterable<KeyEvent> {
   const utf8 = textOfKey(keysym, bits, taker);
   const capital = (bits & SHIFT) !== 0 && isPrintable(keysym) ? utf8 : "";
   return strokes([{ keysym, modifiers: bits, utf8, ...(taker === "remote" && exactly(capital)) }]);
@@ -199,7 +230,8 @@ function controlKey(keysym: number): Key {
 function keyOfCharacter(character: string): Pick<Key, "keysym" | "modifiers"> {
   const small = character.toLowerCase();
   const code = small.codePointAt(0)!;
-  const isKey = SYMBOLS.has(code) || (code >= FIRST_LATIN && code <= LAST_LATIN);
+  // Symbols from 256 on are keys without a character.
+  const isKey = code > LAST_ASCII ? code >= FIRST_LATIN && code <= LAST_LATIN : SYMBOLS.has(code);
   if (!isKey) return { keysym: 0, modifiers: 0 };
   return { keysym: code, modifiers: small === character ? 0 : MODIFIERS.lshift };
 }
@@ -213,7 +245,7 @@ function exactly(character: string): Pick<Key, "keysym" | "subid"> | undefined {
 
 /** A printable key without text would type nothing in a terminal. */
 function textOfKey(keysym: number, modifiers: number, taker: KeyTaker): string {
-  const isAlt = taker === "text" && (modifiers & NO_TEXT) !== 0 && (modifiers & NO_ALT) === 0;
+  const isAlt = taker === "text" && isAltAlone(modifiers);
   if ((modifiers & NO_TEXT) !== 0 && !isAlt) return "";
   const control = CONTROL_TEXTS.get(keysym);
   // Terminals tell Tab with Shift and the like apart by their symbols.
@@ -223,6 +255,11 @@ function textOfKey(keysym: number, modifiers: number, taker: KeyTaker): string {
   const character = (modifiers & SHIFT) === 0 ? plain : plain.toUpperCase();
   // As a terminal sends Alt; not every one makes it from the key.
   return isAlt ? `\x1b${character}` : character;
+}
+
+/** Whether Alt is held, and nothing that makes more of it than Alt. */
+function isAltAlone(modifiers: number): boolean {
+  return (modifiers & NO_TEXT) !== 0 && (modifiers & NO_ALT) === 0;
 }
 
 function isPrintable(keysym: number): boolean {

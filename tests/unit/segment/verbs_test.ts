@@ -97,6 +97,11 @@ const WRONG: readonly ((source: Source) => unknown)[] = [
   (s) => s.pressKey("any" as never),
   (s) => s.pressKey("toString" as never),
   (s) => s.pressKey(0),
+  (s) => s.pressKey(null as never),
+  (s) => s.pressKey({} as never),
+  ...["", "ab", "\x1b", "\u009b", "e\u0301"].map((character) => (s: Source) =>
+    s.pressKey({ character })
+  ),
   (s) => s.pressKey("a", ["hyper" as never]),
   (s) => s.moveMouse(NaN, 0),
   (s) => s.moveMouse(0, 32768),

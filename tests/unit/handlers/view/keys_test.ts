@@ -5,7 +5,7 @@ function pure(name: string, fn: () => void): void {
   Deno.test({ name, permissions: "none", fn });
 }
 
-function key(name: string | number, ...modifiers: string[]): Typed {
+function key(name: string | number | object, ...modifiers: string[]): Typed {
   return { kind: "key", key: name, modifiers } as Typed;
 }
 
@@ -53,6 +53,13 @@ const cases: readonly [typed: string, ...expected: Typed[]][] = [
   ["\x1bx", key(120, "alt")],
   ["\x1bX", key(120, "shift", "alt")],
   ["\x1b.", key(46, "alt")],
+  ["\x1bł", key({ character: "ł" }, "alt")],
+  ["\x1bб", key({ character: "б" }, "alt")],
+  ["\x1bλ", key({ character: "λ" }, "alt")],
+  ["\x1b漢x", key({ character: "漢" }, "alt"), text("x")],
+  ["\x1b👍", key({ character: "👍" }, "alt")],
+  ["\x1bé", key(233, "alt")],
+  ["\x1b\x9b", unknown("\x1b\x9b")],
   ["\x1b\r", key("return", "alt")],
   ["\x1b\x01", key(97, "ctrl", "alt")],
   ["\x1b[", key(91, "alt")],

@@ -125,6 +125,19 @@ pure("what is typed goes to the client", () => {
   ]);
 });
 
+pure("Alt with letters of any script reaches a client of text as its terminal sent it", () => {
+  const fixture = new Fixture({ kind: TERMINAL });
+  const bench = new Bench();
+  bench.viewer.add(fixture.source);
+  for (const letter of ["ł", "Ł", "б", "λ", "漢", "👍", "é", "x", "Q", "."]) {
+    bench.type(`\x1b${letter}`);
+    const texts = fixture.takeEvents().flatMap((event) =>
+      event.kind === "translated" && event.active ? [event.utf8] : []
+    );
+    assert.equal(texts.join(""), `\x1b${letter}`);
+  }
+});
+
 pure("a sequence that is no key is shown and not sent", () => {
   const bench = new Bench(60, 3);
   const client = bench.client(2, "text");
