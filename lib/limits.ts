@@ -289,6 +289,9 @@ export const PIPE_QUEUE_BYTES = 65_536;
 /** The longest line that a program may send; a megabyte of text to type, and more. */
 export const PIPE_LINE_BYTES = 1 << 22;
 
+/** Calls of a program that wait for one client; then nothing more is read from the program. */
+export const PIPE_WAITING_CALLS = 64;
+
 /** How long a program may think about a request before it is refused. */
 export const PIPE_ANSWER_TIMEOUT_MS = 10_000;
 

@@ -94,11 +94,29 @@ export function perform(source: Source | ListenSource, { verb, args }: Call): un
     refuse(`a ${source.role} has no verb ${JSON.stringify(verb)}`);
   }
   const methods = source as unknown as Record<string, (...args: unknown[]) => unknown>;
-  const result = methods[verb]!(...args.map(withBytes));
-  if (typeof result !== "object" || result === null) return result;
-  if ("role" in result && "id" in result) return result.id;
+  return methods[verb]!(...args.map(withBytes));
+}
+
+/**
+ * Whether a verb has returned a source.
+ *
+ * @param result What the verb has returned.
+ */
+export function isSource(result: unknown): result is Source {
+  return typeof result === "object" && result !== null && "role" in result && "id" in result;
+}
+
+/**
+ * What a program gets of a result.
+ *
+ * @param result What the verb has returned.
+ * @returns What JSON can hold of it; a source as its number.
+ */
+export function resultJson(result: unknown): unknown {
+  if (isSource(result)) return result.id;
   // A transfer that is under way cannot be handed on; that it was begun can.
-  return "cancel" in result ? true : result;
+  const isTransfer = typeof result === "object" && result !== null && "cancel" in result;
+  return isTransfer ? true : result;
 }
 
 async function jsonSnapshot(source: Source): Promise<unknown> {

@@ -5,6 +5,7 @@
  */
 
 import { PIPE_LINE_BYTES, PIPE_QUEUE_BYTES } from "../../limits.ts";
+import type { Calls } from "./calls.ts";
 import { LineSplitter } from "./line_splitter.ts";
 import { Mailbox } from "./mailbox.ts";
 
@@ -21,6 +22,7 @@ export class Channel {
   readonly #mailbox = new Mailbox(PIPE_QUEUE_BYTES);
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #written: Promise<void>;
+  readonly #calls: Pick<Calls, "take" | "hurry">;
   #hasOutput = false;
 
   /** Settles when the program gives no more lines. */
@@ -30,13 +32,13 @@ export class Channel {
    * Begins to carry.
    *
    * @param program A running program.
-   * @param onLine Takes a line of the program, `undefined` for one that is too long; the next line is
-   *   read when the promise that it returns has settled.
+   * @param calls Takes the lines of the program.
    */
-  constructor(program: Program, onLine: (line: string | undefined) => Promise<void> | undefined) {
+  constructor(program: Program, calls: Pick<Calls, "take" | "hurry">) {
     this.#reader = program.stdout.getReader();
     this.#written = this.#write(program.stdin.getWriter());
-    this.outputEnded = this.#read(onLine);
+    this.#calls = calls;
+    this.outputEnded = this.#read();
   }
 
   /** Whether the program has written anything. */
@@ -55,13 +57,18 @@ export class Channel {
     return this.#mailbox.put(sender, line);
   }
 
-  /** Holds up no sender any more; what is beyond the bound is thrown away instead. */
+  /**
+   * Holds up neither senders nor the program any more; what is beyond the bound is thrown away
+   * instead.
+   */
   hurry(): void {
     this.#mailbox.hurry();
+    this.#calls.hurry();
   }
 
   /** The program has ended: lines are thrown away. */
   end(): void {
+    this.#calls.hurry();
     this.#mailbox.clear();
     void this.#reader.cancel().catch(() => {});
   }
@@ -87,7 +94,7 @@ export class Channel {
     }
   }
 
-  async #read(onLine: (line: string | undefined) => Promise<void> | undefined): Promise<void> {
+  async #read(): Promise<void> {
     const splitter = new LineSplitter(PIPE_LINE_BYTES);
     try {
       for (
@@ -97,12 +104,12 @@ export class Channel {
       ) {
         this.#hasOutput = true;
         for (const line of splitter.push(piece.value)) {
-          const pending = onLine(line);
+          const pending = this.#calls.take(line);
           if (pending !== undefined) await pending;
         }
       }
       const rest = splitter.end();
-      if (rest !== undefined) await onLine(rest);
+      if (rest !== undefined) await this.#calls.take(rest);
     } catch {
       // It was ended while it wrote.
     }

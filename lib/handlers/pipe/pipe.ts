@@ -8,15 +8,16 @@
  * @module
  */
 
-import { A12Error, ApiMisuseError } from "../../errors.ts";
-import { PIPE_ANSWER_TIMEOUT_MS, PIPE_LINE_BYTES } from "../../limits.ts";
-import { escapeControls, type Logger } from "../../log.ts";
+import { ApiMisuseError } from "../../errors.ts";
+import { PIPE_ANSWER_TIMEOUT_MS } from "../../limits.ts";
+import type { Logger } from "../../log.ts";
 import type { ListenHandler, ListenSource } from "../../net/listen_types.ts";
 import type { Source } from "../../segment/source.ts";
 import type { IoTable, Status } from "../../segment/status.ts";
 import { describeJson } from "../describe.ts";
 import type { Call } from "./call.ts";
-import { parseCall, perform } from "./call.ts";
+import { isSource, perform, resultJson } from "./call.ts";
+import { Calls } from "./calls.ts";
 import { Channel, type Program } from "./channel.ts";
 
 /** The sender of answers, which no source has as its number. */
@@ -109,7 +110,13 @@ export class Pipe {
   }
 
   #open(program: Program): Channel {
-    return new Channel(program, (line) => this.#call(line));
+    const calls: Calls = new Calls({
+      perform: (call) => this.#perform(call),
+      answer: (line) => channel.put(ANSWERS, line),
+      onBadLine: (detail) => this.#logBadLine(detail),
+    });
+    const channel: Channel = new Channel(program, calls);
+    return channel;
   }
 
   #take(
@@ -163,51 +170,11 @@ export class Pipe {
     }
   }
 
-  /** Does what a line asks for. @returns When the next one may be read. */
-  #call(line: string | undefined): Promise<void> | undefined {
-    if (line?.trim() === "") return undefined;
-    let call: Call | undefined;
-    try {
-      if (line === undefined) {
-        throw new ApiMisuseError("bad-argument", `the line is over ${PIPE_LINE_BYTES} bytes`);
-      }
-      call = parseCall(line);
-      const result = this.#perform(call);
-      if (result instanceof Promise) return this.#answerLater(call, result);
-      return this.#answerResult(call, result);
-    } catch (error) {
-      return this.#answerError(call, error);
-    }
-  }
-
-  async #answerLater(call: Call, pending: Promise<unknown>): Promise<void> {
-    try {
-      await this.#answerResult(call, await pending);
-    } catch (error) {
-      await this.#answerError(call, error);
-    }
-  }
-
-  #answerResult({ id }: Call, result: unknown): Promise<void> | undefined {
-    return id === undefined ? undefined : this.#answer({ id, result });
-  }
-
-  #answerError(call: Call | undefined, error: unknown): Promise<void> | undefined {
-    const code = error instanceof A12Error ? error.code : "bad-argument";
-    const text = error instanceof Error ? error.message : String(error);
-    if (call === undefined) this.#logBadLine(text);
-    return this.#answer({ id: call?.id, error: text, code });
-  }
-
   /** A program that does not read its answers is found in the log. */
   #logBadLine(detail: string): void {
     if (this.#hasBadLine) return;
     this.#hasBadLine = true;
     this.#log.log("warn", "pipe-bad-line", { detail });
-  }
-
-  #answer(answer: object): Promise<void> | undefined {
-    return this.#channel.put(ANSWERS, escapeControls(JSON.stringify(answer)));
   }
 
   #perform(call: Call): unknown {
@@ -222,8 +189,11 @@ export class Pipe {
       case "refuse":
         this.#requestOf(call).answered();
         return true;
-      default:
-        return perform(source, call);
+      default: {
+        const result = perform(source, call);
+        if (isSource(result)) this.#sources.set(result.id, result);
+        return resultJson(result);
+      }
     }
   }
 
