@@ -14,7 +14,7 @@ import { MAIN } from "../support/listening.ts";
 import { serverSession } from "../support/pair.ts";
 import { withDirectory } from "../unit/keystore/helpers.ts";
 
-/** The key that everybody trusts and the impostor does not hold. */
+/** The key that clients trust; the impostor does not hold it. */
 const TRUSTED = freshKey();
 
 /** A server that takes one connection and claims a key. */
@@ -74,7 +74,7 @@ function impostorKey(): PrivateKey {
   return Object.assign(freshKey(), { publicKey: TRUSTED.publicKey });
 }
 
-/** Connects as who trusts one key. @returns Why it failed. */
+/** Connects and trusts one key alone. @returns Why it failed. */
 async function attempt(port: number): Promise<A12Error> {
   try {
     const client = await connectSource("127.0.0.1", {

@@ -80,7 +80,7 @@ async function echoes(tty: string): Promise<boolean> {
   return RESTORED.test(new TextDecoder().decode(stdout));
 }
 
-/** Waits until a process is stopped, which is told to nobody but its parent. */
+/** Waits until a process is stopped; only its parent is told, so this asks the system. */
 async function stopped(pid: number): Promise<void> {
   const deadline = performance.now() + 20_000;
   while (!/\) T /.test(await Deno.readTextFile(`/proc/${pid}/stat`))) {
