@@ -11,15 +11,7 @@
 
 import { KEY_BYTES, NONCE_BYTES } from "../crypto/provider.ts";
 import type { PrivateKey } from "../crypto/x25519.ts";
-import {
-  ApiMisuseError,
-  AuthError,
-  LimitError,
-  MalformedError,
-  MisbehavedError,
-  PeerError,
-} from "../errors.ts";
-import { LOGIN_TIMEOUT_MS, SERVER_PROOF_TIMEOUT_MS } from "../limits.ts";
+import { ApiMisuseError, MalformedError, MisbehavedError, PeerError } from "../errors.ts";
 import { Transport } from "../transport/transport.ts";
 import {
   CONTROL_BODY_BYTES,
@@ -33,6 +25,7 @@ import { controlNonce, decodeControl, encodeControl } from "../wire/control.ts";
 import { decodeDataHead, encodeDataHead } from "../wire/data.ts";
 import type { EventInput } from "../wire/event/types.ts";
 import { decodeEventPacket, encodeEventPacket } from "../wire/event/event.ts";
+import { loginDeadline } from "./deadline.ts";
 import type { PeerOffered, SessionEvent } from "./events.ts";
 import { asNotProven, drawFirst, Login } from "./login.ts";
 import type { SessionOptions } from "./options.ts";
@@ -261,9 +254,9 @@ export class Session {
 
   /** When to call {@linkcode handleTimeout}, in milliseconds of its clock; `undefined` for never. */
   nextTimeout(): number | undefined {
-    if (this.#state.name === "established" || this.isOver) return undefined;
-    const { startMs } = this.#options;
-    return startMs + (this.#awaitsServerProof ? SERVER_PROOF_TIMEOUT_MS : LOGIN_TIMEOUT_MS);
+    const { startMs, side } = this.#options;
+    const deadline = loginDeadline(this.state, side);
+    return deadline && startMs + deadline.afterMs;
   }
 
   /**
@@ -273,25 +266,12 @@ export class Session {
    *   session keys, or `undefined` before the deadline.
    */
   handleTimeout(nowMs: number): PeerError | undefined {
-    const deadline = this.nextTimeout();
-    if (deadline === undefined || nowMs < deadline) return undefined;
-    const error = this.#timeoutError();
-    this.#fail(error);
-    return error;
-  }
-
-  #timeoutError(): PeerError {
-    if (this.#awaitsServerProof) {
-      const seconds = SERVER_PROOF_TIMEOUT_MS / 1000;
-      return new AuthError("not-proven", `the server has not proved its key within ${seconds} s`);
-    }
-    const text = `no login within ${LOGIN_TIMEOUT_MS / 1000} s (state ${this.state})`;
-    return new LimitError("login-timeout", text);
-  }
-
-  /** Whether a server has claimed a key, and nothing has come that only its owner can send. */
-  get #awaitsServerProof(): boolean {
-    return this.#state.name === "accepted" && this.#options.side === "client";
+    const { startMs, side } = this.#options;
+    const deadline = loginDeadline(this.state, side);
+    if (deadline === undefined || nowMs < startMs + deadline.afterMs) return undefined;
+    const fault = deadline.fault();
+    this.#fail(fault);
+    return fault;
   }
 
   /** Only HELLO and REKEY need a nonce; no peer reads it in other commands. */
