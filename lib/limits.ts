@@ -292,6 +292,12 @@ export const PIPE_LINE_BYTES = 1 << 22;
 /** Calls of a program that wait for one client; then nothing more is read from the program. */
 export const PIPE_WAITING_CALLS = 64;
 
+/** Pieces of what is typed into `--view` that wait; then it reads slowly. A piece has up to 4 KiB. */
+export const VIEW_WAITING_CALLS = 64;
+
+/** How long `--view` reads nothing then; who wants to leave waits no longer. */
+export const VIEW_SLOW_READ_MS = 250;
+
 /** How long a program may think about a request before it is refused. */
 export const PIPE_ANSWER_TIMEOUT_MS = 10_000;
 

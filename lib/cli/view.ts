@@ -187,6 +187,7 @@ export class ViewTerminal {
         }, ESCAPE_TIMEOUT_MS);
       }
       this.#draw();
+      await this.#viewer.slowDown();
     }
     await this.close();
     this.#leave();

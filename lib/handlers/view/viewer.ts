@@ -16,6 +16,7 @@ import type { MouseTyped, Typed } from "./keys.ts";
 import type { KittyPicture } from "./kitty.ts";
 import { isKittyReply, KITTY_CELL, KITTY_CLEAR, kittyPicture } from "./kitty.ts";
 import { drawBar, LOOK, putText } from "./status_bar.ts";
+import { TypedInput } from "./typed_input.ts";
 
 /** Ctrl-], as in telnet. */
 const PREFIX = { key: 93, modifier: "ctrl" } as const;
@@ -47,6 +48,9 @@ export class Viewer {
   #hasPrefix = false;
   #showsLog = false;
   #alert = "";
+  readonly #input = new TypedInput(({ id }) => {
+    this.#alert = `client ${id} takes nothing; what is typed now is not sent`;
+  });
   #hasKitty = false;
   #hasMouse = false;
   #kittyPicture: KittyPicture | undefined;
@@ -164,6 +168,7 @@ export class Viewer {
         this.#hasPrefix = false;
         if (isPrefix) this.#send(one);
         else if (one.kind === "text") {
+          this.#input.flush();
           const [letter = "", ...rest] = one.text;
           if (this.#command(letter) === "leave") return "leave";
           if (rest.length > 0) this.#send({ kind: "text", text: rest.join("") });
@@ -171,7 +176,13 @@ export class Viewer {
       } else if (isPrefix) this.#hasPrefix = true;
       else this.#send(one);
     }
+    this.#input.flush();
     return undefined;
+  }
+
+  /** Waits a little when clients take less than is typed; `undefined` when they do not. */
+  slowDown(): Promise<void> | undefined {
+    return this.#input.slowDown();
   }
 
   /**
@@ -307,7 +318,7 @@ export class Viewer {
       height: Math.max(1, Math.floor(height / grid.rows)),
     };
     const wanted = sizeOf(this.#room, cell);
-    source.targetDisplayhint(wanted.width, wanted.height);
+    this.#input.call(source, () => source.targetDisplayhint(wanted.width, wanted.height));
   }
 
   #point({ action, button, col, row }: MouseTyped): void {
@@ -316,20 +327,21 @@ export class Viewer {
     const cell = this.#hasKitty ? KITTY_CELL : HALF_BLOCK_CELL;
     const at = pixelAt(source.surface, this.#room, cell, col, row);
     if (at === undefined && action !== "release") return;
-    if (at !== undefined) source.moveMouse(at.x, at.y);
-    if (action === "wheel") source.wheel(button === 0 ? -1 : 1);
+    const input = this.#input;
+    if (at !== undefined && action === "move") input.move(source, at.x, at.y);
+    else if (at !== undefined) input.call(source, () => source.moveMouse(at.x, at.y));
+    if (action === "wheel") input.call(source, () => source.wheel(button === 0 ? -1 : 1));
     const subid = BUTTONS[button];
     if ((action === "press" || action === "release") && subid !== undefined) {
       const active = action === "press";
-      source.targetInput({ kind: "digital", translated: false, mouse: true, subid, active });
+      const click = { kind: "digital", translated: false, mouse: true, subid, active } as const;
+      input.call(source, () => source.targetInput(click));
     }
   }
 
   #send(typed: Extract<Typed, { kind: "text" | "key" }>): void {
     const source = this.#active;
-    if (source === undefined || this.#showsLog) return;
-    if (typed.kind === "text") source.typeText(typed.text);
-    else source.pressKey(typed.key, typed.modifiers);
+    if (source !== undefined && !this.#showsLog) this.#input.type(source, typed);
   }
 
   #repaint(): void {

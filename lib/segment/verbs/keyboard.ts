@@ -168,7 +168,8 @@ function characterEvents(
   }
   const { keysym, modifiers } = keyOfCharacter(character);
   if (keysym !== 0) return symbolEvents(keysym, bits | modifiers, taker);
-  const key = { keysym, modifiers: bits, utf8: character };
+  const exact = taker === "remote" && exactly(character);
+  const key = { keysym, modifiers: bits, utf8: character, ...exact };
   if (taker !== "text" || !isAltAlone(bits)) return strokes([key]);
   const utf8 = `\x1b${character}`;
   if (encodeUtf8(utf8).length <= MAX_KEY_TEXT_BYTES) return strokes([{ ...key, utf8 }]);

@@ -118,8 +118,7 @@ pure("what is typed goes to the client", () => {
   const client = bench.client(2);
   assert.equal(bench.type("ls\r\x1b[A\x03"), undefined);
   assert.deepEqual(client.calls, [
-    ["typeText", "ls"],
-    ["pressKey", "return", []],
+    ["typeText", "ls\n"],
     ["pressKey", "up", []],
     ["pressKey", 99, ["ctrl"]],
   ]);

@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { ApiMisuseError } from "../../../../lib/errors.ts";
+import { KeyDecoder } from "../../../../lib/handlers/view/keys.ts";
+import { Viewer } from "../../../../lib/handlers/view/viewer.ts";
+import { VIEW_SLOW_READ_MS, VIEW_WAITING_CALLS } from "../../../../lib/limits.ts";
+import { AnsiScreen } from "../../../support/ansi_screen.ts";
+import { FakeClient } from "../../../support/fake_client.ts";
+import { FakeTimers } from "../../../support/fake_timers.ts";
+
+/** What a terminal gives to one read. */
+const PIECE_BYTES = 4_095;
+
+/** A viewer of one client, which takes what is typed when the test says so. */
+class Bench {
+  readonly viewer = new Viewer({ cols: 60, rows: 6 }, false);
+  readonly client = new FakeClient(2);
+  readonly #keys = new KeyDecoder();
+  readonly #waiting: ((wasSent: boolean) => void)[] = [];
+  /** More calls than this are refused. */
+  limit = Infinity;
+  typed = "";
+  moves: number[][] = [];
+
+  constructor() {
+    this.viewer.add(this.client.source);
+    Object.assign(this.client.source, {
+      typeText: (text: string) => this.#call(() => this.typed += text),
+      pressKey: () => this.#call(() => {}),
+      moveMouse: (x: number, y: number) => this.#call(() => this.moves.push([x, y])),
+    });
+  }
+
+  #call(take: () => unknown): Promise<boolean> {
+    if (this.#waiting.length >= this.limit) {
+      throw new ApiMisuseError("queue-full", "too much waits");
+    }
+    take();
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    this.#waiting.push(resolve);
+    return promise;
+  }
+
+  /** The client takes what waits. */
+  async take(count = Infinity): Promise<void> {
+    for (const resolve of this.#waiting.splice(0, count)) resolve(true);
+    for (let turns = 0; turns < 10; turns++) await Promise.resolve();
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  type(text: string) {
+    return this.viewer.take(this.#keys.push(new TextEncoder().encode(text)));
+  }
+
+  bar(): string {
+    const screen = new AnsiScreen(60, 6);
+    screen.write(this.viewer.render());
+    return screen.line(5);
+  }
+}
+
+function pure(name: string, fn: () => void | Promise<void>): void {
+  Deno.test({ name, permissions: "none", fn });
+}
+
+pure("thousands of pasted lines are a few calls, and the user can leave at once", () => {
+  const bench = new Bench();
+  const lines = Array.from({ length: 3_000 }, (_, i) => `line ${i}, which is not a short one\r`);
+  const pasted = lines.join("");
+  for (let at = 0; at < pasted.length; at += PIECE_BYTES) {
+    assert.equal(bench.type(pasted.slice(at, at + PIECE_BYTES)), undefined);
+    assert.equal(bench.viewer.slowDown(), undefined, "it is read on");
+  }
+  assert.equal(bench.typed, pasted.replaceAll("\r", "\n"));
+  assert.ok(bench.waiting < VIEW_WAITING_CALLS);
+  assert.equal(bench.type("\x1dq"), "leave");
+});
+
+pure("while much waits the terminal is read slowly, until the client takes some", async () => {
+  using timers = new FakeTimers();
+  const bench = new Bench();
+  for (let i = 1; i < VIEW_WAITING_CALLS; i++) bench.type("\x1b[A");
+  assert.equal(bench.viewer.slowDown(), undefined);
+  bench.type("\x1b[A");
+  const slowed = bench.viewer.slowDown();
+  assert.ok(slowed !== undefined);
+  await bench.take(1);
+  await slowed;
+  assert.equal(bench.viewer.slowDown(), undefined);
+  bench.type("\x1b[A");
+  const late = bench.viewer.slowDown();
+  timers.pass(VIEW_SLOW_READ_MS);
+  await late;
+  assert.equal(bench.type("\x1dq"), "leave", "who wants to leave is read all the same");
+  await bench.take();
+});
+
+pure("what is left out because a client takes nothing is told", async () => {
+  const bench = new Bench();
+  bench.limit = 1;
+  bench.type("one");
+  bench.type("two");
+  assert.match(bench.bar(), /client 2 takes nothing; what is typed now is not sent/);
+  await bench.take();
+  bench.type("three");
+  assert.equal(bench.typed, "onethree");
+  assert.doesNotMatch(bench.bar(), /takes nothing/);
+});
+
+pure("text and keys keep their order", () => {
+  const bench = new Bench();
+  const calls: unknown[] = [];
+  Object.assign(bench.client.source, {
+    typeText: (text: string) => !calls.push(text),
+    pressKey: (key: unknown) => !calls.push(key),
+  });
+  bench.type("a\rb\x1b[Ac\t\x7f\x1b[B");
+  assert.deepEqual(calls, ["a\nb", "up", "c\t\b", "down"]);
+});
+
+pure("of the moves of the mouse that wait the last one counts", async () => {
+  const bench = new Bench();
+  void bench.client.showPixels(60, 10, new Uint8Array(60 * 10 * 4));
+  const move = (col: number) => bench.type(`\x1b[<35;${col};1M`);
+  for (let col = 1; col <= 20; col++) move(col);
+  assert.equal(bench.moves.length, 1);
+  await bench.take();
+  assert.equal(bench.moves.length, 2);
+  assert.ok(bench.moves[1]![0]! > bench.moves[0]![0]!);
+  await bench.take();
+  assert.equal(bench.moves.length, 2);
+});
