@@ -45,7 +45,7 @@ export type { SocketAddress } from "./net/address.ts";
 export type { ListenHandler, ListenSource, ListenStatus } from "./net/listen_types.ts";
 export { Listener } from "./net/listener.ts";
 export type { AudioChunk } from "./decoders/audio.ts";
-export type { AccessUnit } from "./decoders/h264.ts";
+export type { AccessUnit } from "./decoders/h264/access_units.ts";
 export type { SurfaceContent, SurfaceView } from "./decoders/surface_view.ts";
 export { CELL_ATTRIBUTE } from "./decoders/text_grid.ts";
 export type { DisplayDefaults } from "./segment/preroll.ts";

@@ -7,7 +7,7 @@
 import { VIDEO_FORMAT } from "../wire/constants.ts";
 import { rgb565Decoder, rgbaDecoder, rgbDecoder } from "./raw.ts";
 import { tpackDecoder } from "./tpack.ts";
-import type { FrameDecoder } from "./types.ts";
+import type { FrameDecoder } from "./frame_decoder.ts";
 import { unsupportedFormat } from "./unsupported.ts";
 import { zstdDecoder, zstdDeltaDecoder } from "./zstd.ts";
 

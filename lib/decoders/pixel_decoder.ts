@@ -5,7 +5,8 @@
  */
 
 import type { Canvas, Surface } from "./surface.ts";
-import type { FrameDecoder, FrameHeader } from "./types.ts";
+import type { FrameDecoder } from "./frame_decoder.ts";
+import type { FrameHeader } from "./frame_header.ts";
 import { checkPixelLength, checkRegion } from "./validate.ts";
 
 /**

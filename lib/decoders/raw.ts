@@ -13,7 +13,8 @@ import type { PixelFormat } from "./pixel_decoder.ts";
 import { pixelDecoder } from "./pixel_decoder.ts";
 import { packedPixels } from "./pixels.ts";
 import { expandRgb, expandRgb565 } from "./simd/pixels.ts";
-import type { FrameDecoder, FrameHeader } from "./types.ts";
+import type { FrameDecoder } from "./frame_decoder.ts";
+import type { FrameHeader } from "./frame_header.ts";
 
 function rawDecoder(
   bytesPerPixel: number,

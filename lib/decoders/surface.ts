@@ -12,7 +12,7 @@ import { VIDEO_FLAG } from "../wire/constants.ts";
 import { MemoryBudget } from "./memory_budget.ts";
 import type { SurfaceContent, SurfaceView } from "./surface_view.ts";
 import { CELL_MEMORY_BYTES, TextGrid, type TextOptions } from "./text_grid.ts";
-import type { FrameHeader } from "./types.ts";
+import type { FrameHeader } from "./frame_header.ts";
 
 /** Pixels that decoders write to. */
 export class Canvas {

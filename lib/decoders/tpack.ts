@@ -10,7 +10,8 @@ import { StreamError } from "../errors.ts";
 import { inflate } from "./inflate.ts";
 import type { Surface } from "./surface.ts";
 import { CELL_ATTRIBUTE, type CursorStyle, type TextCursor, type TextGrid } from "./text_grid.ts";
-import type { FrameDecoder, FrameHeader } from "./types.ts";
+import type { FrameDecoder } from "./frame_decoder.ts";
+import type { FrameHeader } from "./frame_header.ts";
 import { checkCompressedLength, checkRegion } from "./validate.ts";
 
 const HEAD_BYTES = 16;

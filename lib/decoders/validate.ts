@@ -6,7 +6,7 @@
 
 import { StreamError } from "../errors.ts";
 import { MAX_SURFACE_SIDE_PX } from "../limits.ts";
-import type { FrameHeader } from "./types.ts";
+import type { FrameHeader } from "./frame_header.ts";
 
 /** A compressed frame may be this much longer than its content (arcan `a12_decode.c`). */
 const COMPRESSED_SLACK_BYTES = 24;

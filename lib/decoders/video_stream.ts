@@ -10,7 +10,8 @@ import { decoderFor } from "./decoders.ts";
 import { FrameAssembler } from "./frame_assembler.ts";
 import { MemoryBudget } from "./memory_budget.ts";
 import { Surface } from "./surface.ts";
-import type { FrameDecoder, FrameHeader } from "./types.ts";
+import type { FrameDecoder } from "./frame_decoder.ts";
+import type { FrameHeader } from "./frame_header.ts";
 
 /**
  * What a piece of data did: `pending` while bytes are missing, `drawn` when it completed a frame,

@@ -11,7 +11,8 @@ import type { PixelFormat } from "./pixel_decoder.ts";
 import { pixelDecoder } from "./pixel_decoder.ts";
 import { packedPixels, xorRgb } from "./pixels.ts";
 import { expandRgb, xorRgbSparse } from "./simd/pixels.ts";
-import type { FrameDecoder, FrameHeader } from "./types.ts";
+import type { FrameDecoder } from "./frame_decoder.ts";
+import type { FrameHeader } from "./frame_header.ts";
 import { checkCompressedLength } from "./validate.ts";
 import { readSizedPayload } from "./zstd_frame.ts";
 

@@ -8,7 +8,7 @@ import { fingerprint } from "../crypto/fingerprint.ts";
 import type { PrivateKey } from "../crypto/x25519.ts";
 import { type A12Error, IncompatibleError, StreamError } from "../errors.ts";
 import { DRAIN_TIMEOUT_MS } from "../limits.ts";
-import type { VideoDecoder } from "../h264/video_decoder.ts";
+import type { VideoDecoder } from "../decoders/h264/worker/video_decoder.ts";
 import type { LogFields, LogLevel } from "../log.ts";
 import { SinkEndpoint } from "../segment/endpoint.ts";
 import type { FaultNotice, Notice, OfferNotice } from "../segment/notices.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { PrivateKey } from "../crypto/x25519.ts";
-import type { DecoderPool } from "../h264/decoder_pool.ts";
+import type { DecoderPool } from "../decoders/h264/worker/decoder_pool.ts";
 import type { Logger } from "../log.ts";
 import type { DisplayDefaults } from "../segment/preroll.ts";
 import type { ClientHandler } from "../segment/source.ts";

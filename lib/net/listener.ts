@@ -12,7 +12,7 @@ import {
   MAX_UNAUTHENTICATED_PER_ADDRESS,
   REKEY_VOLUME_BYTES,
 } from "../limits.ts";
-import { DecoderPool } from "../h264/decoder_pool.ts";
+import { DecoderPool } from "../decoders/h264/worker/decoder_pool.ts";
 import type { Logger } from "../log.ts";
 import type { DisplayDefaults } from "../segment/preroll.ts";
 import type { H264Mode } from "../segment/video_in.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { FrameHeader } from "../decoders/types.ts";
+import type { FrameHeader } from "../decoders/frame_header.ts";
 import { VIDEO_FLAG, VIDEO_FORMAT } from "../wire/constants.ts";
 import type { Segment } from "./segment.ts";
 import type { Status } from "./status.ts";

@@ -5,9 +5,9 @@
  */
 
 import { AudioStream } from "../decoders/audio.ts";
-import { AccessUnitStream } from "../decoders/h264.ts";
-import { CodedPictures } from "../decoders/h264_pictures.ts";
-import type { FrameHeader } from "../decoders/types.ts";
+import { AccessUnitStream } from "../decoders/h264/access_units.ts";
+import { CodedPictures } from "../decoders/h264/coded_pictures.ts";
+import type { FrameHeader } from "../decoders/frame_header.ts";
 import type { MemoryBudget } from "../decoders/memory_budget.ts";
 import { VideoStream } from "../decoders/video_stream.ts";
 import { segmentKindName } from "../wire/constants.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { AudioChunk } from "../decoders/audio.ts";
-import type { AccessUnit } from "../decoders/h264.ts";
+import type { AccessUnit } from "../decoders/h264/access_units.ts";
 import type { SurfaceView } from "../decoders/surface_view.ts";
 import { segmentKindNumber } from "../wire/constants.ts";
 import type { Peer } from "./peer.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CodedPicture, CodedPictures } from "../decoders/h264_pictures.ts";
+import type { CodedPicture, CodedPictures } from "../decoders/h264/coded_pictures.ts";
 import { StreamError } from "../errors.ts";
 import { MAX_DECODED_UNIT_BYTES } from "../limits.ts";
 import { CANCEL_REASON, CANCEL_STREAM_TYPE, VIDEO_FORMAT } from "../wire/constants.ts";

@@ -13,7 +13,7 @@ import {
   xorRgbSparse,
 } from "../../lib/decoders/pixels.ts";
 import * as simd from "../../lib/decoders/simd/pixels.ts";
-import type { FrameHeader } from "../../lib/decoders/types.ts";
+import type { FrameHeader } from "../../lib/decoders/frame_header.ts";
 import { VideoStream } from "../../lib/decoders/video_stream.ts";
 import { VIDEO_FORMAT } from "../../lib/wire/constants.ts";
 import {

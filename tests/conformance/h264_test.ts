@@ -1,8 +1,8 @@
 /** H.264 that the reference encoded: cancelled, handed on as it is, or decoded. */
 import assert from "node:assert/strict";
-import type { AccessUnit } from "../../lib/decoders/h264.ts";
-import { yuv420ToRgba } from "../../lib/decoders/yuv420.ts";
-import { UnitDecoder } from "../../lib/h264/unit_decoder.ts";
+import type { AccessUnit } from "../../lib/decoders/h264/access_units.ts";
+import { yuv420ToRgba } from "../../lib/decoders/h264/yuv420.ts";
+import { UnitDecoder } from "../../lib/decoders/h264/worker/unit_decoder.ts";
 import type { H264Mode } from "../../lib/segment/video_in.ts";
 import { decodeControl } from "../../lib/wire/control.ts";
 import { concat } from "../support/feed.ts";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { inflate } from "../../lib/decoders/inflate.ts";
-import type { FrameHeader } from "../../lib/decoders/types.ts";
+import type { FrameHeader } from "../../lib/decoders/frame_header.ts";
 import { VideoStream } from "../../lib/decoders/video_stream.ts";
 import { VIDEO_FORMAT } from "../../lib/wire/constants.ts";
 import { decodeControl } from "../../lib/wire/control.ts";

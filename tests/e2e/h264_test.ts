@@ -1,8 +1,8 @@
 /** H.264 that a real listener decodes in a real worker, from a real source. */
 
 import assert from "node:assert/strict";
-import { readPictureFormat } from "../../lib/decoders/h264_sps.ts";
-import { yuv420ToRgba } from "../../lib/decoders/yuv420.ts";
+import { readPictureFormat } from "../../lib/decoders/h264/sps.ts";
+import { yuv420ToRgba } from "../../lib/decoders/h264/yuv420.ts";
 import { makePictureEncoder } from "../../lib/source/encoders.ts";
 import type { VideoFrame } from "../../lib/source/frame.ts";
 import { concat } from "../support/feed.ts";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { StreamError } from "../../lib/errors.ts";
-import type { FrameHeader } from "../../lib/decoders/types.ts";
+import type { FrameHeader } from "../../lib/decoders/frame_header.ts";
 import { VideoStream } from "../../lib/decoders/video_stream.ts";
 import { VIDEO_FORMAT } from "../../lib/wire/constants.ts";
 import {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { nalContent, visitNalUnits } from "../../lib/decoders/h264_nal.ts";
-import { readPictureFormat } from "../../lib/decoders/h264_sps.ts";
+import { nalContent, visitNalUnits } from "../../lib/decoders/h264/nal.ts";
+import { readPictureFormat } from "../../lib/decoders/h264/sps.ts";
 import { StreamError } from "../../lib/errors.ts";
 import { concat } from "../support/feed.ts";
 import { nal, sps } from "../support/h264.ts";

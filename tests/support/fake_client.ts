@@ -1,6 +1,6 @@
 /** A client without a connection: its frames are real, its verbs are noted. */
 
-import type { FrameHeader } from "../../lib/decoders/types.ts";
+import type { FrameHeader } from "../../lib/decoders/frame_header.ts";
 import { VideoStream } from "../../lib/decoders/video_stream.ts";
 import type { ClientHandler, Source } from "../../lib/segment/source.ts";
 import type { IoTable, Status } from "../../lib/segment/status.ts";

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { defaultProvider } from "../../lib/crypto/mod.ts";
-import { DecoderPool } from "../../lib/h264/decoder_pool.ts";
-import type { DecoderPoolOptions } from "../../lib/h264/decoder_pool.ts";
+import { DecoderPool } from "../../lib/decoders/h264/worker/decoder_pool.ts";
+import type { DecoderPoolOptions } from "../../lib/decoders/h264/worker/decoder_pool.ts";
 import type { SourceClient } from "../../lib/net/client.ts";
 import { connectSource } from "../../lib/net/connect_source.ts";
 import { Listener } from "../../lib/net/listener.ts";

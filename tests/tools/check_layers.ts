@@ -8,13 +8,13 @@ import type { Layer } from "./layers.ts";
 import { FOR_ALL, IMPURE, LAYERS } from "./layers.ts";
 import { stripSource } from "./strip_source.ts";
 
-const ROOT = new URL("../../", import.meta.url);
+const ROOT = new URL("../..", import.meta.url);
 /** A worker is an entry point of its own. */
 const ENTRY_POINTS = [
   "main.ts",
   "lib/mod.ts",
   "keystore/mod.ts",
-  "lib/h264/worker.ts",
+  "lib/decoders/h264/worker/worker.ts",
   "lib/handlers/pictures/worker.ts",
 ] as const;
 /** Compiled to WebAssembly; no module of ours. */
@@ -117,12 +117,21 @@ export function checkPurity(file: string, source: string): string[] {
   );
 }
 
-/** The folder of a file of `lib` or the keystore, or its name where it stands beside the folders. */
+/**
+ * The innermost folder of the table that holds a file of `lib` or the keystore; its folder directly in
+ * `lib` where the table has none, its name where it stands beside the folders.
+ */
 function layerOf(file: string): string | undefined {
-  const [top, next, deeper] = file.split("/");
+  const [top, next, ...deeper] = file.split("/");
   if (top === "keystore") return top;
   if (top !== "lib" || next === undefined) return undefined;
-  return deeper === undefined ? next.replace(/\.ts$/, "") : next;
+  if (deeper.length === 0) return next.replace(/\.ts$/, "");
+  const folders = [next, ...deeper.slice(0, -1)];
+  for (let depth = folders.length; depth > 1; depth--) {
+    const folder = folders.slice(0, depth).join("/");
+    if (folder in LAYERS) return folder;
+  }
+  return next;
 }
 
 function isBesideFolders(file: string): boolean {

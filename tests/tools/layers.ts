@@ -14,7 +14,7 @@ export interface Layer {
 
 const PURE = { isPure: true, externals: [] } as const;
 
-/** Every folder of `lib`, and the keystore. */
+/** Every folder of `lib`, and the keystore; a folder within one may have rules of its own. */
 export const LAYERS: { readonly [folder: string]: Layer } = {
   bytes: { ...PURE, imports: [], externals: ["node:crypto"] },
   crypto: {
@@ -37,9 +37,18 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
     types: ["session"],
     externals: ["node:zlib"],
   },
-  h264: { imports: ["decoders"], externals: ["h264decoder"] },
+  "decoders/h264/worker": { imports: ["decoders"], externals: ["h264decoder"] },
   net: {
-    imports: ["bytes", "crypto", "wire", "session", "segment", "source", "h264", "log"],
+    imports: [
+      "bytes",
+      "crypto",
+      "wire",
+      "decoders/h264/worker",
+      "session",
+      "segment",
+      "source",
+      "log",
+    ],
     types: ["transport", "decoders"],
   },
   handlers: {

@@ -5,7 +5,7 @@
  * differ in the speed of the MAC, which tells how many bytes they worked off.
  */
 
-import type { FrameHeader } from "../../../lib/decoders/types.ts";
+import type { FrameHeader } from "../../../lib/decoders/frame_header.ts";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
 import type { EventInput } from "../../../lib/wire/event/types.ts";
 import {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 
-import { CodedPictures } from "../../../lib/decoders/h264_pictures.ts";
+import { CodedPictures } from "../../../lib/decoders/h264/coded_pictures.ts";
 import { MemoryBudget } from "../../../lib/decoders/memory_budget.ts";
-import { yuv420ToRgba } from "../../../lib/decoders/yuv420.ts";
+import { yuv420ToRgba } from "../../../lib/decoders/h264/yuv420.ts";
 import { StreamError } from "../../../lib/errors.ts";
-import { UnitDecoder } from "../../../lib/h264/unit_decoder.ts";
+import { UnitDecoder } from "../../../lib/decoders/h264/worker/unit_decoder.ts";
 import { concat } from "../../support/feed.ts";
 import { keyUnit, samePicture, testPlanes } from "../../support/h264.ts";
 import vectors from "../../vectors/events/video-h264.json" with { type: "json" };

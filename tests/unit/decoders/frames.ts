@@ -2,7 +2,7 @@
 
 import { Buffer } from "node:buffer";
 import { zstdCompressSync, type ZstdOptions } from "node:zlib";
-import type { FrameHeader } from "../../../lib/decoders/types.ts";
+import type { FrameHeader } from "../../../lib/decoders/frame_header.ts";
 import type { VideoStream } from "../../../lib/decoders/video_stream.ts";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
 

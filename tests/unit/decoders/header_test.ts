@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { decoderFor } from "../../../lib/decoders/decoders.ts";
-import type { FrameHeader } from "../../../lib/decoders/types.ts";
+import type { FrameHeader } from "../../../lib/decoders/frame_header.ts";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
 import { frameHeader } from "./frames.ts";
 

@@ -1,7 +1,7 @@
 /** The obvious, slow way to do what the decoders do; oracle of the tests, twin of the benches. */
 
 import { zstdDecompressSync } from "node:zlib";
-import type { FrameHeader } from "../../../lib/decoders/types.ts";
+import type { FrameHeader } from "../../../lib/decoders/frame_header.ts";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
 
 /** R, G, B of one pixel of a packed format. */

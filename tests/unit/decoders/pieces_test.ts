@@ -6,7 +6,7 @@ import { constants, zstdCompressSync } from "node:zlib";
 import { useInflate } from "../../../lib/decoders/inflate.ts";
 import { inflatePieces } from "../../../lib/decoders/inflate_pieces.ts";
 import { MemoryBudget } from "../../../lib/decoders/memory_budget.ts";
-import type { FrameHeader } from "../../../lib/decoders/types.ts";
+import type { FrameHeader } from "../../../lib/decoders/frame_header.ts";
 import { VideoStream } from "../../../lib/decoders/video_stream.ts";
 import { MAX_WHOLE_DRAW_BYTES } from "../../../lib/limits.ts";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";

@@ -3,7 +3,7 @@ import { decoderFor } from "../../../lib/decoders/decoders.ts";
 import { MemoryBudget } from "../../../lib/decoders/memory_budget.ts";
 import { Surface } from "../../../lib/decoders/surface.ts";
 import { CELL_MEMORY_BYTES } from "../../../lib/decoders/text_grid.ts";
-import type { FrameHeader } from "../../../lib/decoders/types.ts";
+import type { FrameHeader } from "../../../lib/decoders/frame_header.ts";
 import { VideoStream } from "../../../lib/decoders/video_stream.ts";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
 import { compressedFrame, frameHeader, noise, show, tpackFrame } from "./frames.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Surface } from "../../../lib/decoders/surface.ts";
 import { CELL_ATTRIBUTE } from "../../../lib/decoders/text_grid.ts";
 import { tpackDecoder } from "../../../lib/decoders/tpack.ts";
-import type { FrameHeader } from "../../../lib/decoders/types.ts";
+import type { FrameHeader } from "../../../lib/decoders/frame_header.ts";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
 import { compressedFrame, type Tpack, tpack, tpackFrame } from "./frames.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { MemoryBudget } from "../../../lib/decoders/memory_budget.ts";
-import type { FrameHeader } from "../../../lib/decoders/types.ts";
+import type { FrameHeader } from "../../../lib/decoders/frame_header.ts";
 import { VideoStream } from "../../../lib/decoders/video_stream.ts";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
 import {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { PNG } from "pngjs";
-import type { FrameHeader } from "../../../lib/decoders/types.ts";
+import type { FrameHeader } from "../../../lib/decoders/frame_header.ts";
 import { Recorder } from "../../../lib/handlers/record/recorder.ts";
 import { Snapshots } from "../../../lib/handlers/snapshots.ts";
 import { Viewer } from "../../../lib/handlers/view/viewer.ts";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers";
 import { AuthError } from "../../../lib/errors.ts";
-import { DecoderPool } from "../../../lib/h264/decoder_pool.ts";
+import { DecoderPool } from "../../../lib/decoders/h264/worker/decoder_pool.ts";
 import { Connection } from "../../../lib/net/connection.ts";
 import type { Host } from "../../../lib/net/connection_host.ts";
 import { DISPLAY_DEFAULTS } from "../../../lib/segment/preroll.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { PictureFormat } from "./h264_sps.ts";
+import type { PictureFormat } from "./sps.ts";
 
 /** Scaled by 2 ** 16: BT.601, brightness 16 to 235, as every stream is taken by the reference. */
 const LUMA = 76_309;

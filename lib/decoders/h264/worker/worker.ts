@@ -9,8 +9,8 @@
  * @module
  */
 
-import { StreamError } from "../errors.ts";
-import { yuv420ToRgba } from "../decoders/yuv420.ts";
+import { StreamError } from "../../../errors.ts";
+import { yuv420ToRgba } from "../yuv420.ts";
 import type { DecodeAnswer, DecodeRequest, WorkerRequest } from "./messages.ts";
 import { UnitDecoder } from "./unit_decoder.ts";
 

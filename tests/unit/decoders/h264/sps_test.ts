@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { readPictureFormat } from "../../../lib/decoders/h264_sps.ts";
-import { NAL_SEQUENCE_PARAMETERS, visitNalUnits } from "../../../lib/decoders/h264_nal.ts";
-import type { StreamFields } from "../../support/h264.ts";
-import { sps } from "../../support/h264.ts";
-import vectors from "../../vectors/events/video-h264.json" with { type: "json" };
+import { readPictureFormat } from "../../../../lib/decoders/h264/sps.ts";
+import { NAL_SEQUENCE_PARAMETERS, visitNalUnits } from "../../../../lib/decoders/h264/nal.ts";
+import type { StreamFields } from "../../../support/h264.ts";
+import { sps } from "../../../support/h264.ts";
+import vectors from "../../../vectors/events/video-h264.json" with { type: "json" };
 
 const pure = { permissions: "none" } as const;
 const START_CODE_BYTES = 4;

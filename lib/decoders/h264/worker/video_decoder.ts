@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { CodedPicture } from "../decoders/h264_pictures.ts";
-import { StreamError } from "../errors.ts";
+import type { CodedPicture } from "../coded_pictures.ts";
+import { StreamError } from "../../../errors.ts";
 import type { DecodeAnswer, WorkerRequest } from "./messages.ts";
 
 /** The part of a worker that is needed. */

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { CodedPicture } from "../decoders/h264_pictures.ts";
-import type { StreamCode } from "../errors.ts";
+import type { CodedPicture } from "../coded_pictures.ts";
+import type { StreamCode } from "../../../errors.ts";
 
 /** A picture to decode; answered by one {@linkcode DecodeAnswer} before the next is sent. */
 export interface DecodeRequest {

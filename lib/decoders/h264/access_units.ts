@@ -4,13 +4,13 @@
  * @module
  */
 
-import { StreamError } from "../errors.ts";
-import { MAX_ACCESS_UNIT_BYTES, MAX_KEPT_H264_BYTES } from "../limits.ts";
-import { FrameAssembler } from "./frame_assembler.ts";
-import { hasSequenceParameters, isWithoutPicture } from "./h264_nal.ts";
-import type { MemoryBudget } from "./memory_budget.ts";
-import type { FrameHeader } from "./types.ts";
-import { checkPixelLength, checkRegion } from "./validate.ts";
+import { StreamError } from "../../errors.ts";
+import { MAX_ACCESS_UNIT_BYTES, MAX_KEPT_H264_BYTES } from "../../limits.ts";
+import { FrameAssembler } from "../frame_assembler.ts";
+import { hasSequenceParameters, isWithoutPicture } from "./nal.ts";
+import type { MemoryBudget } from "../memory_budget.ts";
+import type { FrameHeader } from "../frame_header.ts";
+import { checkPixelLength, checkRegion } from "../validate.ts";
 
 const EXPANDED_BYTES_PER_PIXEL = 4;
 

@@ -11,9 +11,9 @@
  */
 
 import { h264Module } from "h264decoder/dist/h264.wasm.js";
-import type { CodedPicture } from "../decoders/h264_pictures.ts";
-import { StreamError } from "../errors.ts";
-import { MAX_DECODED_UNIT_BYTES } from "../limits.ts";
+import type { CodedPicture } from "../coded_pictures.ts";
+import { StreamError } from "../../../errors.ts";
+import { MAX_DECODED_UNIT_BYTES } from "../../../limits.ts";
 
 const PAGE_BYTES = 65_536;
 const INITIAL_PAGES = 256;

@@ -5,14 +5,14 @@
  * @module
  */
 
-import { StreamError } from "../errors.ts";
-import type { AccessUnit } from "./h264.ts";
-import { NAL_SEQUENCE_PARAMETERS, startsWithStartCode, visitNalUnits } from "./h264_nal.ts";
-import type { PictureFormat } from "./h264_sps.ts";
-import { readPictureFormat } from "./h264_sps.ts";
-import type { MemoryBudget } from "./memory_budget.ts";
-import type { Surface } from "./surface.ts";
-import type { FrameHeader } from "./types.ts";
+import { StreamError } from "../../errors.ts";
+import type { AccessUnit } from "./access_units.ts";
+import { NAL_SEQUENCE_PARAMETERS, startsWithStartCode, visitNalUnits } from "./nal.ts";
+import type { PictureFormat } from "./sps.ts";
+import { readPictureFormat } from "./sps.ts";
+import type { MemoryBudget } from "../memory_budget.ts";
+import type { Surface } from "../surface.ts";
+import type { FrameHeader } from "../frame_header.ts";
 
 /** What the decoder takes for any stream: its code and stack, one access unit, its heap's losses. */
 const DECODER_BYTES = 9 << 20;

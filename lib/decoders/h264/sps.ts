@@ -5,9 +5,9 @@
  * @module
  */
 
-import { StreamError } from "../errors.ts";
-import { MAX_H264_BLOCKS, MAX_H264_KEPT_BLOCKS } from "../limits.ts";
-import { nalContent } from "./h264_nal.ts";
+import { StreamError } from "../../errors.ts";
+import { MAX_H264_BLOCKS, MAX_H264_KEPT_BLOCKS } from "../../limits.ts";
+import { nalContent } from "./nal.ts";
 
 /** What the decoder needs to know of a stream. */
 export interface PictureFormat {

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { StreamError } from "../errors.ts";
-import { H264_TIMEOUT_MS, MAX_H264_DECODERS } from "../limits.ts";
+import { StreamError } from "../../../errors.ts";
+import { H264_TIMEOUT_MS, MAX_H264_DECODERS } from "../../../limits.ts";
 import type { DecoderThread } from "./video_decoder.ts";
 import { VideoDecoder } from "./video_decoder.ts";
 

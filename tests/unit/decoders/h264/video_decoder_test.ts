@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { CodedPictures } from "../../../lib/decoders/h264_pictures.ts";
-import { MemoryBudget } from "../../../lib/decoders/memory_budget.ts";
-import { StreamError } from "../../../lib/errors.ts";
-import { DecoderPool } from "../../../lib/h264/decoder_pool.ts";
-import type { DecodeAnswer, WorkerRequest } from "../../../lib/h264/messages.ts";
-import type { DecoderThread } from "../../../lib/h264/video_decoder.ts";
-import { FakeTimers } from "../../support/fake_timers.ts";
-import { keyUnit } from "../../support/h264.ts";
+import { CodedPictures } from "../../../../lib/decoders/h264/coded_pictures.ts";
+import { MemoryBudget } from "../../../../lib/decoders/memory_budget.ts";
+import { StreamError } from "../../../../lib/errors.ts";
+import { DecoderPool } from "../../../../lib/decoders/h264/worker/decoder_pool.ts";
+import type { DecodeAnswer, WorkerRequest } from "../../../../lib/decoders/h264/worker/messages.ts";
+import type { DecoderThread } from "../../../../lib/decoders/h264/worker/video_decoder.ts";
+import { FakeTimers } from "../../../support/fake_timers.ts";
+import { keyUnit } from "../../../support/h264.ts";
 
 const pure = { permissions: "none" } as const;
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { CodedPictures } from "../../../lib/decoders/h264_pictures.ts";
-import { MemoryBudget } from "../../../lib/decoders/memory_budget.ts";
-import { Surface } from "../../../lib/decoders/surface.ts";
-import { concat } from "../../support/feed.ts";
-import { grayPicture, keyUnit, nal, pps, sps } from "../../support/h264.ts";
-import { frameHeader } from "./frames.ts";
+import { CodedPictures } from "../../../../lib/decoders/h264/coded_pictures.ts";
+import { MemoryBudget } from "../../../../lib/decoders/memory_budget.ts";
+import { Surface } from "../../../../lib/decoders/surface.ts";
+import { concat } from "../../../support/feed.ts";
+import { grayPicture, keyUnit, nal, pps, sps } from "../../../support/h264.ts";
+import { frameHeader } from "../frames.ts";
 
 const pure = { permissions: "none" } as const;
 const SMALL = { widthBlocks: 3, heightBlocks: 2 } as const;

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { CodedPictures } from "../../../lib/decoders/h264_pictures.ts";
-import { MemoryBudget } from "../../../lib/decoders/memory_budget.ts";
-import { StreamError } from "../../../lib/errors.ts";
-import { UnitDecoder } from "../../../lib/h264/unit_decoder.ts";
-import type { StreamFields } from "../../support/h264.ts";
-import { concat } from "../../support/feed.ts";
-import { keyPicture, keyUnit, pps, samePicture, sps, testPlanes } from "../../support/h264.ts";
-import { SeededRandom } from "../../support/random.ts";
+import { CodedPictures } from "../../../../lib/decoders/h264/coded_pictures.ts";
+import { MemoryBudget } from "../../../../lib/decoders/memory_budget.ts";
+import { StreamError } from "../../../../lib/errors.ts";
+import { UnitDecoder } from "../../../../lib/decoders/h264/worker/unit_decoder.ts";
+import type { StreamFields } from "../../../support/h264.ts";
+import { concat } from "../../../support/feed.ts";
+import { keyPicture, keyUnit, pps, samePicture, sps, testPlanes } from "../../../support/h264.ts";
+import { SeededRandom } from "../../../support/random.ts";
 
 const SMALL = { widthBlocks: 3, heightBlocks: 2 } as const;
 

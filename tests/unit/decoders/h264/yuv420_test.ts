@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { yuv420ToRgba } from "../../../lib/decoders/yuv420.ts";
-import { testPlanes } from "../../support/h264.ts";
+import { yuv420ToRgba } from "../../../../lib/decoders/h264/yuv420.ts";
+import { testPlanes } from "../../../support/h264.ts";
 
 const pure = { permissions: "none" } as const;
 const BLOCK = { widthBlocks: 1, heightBlocks: 1 } as const;

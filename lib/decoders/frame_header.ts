@@ -1,0 +1,33 @@
+/**
+ * The header that announces a frame.
+ *
+ * @module
+ */
+
+/** The announcement of one video frame, VIDEOFRAME (arcan `a12_decode.c`, `a12int_decode_vbuffer`). */
+export interface FrameHeader {
+  /** The id that the frame is acknowledged with. */
+  readonly stream: number;
+  /** How the payload is encoded; a value of `VIDEO_FORMAT` when it is known. */
+  readonly format: number;
+  /** Width of the whole surface in pixels. */
+  readonly surfaceWidth: number;
+  /** Height of the whole surface in pixels. */
+  readonly surfaceHeight: number;
+  /** Left edge of the region in pixels. */
+  readonly x: number;
+  /** First row of the region, in the order in which rows are stored. */
+  readonly y: number;
+  /** Width of the region in pixels. */
+  readonly width: number;
+  /** Height of the region in pixels. */
+  readonly height: number;
+  /** A set of `VIDEO_FLAG`. */
+  readonly flags: number;
+  /** Bytes of payload that follow. */
+  readonly length: number;
+  /** Bytes after decompression; equal to `length` for raw formats. */
+  readonly expandedLength: number;
+  /** Whether the surface is presented after this frame; any value but 0 and `false` says yes. */
+  readonly commit: number | boolean;
+}
