@@ -18,6 +18,8 @@ export interface CallContext {
   readonly kind: string;
   /** Who is called; a handler unless given. */
   readonly callee?: "observer";
+  /** Which of the observers. */
+  readonly index?: number;
   /** What has failed before; each failure is a line when absent. */
   readonly failures?: Tally;
 }
@@ -80,7 +82,11 @@ export function callObservers(
   from = 0,
 ): Promise<void> | undefined {
   for (let at = from; at < observers.length; at++) {
-    const done = deliver(() => call(observers[at]!), { ...context, callee: "observer" });
+    const done = deliver(() => call(observers[at]!), {
+      ...context,
+      callee: "observer",
+      index: at,
+    });
     if (done instanceof Promise) {
       return done.then(() => callObservers(observers, call, context, at + 1));
     }
@@ -95,8 +101,8 @@ export function callObservers(
  * @param context What else is logged.
  */
 export function logFailure(error: unknown, context: CallContext): void {
-  const { log, source, kind, callee = "handler", failures } = context;
-  if (failures?.add(`${callee} ${kind}`) === false) return;
+  const { log, source, kind, callee = "handler", index = 0, failures } = context;
+  if (failures?.add(`${callee} ${index} ${kind}`) === false) return;
   log.log("error", `${callee}-failed`, { source, kind, error: describeThrown(error) });
   if (error instanceof Error) log.log("debug", `${callee}-stack`, { source, stack: error.stack });
 }
