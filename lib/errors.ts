@@ -211,3 +211,12 @@ export class TransportError extends A12Error<TransportCode> {}
 export function assertNever(value: never): never {
   throw new TransportError("internal-error", `unreachable: ${JSON.stringify(value)}`);
 }
+
+/**
+ * The message of something that was thrown.
+ *
+ * @param thrown An error, or any other value.
+ */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

@@ -37,7 +37,7 @@ export type { Handler, HandlerObject } from "./handlers/types.ts";
 export type { LogFields, LogFormat, Logger, LogLevel } from "./log.ts";
 export type { Files, LineFile } from "./handlers/record/files.ts";
 export { Recorder, type RecorderOptions } from "./handlers/record/recorder.ts";
-export { type Snapshot, snapshot, takeSnapshot } from "./handlers/snapshot.ts";
+export { type Snapshot, snapshot, takeSnapshot } from "./handlers/pictures/snapshot.ts";
 export { type StoreOptions, storeTransfers } from "./handlers/store.ts";
 export { makeLogger, silentLogger } from "./log.ts";
 export { netListen, type NetListenOptions } from "./net_listen.ts";

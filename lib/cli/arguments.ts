@@ -6,7 +6,7 @@
 
 import type { Command, Option } from "commander";
 import { InvalidArgumentError } from "commander";
-import type { KeepBounds } from "../handlers/record/keeper.ts";
+import type { RetentionBounds } from "../handlers/record/retention.ts";
 import { MAX_SURFACE_SIDE_PX } from "../limits.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -121,7 +121,7 @@ export function parsePositive(text: string): number {
  * @param text A size, an age in hours or days, or both: `10G`, `30d`, `10G,30d`.
  * @throws {InvalidArgumentError} When it is neither.
  */
-export function parseKeep(text: string): KeepBounds {
+export function parseKeep(text: string): RetentionBounds {
   const bounds: { maxBytes?: number; maxAgeMs?: number } = {};
   for (const part of text.split(",")) {
     const [, count, unit] = /^([1-9]\d{0,5})([hd])$/.exec(part) ?? [];

@@ -5,7 +5,7 @@
  */
 
 import { Option } from "commander";
-import type { KeepBounds, Keeper } from "../handlers/record/keeper.ts";
+import type { Retention, RetentionBounds } from "../handlers/record/retention.ts";
 import { RECORD_MAX_BYTES, RECORD_MAX_FPS, RECORD_MAX_SECONDS } from "../limits.ts";
 import type { Logger } from "../log.ts";
 import type { ClientHandler } from "../segment/source.ts";
@@ -23,7 +23,7 @@ export interface RecordFlags {
   /** Pictures a second at most. */
   readonly recordFps?: number;
   /** The size and age to which all recordings and pictures are kept. */
-  readonly recordKeep?: KeepBounds;
+  readonly recordKeep?: RetentionBounds;
   /** The directory of pictures. */
   readonly snapshot?: string;
 }
@@ -107,18 +107,18 @@ export async function openRecorder(
  * @throws {UsageError} Where others could make it delete files of their choice.
  */
 export async function openKeeper(
-  bounds: KeepBounds,
+  bounds: RetentionBounds,
   { record, snapshot }: RecordFlags,
   log: Logger,
-): Promise<Keeper> {
+): Promise<Retention> {
   if (Deno.build.os === "windows") {
     throw new UsageError("--record-keep cannot tell on Windows what is still being written");
   }
   for (const directory of [record, snapshot]) {
     if (directory !== undefined) await requireSafeToDelete(directory);
   }
-  const { Keeper } = await import("../handlers/record/keeper.ts");
-  return new Keeper({
+  const { Retention } = await import("../handlers/record/retention.ts");
+  return new Retention({
     ...bounds,
     directories: { recordings: record, snapshots: snapshot },
     log,

@@ -29,7 +29,7 @@ export interface SnapshotTaker {
  */
 export async function openSnapshots(directory: string, log: Logger): Promise<SnapshotTaker> {
   await requireWritable(directory, "--snapshot");
-  const { Snapshots, SNAPSHOT_NAME } = await import("../handlers/snapshots.ts");
+  const { Snapshots, SNAPSHOT_NAME } = await import("../handlers/pictures/snapshot_files.ts");
   const { removeLeftovers } = await import("../handlers/new_file.ts");
   await removeLeftovers(directory, SNAPSHOT_NAME);
   const snapshots = new Snapshots(directory, log);

@@ -1,5 +1,5 @@
 /**
- * Records as lines for people and for programs.
+ * Records as lines of text, for people or as JSON.
  *
  * @module
  */
@@ -7,31 +7,17 @@
 import { escapeControls } from "../log.ts";
 import type { IoTable, Status } from "../segment/status.ts";
 
-/** Fields that mean nothing to a person who reads along. */
-const DULL: ReadonlySet<string> = new Set(["kind", "frame", "source_audio"]);
+const UNINTERESTING: ReadonlySet<string> = new Set(["kind", "frame", "source_audio"]);
 
-/**
- * A line for a person: who, what, and the fields that say something.
- *
- * @param role Whether it is about a listener or a client.
- * @param id The number of the source.
- * @param status The record.
- */
+/** A line for people, with the fields that matter: `client 2 resized 640x480`. */
 export function describe(role: "listener" | "client", id: number, status: Status): string {
   const details = summary(status);
   return `${role} ${id} ${status.kind}${details === "" ? "" : ` ${details}`}`;
 }
 
-/**
- * A line for a program: JSON with the time, the source, and exactly the fields of the record.
- *
- * @param time When it arose.
- * @param id The number of the source.
- * @param status The record.
- * @param input The table of the kind `input`, as the field `input`.
- */
+/** A line of JSON: the time, the source, the fields of the record, and the table of an `input`. */
 export function describeJson(time: Date, id: number, status: Status, input?: IoTable): string {
-  // `bchunkstate` has a field of that name, which the absent table must not hide.
+  // `bchunkstate` has a field `input` of its own, so an absent table must not replace it.
   const table = input === undefined ? {} : { input };
   return escapeControls(
     JSON.stringify({ time: time.toISOString(), source: id, ...status, ...table }),
@@ -69,7 +55,7 @@ function summary(status: Status): string {
       return status.last_words === "" ? "" : quote(status.last_words);
     default:
       return Object.entries(status)
-        .filter(([name, value]) => !DULL.has(name) && value !== false && value !== "")
+        .filter(([name, value]) => !UNINTERESTING.has(name) && value !== false && value !== "")
         .map(([name, value]) => value === true ? name : `${name}=${show(value)}`)
         .join(" ");
   }

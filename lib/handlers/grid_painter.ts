@@ -1,21 +1,21 @@
 /**
- * Draws grids of text on a terminal: only what has changed since the last one, in ANSI sequences.
+ * Draws grids of text on a terminal: only the cells that changed since the last grid, in ANSI sequences.
  *
- * Everything that is printed is either a sequence made here or a harmless character, so that a client
- * cannot act on the terminal. Behind every character whose width terminals do not agree on, the
- * position is set anew.
+ * The output consists of sequences made here and of harmless characters, so that a client cannot
+ * control the terminal. After a character whose width differs between terminals the position is set
+ * again.
  *
  * @module
  */
 
 import { CELL_ATTRIBUTE, type TextCursor, TextGrid } from "../decoders/text_grid.ts";
 
-/** How a cell is drawn; a changed one is drawn anew. */
+/** How a cell is drawn. A cell whose form changes is drawn again. */
 const FORM = { single: 0, leading: 1, trailing: 2, broken: 3 } as const;
 
-/** No colour: differs from every 0xRRGGBB. */
-const NONE = -1;
-/** Code points from here on have no width that all terminals agree on. */
+/** Differs from each position, each set of styles and each colour. */
+const UNKNOWN = -1;
+/** From here on the width of a character depends on the terminal. */
 const FIRST_UNSURE = 0x300;
 const COMBINING = /^[\p{Mn}\p{Me}]/u;
 
@@ -30,22 +30,21 @@ const STYLE_BITS = STYLES.reduce((all, [bits]) => all | bits, 0);
 /** Steady shapes of DECSCUSR. */
 const CURSOR_SHAPE = { block: 2, hollow: 2, underline: 4, bar: 6 } as const;
 
-/** Draws grids one after the other on one terminal. */
 export class GridPainter {
   #shown: TextGrid | undefined;
   #shownForms = new Uint8Array(0);
   #shownCursor = "";
 
-  /** Draws everything the next time, after something else has drawn. */
+  /** Makes the next grid be drawn as a whole, because something else has drawn on the terminal. */
   forget(): void {
     this.#shown = undefined;
   }
 
   /**
-   * Draws a grid in the top left corner.
+   * The output that draws a grid in the top left corner.
    *
-   * @param grid The grid; borrowed for the call.
-   * @returns What to print; empty when nothing has changed.
+   * @param grid Borrowed for the call.
+   * @returns Empty when nothing has changed.
    */
   paint(grid: TextGrid): string {
     const { cols, rows } = grid;
@@ -58,7 +57,7 @@ export class GridPainter {
       const end = (row + 1) * cols;
       for (let cell = row * cols; cell < end; cell++) {
         if (!isFresh && isSame(old, this.#shownForms, grid, forms, cell)) continue;
-        // The two halves of a wide character are drawn together, by the first.
+        // The halves of a wide character are drawn together.
         const at = forms[cell] === FORM.trailing ? cell - 1 : cell;
         cells += pen.draw(grid, forms, at, row, at - row * cols);
         cell = forms[at] === FORM.leading ? at + 1 : at;
@@ -68,7 +67,7 @@ export class GridPainter {
     const cursor = cursorSequence(grid.cursor);
     if (cells === "" && !isFresh && cursor === this.#shownCursor) return "";
     this.#shownCursor = cursor;
-    // Without wrapping, a character that is wider than thought cannot scroll the screen.
+    // Without wrapping, a character that is wider than expected cannot scroll the screen.
     const start = isFresh ? "\x1b[?7l\x1b[0m\x1b[2J" : "";
     return cells === "" ? start + cursor : `${start}\x1b[?25l${cells}\x1b[0m${cursor}`;
   }
@@ -86,23 +85,24 @@ export class GridPainter {
   }
 }
 
-/** What the terminal's pen and cursor are set to while one frame is drawn. */
+/** The state of the terminal while one frame is drawn: position, styles and colours. */
 class Pen {
-  #row = NONE;
-  #col = NONE;
-  #styles = NONE;
-  #foreground = NONE;
-  #background = NONE;
+  #row = UNKNOWN;
+  #col = UNKNOWN;
+  #styles = UNKNOWN;
+  #foreground = UNKNOWN;
+  #background = UNKNOWN;
 
   draw(grid: TextGrid, forms: Uint8Array, cell: number, row: number, col: number): string {
     const codePoint = grid.codePoints[cell]!;
     const attributes = grid.attributes[cell]!;
     const form = forms[cell]!;
-    const text = form === FORM.broken ? "\ufffd" : standing(grid.character(cell));
+    const text = form === FORM.broken ? "\ufffd" : onBlank(grid.character(cell));
     const sequence = this.#moveTo(row, col) +
-      this.#dip(attributes & STYLE_BITS, grid.foreground[cell]!, grid.background[cell]!) + text;
-    // In the last column a terminal does not move on; the next cell is in another row in any case.
-    this.#col = codePoint < FIRST_UNSURE ? col + 1 : NONE;
+      this.#setStyle(attributes & STYLE_BITS, grid.foreground[cell]!, grid.background[cell]!) +
+      text;
+    // After the last column the cursor stays, but the next cell is in another row anyway.
+    this.#col = codePoint < FIRST_UNSURE ? col + 1 : UNKNOWN;
     return sequence;
   }
 
@@ -113,14 +113,14 @@ class Pen {
     return sequence;
   }
 
-  #dip(styles: number, foreground: number, background: number): string {
+  #setStyle(styles: number, foreground: number, background: number): string {
     let codes = "";
     if (styles !== this.#styles) {
       codes = ";0";
       for (const [bits, code] of STYLES) {
         if ((styles & bits) !== 0) codes += code;
       }
-      this.#foreground = this.#background = NONE;
+      this.#foreground = this.#background = UNKNOWN;
     }
     if (foreground !== this.#foreground) codes += `;38;2${rgb(foreground)}`;
     if (background !== this.#background) codes += `;48;2${rgb(background)}`;
@@ -140,8 +140,8 @@ function cursorSequence({ x, y, state, style }: TextCursor): string {
   return `\x1b[${y + 1};${x + 1}H\x1b[${CURSOR_SHAPE[style]} q\x1b[?25h`;
 }
 
-/** A combining mark has a cell of its own: it stands on a blank. */
-function standing(character: string): string {
+/** A combining mark has a cell of its own, so it needs a blank to combine with. */
+function onBlank(character: string): string {
   return COMBINING.test(character) ? ` ${character}` : character;
 }
 

@@ -6,23 +6,23 @@
 
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ApiMisuseError } from "../errors.ts";
+import { ApiMisuseError, messageOf } from "../errors.ts";
 import type { ListenHandler } from "../net/listen_types.ts";
 import type { Handler } from "./types.ts";
 import { asFunction } from "./types.ts";
 
 /**
- * Loads the handler that a module exports by default.
+ * Loads the default export of a module.
  *
  * @param path A file, relative to the current directory.
- * @throws {ApiMisuseError} `bad-handler` when it cannot be loaded, or for what `asFunction` refuses.
+ * @throws {ApiMisuseError} `bad-handler` when it cannot be loaded or is no handler.
  */
 export async function loadHandler(path: string): Promise<ListenHandler> {
   let loaded: { default?: unknown };
   try {
     loaded = await import(pathToFileURL(resolve(path)).href);
   } catch (cause) {
-    const text = (cause instanceof Error ? cause.message : String(cause)).replace(/\s+/g, " ");
+    const text = messageOf(cause).replace(/\s+/g, " ");
     throw new ApiMisuseError("bad-handler", `cannot load the handler ${path}: ${text}`, { cause });
   }
   const handler = loaded.default;

@@ -1,27 +1,26 @@
 /**
- * New files and directories in places where others may write as well.
+ * New files and directories in places where other users may write.
  *
- * Everything is created exclusively, so that no link is followed and nothing is overwritten, and only
- * its owner can read it. A file is locked while it is open, which tells a file that some process still
- * writes from one that a killed process left behind.
+ * Everything is created exclusively, so that no link is followed and no file overwritten, and is
+ * readable by its owner alone. A file is locked while it is open: that tells a file that some process
+ * is writing from one that a killed process left. Packages for atomic writes do neither.
  *
  * @module
  */
 
 import { LEFTOVER_AGE_MS } from "../limits.ts";
+import type { Logger } from "../log.ts";
 
-/** What clients showed or sent is for the owner alone. */
 const FILE_MODE = 0o600;
 const DIRECTORY_MODE = 0o700;
-/** Locks of Windows keep readers out too, so no file is locked there and none counts as left behind. */
+/** Locks on Windows block readers too, so files are not locked there and none counts as left over. */
 const HAS_LOCKS = Deno.build.os !== "windows";
-/** Follows the name of a file until it is whole. */
+/** Ends the name of a file until the file is whole. */
 const PART = /\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.part$/;
 
 /**
- * Creates a file that must not exist; a link of that name counts as existing.
+ * Creates a file; a file or link of that name is an error.
  *
- * @param path Its path.
  * @returns The file, open for writing and locked until it is closed.
  */
 export async function createFile(path: string): Promise<Deno.FsFile> {
@@ -31,36 +30,35 @@ export async function createFile(path: string): Promise<Deno.FsFile> {
   return file;
 }
 
-/**
- * Creates a directory that must not exist; a link of that name counts as existing.
- *
- * @param path Its path.
- */
+/** Creates a directory; a file, directory or link of that name is an error. */
 export async function createDirectory(path: string): Promise<void> {
   await Deno.mkdir(path, { mode: DIRECTORY_MODE });
 }
 
 /**
- * Creates a directory, with those above it, unless it exists.
+ * Creates a directory and its parents if it is missing. The user chose the path, so links are followed.
  *
- * @param path Its path; the user chose it, so links are followed.
- * @returns Whether it was created.
+ * @returns Whether it was missing.
  */
 export async function ensureDirectory(path: string): Promise<boolean> {
   try {
     if ((await Deno.stat(path)).isDirectory) return false;
   } catch {
-    // Creating it says what is wrong, if anything is.
+    // The error of `mkdir` is the better one.
   }
   await Deno.mkdir(path, { recursive: true, mode: DIRECTORY_MODE });
   return true;
 }
 
+/** Logs that an output directory, which existed at the start, was missing and was created again. */
+export function logRecreated(log: Logger, path: string): void {
+  log.log("warn", "directory-made", { path, detail: "it was missing" });
+}
+
 /**
- * Writes a file that appears as a whole, in place of a file or link of that name, or not at all.
+ * Writes a file that appears as a whole or not at all, in place of a file or link of that name.
  *
- * @param path Its path.
- * @param write Writes the content; it must not close the file.
+ * @param write Writes the content and leaves the file open.
  */
 export async function putFile(
   path: string,
@@ -81,12 +79,7 @@ export async function putFile(
   }
 }
 
-/**
- * Writes bytes as a whole.
- *
- * @param file An open file.
- * @param bytes Borrowed until the promise settles.
- */
+/** Writes all bytes, in as many writes as that takes. */
 export async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
 }
@@ -95,7 +88,7 @@ export async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<vo
  * Whether a process has a file open that {@linkcode createFile} created.
  *
  * @param path A file, not a link.
- * @returns `true` also when that cannot be told.
+ * @returns `true` as well when that cannot be determined.
  */
 export async function isBeingWritten(path: string): Promise<boolean> {
   if (!HAS_LOCKS) return true;
@@ -108,10 +101,10 @@ export async function isBeingWritten(path: string): Promise<boolean> {
 }
 
 /**
- * Removes what {@linkcode putFile} left behind in processes that were killed.
+ * Removes the parts of files that killed processes left behind.
  *
- * @param directory Where it wrote; it may be missing.
- * @param names The names of whole files there.
+ * @param directory May be missing.
+ * @param names Matches the names of whole files there.
  */
 export async function removeLeftovers(directory: string, names: RegExp): Promise<void> {
   try {
@@ -119,11 +112,16 @@ export async function removeLeftovers(directory: string, names: RegExp): Promise
       if (!isFile || !PART.test(name) || !names.test(name.replace(PART, ""))) continue;
       const path = `${directory}/${name}`;
       const { mtime } = await Deno.lstat(path);
-      // A young file may not have its lock yet, or may be about to be renamed.
+      // A young file may not have its lock yet, or is closed and about to be renamed.
       if (mtime === null || Date.now() - mtime.getTime() < LEFTOVER_AGE_MS) continue;
       if (!(await isBeingWritten(path))) await Deno.remove(path);
     }
   } catch {
-    // Leftovers are harmless; the next process tries again.
+    // Leftovers do no harm; the next process tries again.
   }
+}
+
+/** A time for a file name, such as `20261123T193714Z`: names sort by time. */
+export function compactTime(time: Date): string {
+  return time.toISOString().replace(/[-:]|\.\d+/g, "");
 }

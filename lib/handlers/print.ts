@@ -1,5 +1,5 @@
 /**
- * The handler that is used when none is given: takes every client and prints what happens.
+ * The default handler: accepts every client and prints its records.
  *
  * @module
  */
@@ -10,20 +10,15 @@ import type { IoTable, Status } from "../segment/status.ts";
 import { describe, describeJson } from "./describe.ts";
 
 /**
- * Takes a line of the printing handler.
+ * Prints a line.
  *
- * @param line Without its newline.
- * @param source The number of the source.
- * @returns Settles when there is room for more lines of the source; nothing when there is.
+ * @param line Without its line feed.
+ * @param source The number of the source, for backpressure by source.
+ * @returns When the source may print more; nothing for at once.
  */
 export type PrintLine = (line: string, source: number) => Promise<void> | void;
 
-/**
- * Makes the printing handler. A client whose lines are not taken waits; a login never does.
- *
- * @param write Takes each line.
- * @param json Whether lines are JSON.
- */
+/** A client waits for its own lines to be printed; the listener, and so a login, never waits. */
 export function printHandler(write: PrintLine, json: boolean): ListenHandler {
   const print = (
     source: ListenSource | Source,

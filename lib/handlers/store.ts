@@ -1,5 +1,5 @@
 /**
- * Keeps what clients transfer: each transfer becomes one file.
+ * Stores transfers of clients as files.
  *
  * @module
  */
@@ -8,34 +8,33 @@ import { join } from "node:path";
 import { ApiMisuseError, StreamError } from "../errors.ts";
 import { STORE_MAX_BYTES, STORE_MAX_FILES } from "../limits.ts";
 import type { BinaryOffer } from "../segment/transfer_types.ts";
-import { ensureDirectory, putFile, removeLeftovers, writeAll } from "./new_file.ts";
+import { compactTime, ensureDirectory, putFile, removeLeftovers, writeAll } from "./new_file.ts";
 
-/** How a store is bounded, and who is told. */
+/** Limits of a store, and a call-back. */
 export interface StoreOptions {
-  /** What all files of this store may take together, in bytes; 1 GiB unless given. */
+  /** All files of this store together, in bytes; 1 GiB unless given. */
   readonly maxBytes?: number;
-  /** How many files this store may make, as empty ones take place as well; 10 000 unless given. */
+  /** The number of files, as empty ones use space as well; 10 000 unless given. */
   readonly maxFiles?: number;
   /**
-   * Is told when a transfer was kept whole.
+   * Called when a transfer is stored.
    *
-   * @param path Its file.
+   * @param path The file.
    * @param offer The transfer.
    */
   readonly onKept?: (path: string, offer: BinaryOffer) => void | Promise<void>;
 }
 
 const NAME_CHARACTERS = /[^A-Za-z0-9._-]/g;
-/** What {@linkcode fileName} makes. */
+/** Matches the results of {@linkcode fileName}. */
 const FILE_NAME = /^\d{8}T\d{6}Z-[0-9a-f]{8}-[A-Za-z0-9._-]+$/;
 
 /**
- * Makes a taker of transfers for `source.onBinary`.
+ * Makes a function for `source.onBinary` that stores each transfer in a file.
  *
- * Each is written to a file whose name ends in `.part` until it is whole and its checksum, if any, was
- * found right; one that fails leaves nothing behind, and what a killed process left is removed before
- * the first one. A transfer that would be too much is refused, or
- * given up when its size was not known.
+ * The name of the file ends in `.part` until the transfer is complete and its checksum, if any, is
+ * right. A transfer that fails leaves no file. Parts that killed processes left are removed before the
+ * first transfer. A transfer beyond a limit is rejected, or cancelled if its size was not known before.
  *
  * ```ts
  * import { type HandlerObject, storeTransfers } from "../mod.ts";
@@ -48,10 +47,10 @@ const FILE_NAME = /^\d{8}T\d{6}Z-[0-9a-f]{8}-[A-Za-z0-9._-]+$/;
  * };
  * ```
  *
- * @param directory Where files go; made when it is not there.
- * @param options Bound and call-back.
- * @returns Takes one transfer; rejects when it fails.
- * @throws {ApiMisuseError} `bad-argument`.
+ * @param directory Created when it is missing.
+ * @param options Limits, and a call-back.
+ * @returns A function that stores one transfer; it rejects when the transfer fails.
+ * @throws {ApiMisuseError} `bad-argument` for a negative limit or one that is no number.
  */
 export function storeTransfers(
   directory: string,
@@ -60,7 +59,9 @@ export function storeTransfers(
   const maxBytes = options.maxBytes ?? STORE_MAX_BYTES;
   const maxFiles = options.maxFiles ?? STORE_MAX_FILES;
   for (const [name, value] of Object.entries({ maxBytes, maxFiles })) {
-    if (!(value >= 0)) throw new ApiMisuseError("bad-argument", `${name} is ${value}`);
+    if (!(value >= 0)) {
+      throw new ApiMisuseError("bad-argument", `${name} is ${value}, must be 0 or more`);
+    }
   }
   let usedBytes = 0;
   let usedFiles = 0;
@@ -69,7 +70,7 @@ export function storeTransfers(
     if (usedBytes + (offer.size ?? 0) > maxBytes || usedFiles >= maxFiles) return offer.reject();
     usedFiles++;
     const content = offer.accept();
-    // The size that is known is kept free for it, so that two at once do not exceed the bound.
+    // A known size is reserved, so that two transfers at once do not exceed the limit.
     let countedBytes = offer.size ?? 0;
     usedBytes += countedBytes;
     let writtenBytes = 0;
@@ -79,7 +80,7 @@ export function storeTransfers(
       if (usedBytes + moreBytes > maxBytes) {
         throw new StreamError(
           "stream-too-long",
-          `the store has no place for more than ${maxBytes} bytes`,
+          `the transfer is larger than the rest of the store, whose limit is ${maxBytes} bytes`,
         );
       }
       usedBytes += moreBytes;
@@ -105,10 +106,9 @@ export function storeTransfers(
   };
 }
 
-/** Time, chance, type and name; names sort in time. The last is the client's and may be anything. */
+/** Time, random digits, type, and the client's name without unsafe characters; names sort by time. */
 function fileName({ type, name }: BinaryOffer): string {
-  const time = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
-  const chance = crypto.randomUUID().slice(0, 8);
+  const random = crypto.randomUUID().slice(0, 8);
   const safe = name.replace(NAME_CHARACTERS, "_");
-  return `${time}-${chance}-${type}${safe === "" ? "" : `-${safe}`}`;
+  return `${compactTime(new Date())}-${random}-${type}${safe === "" ? "" : `-${safe}`}`;
 }

@@ -1,5 +1,6 @@
 /**
- * The shapes that a handler may have.
+ * The two shapes of a handler: a function as in Lua, or an object with a function for each kind of
+ * record.
  *
  * @module
  */
@@ -7,12 +8,12 @@
 import { ApiMisuseError } from "../errors.ts";
 import type { ListenHandler, ListenSource, ListenStatus } from "../net/listen_types.ts";
 import type { Source } from "../segment/source.ts";
-import type { IoTable, Status } from "../segment/status.ts";
+import { type IoTable, RECORDS, type Status } from "../segment/status.ts";
 
 /**
- * One function for each kind of record that is wanted. It gets those of the listener and those of its
- * clients, which `source.role` tells apart. Clients are taken by this same object; with a
- * `segment_request` of its own it decides that, and about subsegments, by itself.
+ * A function for each kind of record that the handler needs, for records of the listener and of its
+ * clients; `source.role` tells them apart. Clients are accepted automatically and handled by the same
+ * object. A `segment_request` function replaces that, and decides about subsegments too.
  */
 export type HandlerObject = {
   readonly [K in Status["kind"]]?: (
@@ -22,17 +23,20 @@ export type HandlerObject = {
   ) => void | Promise<void>;
 };
 
-/** What a handler module exports by default: a function as in Lua, or an object. */
+/** The default export of a handler module: a function as in Lua, or an object. */
 export type Handler = ListenHandler | HandlerObject;
 
+const KINDS: readonly string[] = RECORDS.map(({ kind }) => kind).sort();
+const KNOWN_KINDS = `known kinds: ${KINDS.join(", ")}`;
+
 /**
- * Makes a function of a handler of either shape.
+ * Turns a handler of either shape into a function.
  *
  * The functions of an object may be its own, inherited from a class, or given by getters; they are
- * called with the object as `this`. Every function of a plain object must be named after a kind. An
- * instance of a class may have helper methods, but not one whose name looks like a misspelled kind.
+ * called with the object as `this`. Names are checked, because a misspelled `segment_request` would
+ * accept every client: a plain object has only names of kinds; an instance of a class may have helper
+ * methods, but none whose name looks like a misspelled kind.
  *
- * @param handler The handler.
  * @throws {ApiMisuseError} `bad-handler` for a class instead of an instance, for an object without a
  *   function for any kind, and for a name that is no kind.
  */
@@ -43,18 +47,20 @@ export function asFunction(handler: Handler): ListenHandler {
   }
   const names = memberNames(handler);
   const value = (name: string) => (handler as Readonly<Record<string, unknown>>)[name];
-  const kinds = names.filter(isKind);
+  const kinds = names.filter((name) => KINDS.includes(name));
   const isPlain = [Object.prototype, null].includes(Object.getPrototypeOf(handler));
-  for (const name of names.filter((name) => !isKind(name))) {
-    if (isPlain) refuse(`has ${name}, which is no kind of record; ${KNOWN_KINDS}`);
+  for (const name of names.filter((name) => !KINDS.includes(name))) {
+    if (isPlain) refuse(`has a member "${name}", which is no kind of record; ${KNOWN_KINDS}`);
     const kind = KINDS.find((kind) => isAlmost(name, kind));
     if (kind === undefined || typeof value(name) !== "function") continue;
-    refuse(`has a method ${name}, which is almost the kind ${kind}; make it ${kind} or #${name}`);
+    refuse(
+      `has a method "${name}", which looks like the kind "${kind}"; rename it to ${kind} or #${name}`,
+    );
   }
-  if (kinds.length === 0) refuse(`has no function for any kind of record; ${KNOWN_KINDS}`);
+  if (kinds.length === 0) refuse(`has no function for a kind of record; ${KNOWN_KINDS}`);
   for (const kind of kinds) {
     if (typeof value(kind) === "function") continue;
-    refuse(`has ${typeof value(kind)} for ${kind}, must be a function`);
+    refuse(`has a ${typeof value(kind)} as "${kind}", must be a function`);
   }
   return fromObject(handler);
 }
@@ -67,7 +73,7 @@ function isClass(value: ListenHandler): boolean {
   return /^class\b/.test(Function.prototype.toString.call(value));
 }
 
-/** The names of an object's own members and of those that its classes give it. */
+/** Includes inherited members, except those of `Object`. */
 function memberNames(object: object): string[] {
   const names = new Set(Object.keys(object));
   for (
@@ -81,12 +87,13 @@ function memberNames(object: object): string[] {
   return [...names];
 }
 
-/** Whether a name differs from a kind in case, underscores, or one letter in four at most. */
+/** Whether a name differs from a kind only in case, underscores, and at most one letter in four. */
 function isAlmost(name: string, kind: string): boolean {
   const [a, b] = [name, kind].map((text) => text.replaceAll("_", "").toLowerCase());
   return editDistance(a!, b!) <= Math.floor(b!.length / 4);
 }
 
+/** Levenshtein's; a package would be another dependency of each start for these lines. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (const [at, letter] of [...a].entries()) {
@@ -98,41 +105,6 @@ function editDistance(a: string, b: string): number {
     row = next;
   }
   return row.at(-1)!;
-}
-
-/** Every kind of record; a misspelled `segment_request` would let every client in. */
-const STATUS_KINDS: { readonly [K in Status["kind"]]: true } = {
-  alert: true,
-  bchunkstate: true,
-  content_state: true,
-  coreopt: true,
-  cursorhint: true,
-  dropped_frame: true,
-  failure: true,
-  frame: true,
-  ident: true,
-  input: true,
-  input_label: true,
-  mask_input: true,
-  message: true,
-  preroll: true,
-  privdrop: true,
-  registered: true,
-  resized: true,
-  segment_request: true,
-  state_size: true,
-  streaminfo: true,
-  streamstatus: true,
-  terminated: true,
-  unknown: true,
-  viewport: true,
-};
-
-const KINDS = Object.keys(STATUS_KINDS);
-const KNOWN_KINDS = `known kinds: ${KINDS.join(", ")}`;
-
-function isKind(name: string): boolean {
-  return Object.hasOwn(STATUS_KINDS, name);
 }
 
 function fromObject(object: HandlerObject): ListenHandler {

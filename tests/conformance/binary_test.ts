@@ -1,6 +1,7 @@
 /** Transfers against those between two state machines of the reference, in both directions. */
 import assert from "node:assert/strict";
 import { zstdDecompressSync } from "node:zlib";
+import { concat } from "../../lib/bytes/concat.ts";
 import { readZstdPayload } from "../../lib/decoders/zstd_frame.ts";
 import type { IncomingTransfer } from "../../lib/segment/incoming_transfer.ts";
 import { binaryTypeName } from "../../lib/segment/transfer_types.ts";
@@ -60,16 +61,6 @@ function feed(fixture: Fixture, { type, body }: Packet): void {
   }
 }
 
-function join(pieces: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    joined.set(piece, at);
-    at += piece.length;
-  }
-  return joined;
-}
-
 let received = 0;
 let sent = 0;
 
@@ -103,7 +94,7 @@ for (const one of vectors.cases) {
     assert.deepEqual(answers(fixture.takeControls()), answers(theirs));
     const content = contentOf(one);
     if (isWanted && content !== undefined) {
-      assert.deepEqual(join(pieces), content);
+      assert.deepEqual(concat(pieces), content);
       assert.deepEqual(offered.map(({ state }) => state), ["complete"]);
       assert.deepEqual(fixture.faults, []);
     } else {
@@ -141,7 +132,7 @@ for (const one of vectors.cases) {
     assert.equal(first.body.subarray(COMMAND_AT).toHex(), control.subarray(COMMAND_AT).toHex());
     const theirs = expected.filter((packet) => packet.type === PACKET.data)
       .map(({ body }) => body.subarray(DATA_HEAD_BYTES));
-    if (!header.compressed) return assert.deepEqual(join(data.map(payloadOf)), join(theirs));
+    if (!header.compressed) return assert.deepEqual(concat(data.map(payloadOf)), concat(theirs));
     const ours = data.map(payloadOf);
     assert.deepEqual(ours.map(expand), theirs.map(expand));
     // The reference cancels a transfer whose frames do not say their size.

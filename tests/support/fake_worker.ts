@@ -1,5 +1,8 @@
-import type { PictureAnswer, PictureRequest } from "../../lib/handlers/pictures/messages.ts";
-import type { PictureWorker } from "../../lib/handlers/pictures/thread.ts";
+import type {
+  PictureAnswer,
+  PictureRequest,
+  PictureWorker,
+} from "../../lib/handlers/pictures/thread.ts";
 
 /** A worker that compresses pictures as the test says. */
 export class FakePictureWorker implements PictureWorker {

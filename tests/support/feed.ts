@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { concat } from "../../lib/bytes/concat.ts";
 import { PeerError } from "../../lib/errors.ts";
 import type { SessionEvent } from "../../lib/session/events.ts";
 import type { Session } from "../../lib/session/session.ts";
 import type { StateName } from "../../lib/session/transitions.ts";
 import { SeededRandom } from "./random.ts";
+
+export { concat };
 
 /** A session under test, and its owner. */
 export interface Fixture {
@@ -139,14 +142,4 @@ export function* randomChunks(bytes: Uint8Array, random: SeededRandom): Generato
     yield bytes.subarray(at, at + size);
     at += size;
   }
-}
-
-export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

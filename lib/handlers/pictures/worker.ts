@@ -1,26 +1,27 @@
 /**
- * The worker that compresses pictures, so that the thread of the listener is free meanwhile.
+ * Compresses pictures in a worker; `thread.ts` has the protocol.
  *
  * @module
  */
 
 import { createDeflate, type Deflate } from "node:zlib";
-import { concat } from "../concat.ts";
-import type { BeginRequest, PictureAnswer, PictureRequest } from "./messages.ts";
+import { concat } from "../../bytes/concat.ts";
 import { DEFLATE_LEVEL, filterRows, isOpaque, pngFile } from "./png.ts";
+import type { BeginRequest, PictureAnswer, PictureRequest } from "./thread.ts";
 
-const OUTPUT_BYTES = 262_144;
+const OUTPUT_CHUNK_BYTES = 262_144;
 
-/** The part of a worker's global scope that is used. */
 interface Scope {
   onmessage: (event: MessageEvent<PictureRequest>) => void;
   postMessage(answer: PictureAnswer, transfer: Transferable[]): void;
 }
 
-/** The picture that is being compressed. */
-class Picture {
+class OpenPicture {
   readonly #request: BeginRequest;
-  readonly #deflate: Deflate = createDeflate({ level: DEFLATE_LEVEL, chunkSize: OUTPUT_BYTES });
+  readonly #deflate: Deflate = createDeflate({
+    level: DEFLATE_LEVEL,
+    chunkSize: OUTPUT_CHUNK_BYTES,
+  });
   readonly #compressed: Uint8Array[] = [];
   readonly #ended = Promise.withResolvers<void>();
   #above: Uint8Array | undefined;
@@ -66,7 +67,7 @@ class Picture {
 }
 
 const scope = globalThis as unknown as Scope;
-let picture: Picture | undefined;
+let picture: OpenPicture | undefined;
 
 scope.onmessage = async ({ data: request }) => {
   try {
@@ -86,7 +87,7 @@ async function take(request: PictureRequest): Promise<PictureAnswer> {
   switch (request.type) {
     case "begin":
       picture?.close();
-      picture = new Picture(request);
+      picture = new OpenPicture(request);
       return { type: "begun" };
     case "rows":
       return { type: await picture!.add(request.rows), rows: request.rows };

@@ -10,7 +10,7 @@ import { ApiMisuseError } from "../../errors.ts";
 import type { ListenSource } from "../../net/listen_types.ts";
 import { type Source, VERBS } from "../../segment/source.ts";
 import type { Verb } from "../../segment/verbs/verb.ts";
-import { takeSnapshot } from "../snapshot.ts";
+import { takeSnapshot } from "../pictures/snapshot.ts";
 
 /** One line of a program. */
 export interface Call {

@@ -5,7 +5,7 @@
  */
 
 import { decodeUtf8Lenient, withoutByteOrderMark } from "../../bytes/text.ts";
-import { concat } from "../concat.ts";
+import { concat } from "../../bytes/concat.ts";
 
 const LINE_FEED = 0x0a;
 

@@ -1,5 +1,5 @@
 /**
- * Recordings of text: asciicast version 2, one JSON value a line, played by asciinema.
+ * Text as asciicast version 2, one JSON value a line, which `asciinema play` plays.
  *
  * @module
  */
@@ -8,36 +8,28 @@ import type { TextGrid } from "../../decoders/text_grid.ts";
 import { escapeControls } from "../../log.ts";
 import { GridPainter } from "../grid_painter.ts";
 
-/** What a recording says about itself in its first line. */
 export interface AsciicastHead {
-  /** When it began. */
   readonly started: Date;
-  /** The title that the client gave; empty for none. */
+  /** The client's title; empty for none. */
   readonly title: string;
 }
 
-/** Turns grids, one after the other, into the lines of one recording. */
 export class Asciicast {
   readonly #head: AsciicastHead;
   readonly #painter = new GridPainter();
   #cols = 0;
   #rows = 0;
 
-  /**
-   * Begins a recording.
-   *
-   * @param head What the first line says.
-   */
   constructor(head: AsciicastHead) {
     this.#head = head;
   }
 
   /**
-   * The lines of one more grid: the head before the first one, a resize, and what has changed.
+   * The lines for the next grid: the head before the first one, a resize, and what has changed.
    *
-   * @param grid The grid; borrowed for the call.
-   * @param seconds The time since the recording began.
-   * @returns Whole lines, each with its line feed; empty when nothing has changed.
+   * @param grid Borrowed for the call.
+   * @param seconds The time since the start.
+   * @returns Lines with their line feeds; empty when nothing has changed.
    */
   lines(grid: TextGrid, seconds: number): string {
     let lines = "";
@@ -61,12 +53,12 @@ export class Asciicast {
       ...(title === "" ? {} : { title }),
       env: { TERM: "xterm-256color" },
     };
-    // Who looks at the file with a pager sees the title before any player does.
+    // `cat` prints the title as it is, so it must be harmless there too.
     return `${escapeControls(JSON.stringify(head))}\n`;
   }
 }
 
 function eventLine(seconds: number, code: "o" | "r", data: string): string {
-  // Microseconds, as asciinema itself writes them.
+  // Microseconds, as asciinema writes them.
   return `[${Math.max(seconds, 0).toFixed(6)}, "${code}", ${JSON.stringify(data)}]\n`;
 }

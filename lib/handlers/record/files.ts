@@ -9,7 +9,7 @@ import { createDirectory, createFile, ensureDirectory, putFile, writeAll } from 
 /** A file that grows by whole lines. */
 export interface LineFile {
   /**
-   * Adds lines. When that fails, what was added of them is taken off again as far as possible.
+   * Appends lines. When that fails, a part that was written is removed again if possible.
    *
    * @param lines Whole lines; borrowed until the promise settles.
    */
@@ -18,35 +18,31 @@ export interface LineFile {
   close(): void;
 }
 
-/** What recordings do with the file system; tests put in one that is full or slow. */
+/** What recordings do with the file system, so that tests can use one that is full or slow. */
 export interface Files {
   /**
-   * Creates a directory, with those above it, unless it exists.
+   * Creates a directory and its parents if it is missing.
    *
-   * @param path Its path.
-   * @returns Whether it was created.
+   * @returns Whether it was missing.
    */
   ensureDirectory(path: string): Promise<boolean>;
   /**
-   * Creates a directory that must not exist.
+   * Creates a directory.
    *
-   * @param path Its path.
-   * @throws {Deno.errors.AlreadyExists} When there is anything of that name.
+   * @throws {Deno.errors.AlreadyExists} The name is taken.
    */
   makeDirectory(path: string): Promise<void>;
   /**
-   * Tells whether a path still leads to the same directory, and not to another or through a link.
+   * Identifies the directory at a path, so that another directory or a link in its place is noticed.
    *
-   * @param path Its path.
-   * @returns A text that no other directory of the system has.
+   * @returns A text that differs for every directory and link of the system.
    */
   identify(path: string): Promise<string>;
-  /** Creates a file that must not exist. @param path Its path. */
+  /** Creates a file; a taken name is an error. */
   create(path: string): Promise<LineFile>;
   /**
-   * Creates a file that is there as a whole or not at all.
+   * Writes a file that appears as a whole or not at all.
    *
-   * @param path Its path.
    * @param content Borrowed until the promise settles.
    */
   put(path: string, content: Uint8Array): Promise<void>;
@@ -71,7 +67,7 @@ export const systemFiles: Files = {
           await writeAll(file, lines);
           length += lines.length;
         } catch (error) {
-          // A full disk may have taken half a line; it still lets a file shrink.
+          // A full disk may have taken half a line; it still allows a file to shrink.
           await file.truncate(length).catch(() => {});
           throw error;
         }

@@ -1,28 +1,63 @@
 /**
- * The folder of one recording: written in order, one write at a time, with a bound on what waits and on
- * what it grows to.
+ * The folder of one recording: created under a free name, written in order, one write at a time. What
+ * waits to be written is bounded, and so is the size of all files.
  *
  * @module
  */
 
+import { concat } from "../../bytes/concat.ts";
 import { encodeUtf8 } from "../../bytes/text.ts";
-import { RECORD_QUEUE_BYTES } from "../../limits.ts";
-import { concat } from "../concat.ts";
+import { messageOf } from "../../errors.ts";
+import { RECORD_NAME_ATTEMPTS, RECORD_QUEUE_BYTES } from "../../limits.ts";
+import type { Logger } from "../../log.ts";
+import { compactTime, logRecreated } from "../new_file.ts";
 import type { Files, LineFile } from "./files.ts";
 
-/** Why a folder takes nothing more. */
+/** Matches the names of folders. */
+export const FOLDER_NAME = /^\d{8}T\d{6}Z-\d+(-[0-9a-f]{4}){5}(-\d+)?$/;
+
+/**
+ * The name of a client's folder. It consists of what the listener knows, never of text from the client.
+ *
+ * @param id The client's number.
+ * @param fingerprint The short form of its key.
+ * @returns Such as `20261123T193714Z-2-3f2a-91bc-07de-55aa-c1d2`.
+ */
+export function folderName(started: Date, id: number, fingerprint: string): string {
+  return `${compactTime(started)}-${id}-${fingerprint.replace(/[^0-9a-f-]/g, "")}`;
+}
+
+/**
+ * Creates a folder. When another recording, maybe of another process, has the name, a number is added.
+ *
+ * @param directory Created again if it is missing.
+ * @returns The path of the folder.
+ */
+export async function makeFolder(
+  files: Files,
+  directory: string,
+  name: string,
+  log: Logger,
+): Promise<string> {
+  if (await files.ensureDirectory(directory)) logRecreated(log, directory);
+  for (let attempt = 1;; attempt++) {
+    const path = `${directory}/${name}${attempt === 1 ? "" : `-${attempt}`}`;
+    try {
+      await files.makeDirectory(path);
+      return path;
+    } catch (error) {
+      const isTaken = error instanceof Deno.errors.AlreadyExists;
+      if (!isTaken || attempt === RECORD_NAME_ATTEMPTS) throw error;
+    }
+  }
+}
+
 export type StopReason = "max-bytes" | "max-seconds" | "write-failed";
 
-/** How a folder is bounded, and who is told. */
 export interface FolderOptions {
-  /** What all its files may take together. */
+  /** The limit for all files together. */
   readonly maxBytes: number;
-  /**
-   * Is told once when it was stopped, after the last write.
-   *
-   * @param reason Why.
-   * @param detail What the system said, or the bound.
-   */
+  /** Called once if writing stops before `close`, after the last write. */
   readonly onStop: (reason: StopReason, detail: string) => void;
 }
 
@@ -34,7 +69,6 @@ interface Job {
 
 const NOTHING = new Uint8Array(0);
 
-/** The folder of one recording. */
 export class Folder {
   readonly #files: Files;
   readonly #make: () => Promise<string>;
@@ -50,13 +84,7 @@ export class Folder {
   #running: Promise<void> | undefined;
   #waiting: PromiseWithResolvers<void> | undefined;
 
-  /**
-   * Makes a folder that is written later.
-   *
-   * @param files The file system.
-   * @param make Creates the folder, before the first file, and returns its path.
-   * @param options Bounds.
-   */
+  /** @param make Creates the folder and returns its path; called before the first write. */
   constructor(files: Files, make: () => Promise<string>, options: FolderOptions) {
     this.#files = files;
     this.#make = make;
@@ -64,24 +92,18 @@ export class Folder {
     this.makeDirectory("");
   }
 
-  /** Whether it takes nothing more. */
+  /** Whether writing has stopped; further writes are ignored. */
   get isStopped(): boolean {
     return this.#isStopped;
   }
 
-  /**
-   * Makes a directory in it.
-   *
-   * @param name Its name.
-   */
   makeDirectory(name: string): void {
     this.#enqueue({ kind: "directory", name, content: NOTHING });
   }
 
   /**
-   * Adds lines to a file, which the first lines make.
+   * Appends to a file, which the first lines create.
    *
-   * @param name Its name in the folder.
    * @param lines Whole lines.
    */
   append(name: string, lines: string): void {
@@ -89,34 +111,28 @@ export class Folder {
   }
 
   /**
-   * Makes a file that appears as a whole.
+   * Writes a file that appears as a whole.
    *
-   * @param name Its name in the folder.
-   * @param content Its content; owned from here on.
+   * @param content Owned by the folder from here on.
    */
   put(name: string, content: Uint8Array): void {
     this.#enqueue({ kind: "put", name, content });
   }
 
-  /** Settles when the next lines may come; `undefined` when they may at once. */
+  /** Backpressure: settles when less waits to be written; `undefined` when little does. */
   ready(): Promise<void> | undefined {
     if (this.#isStopped || this.#queuedBytes <= RECORD_QUEUE_BYTES) return undefined;
     this.#waiting ??= Promise.withResolvers();
     return this.#waiting.promise;
   }
 
-  /**
-   * Writes what waits, then takes nothing more, for a reason that is told.
-   *
-   * @param reason Why.
-   * @param detail The bound.
-   */
+  /** Writes what waits, then stops. */
   stop(reason: StopReason, detail: string): void {
     this.#stopped ??= { reason, detail };
     void this.close();
   }
 
-  /** Writes what waits, then takes nothing more. */
+  /** Writes what waits and closes the files. */
   async close(): Promise<void> {
     this.#isStopped = true;
     await this.#running;
@@ -137,20 +153,19 @@ export class Folder {
   }
 
   async #run(): Promise<void> {
-    // Lets what arises in the same turn leave in one write.
+    // Lines of the same turn go out in one write.
     await Promise.resolve();
     try {
       for (let jobs = this.#jobs; jobs.length > 0; jobs = this.#jobs) {
         this.#jobs = [];
-        for (const job of join(jobs)) {
+        for (const job of joinAppends(jobs)) {
           await this.#do(job);
           this.#queuedBytes -= job.content.length;
           this.#wake();
         }
       }
     } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
-      this.#stopped ??= { reason: "write-failed", detail };
+      this.#stopped ??= { reason: "write-failed", detail: messageOf(error) };
       this.#end();
     } finally {
       this.#running = undefined;
@@ -166,9 +181,9 @@ export class Folder {
     const path = `${this.#path}/${name}`;
     const open = this.#open.get(name);
     if (open !== undefined) return await open.append(content);
-    // Where others may write, they may have put a directory or a link of theirs in its place.
+    // Another user who may write in the directory may have replaced the folder, also by a link.
     if (await this.#files.identify(this.#path) !== this.#identity) {
-      throw new Error("another directory is in the place of the folder");
+      throw new Error("the folder of the recording was replaced by another one");
     }
     if (kind === "directory") return await this.#files.makeDirectory(path);
     if (kind === "put") return await this.#files.put(path, content);
@@ -196,8 +211,8 @@ export class Folder {
   }
 }
 
-/** Makes one write of lines that follow each other in the same file. */
-function join(jobs: readonly Job[]): Job[] {
+/** Joins consecutive lines of one file into one write. */
+function joinAppends(jobs: readonly Job[]): Job[] {
   const joined: Job[] = [];
   for (let first = 0, end = 0; first < jobs.length; first = end) {
     const { kind, name } = jobs[first]!;

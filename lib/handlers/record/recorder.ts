@@ -1,5 +1,5 @@
 /**
- * Records what clients show and tell: text as asciicast, pixels as PNG files, records as JSON lines.
+ * Records what clients show and send: text as asciicast, pixels as PNG files, records as JSON lines.
  *
  * Each client has a folder of its own, named by time, number and key:
  *
@@ -9,10 +9,10 @@
  * | `events.jsonl` | its records, as `listen --json` prints them, except frames |
  * | `2.cast` | text of segment 2, asciicast version 2: `asciinema play 2.cast` |
  * | `3/000001.png` | pixels of segment 3, one file a change |
- * | `3/index.jsonl` | when each of those was shown, its size |
+ * | `3/index.jsonl` | time and size of each of those pictures |
  *
- * Files grow by whole lines, pictures appear as a whole: what is there can be read at any time, also
- * after the process was killed.
+ * Files grow by whole lines and pictures appear as a whole, so that the folder is readable at any time,
+ * also after the process was killed.
  *
  * @module
  */
@@ -29,28 +29,26 @@ import type { ClientHandler, Source } from "../../segment/source.ts";
 import type { IoTable, Status } from "../../segment/status.ts";
 import type { Files } from "./files.ts";
 import { systemFiles } from "./files.ts";
-import { Folder } from "./folder.ts";
-import { folderName, makeFolder } from "./folder_name.ts";
-import { CpuShare } from "./pace.ts";
+import { Folder, folderName, makeFolder } from "./folder.ts";
 import { Recording } from "./recording.ts";
+import { CpuShare } from "./stills.ts";
 
-/** Where recordings go and how far. */
+/** Where recordings go and their limits. */
 export interface RecorderOptions {
   /** A directory, created when it is missing; each client gets a folder in it. */
   readonly directory: string;
-  /** Is told when a recording begins and when it stops before its client. */
+  /** Gets a line when a recording begins, and when it stops before its client does. */
   readonly log: Logger;
-  /** What the recording of one client may take on disk; 1 GiB unless given. */
+  /** The size at which the recording of one client stops; 1 GiB unless given. */
   readonly maxBytes?: number;
-  /** How long the recording of one client may last; a day unless given. */
+  /** The age at which the recording of one client stops; a day unless given. */
   readonly maxSeconds?: number;
   /** Pictures a second at most; 4 unless given. */
   readonly maxFps?: number;
-  /** The file system, for tests. */
+  /** Another file system, for tests. */
   readonly files?: Files;
 }
 
-/** One client's recording. */
 interface Entry {
   /** The number of the client's first segment, which ends last. */
   readonly primary: number;
@@ -59,22 +57,22 @@ interface Entry {
   readonly elapsedMs: () => number;
 }
 
-/** Records clients; give its {@linkcode observer} to each, by `addObserver` or for a whole listener. */
+/** Records clients: add its {@linkcode observer} to each, or to a whole listener. */
 export class Recorder {
   readonly #options: RecorderOptions;
   readonly #cpu = new CpuShare(RECORD_CPU_SHARE);
   readonly #entries = new WeakMap<Peer, Entry>();
 
   /**
-   * Makes a recorder; each client that is observed begins a recording.
+   * Makes a recorder. The first record of a client begins its recording.
    *
-   * @param options Where recordings go and how far.
+   * @param options Where recordings go and their limits.
    */
   constructor(options: RecorderOptions) {
     this.#options = options;
   }
 
-  /** Takes every record of every client; a client waits while much of it waits for the disk. */
+  /** Needs every record of a client. The client waits while more than 1 MiB of it waits for the disk. */
   readonly observer: ClientHandler = (source, status, input) => {
     let entry = this.#entries.get(source.peer);
     if (entry === undefined) this.#entries.set(source.peer, entry = this.#begin(source));
@@ -126,7 +124,7 @@ export class Recorder {
       },
     });
     const recording = new Recording({ folder, started, elapsedMs, cpu: this.#cpu, maxFps });
-    recording.introduce(source);
+    recording.describeClient(source);
     return { primary: source.id, recording, folder, elapsedMs };
   }
 }

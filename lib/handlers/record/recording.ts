@@ -1,5 +1,5 @@
 /**
- * The recording of one client, with all its segments.
+ * The recording of one client with all its segments: records become lines and pictures in its folder.
  *
  * @module
  */
@@ -7,73 +7,53 @@
 import type { Source } from "../../segment/source.ts";
 import type { IoTable, Status } from "../../segment/status.ts";
 import { describeJson } from "../describe.ts";
-import { pictureOf, whileShown } from "../picture.ts";
+import { pictureOf, whileShown } from "../pictures/picture.ts";
 import { Asciicast } from "./asciicast.ts";
 import type { Folder } from "./folder.ts";
-import type { CpuShare } from "./pace.ts";
-import { Pace } from "./pace.ts";
-import { Stills } from "./stills.ts";
+import { type CpuShare, Pace, Stills } from "./stills.ts";
 
-/** What a recording is made with. */
 export interface RecordingOptions {
-  /** Where to. */
   readonly folder: Folder;
-  /** When it began. */
   readonly started: Date;
-  /** Milliseconds since then, by a clock that nobody sets. */
+  /** Milliseconds since the start, by the monotonic clock. */
   readonly elapsedMs: () => number;
   /** Shared by all recordings. */
   readonly cpu: CpuShare;
-  /** Pictures a second at most. */
   readonly maxFps: number;
 }
 
-/** What one segment has shown. */
-interface Shown {
+/** A segment may show text at one time and pixels at another. */
+interface SegmentFiles {
   cast?: Asciicast;
   stills?: Stills;
 }
 
-/** Turns the records of one client into files. */
 export class Recording {
   readonly #options: RecordingOptions;
-  readonly #segments = new Map<number, Shown>();
+  readonly #segments = new Map<number, SegmentFiles>();
 
-  /**
-   * Makes a recording without anything in it.
-   *
-   * @param options Folder and clocks.
-   */
   constructor(options: RecordingOptions) {
     this.#options = options;
   }
 
-  /**
-   * Notes who the client is.
-   *
-   * @param source Its primary segment.
-   */
-  introduce({ id, peer }: Source): void {
+  /** Writes `client.json`. */
+  describeClient({ id, peer }: Source): void {
     const { folder, started } = this.#options;
     const { publicKey, fingerprint, address } = peer;
-    const started_at = started.toISOString();
-    const text = JSON.stringify({
-      started: started_at,
+    const client = {
+      started: started.toISOString(),
       source: id,
       publicKey,
       fingerprint,
       address,
-    });
-    folder.append("client.json", `${text}\n`);
+    };
+    folder.append("client.json", `${JSON.stringify(client)}\n`);
   }
 
   /**
-   * Takes one record of one segment.
+   * Records one record of one segment.
    *
-   * @param source The segment.
-   * @param status The record.
-   * @param input The third argument of the kind `input`.
-   * @returns When the client may go on; `undefined` when it may at once.
+   * @returns When the client may go on; `undefined` for at once.
    */
   take(source: Source, status: Status, input: IoTable | undefined): Promise<void> | undefined {
     let taken: Promise<void> | undefined;
@@ -93,7 +73,7 @@ export class Recording {
   }
 
   /**
-   * Takes the pictures that wait. Nothing may follow.
+   * Takes the pictures that still wait.
    *
    * @returns When that is done; `undefined` when it is.
    */
@@ -107,19 +87,19 @@ export class Recording {
     const picture = pictureOf(source);
     if (picture === undefined) return undefined;
     const { folder, started, elapsedMs, cpu, maxFps } = this.#options;
-    let shown = this.#segments.get(source.id);
-    if (shown === undefined) this.#segments.set(source.id, shown = {});
+    let files = this.#segments.get(source.id);
+    if (files === undefined) this.#segments.set(source.id, files = {});
     if (picture.kind === "text") {
-      shown.cast ??= new Asciicast({ started, title: source.title });
-      folder.append(`${source.id}.cast`, shown.cast.lines(picture.grid, elapsedMs() / 1000));
+      files.cast ??= new Asciicast({ started, title: source.title });
+      folder.append(`${source.id}.cast`, files.cast.lines(picture.grid, elapsedMs() / 1000));
       return undefined;
     }
-    shown.stills ??= new Stills({
+    files.stills ??= new Stills({
       folder,
       directory: `${source.id}`,
       pace: new Pace(cpu, maxFps),
       elapsedMs,
     });
-    return shown.stills.show(whileShown(source, picture));
+    return files.stills.show(whileShown(source, picture));
   }
 }

@@ -1,37 +1,34 @@
 /**
- * Where a picture lies on the terminal.
+ * Sizes: of the terminal, of clients that fill it, and of pictures on it.
  *
  * @module
  */
 
 import { MAX_SURFACE_SIDE_PX, MAX_TERMINAL_SIDE } from "../../limits.ts";
 
-/** What terminals have that do not say their size, such as serial lines. */
+/** For terminals that report no size, such as serial lines. */
 const DEFAULT_TERMINAL = { cols: 80, rows: 24 } as const;
-/** A line for clients and one for the bar. */
+/** A row for clients and one for the status bar. */
 const MIN_ROWS = 2;
 
-/** Columns and rows. */
 export interface CellSize {
-  /** Columns. */
   readonly cols: number;
-  /** Rows. */
   readonly rows: number;
 }
 
-/** A size in pixels. */
 export interface PixelSize {
-  /** Pixels from left to right. */
   readonly width: number;
-  /** Pixels from top to bottom. */
   readonly height: number;
 }
 
+/** The usual cell of a terminal; assumed for clients and terminals that have not said theirs. */
+export const DEFAULT_CELL: PixelSize = { width: 8, height: 16 };
+
 /**
- * The size of a terminal that can be worked with.
+ * A size that the viewer can work with.
  *
- * @param cols Columns as the terminal says, 0 when it does not know.
- * @param rows Rows, likewise.
+ * @param cols As the terminal reports it; 0 when it does not know.
+ * @param rows Likewise.
  */
 export function usableTerminal(cols: number, rows: number): CellSize {
   return {
@@ -41,13 +38,12 @@ export function usableTerminal(cols: number, rows: number): CellSize {
 }
 
 /**
- * The size that a client needs to fill a terminal, in whole cells and within what a surface may have.
+ * The size with which a client fills an area, in whole cells and at most that of a surface.
  *
- * @param room The cells that there are.
- * @param cell The cell of the client, at most as large as a surface.
+ * @param cell The client's cell, at most as large as a surface.
  */
-export function sizeOf(room: CellSize, cell: PixelSize): PixelSize {
-  return { width: side(room.cols, cell.width), height: side(room.rows, cell.height) };
+export function sizeOf(area: CellSize, cell: PixelSize): PixelSize {
+  return { width: side(area.cols, cell.width), height: side(area.rows, cell.height) };
 }
 
 function side(cells: number, cellPx: number): number {
@@ -55,40 +51,43 @@ function side(cells: number, cellPx: number): number {
 }
 
 /**
- * Scales a picture down to fit, never up, with its proportions.
+ * Scales a picture down to fit an area, never up, with its proportions.
  *
- * @param picture The picture.
- * @param room The cells that there are.
- * @param cell How many pixels one cell can show.
+ * @param cell The pixels that one cell can show.
  * @returns The size in pixels, each side at least 1.
  */
-export function fit(picture: PixelSize, room: CellSize, cell: PixelSize): PixelSize {
+export function fit(picture: PixelSize, area: CellSize, cell: PixelSize): PixelSize {
   const { width, height } = picture;
-  const scale = Math.min(1, (room.cols * cell.width) / width, (room.rows * cell.height) / height);
+  return scaled(
+    picture,
+    Math.min(1, (area.cols * cell.width) / width, (area.rows * cell.height) / height),
+  );
+}
+
+/** Multiplies both sides, each at least 1 afterwards. */
+export function scaled({ width, height }: PixelSize, factor: number): PixelSize {
   return {
-    width: Math.max(1, Math.floor(width * scale)),
-    height: Math.max(1, Math.floor(height * scale)),
+    width: Math.max(1, Math.floor(width * factor)),
+    height: Math.max(1, Math.floor(height * factor)),
   };
 }
 
 /**
- * The pixel of a picture that a cell shows the middle of.
+ * The pixel of a fitted picture in the middle of a cell.
  *
- * @param picture The picture.
- * @param room The cells that there are.
- * @param cell How many pixels one cell can show.
- * @param col The column from 0.
- * @param row The row from 0.
- * @returns Pixels from the left and from the top; `undefined` beside the picture.
+ * @param cell The pixels that one cell can show.
+ * @param col From 0.
+ * @param row From 0.
+ * @returns `undefined` beside the picture.
  */
 export function pixelAt(
   picture: PixelSize,
-  room: CellSize,
+  area: CellSize,
   cell: PixelSize,
   col: number,
   row: number,
 ): { readonly x: number; readonly y: number } | undefined {
-  const shown = fit(picture, room, cell);
+  const shown = fit(picture, area, cell);
   const x = Math.floor(((col + 0.5) * cell.width * picture.width) / shown.width);
   const y = Math.floor(((row + 0.5) * cell.height * picture.height) / shown.height);
   return x < picture.width && y < picture.height ? { x, y } : undefined;

@@ -1,31 +1,29 @@
 /**
- * Pixels as text: the half block character gives each cell two of them, one above the other.
+ * Pixels as text: the half block character shows two pixels a cell, one above the other.
  *
  * @module
  */
 
 import { TextGrid } from "../../decoders/text_grid.ts";
-import type { PixelPicture } from "../picture.ts";
+import type { PixelPicture } from "../pictures/picture.ts";
 import type { CellSize } from "./fit.ts";
 import { fit } from "./fit.ts";
 
 const UPPER_HALF_BLOCK = 0x2580;
-/** A pixel is the mean of at most so many samples in each direction. */
+/** Samples in each direction for the mean colour of an area. */
 const MAX_SAMPLES = 4;
 
-/** How many pixels a cell shows. */
 export const HALF_BLOCK_CELL = { width: 1, height: 2 } as const;
 
 /**
- * Scales a picture down to fit, never up.
+ * Scales a picture down to fit an area, never up.
  *
- * @param picture The picture.
- * @param room The cells that there are, at least 1 by 1.
- * @returns A grid of half blocks, not larger than the room.
+ * @param area At least one cell.
+ * @returns A grid at most as large as the area.
  */
-export function halfBlocks(picture: PixelPicture, room: CellSize): TextGrid {
+export function halfBlocks(picture: PixelPicture, area: CellSize): TextGrid {
   const { width, height } = picture;
-  const { width: cols, height: lines } = fit(picture, room, HALF_BLOCK_CELL);
+  const { width: cols, height: lines } = fit(picture, area, HALF_BLOCK_CELL);
   const grid = new TextGrid(cols, Math.ceil(lines / 2));
   grid.codePoints.fill(UPPER_HALF_BLOCK);
   for (let line = 0; line < lines; line++) {
@@ -44,7 +42,7 @@ export function halfBlocks(picture: PixelPicture, room: CellSize): TextGrid {
   return grid;
 }
 
-/** The mean of a rectangle of at least one pixel, as 0xRRGGBB. */
+/** The mean colour of at least one pixel, as 0xRRGGBB. */
 function meanColor(
   { rgba, width, height, bottomUp }: PixelPicture,
   left: number,

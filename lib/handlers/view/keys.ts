@@ -1,46 +1,42 @@
 /**
- * What a terminal sends when somebody types: text, keys, and its answers to questions.
+ * Decodes the input of a terminal: text, keys, the mouse, and answers to queries.
  *
- * Source: ECMA-48, xterm "Control Sequences"; the mouse in its form 1006.
+ * Sources: ECMA-48 and "XTerm Control Sequences"; the mouse in SGR form (mode 1006). Own code, because
+ * `node:readline` has neither mouse nor answers, and reads parts of sequences that it does not know as
+ * text, which would be typed into the client.
  *
  * @module
  */
 
 import type { Source } from "../../segment/source.ts";
 
-/** The name of a key, or its symbol. */
+/** The name of a key, or the number of its symbol. */
 export type Key = Parameters<Source["pressKey"]>[0];
-/** What is held. */
 export type Modifier = "shift" | "alt" | "ctrl" | "meta";
 
-/** One thing that was typed, or answered by the terminal. */
 export type Typed =
   /** Printable characters. */
   | { readonly kind: "text"; readonly text: string }
-  /** A key that makes no text. */
+  /** A key that types no text. */
   | { readonly kind: "key"; readonly key: Key; readonly modifiers: readonly Modifier[] }
-  /** A sequence that is no key known here; never taken for text. */
+  /** A sequence that is no known key. */
   | { readonly kind: "unknown"; readonly sequence: string }
-  /** A mouse, which terminals report when they are asked to. */
   | MouseTyped
-  /** What the terminal answered, between ESC _ and ESC \. */
+  /** The terminal's answer to a query: the text between ESC _ and ESC \. */
   | { readonly kind: "answer"; readonly text: string };
 
-/** What a mouse did. */
 export interface MouseTyped {
-  /** Tells it apart. */
   readonly kind: "mouse";
-  /** The column from 0. */
+  /** From 0. */
   readonly col: number;
-  /** The row from 0. */
+  /** From 0. */
   readonly row: number;
-  /** What it did. */
   readonly action: "press" | "release" | "move" | "wheel";
-  /** Which button: 0 left, 1 middle, 2 right; for the wheel 0 up, 1 down. */
+  /** 0 left, 1 middle, 2 right; for the wheel 0 up, 1 down. */
   readonly button: number;
 }
 
-/** What is kept of a sequence; no key has a longer one. */
+/** Characters that are kept of a sequence; all keys have shorter ones. */
 const MAX_PENDING = 256;
 
 const CSI_LETTERS: { readonly [letter: string]: Key } = {
@@ -55,7 +51,7 @@ const CSI_LETTERS: { readonly [letter: string]: Key } = {
   R: "f3",
   S: "f4",
 };
-/** Behind a second bracket: the first keys of the console of Linux. */
+/** After a second bracket: F1 to F5 of the Linux console. */
 const CONSOLE_LETTERS: { readonly [letter: string]: Key } = {
   A: "f1",
   B: "f2",
@@ -96,52 +92,45 @@ const CONTROLS: { readonly [character: string]: Key } = {
   "\x08": "backspace",
   "\x1b": "escape",
 };
-/** In the order of the bits of a sequence's second number less one. */
+/** In the order of bits: the second number of a sequence is their value plus one. */
 const MODIFIERS: readonly Modifier[] = ["shift", "alt", "ctrl", "meta"];
 
-// deno-lint-ignore no-control-regex -- this is what is to be found
+// deno-lint-ignore no-control-regex -- matches escape sequences
 const MOUSE = /^\x1b\[<(\d{1,3});(\d{1,5});(\d{1,5})([Mm])/;
 const MOUSE_BIT = { button: 3, move: 32, wheel: 64 } as const;
-/** Without a private mark and without an intermediate character: only those are keys. */
-// deno-lint-ignore no-control-regex -- this is what is to be found
+/** Without private mark and intermediate characters; the others are no keys. */
+// deno-lint-ignore no-control-regex -- matches escape sequences
 const CSI = /^\x1b\[([\d;:]{0,16})([@-Z\\-~])/;
-// deno-lint-ignore no-control-regex -- this is what is to be found
+// deno-lint-ignore no-control-regex -- matches escape sequences
 const CONSOLE = /^\x1b\[\[([@-~])/;
-// deno-lint-ignore no-control-regex -- this is what is to be found
+// deno-lint-ignore no-control-regex -- matches escape sequences
 const SS3 = /^\x1bO([@-~])/;
-// deno-lint-ignore no-control-regex -- this is what is to be found
+// deno-lint-ignore no-control-regex -- matches escape sequences
 const ANSWER = /^\x1b_([^\x1b\x07]*)(?:\x1b\\|\x07)/;
-/** A report of the mouse in the old form: three characters follow. */
-// deno-lint-ignore no-control-regex -- this is what is to be found
+/** A mouse report in the old form, with three characters after M. */
+// deno-lint-ignore no-control-regex -- matches escape sequences
 const OLD_MOUSE = /^\x1b\[M[^]{0,3}/;
-/** Any other sequence or string, whole or as far as it goes before something else begins. */
+/** Any other sequence or string, complete or up to where something else begins. */
 const OTHER =
-  // deno-lint-ignore no-control-regex -- this is what is to be found
+  // deno-lint-ignore no-control-regex -- matches escape sequences
   /^\x1b(?:\[[ -?]*[@-~]|\[[ -?]+|O[\d;]+[@-~]?|[_P\]^X](?:[^\x1b\x07]*(?:\x1b\\|\x07)|[^\x1b\x07]+))/;
-/** The start of a sequence that may go on. */
+/** The start of a sequence whose rest may follow. */
 const UNFINISHED =
-  // deno-lint-ignore no-control-regex -- this is what is to be found
+  // deno-lint-ignore no-control-regex -- matches escape sequences
   /^\x1b(?:$|\[[ -?]*$|\[\[$|\[M[^]{0,2}$|O[\d;]*$|[_P\]^X][^\x1b\x07]*\x1b?$)/;
-/** Printable characters. */
-// deno-lint-ignore no-control-regex -- this is what is to be left out
+// deno-lint-ignore no-control-regex -- excludes control characters
 const TEXT = /^[^\x00-\x1f\x7f-\x9f]+/;
 
-/** Tells keys and text apart in what a terminal sends, in pieces of any size. */
 export class KeyDecoder {
   readonly #utf8 = new TextDecoder();
   #rest = "";
 
-  /** Whether an escape has come that may be a key of its own or the start of a sequence. */
+  /** Whether an ESC has arrived that may be the Escape key or begin a sequence. */
   get isUndecided(): boolean {
     return this.#rest !== "";
   }
 
-  /**
-   * Takes what has come.
-   *
-   * @param bytes Any piece; borrowed for the call.
-   * @returns What was typed, in order.
-   */
+  /** @param bytes A piece of any size; borrowed for the call. */
   push(bytes: Uint8Array): Typed[] {
     this.#rest += this.#utf8.decode(bytes, { stream: true });
     const typed: Typed[] = [];
@@ -155,7 +144,7 @@ export class KeyDecoder {
     return typed;
   }
 
-  /** Takes what {@linkcode isUndecided} for what it is, as nothing has followed it. */
+  /** Decides what {@linkcode isUndecided}, because nothing followed for a while. */
   flush(): Typed[] {
     const typed: Typed[] = [];
     while (this.#rest !== "") this.#take(typed);
@@ -183,7 +172,7 @@ export class KeyDecoder {
   #takeCharacter(typed: Typed[]): void {
     const [first = "", second] = this.#rest;
     if (first === "\x1b" && second !== undefined && second !== "\x1b") {
-      // A terminal sends Alt as an escape before the key.
+      // Terminals send Alt as ESC before the key.
       this.#rest = this.#rest.slice(1 + second.length);
       const key = controlKey(second) ?? characterKey(second);
       typed.push(key === undefined ? unknown(first + second) : withModifier(key, "alt"));
@@ -210,7 +199,7 @@ function unknown(sequence: string): Typed {
   return { kind: "unknown", sequence };
 }
 
-/** Bounds a sequence that has not ended, without ending it. */
+/** Cuts a sequence that has not ended, and keeps an ESC at its end, which may end it. */
 function shortened(sequence: string): string {
   if (sequence.length <= MAX_PENDING) return sequence;
   const end = sequence.endsWith("\x1b") ? "\x1b" : "";
@@ -248,7 +237,7 @@ function controlKey(character: string): KeyTyped | undefined {
   const code = character.charCodeAt(0);
   if (code >= 0x20) return undefined;
   if (code === 0) return { kind: "key", key: "space", modifiers: ["ctrl"] };
-  // Ctrl takes the upper bits off: 1 to 26 were letters, 28 to 31 stand behind Z.
+  // Ctrl clears the upper bits: 1 to 26 were letters, 28 to 31 the characters after Z.
   return { kind: "key", key: code <= 26 ? code + 0x60 : code + 0x40, modifiers: ["ctrl"] };
 }
 

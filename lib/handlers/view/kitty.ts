@@ -1,69 +1,56 @@
 /**
- * Pixels on terminals that can show them. Source: kitty, "Terminal graphics protocol".
+ * Pixels on terminals that can show them. Source: "Terminal graphics protocol" of kitty.
  *
  * @module
  */
 
 import { MAX_TERMINAL_PIXELS } from "../../limits.ts";
-import type { PixelPicture } from "../picture.ts";
+import type { PixelPicture } from "../pictures/picture.ts";
 import type { CellSize, PixelSize } from "./fit.ts";
-import { fit } from "./fit.ts";
+import { DEFAULT_CELL, fit, scaled } from "./fit.ts";
 
 const CHUNK = 4096;
 const IMAGE = 7;
 const QUERY_IMAGE = 31;
-/** What one cell shows when the terminal does not tell: most are twice as high as wide. */
-export const KITTY_CELL = { width: 8, height: 16 } as const;
 
-/** As many pixels as a cell has on a screen with small pixels; more of a picture cannot be seen. */
-const LARGEST_CELL = { width: 16, height: 32 } as const;
+/** The cell of a high-density screen; a picture with more pixels than that looks the same. */
+const LARGEST_CELL: PixelSize = { width: 16, height: 32 };
 
-/** Asks whether the terminal can show pixels; {@linkcode isKittyReply} knows the answer. */
+/** Asks the terminal whether it can show pixels; {@linkcode isKittyReply} reads the answer. */
 export const KITTY_QUERY = `\x1b_Gi=${QUERY_IMAGE},s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\`;
 
-/** Takes the picture off again. */
+/** Removes the picture. */
 export const KITTY_CLEAR = `\x1b_Ga=d,d=I,i=${IMAGE},q=2\x1b\\`;
 
-/**
- * Whether a terminal's answer says that it can show pixels.
- *
- * @param answer What stood between ESC _ and ESC \.
- */
+/** @param answer The text between ESC _ and ESC \. */
 export function isKittyReply(answer: string): boolean {
   return answer === `Gi=${QUERY_IMAGE};OK`;
 }
 
-/** A picture for the terminal, not yet compressed. */
+/** A picture for the terminal before compression. */
 export interface KittyPicture extends PixelSize {
-  /** R, G, B bytes, the upper row first. */
+  /** R, G, B bytes from top to bottom. */
   readonly rgb: Uint8Array<ArrayBuffer>;
-  /** The cells that it is shown on. */
+  /** The cells that it covers. */
   readonly cells: CellSize;
 }
 
-/**
- * Copies a picture, scaled down to what the terminal can show.
- *
- * @param picture The picture; borrowed for the call.
- * @param room The cells that there are.
- */
-export function kittyPicture(picture: PixelPicture, room: CellSize): KittyPicture {
-  const shown = fit(picture, room, KITTY_CELL);
+/** Copies a picture, scaled down to what the terminal can show on an area. */
+export function kittyPicture(picture: PixelPicture, area: CellSize): KittyPicture {
+  const shown = fit(picture, area, DEFAULT_CELL);
   const cells = {
-    cols: Math.max(1, Math.floor(shown.width / KITTY_CELL.width)),
-    rows: Math.max(1, Math.floor(shown.height / KITTY_CELL.height)),
+    cols: Math.max(1, Math.floor(shown.width / DEFAULT_CELL.width)),
+    rows: Math.max(1, Math.floor(shown.height / DEFAULT_CELL.height)),
   };
-  const size = sizeToSend(picture, room);
+  const size = sizeToSend(picture, area);
   const isWhole = size.width === picture.width && size.height === picture.height;
   return { ...size, cells, rgb: isWhole ? toRgb(picture) : scaleDown(picture, size) };
 }
 
 /**
- * Draws a picture in the top left corner, in place of the one before.
+ * The output that shows a picture in the top left corner, in place of the one before.
  *
- * @param picture The picture.
- * @param compressed Its bytes, compressed for zlib.
- * @returns What to print.
+ * @param compressed Its R, G, B bytes after zlib.
  */
 export function kittyOutput(
   { width, height, cells: { cols, rows } }: Omit<KittyPicture, "rgb">,
@@ -80,14 +67,9 @@ export function kittyOutput(
   return output;
 }
 
-/** At most the pixels that the cells may have, and not more than is sensible to send. */
-function sizeToSend(picture: PixelSize, room: CellSize): PixelSize {
-  const { width, height } = fit(picture, room, LARGEST_CELL);
-  const scale = Math.min(1, Math.sqrt(MAX_TERMINAL_PIXELS / (width * height)));
-  return {
-    width: Math.max(1, Math.floor(width * scale)),
-    height: Math.max(1, Math.floor(height * scale)),
-  };
+function sizeToSend(picture: PixelSize, area: CellSize): PixelSize {
+  const size = fit(picture, area, LARGEST_CELL);
+  return scaled(size, Math.min(1, Math.sqrt(MAX_TERMINAL_PIXELS / (size.width * size.height))));
 }
 
 function toRgb({ width, height, rgba, bottomUp }: PixelPicture): Uint8Array<ArrayBuffer> {
@@ -104,7 +86,7 @@ function toRgb({ width, height, rgba, bottomUp }: PixelPicture): Uint8Array<Arra
   return rgb;
 }
 
-/** Each pixel is the mean of four that are spread over its area. */
+/** Each pixel is the mean of four samples spread over its area. */
 function scaleDown(
   { width, height, rgba, bottomUp }: PixelPicture,
   size: PixelSize,
@@ -131,7 +113,7 @@ function scaleDown(
   return rgb;
 }
 
-/** Two places in each of `count` equal parts of a length. */
+/** Two positions in each of `count` equal parts of a length. */
 function samples(length: number, count: number): Int32Array {
   return Int32Array.from(
     { length: 2 * count },

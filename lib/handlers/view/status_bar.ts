@@ -1,5 +1,5 @@
 /**
- * Text of the viewer itself, put into cells.
+ * The viewer's own text in cells, and its status bar.
  *
  * @module
  */
@@ -7,32 +7,24 @@
 import { isWide } from "../../decoders/character.ts";
 import { CELL_ATTRIBUTE, type TextGrid } from "../../decoders/text_grid.ts";
 
-/** How the viewer's own text looks. */
 export const LOOK = {
   page: { foreground: 0xd0d0d0, background: 0x000000, attributes: 0 },
   bar: { foreground: 0x101010, background: 0xb0b8c0, attributes: 0 },
   alert: { foreground: 0xffffff, background: 0x903030, attributes: CELL_ATTRIBUTE.bold },
 } as const;
 
-/** Colours and attributes of cells. */
+/** Colours are 0xRRGGBB. */
 export interface Look {
-  /** The colour of characters as 0xRRGGBB. */
   readonly foreground: number;
-  /** The colour behind them as 0xRRGGBB. */
   readonly background: number;
   /** A set of `CELL_ATTRIBUTE`. */
   readonly attributes: number;
 }
 
 /**
- * Writes text into one row.
+ * Writes text into one row, cut off at the last column.
  *
- * @param grid Where to.
- * @param row The row.
- * @param col The first column; what goes beyond the last one is cut off.
- * @param text Any text.
- * @param look Colours and attributes.
- * @returns The column behind it.
+ * @returns The column after the text.
  */
 export function putText(
   grid: TextGrid,
@@ -53,12 +45,10 @@ export function putText(
 }
 
 /**
- * Draws the bar: one text at its left end, others at its right end as far as there is room.
+ * Draws the status bar into the last row of a grid.
  *
- * @param grid Where to; the bar is its last row.
- * @param left The text that is cut off last.
- * @param right The texts that are left out where there is no room, the first one first.
- * @param look Colours and attributes.
+ * @param left The text at the left end.
+ * @param right Texts at the right end; without enough space they are left out, the first one first.
  */
 export function drawBar(
   grid: TextGrid,

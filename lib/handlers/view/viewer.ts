@@ -1,6 +1,6 @@
 /**
- * Clients on one terminal: which one is shown, what is drawn, where keys go. Knows no terminal: it
- * takes bytes and sizes and gives text to print.
+ * Shows clients on one terminal: which one is shown, what is drawn, where keys go. It does no IO: it
+ * takes decoded input and sizes, and returns output to print.
  *
  * @module
  */
@@ -8,38 +8,34 @@
 import { TextGrid } from "../../decoders/text_grid.ts";
 import type { Source } from "../../segment/source.ts";
 import { GridPainter } from "../grid_painter.ts";
-import type { Picture, PixelPicture } from "../picture.ts";
-import { pictureOf } from "../picture.ts";
-import { type CellSize, pixelAt, sizeOf } from "./fit.ts";
+import type { Picture, PixelPicture } from "../pictures/picture.ts";
+import { pictureOf } from "../pictures/picture.ts";
+import { type CellSize, DEFAULT_CELL, pixelAt, sizeOf } from "./fit.ts";
 import { HALF_BLOCK_CELL, halfBlocks } from "./half_blocks.ts";
 import type { MouseTyped, Typed } from "./keys.ts";
 import type { KittyPicture } from "./kitty.ts";
-import { isKittyReply, KITTY_CELL, KITTY_CLEAR, kittyPicture } from "./kitty.ts";
+import { isKittyReply, KITTY_CLEAR, kittyPicture } from "./kitty.ts";
 import { drawBar, LOOK, putText } from "./status_bar.ts";
 import { TypedInput } from "./typed_input.ts";
 
 /** Ctrl-], as in telnet. */
 const PREFIX = { key: 93, modifier: "ctrl" } as const;
 const HELP = "q leave  n next  p previous  1-9 client  x end client  l log  ] send ^]";
-/** Lines that the viewer keeps to show where there is no client. */
+/** Log lines that are kept; they are shown when there is no client. */
 const MAX_LINES = 200;
-/** The cells of clients that have not shown any yet; what the preroll tells them. */
-const CELL = { width: 8, height: 16 } as const;
 
-/** Makes the terminal report clicks, drags and the wheel; its own selection needs Shift then. */
+/** Reports clicks, drags and the wheel; the terminal's own selection needs Shift then. */
 const MOUSE_ON = "\x1b[?1002h\x1b[?1006h";
-/** Gives the mouse back to the terminal. */
 export const MOUSE_OFF = "\x1b[?1006l\x1b[?1002l";
-/** The numbers of the buttons in input tables, by those of terminals. */
+/** Buttons of terminals (by index) as numbers of input tables. */
 const BUTTONS = [1, 3, 2] as const;
 
-/** What the viewer asks of whoever runs it. */
 export type ViewerCommand = "leave";
 
-/** Shows clients and gives them what is typed. */
 export class Viewer {
   readonly #painter = new GridPainter();
   readonly #clients: Source[] = [];
+  /** The last size of the area that each client was asked to fill. */
   readonly #hinted = new Map<Source, string>();
   readonly #lines: string[] = [];
   readonly #followsSize: boolean;
@@ -57,10 +53,8 @@ export class Viewer {
   #kittyShown: { source: Source; revision: number; size: CellSize } | undefined;
 
   /**
-   * Makes a viewer without clients.
-   *
-   * @param size The terminal.
-   * @param followsSize Whether clients are asked for the size of the terminal.
+   * @param size The size of the terminal.
+   * @param followsSize Whether clients are asked to fill the terminal.
    */
   constructor(size: CellSize, followsSize: boolean) {
     this.#size = size;
@@ -69,35 +63,28 @@ export class Viewer {
 
   /** The size that fills the terminal, in pixels of a client. */
   get clientSize(): { readonly width: number; readonly height: number } {
-    return sizeOf(this.#room, CELL);
+    return sizeOf(this.#area, DEFAULT_CELL);
   }
 
-  /** What was noted, oldest first. */
+  /** The log, oldest line first. */
   get lines(): readonly string[] {
     return this.#lines;
   }
 
-  get #room(): CellSize {
+  /** What clients are shown on: all rows but the status bar. */
+  get #area(): CellSize {
     return { cols: this.#size.cols, rows: Math.max(1, this.#size.rows - 1) };
   }
 
-  /**
-   * Adds a client; the first one is shown.
-   *
-   * @param source A new client.
-   */
+  /** Adds a client; the first one is shown. */
   add(source: Source): void {
     if (this.#clients.includes(source)) return;
     this.#clients.push(source);
-    this.#hinted.set(source, JSON.stringify(this.#room));
+    this.#hinted.set(source, JSON.stringify(this.#area));
     if (this.#active === undefined) this.#show(source);
   }
 
-  /**
-   * Removes a client; if it was shown, the next one is.
-   *
-   * @param source A client that has left.
-   */
+  /** Removes a client; if it was shown, the next one is shown. */
   remove(source: Source): void {
     const at = this.#clients.indexOf(source);
     if (at < 0) return;
@@ -106,20 +93,14 @@ export class Viewer {
     if (this.#active === source) this.#show(this.#clients[at] ?? this.#clients[at - 1]);
   }
 
-  /**
-   * Whether what a client shows can be seen now.
-   *
-   * @param source The client.
-   */
   isShown(source: Source): boolean {
     return this.#active === source && !this.#showsLog;
   }
 
   /**
-   * Notes a line for the user.
+   * Adds lines to the log.
    *
-   * @param text One or more lines.
-   * @param isAlert Whether it is to be seen while a client is shown.
+   * @param isAlert Shows the last line in the status bar as well.
    */
   note(text: string, isAlert = false): void {
     for (const line of text.split("\n")) {
@@ -129,23 +110,13 @@ export class Viewer {
     if (isAlert) this.#alert = this.#lines.at(-1) ?? "";
   }
 
-  /**
-   * Takes notice of another size.
-   *
-   * @param size The terminal, which has another size now.
-   */
   resize(size: CellSize): void {
     this.#size = size;
     this.#repaint();
     this.#hint();
   }
 
-  /**
-   * Takes what was typed.
-   *
-   * @param typed Text, keys and answers of the terminal.
-   * @returns What is to be done.
-   */
+  /** Handles input of the terminal. */
   take(typed: readonly Typed[]): ViewerCommand | undefined {
     for (const one of typed) {
       if (one.kind === "answer") {
@@ -186,8 +157,8 @@ export class Viewer {
   }
 
   /**
-   * What to print so that the terminal shows everything, but for a picture of pixels that follows; see
-   * {@linkcode takePicture}. Empty when nothing has changed.
+   * The output that brings the terminal up to date, except for a picture of pixels that has to follow
+   * it (see {@linkcode takePicture}). Empty when nothing has changed.
    */
   render(): string {
     const picture = this.#showsLog ? undefined : this.#active && pictureOf(this.#active);
@@ -200,14 +171,14 @@ export class Viewer {
     return clear + mouse + text;
   }
 
-  /** The picture that is to be printed behind the text of the last {@linkcode render}, if any. */
+  /** The picture to print after the output of the last {@linkcode render}, if any. */
   takePicture(): KittyPicture | undefined {
     const picture = this.#kittyPicture;
     this.#kittyPicture = undefined;
     return picture;
   }
 
-  /** Text is selected by the terminal's own mouse; a picture may be an application with buttons. */
+  /** For text the terminal keeps its mouse to select it; a picture may have buttons to click. */
   #renderMouse(isWanted: boolean): string {
     if (isWanted === this.#hasMouse) return "";
     this.#hasMouse = isWanted;
@@ -223,15 +194,15 @@ export class Viewer {
       return undefined;
     }
     this.#kittyShown = { source, revision, size };
-    return kittyPicture(picture, this.#room);
+    return kittyPicture(picture, this.#area);
   }
 
   #compose(picture: Picture | undefined, isCovered: boolean): TextGrid {
     const screen = new TextGrid(this.#size.cols, this.#size.rows);
     if (picture !== undefined) {
       const isText = picture.kind === "text";
-      const grid = isText ? picture.grid : halfBlocks(picture, this.#room);
-      copyInto(screen, grid, this.#room);
+      const grid = isText ? picture.grid : halfBlocks(picture, this.#area);
+      copyInto(screen, grid, this.#area);
       if (isText) this.#placeCursor(screen, grid);
     } else if (!isCovered) this.#composePage(screen);
     this.#composeBar(screen);
@@ -239,12 +210,12 @@ export class Viewer {
   }
 
   #placeCursor(screen: TextGrid, { cursor }: TextGrid): void {
-    const isOutside = cursor.x >= this.#room.cols || cursor.y >= this.#room.rows;
+    const isOutside = cursor.x >= this.#area.cols || cursor.y >= this.#area.rows;
     Object.assign(screen.cursor, cursor, isOutside ? { state: "hidden" } : {});
   }
 
   #composePage(screen: TextGrid): void {
-    const { rows } = this.#room;
+    const { rows } = this.#area;
     const active = this.#active;
     const last = this.#showsLog || active === undefined
       ? this.#lines
@@ -306,26 +277,26 @@ export class Viewer {
     this.#hint();
   }
 
-  /** Asks the shown client for the size of the terminal, unless it was asked before. */
+  /** Asks the shown client to fill the terminal, once for each size. */
   #hint(): void {
     const source = this.#active;
-    const size = JSON.stringify(this.#room);
+    const size = JSON.stringify(this.#area);
     if (!this.#followsSize || source === undefined || this.#hinted.get(source) === size) return;
     this.#hinted.set(source, size);
     const { width, height, grid } = source.surface;
-    const cell = grid === undefined ? CELL : {
+    const cell = grid === undefined ? DEFAULT_CELL : {
       width: Math.max(1, Math.floor(width / grid.cols)),
       height: Math.max(1, Math.floor(height / grid.rows)),
     };
-    const wanted = sizeOf(this.#room, cell);
+    const wanted = sizeOf(this.#area, cell);
     this.#input.call(source, () => source.targetDisplayhint(wanted.width, wanted.height));
   }
 
   #point({ action, button, col, row }: MouseTyped): void {
     const source = this.#active;
     if (source === undefined || this.#showsLog || source.surface.pixels === undefined) return;
-    const cell = this.#hasKitty ? KITTY_CELL : HALF_BLOCK_CELL;
-    const at = pixelAt(source.surface, this.#room, cell, col, row);
+    const cell = this.#hasKitty ? DEFAULT_CELL : HALF_BLOCK_CELL;
+    const at = pixelAt(source.surface, this.#area, cell, col, row);
     if (at === undefined && action !== "release") return;
     const input = this.#input;
     if (at !== undefined && action === "move") input.move(source, at.x, at.y);
@@ -350,18 +321,18 @@ export class Viewer {
   }
 }
 
-/** Writes control characters as terminals echo them. */
+/** Writes control characters as terminals echo them, such as `^[`. */
 function visible(sequence: string): string {
-  // deno-lint-ignore no-control-regex -- these are to be replaced
+  // deno-lint-ignore no-control-regex -- replaces control characters
   return sequence.replace(/[\x00-\x1f\x7f-\x9f]/g, (control) => {
     const code = control.charCodeAt(0);
     return code < 0x80 ? `^${String.fromCharCode(code ^ 0x40)}` : `\\x${code.toString(16)}`;
   });
 }
 
-function copyInto(screen: TextGrid, grid: TextGrid, room: CellSize): void {
-  const cols = Math.min(grid.cols, room.cols);
-  const rows = Math.min(grid.rows, room.rows);
+function copyInto(screen: TextGrid, grid: TextGrid, area: CellSize): void {
+  const cols = Math.min(grid.cols, area.cols);
+  const rows = Math.min(grid.rows, area.rows);
   for (let row = 0; row < rows; row++) {
     const from = row * grid.cols;
     const to = row * screen.cols;

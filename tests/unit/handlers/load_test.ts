@@ -5,8 +5,8 @@ import { loadHandler } from "../../../lib/handlers/load.ts";
 import { asFunction, type Handler } from "../../../lib/handlers/types.ts";
 import type { ListenSource, ListenStatus } from "../../../lib/net/listen_types.ts";
 
-/** Modules, and what is said about each; `undefined` for a good one. */
-const MODULES: readonly [name: string, code: string, said: RegExp | undefined][] = [
+/** `undefined` instead of an error for a good module. */
+const MODULES: readonly [name: string, code: string, error: RegExp | undefined][] = [
   ["function", "export default () => {};", undefined],
   ["object", "export default { message() {} };", undefined],
   ["no default", "export const handler = () => {};", /has no default export that is a function or/],
@@ -15,12 +15,12 @@ const MODULES: readonly [name: string, code: string, said: RegExp | undefined][]
   [
     "no function",
     "export default {};",
-    /the handler has no function for any kind of record; known kinds: alert, .*, viewport$/,
+    /the handler has no function for a kind of record; known kinds: alert, .*, viewport$/,
   ],
   [
     "misspelled",
     "export default { regstered() {} };",
-    /the handler has regstered, which is no kind of record; known kinds: alert, /,
+    /the handler has a member "regstered", which is no kind of record; known kinds: alert, /,
   ],
   ["class instance", "export default new class { message() {} }();", undefined],
   [
@@ -51,42 +51,48 @@ const MODULES: readonly [name: string, code: string, said: RegExp | undefined][]
   [
     "class instance without a kind",
     "export default new class { help() {} }();",
-    /has no function for any kind of record; known kinds: /,
+    /has no function for a kind of record; known kinds: /,
   ],
   ...["regsterd", "segmentRequest", "Message", "terminate", "frames"].map((
     name,
   ): [string, string, RegExp] => [
     `class instance with ${name}`,
     `export default new class { ${name}() {} message() {} }();`,
-    new RegExp(`has a method ${name}, which is almost the kind \\w+; make it \\w+ or #${name}$`),
+    new RegExp(
+      `has a method "${name}", which looks like the kind "\\w+"; rename it to \\w+ or #${name}$`,
+    ),
   ]),
   [
     "class instance with a number",
     "export default new class { message = 5; }();",
-    /has number for message, must be a function/,
+    /has a number as "message", must be a function/,
   ],
-  ["no functions", "export default { message: 5 };", /has number for message, must be a function/],
+  [
+    "no functions",
+    "export default { message: 5 };",
+    /has a number as "message", must be a function/,
+  ],
   ["throws", 'throw new Error("boom\\nboom");', /^cannot load the handler .*: boom boom$/],
   ["syntax", "export default ((", /^cannot load the handler .*Expression expected.*:1:18$/],
   ["import", 'import "./gone.ts";', /^cannot load the handler .*Module not found .*gone\.ts/],
 ];
 
-for (const [name, code, said] of MODULES) {
+for (const [name, code, error] of MODULES) {
   Deno.test(`loading a handler module: ${name}`, async () => {
     const directory = await Deno.makeTempDir({ prefix: "handler-test-" });
     const path = join(directory, "handler.ts");
     try {
       await Deno.writeTextFile(path, code);
       const loading = loadHandler(path);
-      if (said === undefined) {
+      if (error === undefined) {
         assert.equal(typeof await loading, "function");
         return;
       }
-      await assert.rejects(loading, (error: unknown) => {
-        assert(error instanceof ApiMisuseError);
-        assert.equal(error.code, "bad-handler");
-        assert.match(error.message, said);
-        assert.doesNotMatch(error.message, /\n/, "one line");
+      await assert.rejects(loading, (thrown: unknown) => {
+        assert(thrown instanceof ApiMisuseError);
+        assert.equal(thrown.code, "bad-handler");
+        assert.match(thrown.message, error);
+        assert.doesNotMatch(thrown.message, /\n/, "one line");
         return true;
       });
     } finally {
@@ -121,9 +127,9 @@ for (
     }),
   })
 ) {
-  Deno.test(`${name} as a handler is called with itself as this`, () => {
+  Deno.test(`${name} as a handler has itself as this`, () => {
     const handler = makeHandler();
-    // A plain object has functions alone; the count would be refused there.
+    // In a plain object the count would be refused, as it is no kind.
     if (name === "a getter") Object.defineProperty(handler, "count", { enumerable: false });
     const source = { role: "client", id: 2 } as unknown as ListenSource;
     const status = { kind: "message", frame: 0, message: "hi" } as unknown as ListenStatus;

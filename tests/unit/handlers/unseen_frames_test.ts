@@ -5,7 +5,7 @@ import { Buffer } from "node:buffer";
 import { PNG } from "pngjs";
 import type { FrameHeader } from "../../../lib/decoders/frame_header.ts";
 import { Recorder } from "../../../lib/handlers/record/recorder.ts";
-import { Snapshots } from "../../../lib/handlers/snapshots.ts";
+import { Snapshots } from "../../../lib/handlers/pictures/snapshot_files.ts";
 import { Viewer } from "../../../lib/handlers/view/viewer.ts";
 import { silentLogger } from "../../../lib/log.ts";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { inflateSync } from "node:zlib";
 import { PNG } from "pngjs";
-import type { PixelPicture } from "../../../../lib/handlers/picture.ts";
+import type { PixelPicture } from "../../../../lib/handlers/pictures/picture.ts";
 import { PictureEncoder } from "../../../../lib/handlers/pictures/encoder.ts";
 import { encodePng } from "../../../../lib/handlers/pictures/png.ts";
 import { PictureThread } from "../../../../lib/handlers/pictures/thread.ts";

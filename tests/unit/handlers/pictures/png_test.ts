@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { PNG } from "pngjs";
 import { encodePng } from "../../../../lib/handlers/pictures/png.ts";
-import type { PixelPicture } from "../../../../lib/handlers/picture.ts";
+import type { PixelPicture } from "../../../../lib/handlers/pictures/picture.ts";
 import { SeededRandom } from "../../../support/random.ts";
 
 function pixels(width: number, height: number, rgba: Uint8Array, bottomUp = false): PixelPicture {

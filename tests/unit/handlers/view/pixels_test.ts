@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { deflateSync, inflateSync } from "node:zlib";
-import type { PixelPicture } from "../../../../lib/handlers/picture.ts";
+import type { PixelPicture } from "../../../../lib/handlers/pictures/picture.ts";
 import { halfBlocks } from "../../../../lib/handlers/view/half_blocks.ts";
 import {
   isKittyReply,

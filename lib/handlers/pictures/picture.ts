@@ -1,19 +1,17 @@
 /**
- * What a client shows at one moment.
+ * What a client shows: pixels or text.
  *
  * @module
  */
 
-import type { TextGrid } from "../decoders/text_grid.ts";
-import type { Source } from "../segment/source.ts";
+import type { TextGrid } from "../../decoders/text_grid.ts";
+import type { Source } from "../../segment/source.ts";
 
-/** Pixels that a client shows. */
 export interface PixelPicture {
-  /** Tells it apart. */
   readonly kind: "pixels";
-  /** Width in pixels. */
+  /** In pixels. */
   readonly width: number;
-  /** Height in pixels. */
+  /** In pixels. */
   readonly height: number;
   /** R, G, B, A bytes, row after row; borrowed from the surface until the client's next frame. */
   readonly rgba: Uint8Array;
@@ -21,22 +19,21 @@ export interface PixelPicture {
   readonly bottomUp: boolean;
 }
 
-/** Text that a client shows. */
 export interface TextPicture {
-  /** Tells it apart. */
   readonly kind: "text";
-  /** The cells; borrowed from the surface until the client's next frame. */
+  /** Borrowed from the surface until the client's next frame. */
   readonly grid: TextGrid;
 }
 
-/** What a client shows. */
 export type Picture = PixelPicture | TextPicture;
 
+/** Gives a picture without a copy as long as it is shown; `undefined` once it has changed. */
+export type PictureSource = () => PixelPicture | undefined;
+
 /**
- * The picture that a client has committed last, without a copy.
+ * The picture that a client committed last, without a copy.
  *
- * @param source The client, of which only the surface is looked at.
- * @returns `undefined` before its first frame and after its end.
+ * @returns `undefined` before the first frame and after the client's end.
  */
 export function pictureOf({ surface }: Pick<Source, "surface">): Picture | undefined {
   const { grid, pixels, width, height, origoLl } = surface;
@@ -46,20 +43,18 @@ export function pictureOf({ surface }: Pick<Source, "surface">): Picture | undef
 }
 
 /**
- * The pixels that a client shows now, for as long as it shows them, and for good when it ends with
- * them.
+ * Lets a picture be read in steps while its client may draw. A client that ends leaves its last
+ * picture readable.
  *
- * @param source The client.
- * @param picture What it shows now.
- * @returns Gives the picture without a copy; `undefined` once the client has drawn something else.
+ * @param picture What the client shows now.
  */
 export function whileShown(
   source: Pick<Source, "surface">,
   picture: PixelPicture,
-): () => PixelPicture | undefined {
+): PictureSource {
   const { revision } = source.surface;
   return () => {
-    // A frame that is being drawn in pieces is finished by this look at the surface.
+    // Reading the surface finishes a frame that is being drawn in pieces, so read it first.
     const shown = pictureOf(source);
     if (source.surface.revision !== revision) return undefined;
     return shown?.kind === "pixels" ? shown : picture;

@@ -1,103 +1,89 @@
 /**
- * Recordings and pictures on disk: finding them, their size and age, and deleting them.
+ * Recordings and snapshots on disk: finds, measures and deletes them.
  *
- * Only what this program has written for this user counts: by the form of its name, its kind, and its
- * owner. Links are not followed, and other files in the folder of a recording stay.
+ * Only files that this program wrote for this user count, by the form of the name, the kind and the
+ * owner. Links are not followed, and foreign files in the folder of a recording stay.
  *
  * @module
  */
 
 import { LEFTOVER_AGE_MS } from "../../limits.ts";
 import { isBeingWritten } from "../new_file.ts";
-import { SNAPSHOT_NAME } from "../snapshots.ts";
-import { FOLDER_NAME } from "./folder_name.ts";
+import { SNAPSHOT_NAME } from "../pictures/snapshot_files.ts";
+import { FOLDER_NAME } from "./folder.ts";
 
-/** One recording or picture. */
-export interface Kept {
+export interface Stored {
   readonly kind: "recording" | "snapshot";
-  /** Its folder or file. */
+  /** The folder of a recording or the file of a snapshot. */
   readonly path: string;
-  /** The sizes of its files together. */
+  /** All files together. */
   readonly bytes: number;
-  /** The time of its last change, in milliseconds since 1970. */
+  /** The time of the last change, in milliseconds since 1970. */
   readonly changedMs: number;
-  /** Whether some process still writes it. */
   readonly isBeingWritten: boolean;
-  /** Whether it cannot change any more, so that it need not be measured again. */
+  /** Whether it cannot change any more and need not be measured again. */
   readonly isFinal: boolean;
 }
 
-/** Where recordings and pictures are. */
-export interface KeptDirectories {
+export interface StoredDirectories {
   /** The directory of `--record`. */
   readonly recordings: string | undefined;
-  /** The directory of `--snapshot`, which may be the same. */
+  /** The directory of `--snapshot`; may be the same. */
   readonly snapshots: string | undefined;
 }
 
-/** What is in the folder of a recording. */
 interface Contents {
   readonly files: string[];
   readonly directories: string[];
-  /** Whether there is something that no recording has. */
-  hasOthers: boolean;
+  /** Whether there are files that no recording has. */
+  hasForeign: boolean;
 }
 
 const RECORDING_FILE = /^(client\.json|events\.jsonl|\d+\.cast)$/;
 const STILLS_DIRECTORY = /^\d+$/;
-/** A picture may have been left unfinished by a process that was killed. */
+/** A killed process may have left a part of a picture. */
 const STILLS_FILE = /^(index\.jsonl|\d{6,}\.png(\.[0-9a-f-]{36}\.part)?)$/;
 
-/**
- * Finds all recordings and pictures.
- *
- * @param directories Where.
- * @param known What was found before, by path.
- */
-export async function findKept(
-  { recordings, snapshots }: KeptDirectories,
-  known: ReadonlyMap<string, Kept>,
-): Promise<Kept[]> {
-  const found: (Kept | undefined)[] = [];
+/** @param known The result of the search before, by path. */
+export async function findStored(
+  { recordings, snapshots }: StoredDirectories,
+  known: ReadonlyMap<string, Stored>,
+): Promise<Stored[]> {
+  const found: (Stored | undefined)[] = [];
   for (const { name, isDirectory } of await entriesOf(recordings)) {
     if (!isDirectory || !FOLDER_NAME.test(name)) continue;
     const path = `${recordings}/${name}`;
     const before = known.get(path);
-    found.push(before?.isFinal ? before : await orNothing(() => measureRecording(path)));
+    found.push(before?.isFinal ? before : await ifReadable(() => measureRecording(path)));
   }
   for (const { name, isFile } of await entriesOf(snapshots)) {
     if (!isFile || !SNAPSHOT_NAME.test(name)) continue;
-    found.push(await orNothing(() => measureSnapshot(`${snapshots}/${name}`)));
+    found.push(await ifReadable(() => measureSnapshot(`${snapshots}/${name}`)));
   }
-  return found.filter((kept) => kept !== undefined);
+  return found.filter((stored) => stored !== undefined);
 }
 
-/**
- * Deletes a recording or picture.
- *
- * @param kept What {@linkcode findKept} found.
- * @returns Whether it was there and is not being written.
- */
-export async function deleteKept({ kind, path }: Kept): Promise<boolean> {
+/** @returns `false` when it is gone already or being written. */
+export async function deleteStored({ kind, path }: Stored): Promise<boolean> {
   if (kind === "snapshot") return await remove(path);
   if (await isBeingWritten(clientFile(path))) return false;
-  const { files, directories, hasOthers } = await contentsOf(path);
+  const { files, directories, hasForeign } = await contentsOf(path);
   for (const file of files) await remove(file);
   for (const directory of directories) await remove(directory);
-  return hasOthers ? files.length > 0 : await remove(path);
+  return hasForeign ? files.length > 0 : await remove(path);
 }
 
-/** The first file of a recording, which is open until its end. */
+/** The first file of a recording, which stays open until the recording ends. */
 function clientFile(folder: string): string {
   return `${folder}/client.json`;
 }
 
-async function measureRecording(path: string): Promise<Kept | undefined> {
+async function measureRecording(path: string): Promise<Stored | undefined> {
   const info = await Deno.lstat(path);
   if (!isOwn(info, "isDirectory")) return undefined;
-  const { files, hasOthers } = await contentsOf(path);
-  // Something else has its name, or this is all that was left of it.
-  if (files.length === 0 && hasOthers) return undefined;
+  const { files, hasForeign } = await contentsOf(path);
+  // A foreign folder of such a name, or one whose own files were deleted before.
+  if (files.length === 0 && hasForeign) return undefined;
   let bytes = 0;
   let changedMs = files.length === 0 ? info.mtime!.getTime() : 0;
   for (const file of files) {
@@ -106,44 +92,38 @@ async function measureRecording(path: string): Promise<Kept | undefined> {
     changedMs = Math.max(changedMs, mtime!.getTime());
   }
   const isOpen = await isBeingWritten(clientFile(path));
-  // A young one may not have its lock yet.
+  // A young recording may not have its lock yet.
   const isFinal = !isOpen && Date.now() - changedMs > LEFTOVER_AGE_MS;
   return { kind: "recording", path, bytes, changedMs, isBeingWritten: isOpen, isFinal };
 }
 
-async function measureSnapshot(path: string): Promise<Kept | undefined> {
+async function measureSnapshot(path: string): Promise<Stored | undefined> {
   const info = await Deno.lstat(path);
-  // Pictures by others have such names as well, but are hardly ever for the owner alone.
+  // Pictures of other programs may have such a name, but rarely this mode.
   if (!isOwn(info, "isFile") || (info.mode! & 0o777) !== 0o600) return undefined;
   const changedMs = info.mtime!.getTime();
-  return {
-    kind: "snapshot",
-    path,
-    bytes: info.size,
-    changedMs,
-    isBeingWritten: false,
-    isFinal: false,
-  };
+  const { size: bytes } = info;
+  return { kind: "snapshot", path, bytes, changedMs, isBeingWritten: false, isFinal: false };
 }
 
 async function contentsOf(folder: string): Promise<Contents> {
-  const contents: Contents = { files: [], directories: [], hasOthers: false };
+  const contents: Contents = { files: [], directories: [], hasForeign: false };
   for (const { name, isFile, isDirectory } of await entriesOf(folder)) {
     const path = `${folder}/${name}`;
     if (isFile && RECORDING_FILE.test(name)) contents.files.push(path);
     else if (isDirectory && STILLS_DIRECTORY.test(name)) await addStills(path, contents);
-    else contents.hasOthers = true;
+    else contents.hasForeign = true;
   }
   return contents;
 }
 
 async function addStills(directory: string, contents: Contents): Promise<void> {
-  let hasOthers = false;
+  let hasForeign = false;
   for (const { name, isFile } of await entriesOf(directory)) {
     if (isFile && STILLS_FILE.test(name)) contents.files.push(`${directory}/${name}`);
-    else hasOthers = true;
+    else hasForeign = true;
   }
-  if (hasOthers) contents.hasOthers = true;
+  if (hasForeign) contents.hasForeign = true;
   else contents.directories.push(directory);
 }
 
@@ -161,10 +141,10 @@ function isOwn(info: Deno.FileInfo, kind: "isFile" | "isDirectory"): boolean {
   return info[kind] && info.uid === Deno.uid();
 }
 
-/** What cannot be looked at belongs to others, or has just gone. */
-async function orNothing<T>(look: () => Promise<T>): Promise<T | undefined> {
+/** What cannot be read belongs to another user or was just deleted. */
+async function ifReadable<T>(measure: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await look();
+    return await measure();
   } catch {
     return undefined;
   }

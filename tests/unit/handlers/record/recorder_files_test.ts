@@ -1,15 +1,15 @@
 /** Recordings in real directories, also such as others may write to. */
 
 import assert from "node:assert/strict";
-import { systemFiles } from "../../../lib/handlers/record/files.ts";
-import { FOLDER_NAME, folderName, makeFolder } from "../../../lib/handlers/record/folder_name.ts";
-import { Recorder } from "../../../lib/handlers/record/recorder.ts";
-import { RECORD_NAME_ATTEMPTS } from "../../../lib/limits.ts";
-import { silentLogger } from "../../../lib/log.ts";
-import { inDirectory, listFiles } from "../../support/directory.ts";
-import { FakeClient } from "../../support/fake_client.ts";
-import { FakeFiles } from "../../support/fake_files.ts";
-import { LogBook } from "../../support/log_book.ts";
+import { systemFiles } from "../../../../lib/handlers/record/files.ts";
+import { FOLDER_NAME, folderName, makeFolder } from "../../../../lib/handlers/record/folder.ts";
+import { Recorder } from "../../../../lib/handlers/record/recorder.ts";
+import { RECORD_NAME_ATTEMPTS } from "../../../../lib/limits.ts";
+import { silentLogger } from "../../../../lib/log.ts";
+import { inDirectory, listFiles } from "../../../support/directory.ts";
+import { FakeClient } from "../../../support/fake_client.ts";
+import { FakeFiles } from "../../../support/fake_files.ts";
+import { LogBook } from "../../../support/log_book.ts";
 
 const PEER = {
   publicKey: "AAAA",
@@ -111,7 +111,7 @@ for (const replacement of ["link", "directory"]) {
       await client.showPixels(1, 1, Uint8Array.of(1, 2, 3, 255));
       await client.end();
       const { path, detail } = log.of("recording-stopped")[0]!.fields;
-      assert.equal(detail, "another directory is in the place of the folder");
+      assert.equal(detail, "the folder of the recording was replaced by another one");
       assert.deepEqual(listFiles(String(path)), ["2"]);
       assert.deepEqual(listFiles(`${path}/2`), []);
     }));

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { setImmediate } from "node:timers";
 import { PNG } from "pngjs";
-import type { Snapshot } from "../../../lib/handlers/snapshot.ts";
-import { snapshot, takeSnapshot } from "../../../lib/handlers/snapshot.ts";
-import { FakeClient } from "../../support/fake_client.ts";
-import { LARGE, largePixels } from "../../support/large_picture.ts";
+import type { Snapshot } from "../../../../lib/handlers/pictures/snapshot.ts";
+import { snapshot, takeSnapshot } from "../../../../lib/handlers/pictures/snapshot.ts";
+import { FakeClient } from "../../../support/fake_client.ts";
+import { LARGE, largePixels } from "../../../support/large_picture.ts";
 
 Deno.test("a client that shows nothing has no picture", { permissions: "none" }, () => {
   assert.equal(snapshot(new FakeClient().source), undefined);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { Folder } from "../../../lib/handlers/record/folder.ts";
-import { RECORD_QUEUE_BYTES } from "../../../lib/limits.ts";
-import { FakeFiles } from "../../support/fake_files.ts";
+import { Folder } from "../../../../lib/handlers/record/folder.ts";
+import { RECORD_QUEUE_BYTES } from "../../../../lib/limits.ts";
+import { FakeFiles } from "../../../support/fake_files.ts";
 
 function open(maxBytes = 1000) {
   const files = new FakeFiles();

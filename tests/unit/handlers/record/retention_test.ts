@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { Keeper, type KeeperOptions } from "../../../lib/handlers/record/keeper.ts";
-import { createFile, writeAll } from "../../../lib/handlers/new_file.ts";
-import { RECORD_KEEP_GAP_MS, RECORD_KEEP_LINES } from "../../../lib/limits.ts";
-import type { Source } from "../../../lib/segment/source.ts";
-import type { Status } from "../../../lib/segment/status.ts";
-import { inDirectory, listFiles } from "../../support/directory.ts";
-import { FakeTimers } from "../../support/fake_timers.ts";
-import { LogBook } from "../../support/log_book.ts";
+import { Retention, type RetentionOptions } from "../../../../lib/handlers/record/retention.ts";
+import { createFile, writeAll } from "../../../../lib/handlers/new_file.ts";
+import { RECORD_KEEP_GAP_MS, RECORD_KEEP_LINES } from "../../../../lib/limits.ts";
+import type { Source } from "../../../../lib/segment/source.ts";
+import type { Status } from "../../../../lib/segment/status.ts";
+import { inDirectory, listFiles } from "../../../support/directory.ts";
+import { FakeTimers } from "../../../support/fake_timers.ts";
+import { LogBook } from "../../../support/log_book.ts";
 
 const HOUR_MS = 3_600_000;
 const KEY = "3f2a-91bc-07de-55aa-c1d2";
@@ -34,10 +34,10 @@ async function addRecording(root: string, number: number, ageMs: number): Promis
 }
 
 /** Looks through the directory twice: when it is opened, and when it is closed. */
-async function tidy(root: string, bounds: Partial<KeeperOptions>): Promise<LogBook> {
+async function tidy(root: string, bounds: Partial<RetentionOptions>): Promise<LogBook> {
   const log = new LogBook();
   const directories = { recordings: root, snapshots: root };
-  await new Keeper({ directories, log, ...bounds }).close();
+  await new Retention({ directories, log, ...bounds }).close();
   return log;
 }
 
@@ -183,7 +183,7 @@ onUnix("what cannot be deleted is said once, and tried again", async (root) => {
   };
   try {
     const directories = { recordings: root, snapshots: undefined };
-    await new Keeper({ directories, log, maxBytes: 0 }).close();
+    await new Retention({ directories, log, maxBytes: 0 }).close();
   } finally {
     Deno.remove = remove;
   }
@@ -206,7 +206,7 @@ onUnix(
         )
       );
     const directories = { recordings: root, snapshots: root };
-    const keeper = new Keeper({ directories, log, maxBytes: 0 });
+    const keeper = new Retention({ directories, log, maxBytes: 0 });
     const add = (number: number) => write(`${root}/${number}.png`, 1, 0);
     const tell = (kind: "frame" | "registered" | "terminated") =>
       void keeper.observer({} as Source, { kind } as Status);

@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { PNG } from "pngjs";
-import { Recorder, type RecorderOptions } from "../../../lib/handlers/record/recorder.ts";
-import { silentLogger } from "../../../lib/log.ts";
-import { FakeClock } from "../../support/fake_clock.ts";
-import { FakeClient } from "../../support/fake_client.ts";
-import { FakeFiles } from "../../support/fake_files.ts";
-import { LARGE, largePixels } from "../../support/large_picture.ts";
+import { Recorder, type RecorderOptions } from "../../../../lib/handlers/record/recorder.ts";
+import { silentLogger } from "../../../../lib/log.ts";
+import { FakeClock } from "../../../support/fake_clock.ts";
+import { FakeClient } from "../../../support/fake_client.ts";
+import { FakeFiles } from "../../../support/fake_files.ts";
+import { LARGE, largePixels } from "../../../support/large_picture.ts";
 
 const { width, height } = LARGE;
 

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { PNG } from "pngjs";
-import { CpuShare, Pace } from "../../../lib/handlers/record/pace.ts";
-import { folderName } from "../../../lib/handlers/record/folder_name.ts";
-import { Recorder, type RecorderOptions } from "../../../lib/handlers/record/recorder.ts";
-import type { LogFields } from "../../../lib/log.ts";
-import { AnsiScreen } from "../../support/ansi_screen.ts";
-import { playCast } from "../../support/cast.ts";
-import { FakeClient } from "../../support/fake_client.ts";
-import { FakeFiles } from "../../support/fake_files.ts";
+import { CpuShare, Pace } from "../../../../lib/handlers/record/stills.ts";
+import { folderName } from "../../../../lib/handlers/record/folder.ts";
+import { Recorder, type RecorderOptions } from "../../../../lib/handlers/record/recorder.ts";
+import type { LogFields } from "../../../../lib/log.ts";
+import { AnsiScreen } from "../../../support/ansi_screen.ts";
+import { playCast } from "../../../support/cast.ts";
+import { FakeClient } from "../../../support/fake_client.ts";
+import { FakeFiles } from "../../../support/fake_files.ts";
 
 const REGISTERED = {
   kind: "registered",

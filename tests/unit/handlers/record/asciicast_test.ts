@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { VideoStream } from "../../../lib/decoders/video_stream.ts";
-import { Asciicast } from "../../../lib/handlers/record/asciicast.ts";
-import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
-import { AnsiScreen } from "../../support/ansi_screen.ts";
-import { playCast } from "../../support/cast.ts";
-import { assertShows, gridOf } from "../../support/grids.ts";
-import terminal from "../../vectors/events/tpack-terminal.json" with { type: "json" };
-import { assertReplays, replay } from "../../support/xterm.ts";
-import { base64, compressedFrame, show } from "../decoders/frames.ts";
+import { VideoStream } from "../../../../lib/decoders/video_stream.ts";
+import { Asciicast } from "../../../../lib/handlers/record/asciicast.ts";
+import { VIDEO_FORMAT } from "../../../../lib/wire/constants.ts";
+import { AnsiScreen } from "../../../support/ansi_screen.ts";
+import { playCast } from "../../../support/cast.ts";
+import { assertShows, gridOf } from "../../../support/grids.ts";
+import terminal from "../../../vectors/events/tpack-terminal.json" with { type: "json" };
+import { assertReplays, replay } from "../../../support/xterm.ts";
+import { base64, compressedFrame, show } from "../../decoders/frames.ts";
 
 const STARTED = new Date("2026-11-23T19:37:14.250Z");
 

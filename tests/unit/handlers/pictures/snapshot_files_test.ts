@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { PNG } from "pngjs";
-import { Snapshots } from "../../../lib/handlers/snapshots.ts";
-import { FakeClient } from "../../support/fake_client.ts";
-import { LARGE, largePixels } from "../../support/large_picture.ts";
-import { LogBook } from "../../support/log_book.ts";
+import { Snapshots } from "../../../../lib/handlers/pictures/snapshot_files.ts";
+import { FakeClient } from "../../../support/fake_client.ts";
+import { LARGE, largePixels } from "../../../support/large_picture.ts";
+import { LogBook } from "../../../support/log_book.ts";
 
 /** Snapshots of one client in a directory of their own. */
 class Bench implements Disposable {
