@@ -130,10 +130,10 @@ export const MAX_EARLY_EVENTS = 128;
 /** One text that a client sends in parts; the reference takes no longer one. */
 export const MAX_MESSAGE_BYTES = 4_096;
 
-/** How long a source waits for the other side to take its connection; a person waits no longer. */
+/** How long a source waits for its TCP connection to open; longer than a person waits. */
 export const CONNECT_TIMEOUT_MS = 10_000;
 
-/** What a sink may tell a source that does not listen; then the source reads no more. */
+/** Events of a sink that wait to be taken by the code of a source; then the source reads no more. */
 export const MAX_WAITING_SOURCE_EVENTS = 4_096;
 
 /**

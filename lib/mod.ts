@@ -98,8 +98,8 @@ export type {
   RemovedFile,
 } from "../keystore/mod.ts";
 export { Keystore } from "../keystore/mod.ts";
-export { SourceClient } from "./net/client.ts";
-export type { ConnectOptions } from "./net/connect_options.ts";
+export { SourceConnection } from "./net/source_connection.ts";
+export type { ConnectOptions } from "./net/source_connection.ts";
 export { connectSource } from "./net/connect_source.ts";
 export { makePictureEncoder, PICTURE_FORMATS, type PictureFormat } from "./source/encoders.ts";
 export type { Registration, SourceEvent } from "./source/endpoint.ts";

@@ -6,7 +6,7 @@
 
 import { Command, InvalidArgumentError, Option } from "commander";
 import { AuthError } from "../errors.ts";
-import type { SourceClient } from "../net/client.ts";
+import type { SourceConnection } from "../net/source_connection.ts";
 import { connectSource } from "../net/connect_source.ts";
 import { checkSecret } from "../net/secret.ts";
 import type { Content } from "../source/content.ts";
@@ -156,7 +156,7 @@ async function connect(
 }
 
 async function showOn(
-  client: SourceClient,
+  client: SourceConnection,
   content: Content,
   flags: ConnectFlags,
   io: CliIo,
@@ -182,7 +182,7 @@ async function showOn(
 
 async function whileSignalled(
   show: Show,
-  client: SourceClient,
+  client: SourceConnection,
   io: CliIo,
 ): ReturnType<Show["run"]> {
   let asked = false;

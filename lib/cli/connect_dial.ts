@@ -8,7 +8,7 @@ import { publicKeyOf } from "../../keystore/mod.ts";
 import { fingerprint } from "../crypto/fingerprint.ts";
 import { A12Error, AuthError } from "../errors.ts";
 import { formatAddress } from "../net/address.ts";
-import type { SourceClient } from "../net/client.ts";
+import type { SourceConnection } from "../net/source_connection.ts";
 import type { HelloMode } from "../session/events.ts";
 import { explainRefusal } from "./connect_refused.ts";
 import type { Route } from "./connect_target.ts";
@@ -19,7 +19,7 @@ import { UsageError } from "./support.ts";
 /** What dialling needs besides where to. */
 export interface Dialling {
   /** Connects and logs in. */
-  readonly dial: (route: Route) => Promise<SourceClient>;
+  readonly dial: (route: Route) => Promise<SourceConnection>;
   /** Decides about the server's key. */
   readonly trust: ServerTrust;
   /** Asks a person about it. */
@@ -39,7 +39,10 @@ export interface Dialling {
  * @param dialling How.
  * @throws {A12Error} What went wrong with the last one; the likely reasons have been told by then.
  */
-export async function dialAny(routes: readonly Route[], dialling: Dialling): Promise<SourceClient> {
+export async function dialAny(
+  routes: readonly Route[],
+  dialling: Dialling,
+): Promise<SourceConnection> {
   for (const [i, route] of routes.entries()) {
     try {
       return await dialOne(route, dialling);
@@ -58,7 +61,10 @@ export async function dialAny(routes: readonly Route[], dialling: Dialling): Pro
   throw new UsageError("there is no host to dial");
 }
 
-async function dialOne(route: Route, { dial, trust, ask, io }: Dialling): Promise<SourceClient> {
+async function dialOne(
+  route: Route,
+  { dial, trust, ask, io }: Dialling,
+): Promise<SourceConnection> {
   io.err(
     `connecting to ${formatAddress(route)} with the key ${fingerprint(publicKeyOf(route.key))}\n`,
   );

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { SourceClient } from "../net/client.ts";
+import type { SourceConnection } from "../net/source_connection.ts";
 import { Signal } from "../net/signal.ts";
 import type { Content } from "../source/content.ts";
 import { Display } from "../source/display.ts";
@@ -41,7 +41,7 @@ export type ShowEnd =
 
 /** One content on one connection. */
 export class Show {
-  readonly #client: SourceClient;
+  readonly #client: SourceConnection;
   readonly #content: Content;
   readonly #options: ShowOptions;
   readonly #display = new Display();
@@ -57,7 +57,7 @@ export class Show {
    * @param content What to show.
    * @param options How to show it.
    */
-  constructor(client: SourceClient, content: Content, options: ShowOptions) {
+  constructor(client: SourceConnection, content: Content, options: ShowOptions) {
     this.#client = client;
     this.#content = content;
     this.#options = options;

@@ -1,31 +1,20 @@
 /**
- * Wakes up whoever waits for something to change.
+ * Lets asynchronous code wait for a condition.
  *
  * @module
  */
 
-/** Something that changes; waiters look again each time. */
+/** Something that changes; each waiter checks its condition again after every change. */
 export class Signal {
-  #waiting: PromiseWithResolvers<void> | undefined;
+  #change = Promise.withResolvers<void>();
 
-  /** Settles at the next {@linkcode notify}. */
-  wait(): Promise<void> {
-    this.#waiting ??= Promise.withResolvers();
-    return this.#waiting.promise;
-  }
-
-  /** Wakes up all who wait. */
   notify(): void {
-    this.#waiting?.resolve();
-    this.#waiting = undefined;
+    this.#change.resolve();
+    this.#change = Promise.withResolvers();
   }
 
-  /**
-   * Waits until something holds.
-   *
-   * @param holds Looks; called at once and after each {@linkcode notify}.
-   */
+  /** @param holds The condition; checked at once and after each {@linkcode notify}. */
   async until(holds: () => boolean): Promise<void> {
-    while (!holds()) await this.wait();
+    while (!holds()) await this.#change.promise;
   }
 }

@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { Keystore, publicKeyOf } from "../../keystore/mod.ts";
-import { encodeUtf8 } from "../../lib/bytes/text.ts";
 import { Show } from "../../lib/cli/connect_show.ts";
 import type { ConnectOptions, Listener, SourceEvent, Status } from "../../lib/mod.ts";
 import {
@@ -12,7 +11,7 @@ import {
   netListen,
   PICTURE_FORMATS,
   silentLogger,
-  type SourceClient,
+  type SourceConnection,
 } from "../../lib/mod.ts";
 import type { Source } from "../../lib/mod.ts";
 import { Signal } from "../../lib/net/signal.ts";
@@ -56,7 +55,7 @@ class Bench {
     this.changed.notify();
   }
 
-  dial(options: Partial<ConnectOptions> = {}): Promise<SourceClient> {
+  dial(options: Partial<ConnectOptions> = {}): Promise<SourceConnection> {
     return connectSource("127.0.0.1", {
       port: this.listener.address.port,
       key: this.keystore.identity().privateKey,
@@ -97,7 +96,7 @@ class Ear {
 }
 
 /** Reads on until the sink tells something. */
-async function told(client: SourceClient, kind: string): Promise<SourceEvent> {
+async function told(client: SourceConnection, kind: string): Promise<SourceEvent> {
   for await (const event of client) {
     if ((event.type === "event" ? event.event.kind : event.control.command) === kind) return event;
   }
@@ -286,35 +285,6 @@ Deno.test("a subsegment is drawn when it is granted, and not when it is refused"
   }
 });
 
-Deno.test("everything that is told is there in order, however late it is taken", async () => {
-  await using bench = await Bench.open();
-  const client = await bench.dial();
-  await told(client, "activate");
-  const count = 4_200;
-  let sent = 0;
-  const telling = (async () => {
-    for (; sent < count; sent++) await bench.sink!.targetInput(`message ${sent}`);
-  })();
-  // A source that gives no sign of life is told little.
-  for (let signs = 1; sent < count; signs++) {
-    client.sendEvent({ category: "external", kind: "ident", message: encodeUtf8("here") });
-    await bench.until(() => bench.kinds.filter((kind) => kind === "ident").length >= signs);
-  }
-  await telling;
-  const drawn = client.draw(makePictureEncoder("raw").encode(noisePicture(4, 4)));
-  await bench.until(() => bench.kinds.includes("resized"));
-  assert.equal(client.acknowledged, 0, "who does not listen is read for no more");
-  for (let i = 0; i < count; i++) {
-    const event = await client.next();
-    assert(event?.type === "event" && event.event.kind === "message");
-    assert.equal(new TextDecoder().decode(event.event.message as Uint8Array), `message ${i}`);
-  }
-  await client.allAcknowledged();
-  assert.equal(await drawn, true);
-  await client.close();
-  assert.equal(await client.next(), undefined);
-});
-
 Deno.test("leaving does not wait for a sink that acknowledges nothing", async () => {
   await using bench = await Bench.open();
   const client = await bench.dial();
@@ -350,7 +320,7 @@ Deno.test("why a login failed is told apart", async () => {
     ["bad-argument", { key: new Uint8Array(31) }],
     ["none", { secret }],
   ];
-  const clients: SourceClient[] = [];
+  const clients: SourceConnection[] = [];
   for (const [expected, options] of cases) {
     const dialled = bench.dial(options).then((client) => clients.push(client));
     assert.equal(await code(dialled), expected, JSON.stringify(options));

@@ -6,68 +6,15 @@ import type { PrivateKey } from "../../lib/crypto/x25519.ts";
 import { A12Error } from "../../lib/errors.ts";
 import { SERVER_PROOF_TIMEOUT_MS } from "../../lib/limits.ts";
 import { connectSource } from "../../lib/mod.ts";
-import type { Session } from "../../lib/session/session.ts";
 import { freshKey } from "../support/clients.ts";
 import { FakeTimers } from "../support/fake_timers.ts";
 import { Bench } from "../support/listen.ts";
 import { MAIN } from "../support/listening.ts";
-import { serverSession } from "../support/pair.ts";
+import { RawSink } from "../support/raw_sink.ts";
 import { withDirectory } from "../unit/keystore/helpers.ts";
 
 /** The key that clients trust; the impostor does not hold it. */
 const TRUSTED = freshKey();
-
-/** A server that takes one connection and claims a key. */
-class Impostor implements AsyncDisposable {
-  readonly #server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  readonly #claimed = Promise.withResolvers<Deno.TcpConn>();
-  readonly #running: Promise<void>;
-  readonly session: Session = serverSession();
-
-  constructor(key: PrivateKey = impostorKey()) {
-    this.#running = this.#run(key);
-  }
-
-  get port(): number {
-    return this.#server.addr.port;
-  }
-
-  /** Waits until the key is claimed. @returns The connection. */
-  claimed(): Promise<Deno.TcpConn> {
-    return this.#claimed.promise;
-  }
-
-  async write(): Promise<void> {
-    const socket = await this.claimed();
-    await socket.write(this.session.takeOutput()!);
-  }
-
-  async #run(key: PrivateKey): Promise<void> {
-    const socket = await this.#server.accept();
-    const buffer = new Uint8Array(4_096);
-    while (this.session.state !== "accepted") {
-      const count = await socket.read(buffer);
-      assert(count !== null, "the client waits for the claim");
-      this.session.receive(buffer.subarray(0, count));
-      while (this.session.nextEvent() !== undefined) this.session.accept(key);
-      const output = this.session.takeOutput();
-      if (output !== undefined) await socket.write(output);
-    }
-    this.#claimed.resolve(socket);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#running;
-    const socket = await this.claimed();
-    try {
-      socket.close();
-    } catch {
-      // The test has closed it.
-    }
-    this.#server.close();
-    this.session.free();
-  }
-}
 
 /** A key that shows one public key and agrees as the owner of another. */
 function impostorKey(): PrivateKey {
@@ -93,7 +40,7 @@ async function attempt(port: number): Promise<A12Error> {
 }
 
 Deno.test("a server that claims a trusted key and then is silent is no login", async () => {
-  await using impostor = new Impostor();
+  await using impostor = new RawSink(impostorKey());
   const realNow = performance.now;
   const attempted = attempt(impostor.port);
   {
@@ -114,18 +61,18 @@ Deno.test("a server that claims a trusted key and then is silent is no login", a
 });
 
 Deno.test("a server that claims a trusted key and sends something is found out at once", async () => {
-  await using impostor = new Impostor();
+  await using impostor = new RawSink(impostorKey());
   const attempted = attempt(impostor.port);
   await impostor.claimed();
   impostor.session.send({ command: "ping", stream: 0 });
-  await impostor.write();
+  await impostor.flush();
   const { code, message } = await attempted;
   assert.equal(code, "not-proven");
   assert.match(message, /the first packet under the session keys does not verify/);
 });
 
 Deno.test("a server that closes the connection before it has proved its key is no login", async () => {
-  await using impostor = new Impostor();
+  await using impostor = new RawSink(impostorKey());
   const attempted = attempt(impostor.port);
   const socket = await impostor.claimed();
   await socket.read(new Uint8Array(4_096));
@@ -136,7 +83,7 @@ Deno.test("a server that closes the connection before it has proved its key is n
 });
 
 Deno.test("an honest server that says one thing has proved its key", async () => {
-  await using honest = new Impostor(TRUSTED);
+  await using honest = new RawSink(TRUSTED);
   const connecting = connectSource("127.0.0.1", {
     port: honest.port,
     key: freshKey(),
@@ -145,7 +92,7 @@ Deno.test("an honest server that says one thing has proved its key", async () =>
   });
   await honest.claimed();
   honest.session.send({ command: "ping", stream: 0 });
-  await honest.write();
+  await honest.flush();
   const client = await connecting;
   client.abort();
   await client.finished();
@@ -167,7 +114,7 @@ Deno.test("our listener proves its key while its handler still thinks", async ()
 });
 
 Deno.test("connect does not say that it is logged in, and says why", async () => {
-  await using impostor = new Impostor();
+  await using impostor = new RawSink(impostorKey());
   await withDirectory(async (root) => {
     const keystore = await Keystore.open(root);
     await keystore.add(["outbound"], TRUSTED.publicKey);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { defaultProvider } from "../../lib/crypto/mod.ts";
 import { DecoderPool } from "../../lib/decoders/h264/worker/decoder_pool.ts";
 import type { DecoderPoolOptions } from "../../lib/decoders/h264/worker/decoder_pool.ts";
-import type { SourceClient } from "../../lib/net/client.ts";
+import type { SourceConnection } from "../../lib/net/source_connection.ts";
 import { connectSource } from "../../lib/net/connect_source.ts";
 import { Listener } from "../../lib/net/listener.ts";
 import { DISPLAY_DEFAULTS } from "../../lib/segment/preroll.ts";
@@ -39,13 +39,13 @@ export function h264Frame(payload: Uint8Array, width: number, height: number): V
 
 /** A source, and what it was told. */
 export class H264Source {
-  readonly client: SourceClient;
+  readonly client: SourceConnection;
   /** How often it was told that its video cannot be decoded. */
   cancels = 0;
   readonly #reading: Promise<void>;
   #told = Promise.withResolvers<void>();
 
-  constructor(client: SourceClient) {
+  constructor(client: SourceConnection) {
     this.client = client;
     this.#reading = this.#read();
   }

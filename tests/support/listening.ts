@@ -6,7 +6,7 @@ import { Keystore } from "../../keystore/mod.ts";
 import { PrivateKey } from "../../lib/crypto/x25519.ts";
 import { TextGrid } from "../../lib/decoders/text_grid.ts";
 import { connectSource } from "../../lib/net/connect_source.ts";
-import type { SourceClient } from "../../lib/net/client.ts";
+import type { SourceConnection } from "../../lib/net/source_connection.ts";
 import { makePictureEncoder } from "../../lib/source/encoders.ts";
 import { TpackEncoder } from "../../lib/source/tpack_encoder.ts";
 import { segmentKindNumber } from "../../lib/wire/constants.ts";
@@ -157,7 +157,7 @@ export class Listening implements AsyncDisposable {
 
 /** A client that shows what it is given. */
 export class TestSource {
-  readonly client: SourceClient;
+  readonly client: SourceConnection;
   /** The text that was typed into it. */
   typed = "";
   /** Messages that it was sent. */
@@ -170,7 +170,7 @@ export class TestSource {
   #hasActivate = Promise.withResolvers<void>();
   #told = Promise.withResolvers<void>();
 
-  private constructor(client: SourceClient) {
+  private constructor(client: SourceConnection) {
     this.client = client;
     this.#listening = this.#listen();
   }

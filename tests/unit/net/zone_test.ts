@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { TransportError } from "../../../lib/errors.ts";
 import { bind } from "../../../lib/net/bind.ts";
-import { dial } from "../../../lib/net/dial.ts";
+import { dial } from "../../../lib/net/connect_source.ts";
 import { checkZone, isLinkLocal, withZoneOf } from "../../../lib/net/zone.ts";
 
 const linkLocal = Deno.networkInterfaces().find(({ address }) => isLinkLocal(address));

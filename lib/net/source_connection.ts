@@ -1,5 +1,6 @@
 /**
- * A source that dials a sink: logs in, registers, draws, and hears what it is told.
+ * The connection of a source to a sink: the login, frames and events to the sink, and what the sink
+ * sends.
  *
  * @module
  */
@@ -9,7 +10,7 @@ import type { PrivateKey } from "../crypto/x25519.ts";
 import type { A12Error } from "../errors.ts";
 import { AuthError } from "../errors.ts";
 import { DRAIN_TIMEOUT_MS, MAX_WAITING_SOURCE_EVENTS, REKEY_VOLUME_BYTES } from "../limits.ts";
-import type { PeerOffered, SessionEvent } from "../session/events.ts";
+import type { HelloMode, PeerOffered, SessionEvent } from "../session/events.ts";
 import { Session } from "../session/session.ts";
 import type { StateName } from "../session/transitions.ts";
 import type { Registration, SourceEvent } from "../source/endpoint.ts";
@@ -17,12 +18,36 @@ import { SourceEndpoint } from "../source/endpoint.ts";
 import type { VideoFrame } from "../source/frame.ts";
 import type { ControlInput } from "../wire/control.ts";
 import type { EventInput } from "../wire/event/types.ts";
-import type { ConnectOptions } from "./connect_options.ts";
 import { Pump } from "./pump.ts";
 import { Signal } from "./signal.ts";
 
-/** A source's connection. What is sent after its end is dropped; nothing but a login rejects. */
-export class SourceClient {
+/** How to connect to a sink. */
+export interface ConnectOptions {
+  /** The port; 6680 unless given. */
+  readonly port?: number;
+  /** Our private key: 32 bytes, or an imported one. */
+  readonly key: PrivateKey | Uint8Array;
+  /**
+   * Decides about the key that the server answers with.
+   *
+   * @param publicKey 32 bytes.
+   */
+  readonly acceptServer: (publicKey: Uint8Array) => boolean;
+  /** What the primary segment registers as. */
+  readonly registration: Registration;
+  /** How to send our key: `ephemeral`, which hides it, unless given. */
+  readonly mode?: HelloMode;
+  /** The secret of the listener, 1 to 31 bytes of UTF-8; the default secret of a12 unless given. */
+  readonly secret?: string;
+  /** How many frames may be sent before the first of them is acknowledged; 1 unless given. */
+  readonly window?: number;
+}
+
+/**
+ * The connection of a source. After its end nothing is sent and nothing rejects: calls say by their
+ * result that it has ended, and {@linkcode error} why.
+ */
+export class SourceConnection {
   readonly #key: PrivateKey;
   readonly #options: ConnectOptions;
   readonly #socket: Deno.TcpConn;
@@ -34,22 +59,22 @@ export class SourceClient {
   readonly #changed = new Signal();
   readonly #events: SourceEvent[] = [];
   #hasLoggedIn = false;
-  /** What the login had come to when the last bytes, or the end, were waited for. */
+  /** The state of the login before the latest read, which may have ended the connection. */
   #stateAtRead: StateName = "hello";
   #isWriting = false;
   #isClosing = false;
   #isOver = false;
   #error: A12Error | undefined;
-  /** Settles when the frame that is being sent is out, so that frames go one after the other. */
+  /** Settles when the current frame is sent: frames do not mix. */
   #turn: Promise<unknown> = Promise.resolve();
 
   /**
-   * Begins to log in; use {@linkcode connectSource}.
+   * Begins to log in; {@linkcode connectSource} calls this.
    *
-   * @param socket A connected socket; the client closes it.
+   * @param socket A connected socket; the connection closes it.
    * @param key Our key.
    * @param secret 1 to 31 bytes.
-   * @param options What else to log in with.
+   * @param options All other options.
    */
   constructor(
     socket: Deno.TcpConn,
@@ -88,7 +113,7 @@ export class SourceClient {
     this.#running = this.#run();
   }
 
-  /** Settles once the server has let us in and proved its key; rejects with why it has not. */
+  /** Settles when the server has accepted us and proved its key; rejects with the reason if not. */
   get loggedIn(): Promise<void> {
     return this.#login.promise;
   }
@@ -103,26 +128,26 @@ export class SourceClient {
     return this.#isOver;
   }
 
-  /** What ended the connection; `undefined` before, and when either side has just closed it. */
+  /** The error that ended the connection; `undefined` before the end and after a plain close. */
   get error(): A12Error | undefined {
     return this.#error;
   }
 
-  /** How many frames the sink has acknowledged. */
+  /** The number of frames that the sink has acknowledged. */
   get acknowledged(): number {
     return this.#endpoint.window.acknowledged;
   }
 
-  /** How many frames the sink has passed over; one is enough to stall arcan-net for ever. */
+  /** The number of frames that the sink has not acknowledged in their turn; one stalls arcan-net. */
   get skipped(): number {
     return this.#endpoint.window.skipped;
   }
 
   /**
-   * Takes the next thing that the sink has told. Whoever lets too many of them wait is read for no
-   * more, acknowledgements included.
+   * Waits for the next event or command of the sink. While 4096 of them wait to be taken, nothing is
+   * read from the sink, acknowledgements included.
    *
-   * @returns The event or command, or `undefined` at the end of the connection.
+   * @returns `undefined` at the end of the connection.
    */
   async next(): Promise<SourceEvent | undefined> {
     await this.#changed.until(() => this.#events.length > 0 || this.#isOver);
@@ -130,7 +155,7 @@ export class SourceClient {
     return this.#events.shift();
   }
 
-  /** All that the sink tells, in order, up to the end of the connection. */
+  /** The events and commands of the sink, in order, up to the end of the connection. */
   async *[Symbol.asyncIterator](): AsyncGenerator<SourceEvent, void, undefined> {
     for (let event = await this.next(); event !== undefined; event = await this.next()) yield event;
   }
@@ -158,7 +183,7 @@ export class SourceClient {
   }
 
   /**
-   * Registers a segment that the sink has opened a channel for.
+   * Registers a segment on a channel that the sink has opened (`newch`).
    *
    * @param registration Kind, title and identity.
    * @param channel The channel.
@@ -170,9 +195,9 @@ export class SourceClient {
   }
 
   /**
-   * Waits until the next frame can be sent without waiting.
+   * Waits until enough frames are acknowledged for the next one to be sent.
    *
-   * @returns Whether it can; `false` once the connection has ended.
+   * @returns `false` once the connection has ended.
    */
   async drawable(): Promise<boolean> {
     await this.#changed.until(() => this.#endpoint.window.isOpen || this.#isDone);
@@ -180,10 +205,9 @@ export class SourceClient {
   }
 
   /**
-   * Sends a frame, after those that are being sent, once so many are acknowledged that one more may
-   * be under way.
+   * Sends a frame, after those before it and once {@linkcode drawable} allows it.
    *
-   * @param frame The frame; borrowed until the promise settles.
+   * @param frame Borrowed until the promise settles.
    * @param channel An open channel.
    * @returns Whether all of it was handed to the socket; `false` once the connection has ended.
    * @throws {ApiMisuseError} `bad-argument` for a channel that is not open.
@@ -194,12 +218,12 @@ export class SourceClient {
     return drawn;
   }
 
-  /** Waits until every frame is acknowledged, or the connection has ended. */
+  /** Waits until every frame is acknowledged or the connection has ended. */
   async allAcknowledged(): Promise<void> {
     await this.#changed.until(() => this.#endpoint.window.pending === 0 || this.#isDone);
   }
 
-  /** Leaves: sends what was given so far, and settles when the connection has ended. */
+  /** Sends what waits, then closes; settles when the connection has ended. */
   async close(): Promise<void> {
     if (!this.#isClosing) {
       this.#isClosing = true;
@@ -209,7 +233,7 @@ export class SourceClient {
         await this.#turn;
         this.#pump.flush();
         await this.#changed.until(() => this.#isOver || this.#isFlushed);
-        // Whoever closes with bytes unread makes the other side lose what it has not read yet.
+        // A close with unread bytes is a reset, which makes the peer lose bytes that it has not read.
         if (!this.#isOver) await this.#socket.closeWrite().catch(() => this.#pump.end());
         await this.#running;
       } finally {
@@ -265,10 +289,10 @@ export class SourceClient {
       this.#login.resolve();
       return undefined;
     }
-    const told = this.#endpoint.take(event);
-    if (told !== undefined) this.#events.push(told);
+    const taken = this.#endpoint.take(event);
+    if (taken !== undefined) this.#events.push(taken);
     this.#changed.notify();
-    if (this.#events.length <= MAX_WAITING_SOURCE_EVENTS) return undefined;
+    if (this.#events.length < MAX_WAITING_SOURCE_EVENTS) return undefined;
     return this.#changed.until(() =>
       this.#events.length < MAX_WAITING_SOURCE_EVENTS || this.#isClosing
     );
@@ -284,7 +308,7 @@ export class SourceClient {
     this.#endpoint.register(this.#options.registration);
   }
 
-  /** A server that does not let somebody in closes the connection and gives no reason. */
+  /** A server that refuses a client closes the connection without a reason; the state tells it. */
   #refusal(error: A12Error | undefined): A12Error {
     const isClosed = error === undefined || error.code === "connection-lost" ||
       error.code === "truncated";
@@ -313,7 +337,7 @@ export class SourceClient {
     for (let at = 0; at < length;) {
       at = this.#endpoint.sendPart(frame, at, channel);
       this.#pump.flush();
-      // One packet is encrypted while the one before it is written, and no more memory is used.
+      // One packet is encrypted while the previous one is written; no more is buffered.
       await this.#changed.until(() => this.#session.outputBytes === 0 || this.#session.isOver);
       if (this.#session.isOver) return false;
     }

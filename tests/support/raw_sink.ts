@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import type { PrivateKey } from "../../lib/crypto/x25519.ts";
+import type { EventReceived } from "../../lib/session/events.ts";
+import type { Session } from "../../lib/session/session.ts";
+import { serverSession } from "./pair.ts";
+
+/** A server for one connection: it answers the login with a key, then does what the test says. */
+export class RawSink implements AsyncDisposable {
+  readonly session: Session = serverSession();
+  readonly #server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  readonly #claimed = Promise.withResolvers<Deno.TcpConn>();
+  readonly #running: Promise<void>;
+
+  /** @param key The key that it answers with. */
+  constructor(key: PrivateKey) {
+    this.#running = this.#login(key);
+  }
+
+  get port(): number {
+    return this.#server.addr.port;
+  }
+
+  /** Settles with the socket once the server has claimed its key. */
+  claimed(): Promise<Deno.TcpConn> {
+    return this.#claimed.promise;
+  }
+
+  /** Writes the output of the session. */
+  async flush(): Promise<void> {
+    const socket = await this.claimed();
+    await writeAll(socket, this.session.takeOutput()!);
+  }
+
+  /** Reads up to the next event of a kind. */
+  async read(kind: EventReceived["event"]["kind"]): Promise<void> {
+    const socket = await this.claimed();
+    for (;;) {
+      for (let next = this.session.nextEvent(); next; next = this.session.nextEvent()) {
+        if (next.type === "event" && next.event.kind === kind) return;
+      }
+      await this.#receive(socket);
+    }
+  }
+
+  async #login(key: PrivateKey): Promise<void> {
+    const socket = await this.#server.accept();
+    while (this.session.state !== "accepted") {
+      await this.#receive(socket);
+      while (this.session.nextEvent() !== undefined) this.session.accept(key);
+      const output = this.session.takeOutput();
+      if (output !== undefined) await writeAll(socket, output);
+    }
+    this.#claimed.resolve(socket);
+  }
+
+  async #receive(socket: Deno.TcpConn): Promise<void> {
+    const count = await socket.read(this.session.writable());
+    assert(count !== null, "the client does not close");
+    this.session.commit(count);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#running;
+    const socket = await this.claimed();
+    try {
+      socket.close();
+    } catch {
+      // The test has closed it.
+    }
+    this.#server.close();
+    this.session.free();
+  }
+}
+
+async function writeAll(socket: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += await socket.write(bytes.subarray(at));
+}

@@ -1,0 +1,76 @@
+/** The limits of a source's connection. */
+
+import assert from "node:assert/strict";
+import { encodeUtf8 } from "../../../lib/bytes/text.ts";
+import { CONNECT_TIMEOUT_MS, MAX_WAITING_SOURCE_EVENTS } from "../../../lib/limits.ts";
+import { connectSource, dial } from "../../../lib/net/connect_source.ts";
+import { makePictureEncoder } from "../../../lib/source/encoders.ts";
+import { freshKey } from "../../support/clients.ts";
+import { FakeTimers } from "../../support/fake_timers.ts";
+import { RawSink } from "../../support/raw_sink.ts";
+import { noisePicture } from "../source/helpers.ts";
+
+Deno.test({
+  name: "dialling an address that does not answer fails after CONNECT_TIMEOUT_MS",
+  // Elsewhere a full backlog refuses connections.
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    using silent = Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 0 });
+    const { port } = silent.addr;
+    using _filler = await Deno.connect({ hostname: "127.0.0.1", port });
+    using timers = new FakeTimers();
+    const dialled = dial({ hostname: "127.0.0.1", port });
+    timers.pass(CONNECT_TIMEOUT_MS - 1);
+    assert.equal(timers.size, 1, "not yet");
+    timers.pass(1);
+    await assert.rejects(dialled, {
+      code: "connect-failed",
+      message: `127.0.0.1:${port} does not answer within 10 s`,
+    });
+  },
+});
+
+for (const waiting of [MAX_WAITING_SOURCE_EVENTS - 1, MAX_WAITING_SOURCE_EVENTS]) {
+  const reads = waiting < MAX_WAITING_SOURCE_EVENTS;
+  Deno.test(`a source with ${waiting} waiting events ${reads ? "reads on" : "stops reading"}`, async () => {
+    await using sink = new RawSink(freshKey());
+    const connecting = connectSource("127.0.0.1", {
+      port: sink.port,
+      key: freshKey(),
+      acceptServer: () => true,
+      registration: { segkind: 10, title: "test" },
+    });
+    await sink.claimed();
+    sink.session.send({ command: "ping", stream: 0 });
+    await sink.flush();
+    const connection = await connecting;
+    await connection.draw(makePictureEncoder("zstd").encode(noisePicture(4, 4)));
+
+    for (let i = 0; i < waiting; i++) {
+      sink.session.sendEvent(0, { category: "target", kind: "message", message: `${i}` });
+    }
+    sink.session.send({ command: "ping", stream: 1 });
+    const flushed = sink.flush();
+    if (reads) {
+      await connection.allAcknowledged();
+    } else {
+      for (let i = 0; i < 20; i++) {
+        connection.sendEvent({ category: "external", kind: "ident", message: encodeUtf8("here") });
+        await sink.read("ident");
+      }
+    }
+    assert.equal(connection.acknowledged, reads ? 1 : 0);
+
+    for (let i = 0; i < waiting; i++) {
+      const taken = await connection.next();
+      assert(taken?.type === "event" && taken.event.kind === "message");
+      assert.equal(new TextDecoder().decode(taken.event.message as Uint8Array), `${i}`);
+    }
+    await connection.allAcknowledged();
+    assert.equal(connection.acknowledged, 1);
+    await flushed;
+    connection.abort();
+    await connection.finished();
+    assert.equal(await connection.next(), undefined);
+  });
+}
