@@ -294,7 +294,8 @@ const VERBS: readonly [call: (source: Source) => unknown, ...said: string[]][] =
   [(source) => source.wheel(1), "wheel-down:pressed", "wheel-down:released"],
   [
     (source) => source.clickMouse("left", 20, 10),
-    "act: yes, rel: no, v(4){20, 20, 10, 10}",
+    "0] act: yes, rel: no, v(2){20, 20, 0, 0}",
+    "1] act: yes, rel: no, v(2){10, 10, 0, 0}",
     "left:pressed",
     "left:released",
   ],

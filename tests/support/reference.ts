@@ -7,6 +7,7 @@ import { netListen, silentLogger } from "../../lib/mod.ts";
 /** The programs, `undefined` where one is not on the `PATH`. */
 export const ARCAN_NET = which("arcan-net");
 export const TERMINAL = which("afsrv_terminal");
+export const REMOTING = which("afsrv_remoting");
 /** A client of pixels that says what it draws and what it gets; not part of the reference. */
 export const PIXEL = which("pixel");
 /** A real client that hangs, as those of 2025 sometimes do, must not hold the tests up. */
@@ -21,6 +22,8 @@ export interface Run {
   readonly secret?: string;
   /** Who wrote the client's keystore; by ours the client knows the listener's key and insists on it. */
   readonly store?: "arcan-net" | "ours";
+  /** How long it may take; 30 s unless given. */
+  readonly deadlineMs?: number;
 }
 
 /** A listener and one client of the reference. */
@@ -32,11 +35,16 @@ export class Reference implements AsyncDisposable {
   /** What the client has written to standard error, once it has ended. */
   readonly said: Promise<string>;
 
-  private constructor(listener: Listener, child: Deno.ChildProcess, directories: string[]) {
+  private constructor(
+    listener: Listener,
+    child: Deno.ChildProcess,
+    directories: string[],
+    deadlineMs = DEADLINE_MS,
+  ) {
     this.listener = listener;
     this.#child = child;
     this.#directories = directories;
-    this.#deadline = setTimeout(() => child.kill("SIGKILL"), DEADLINE_MS);
+    this.#deadline = setTimeout(() => child.kill("SIGKILL"), deadlineMs);
     this.said = new Response(child.stderr).text();
   }
 
@@ -55,7 +63,7 @@ export class Reference implements AsyncDisposable {
     });
     if (run.secret !== undefined) listener.targetInput(`0:${run.secret}`);
     await keystore.add(["demo"], await makeClientKey(theirs, run, listener.address.port, keystore));
-    return new Reference(listener, spawn(theirs, run), [ours, theirs]);
+    return new Reference(listener, spawn(theirs, run), [ours, theirs], run.deadlineMs);
   }
 
   /** Waits until the client has ended by itself. */
@@ -75,9 +83,15 @@ export class Reference implements AsyncDisposable {
 
 /** Waits for what a client shows to be right, frame by frame. */
 export class FrameWatch {
+  readonly #deadlineMs: number;
   #source: Source | undefined;
   #text = "";
   #check: (() => void) | undefined;
+
+  /** @param deadlineMs How long one wait may take; 30 s unless given. */
+  constructor(deadlineMs = DEADLINE_MS) {
+    this.#deadlineMs = deadlineMs;
+  }
 
   /** The client has drawn. */
   changed(source: Source): void {
@@ -91,7 +105,7 @@ export class FrameWatch {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const deadline = setTimeout(
       () => reject(new Error(`the picture never came to be right:\n${this.#text}`)),
-      DEADLINE_MS,
+      this.#deadlineMs,
     );
     this.#check = () => {
       if (this.#source === undefined || !isRight(this.#source)) return;
@@ -153,7 +167,8 @@ async function feed(child: Deno.ChildProcess, text: string): Promise<void> {
   await writer.close();
 }
 
-function which(program: string): string | undefined {
+/** @param program A program on the `PATH`. @returns Where it is; `undefined` when it is not there. */
+export function which(program: string): string | undefined {
   for (const directory of (Deno.env.get("PATH") ?? "").split(":")) {
     try {
       if (Deno.statSync(`${directory}/${program}`).isFile) return `${directory}/${program}`;
