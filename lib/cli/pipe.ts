@@ -73,7 +73,7 @@ export class PipeProgram {
   /** Everything is to end soon, also when the program does not read. */
   hurry(): void {
     this.#beginToClose();
-    this.#pipe.hurry();
+    this.#pipe.release();
   }
 
   /**

@@ -1,5 +1,5 @@
 /**
- * What a program asks for: one JSON object a line.
+ * One call of a program, a JSON object on a line: reading it, doing it, and its result as JSON.
  *
  * @module
  */
@@ -12,45 +12,31 @@ import { type Source, VERBS } from "../../segment/source.ts";
 import type { Verb } from "../../segment/verbs/verb.ts";
 import { takeSnapshot } from "../pictures/snapshot.ts";
 
-/** One line of a program. */
 export interface Call {
-  /** A verb by its name in this library or in Lua, such as `typeText` or `target_input`. */
+  /** The name in this library; programs may use the one of Lua as well. */
   readonly verb: string;
   /** The number of the source. */
   readonly source: number;
   /** The request that is answered; the oldest one of the source unless given. */
   readonly request: number | undefined;
-  /** The arguments of the verb. */
   readonly args: readonly unknown[];
-  /** Whether the client that is accepted may ask for subsegments; it is refused them unless set. */
+  /** Whether requests of the accepted client for subsegments go to the program; refused otherwise. */
   readonly subsegments: boolean;
-  /** Comes back with the result; no result is wanted unless given. */
+  /** Comes back with the result; a call without it gets no result. */
   readonly id: unknown;
 }
 
-/** The verbs of a client that a program may use; the pipe adds those that answer requests. */
+/** Without `accept` and `refuse`, which answer requests. */
 const CLIENT_VERBS: readonly string[] = Object.entries<Verb>(VERBS)
   .filter(([, verb]) => !verb.isLocal).map(([name]) => name);
 const LISTENER_VERBS: readonly string[] = ["targetInput", "deleteImage", "shutdown"];
 
-/** The verbs that a program may use on a client, by their names in this library. */
+/** The verbs of a client for programs, by their names in this library. */
 export const PIPE_VERBS: readonly string[] = [...CLIENT_VERBS, "snapshot"];
 
-const KNOWN_FIELDS: ReadonlySet<string> = new Set([
-  "verb",
-  "source",
-  "args",
-  "id",
-  "request",
-  "subsegments",
-]);
+const KNOWN_FIELDS = ["verb", "source", "args", "id", "request", "subsegments"] as const;
 
-/**
- * Reads one line.
- *
- * @param line JSON.
- * @throws {ApiMisuseError} `bad-argument`.
- */
+/** @throws {ApiMisuseError} `bad-argument` for a line that is no call. */
 export function parseCall(line: string): Call {
   let value: unknown;
   try {
@@ -67,25 +53,23 @@ export function parseCall(line: string): Call {
   >;
   const unknown = Object.keys(rest)[0];
   if (unknown !== undefined) {
-    refuse(`there is no field ${JSON.stringify(unknown)}, only ${[...KNOWN_FIELDS].join(", ")}`);
+    refuse(`the field ${JSON.stringify(unknown)} is unknown; known: ${KNOWN_FIELDS.join(", ")}`);
   }
-  if (typeof verb !== "string") refuse("the field verb is not a string");
-  if (typeof source !== "number") refuse("the field source is not a number");
+  if (typeof verb !== "string") refuse('the field "verb" is not a string');
+  if (typeof source !== "number") refuse('the field "source" is not a number');
   if (request !== undefined && typeof request !== "number") {
-    refuse("the field request is not a number");
+    refuse('the field "request" is not a number');
   }
-  if (typeof subsegments !== "boolean") refuse("the field subsegments is not true or false");
-  if (!Array.isArray(args)) refuse("the field args is not an array");
+  if (typeof subsegments !== "boolean") refuse('the field "subsegments" is not true or false');
+  if (!Array.isArray(args)) refuse('the field "args" is not an array');
   return { verb: camelCase(verb), source, request, args, subsegments, id };
 }
 
 /**
- * Calls a verb of a source.
+ * Calls a verb other than `acceptTarget`.
  *
- * @param source The source.
- * @param call The call; `acceptTarget` is the caller's.
- * @returns What JSON can hold of the result, a source as its number; a promise of that for a picture.
- * @throws {ApiMisuseError} `bad-argument` for an unknown verb, and what the verb throws.
+ * @returns The result of the verb, or a promise of it.
+ * @throws {ApiMisuseError} `bad-argument` for an unknown verb; errors of the verb are passed on.
  */
 export function perform(source: Source | ListenSource, { verb, args }: Call): unknown {
   if (verb === "snapshot" && source.role === "client") return jsonSnapshot(source);
@@ -97,24 +81,13 @@ export function perform(source: Source | ListenSource, { verb, args }: Call): un
   return methods[verb]!(...args.map(withBytes));
 }
 
-/**
- * Whether a verb has returned a source.
- *
- * @param result What the verb has returned.
- */
 export function isSource(result: unknown): result is Source {
   return typeof result === "object" && result !== null && "role" in result && "id" in result;
 }
 
-/**
- * What a program gets of a result.
- *
- * @param result What the verb has returned.
- * @returns What JSON can hold of it; a source as its number.
- */
+/** The result of a verb in a form for JSON: a source as its number, a transfer as `true`. */
 export function resultJson(result: unknown): unknown {
   if (isSource(result)) return result.id;
-  // A transfer that is under way cannot be handed on; that it was begun can.
   const isTransfer = typeof result === "object" && result !== null && "cancel" in result;
   return isTransfer ? true : result;
 }
@@ -124,7 +97,7 @@ async function jsonSnapshot(source: Source): Promise<unknown> {
   return taken?.kind === "png" ? { kind: "png", base64: taken.bytes.toBase64() } : taken;
 }
 
-/** Bytes are given as `{"base64": …}` or `{"utf8": …}`, anywhere in the arguments. */
+/** Replaces `{"base64": …}` and `{"utf8": …}`, anywhere in the arguments, by bytes. */
 function withBytes(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withBytes);
   if (typeof value !== "object" || value === null) return value;
@@ -132,7 +105,9 @@ function withBytes(value: unknown): unknown {
   const [[name, text] = []] = entries;
   if (entries.length === 1 && typeof text === "string") {
     if (name === "utf8") return encodeUtf8(text);
-    if (name === "base64") return decodeBase64(text) ?? refuse("the base64 is malformed");
+    if (name === "base64") {
+      return decodeBase64(text) ?? refuse("the base64 of an argument is malformed");
+    }
   }
   return Object.fromEntries(entries.map(([key, item]) => [key, withBytes(item)]));
 }

@@ -1,40 +1,32 @@
 /**
- * The streams of one program: records and answers go in, calls come out, a line each.
+ * The standard streams of one program: records and answers go in, calls come out, one a line.
  *
  * @module
  */
 
 import { PIPE_LINE_BYTES, PIPE_QUEUE_BYTES } from "../../limits.ts";
-import type { Calls } from "./calls.ts";
+import type { CallQueue } from "./call_queue.ts";
 import { LineSplitter } from "./line_splitter.ts";
 import { Mailbox } from "./mailbox.ts";
 
 /** The part of a child process that a pipe needs. */
 export interface Program {
-  /** Takes records and answers. */
   readonly stdin: WritableStream<Uint8Array>;
-  /** Gives calls. */
   readonly stdout: ReadableStream<Uint8Array>;
 }
 
-/** Carries lines to one program and back. */
 export class Channel {
   readonly #mailbox = new Mailbox(PIPE_QUEUE_BYTES);
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #written: Promise<void>;
-  readonly #calls: Pick<Calls, "take" | "hurry">;
+  readonly #calls: CallQueue;
   #hasOutput = false;
 
-  /** Settles when the program gives no more lines. */
+  /** Settles when the program's output has ended and its calls were read. */
   readonly outputEnded: Promise<void>;
 
-  /**
-   * Begins to carry.
-   *
-   * @param program A running program.
-   * @param calls Takes the lines of the program.
-   */
-  constructor(program: Program, calls: Pick<Calls, "take" | "hurry">) {
+  /** @param calls Gets the lines of the program. */
+  constructor(program: Program, calls: CallQueue) {
     this.#reader = program.stdout.getReader();
     this.#written = this.#write(program.stdin.getWriter());
     this.#calls = calls;
@@ -49,31 +41,28 @@ export class Channel {
   /**
    * Sends a line.
    *
-   * @param sender The number of its sender, each of which has a queue of its own.
-   * @param line A line without its line feed.
-   * @returns When the sender may go on; `undefined` when it may at once.
+   * @param sender A number; each sender has a queue of its own.
+   * @param line Without its line feed.
+   * @returns When the sender may go on; `undefined` for at once.
    */
   put(sender: number, line: string): Promise<void> | undefined {
     return this.#mailbox.put(sender, line);
   }
 
-  /**
-   * Holds up neither senders nor the program any more; what is beyond the bound is thrown away
-   * instead.
-   */
-  hurry(): void {
-    this.#mailbox.hurry();
-    this.#calls.hurry();
+  /** Ends backpressure in both directions; lines beyond the limit are dropped. */
+  release(): void {
+    this.#mailbox.release();
+    this.#calls.release();
   }
 
-  /** The program has ended: lines are thrown away. */
+  /** Drops all lines; the program has ended. */
   end(): void {
-    this.#calls.hurry();
+    this.#calls.release();
     this.#mailbox.clear();
     void this.#reader.cancel().catch(() => {});
   }
 
-  /** Ends the program's input when it has all, and waits until both directions have ended. */
+  /** Ends the program's input after the lines that wait, and waits for the end of its output. */
   async close(): Promise<void> {
     this.#mailbox.close();
     await this.#written;
@@ -89,7 +78,7 @@ export class Channel {
       ) await writer.write(lines);
       await writer.close();
     } catch {
-      // The program does not want to know more; it may still call verbs.
+      // The program closed its input; it may still call verbs.
       this.#mailbox.clear();
     }
   }
@@ -111,7 +100,7 @@ export class Channel {
       const rest = splitter.end();
       if (rest !== undefined) await this.#calls.take(rest);
     } catch {
-      // It was ended while it wrote.
+      // The program was killed while it wrote.
     }
   }
 }

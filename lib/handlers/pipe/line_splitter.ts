@@ -1,15 +1,16 @@
 /**
- * Lines of a program's output.
+ * Cuts the output of a program into lines. Own code, because `node:readline` and line streams collect a
+ * line without end until the memory is full.
  *
  * @module
  */
 
-import { decodeUtf8Lenient, withoutByteOrderMark } from "../../bytes/text.ts";
 import { concat } from "../../bytes/concat.ts";
+import { decodeUtf8Lenient, withoutByteOrderMark } from "../../bytes/text.ts";
 
 const LINE_FEED = 0x0a;
 
-/** Cuts a stream of bytes into lines, and skips those that are too long. */
+/** Skips lines that are too long. */
 export class LineSplitter {
   readonly #limitBytes: number;
   #parts: Uint8Array[] = [];
@@ -17,20 +18,13 @@ export class LineSplitter {
   #isSkipping = false;
   #isFirst = true;
 
-  /**
-   * Makes a splitter at the start of a line.
-   *
-   * @param limitBytes The longest line.
-   */
   constructor(limitBytes: number) {
     this.#limitBytes = limitBytes;
   }
 
   /**
-   * Takes a piece.
-   *
-   * @param piece Any bytes; copied as far as they are needed later.
-   * @returns The lines that it ends, without their line feeds; `undefined` for each that is too long.
+   * @param piece Borrowed for the call.
+   * @returns The lines that end in the piece, without line feeds; `undefined` for one that is too long.
    */
   push(piece: Uint8Array): (string | undefined)[] {
     const lines: (string | undefined)[] = [];
@@ -49,14 +43,13 @@ export class LineSplitter {
     return lines;
   }
 
-  /** Takes the end of the stream. @returns The line that had no line feed, if any. */
+  /** The last line, if it has no line feed; the output has ended. */
   end(): string | undefined {
     const rest = this.#isSkipping ? "" : this.#line();
     this.#reset();
     return rest === "" ? undefined : rest;
   }
 
-  /** The text of the line that has ended. */
   #line(): string {
     const bytes = concat(this.#parts);
     return decodeUtf8Lenient(this.#isFirst ? withoutByteOrderMark(bytes) : bytes);

@@ -1,9 +1,6 @@
 /**
- * Any program in any language as a handler: records as JSON lines on its standard input, verbs as JSON
- * lines on its standard output.
- *
- * The README has the protocol and programs that speak it. The verbs are `PIPE_VERBS`, `accept` and
- * `refuse`.
+ * A program in any language as a handler: it gets records as JSON lines on its standard input, and
+ * calls verbs by JSON lines on its standard output. The front README has the protocol and examples.
  *
  * @module
  */
@@ -17,48 +14,43 @@ import type { IoTable, Status } from "../../segment/status.ts";
 import { describeJson } from "../describe.ts";
 import type { Call } from "./call.ts";
 import { isSource, perform, resultJson } from "./call.ts";
-import { Calls } from "./calls.ts";
+import { CallQueue } from "./call_queue.ts";
 import { Channel, type Program } from "./channel.ts";
 
-/** The sender of answers, which no source has as its number. */
+/** The number of answers as a sender; sources have other numbers. */
 const ANSWERS = 0;
 
-/** A request that waits for its answer. */
+/** A `segment_request` that waits for the program's answer. */
 interface Request {
   readonly number: number;
   readonly source: Source | ListenSource;
-  /** The line that asks. */
+  /** The record as it was sent. */
   readonly line: string;
   readonly answered: () => void;
 }
 
-/** Carries records to a program and its calls back. When it has ended, another may take its place. */
+/** Connects handlers with a program, and with the next one when it is restarted. */
 export class Pipe {
   readonly #log: Logger;
   #channel: Channel;
   readonly #sources = new Map<number, Source | ListenSource>();
-  /** The records that tell another program which sources there are. */
+  /** The first record of each source, by which the next program learns of it. */
   readonly #introductions = new Map<number, Status>();
-  /** Clients whose own requests the program answers. */
-  readonly #asking = new Set<number>();
+  /** Clients whose requests for subsegments go to the program. */
+  readonly #withSubsegments = new Set<number>();
   readonly #requests = new Map<number, Request>();
   #lastRequest = 0;
   #hasEnded = false;
-  /** Whether the program has written a line that is no call; only the first is logged. */
+  /** Whether a line that is no call was logged already. */
   #hasBadLine = false;
 
-  /**
-   * Begins to carry.
-   *
-   * @param program A running program.
-   * @param log Takes what goes wrong.
-   */
+  /** @param log Gets requests without an answer and the first line that is no call. */
   constructor(program: Program, log: Logger) {
     this.#log = log;
     this.#channel = this.#open(program);
   }
 
-  /** Settles when the program gives no more calls. */
+  /** Settles when the program's output has ended. */
   get outputEnded(): Promise<void> {
     return this.#channel.outputEnded;
   }
@@ -68,32 +60,30 @@ export class Pipe {
     return this.#channel.hasOutput;
   }
 
-  /** Takes what happens to the listener and, once they are accepted, to its clients. */
+  /** The handler of the listener; accepted clients get a handler of the pipe as well. */
   readonly handler: ListenHandler = (source, status) => this.#take(source, status);
 
-  /** Everything is to end: requests that wait are refused, no client is held up any more. */
-  hurry(): void {
+  /** Refuses requests that wait and makes no client wait any more; the listener is closing. */
+  release(): void {
     for (const request of [...this.#requests.values()]) request.answered();
-    this.#channel.hurry();
+    this.#channel.release();
   }
 
-  /** The program has ended for good: requests that wait are refused, records are thrown away. */
+  /** Refuses requests that wait and drops all records; the program has ended for good. */
   end(): void {
     this.#hasEnded = true;
-    this.hurry();
+    this.release();
     this.#channel.end();
   }
 
-  /** The program has ended, another will follow: requests wait for it, records are thrown away. */
+  /** Drops records until `resume`, for which requests wait; the program has ended. */
   suspend(): void {
     this.#channel.end();
   }
 
   /**
-   * Goes on with another program. It is told which sources there are, by the records that introduced
-   * them with `resumed` added, and is asked what has not been answered.
-   *
-   * @param program A running program.
+   * Continues with another program. It gets the first record of each source, with `resumed` added, and
+   * the requests that wait.
    */
   resume(program: Program): void {
     this.#channel = this.#open(program);
@@ -104,13 +94,13 @@ export class Pipe {
     for (const { source, line } of this.#requests.values()) void this.#channel.put(source.id, line);
   }
 
-  /** Ends the program's input when it has all, and waits until both directions have ended. */
+  /** Ends the program's input after the lines that wait, and waits for the end of its output. */
   async close(): Promise<void> {
     await this.#channel.close();
   }
 
   #open(program: Program): Channel {
-    const calls: Calls = new Calls({
+    const calls: CallQueue = new CallQueue({
       perform: (call) => this.#perform(call),
       answer: (line) => channel.put(ANSWERS, line),
       onBadLine: (detail) => this.#logBadLine(detail),
@@ -125,18 +115,18 @@ export class Pipe {
     input?: IoTable,
   ): void | Promise<void> {
     if (this.#hasEnded) return;
-    // A listener in the moment of a request is another object; that belongs to the request.
+    // Each request has a listener object of its own; verbs are called on the first one.
     if (!this.#sources.has(source.id)) this.#sources.set(source.id, source);
     const record = { role: source.role, ...status };
     if (status.kind === "segment_request") {
-      // One that nobody thinks of must not hold its client up until the time is over.
-      if (source.role === "listener" || this.#asking.has(source.id)) {
+      // A request that the program does not expect must not delay its client until the timeout.
+      if (source.role === "listener" || this.#withSubsegments.has(source.id)) {
         return this.#ask(source, record, status);
       }
     } else if (status.kind === "terminated") {
       this.#sources.delete(source.id);
       this.#introductions.delete(source.id);
-      this.#asking.delete(source.id);
+      this.#withSubsegments.delete(source.id);
     } else if (status.kind === (source.role === "listener" ? "preroll" : "registered")) {
       this.#introductions.set(source.id, record);
     }
@@ -170,7 +160,7 @@ export class Pipe {
     }
   }
 
-  /** A program that does not read its answers is found in the log. */
+  /** A program that does not read its answers gives no other sign of what is wrong. */
   #logBadLine(detail: string): void {
     if (this.#hasBadLine) return;
     this.#hasBadLine = true;
@@ -206,7 +196,7 @@ export class Pipe {
       const accept = source.acceptTarget.bind(source) as (...args: unknown[]) => Source | undefined;
       const accepted = accept(...call.args.slice(0, 2), handler);
       if (accepted !== undefined) this.#sources.set(accepted.id, accepted);
-      if (accepted !== undefined && call.subsegments) this.#asking.add(accepted.id);
+      if (accepted !== undefined && call.subsegments) this.#withSubsegments.add(accepted.id);
       return accepted?.id;
     } finally {
       request.answered();
@@ -221,6 +211,7 @@ export class Pipe {
         return request;
       }
     }
-    throw new ApiMisuseError("wrong-state", `source ${source} has no such request`);
+    const which = number === undefined ? "request" : `request ${number}`;
+    throw new ApiMisuseError("wrong-state", `source ${source} has no ${which} that waits`);
   }
 }

@@ -1,5 +1,6 @@
 /**
- * What is typed into clients, and waits until they take it.
+ * Input for clients on its way: text is joined, verbs are called in order, and reading slows down while
+ * clients accept less than is typed.
  *
  * @module
  */
@@ -10,7 +11,7 @@ import type { Sent } from "../../segment/sent.ts";
 import type { Source } from "../../segment/source.ts";
 import type { Typed } from "./keys.ts";
 
-/** Keys that are text as well. */
+/** Keys that `typeText` types as well, so that pasted lines stay one text. */
 const TEXT_KEYS: ReadonlyMap<unknown, string> = new Map([
   ["return", "\n"],
   ["tab", "\t"],
@@ -18,26 +19,20 @@ const TEXT_KEYS: ReadonlyMap<unknown, string> = new Map([
   ["escape", "\x1b"],
 ]);
 
-/** The calls of verbs, one after the other. */
 export class TypedInput {
   readonly #onFull: (source: Source) => void;
   readonly #waiting = new Set<Promise<void>>();
-  /** Text that has come in one piece: thousands of lines may be pasted. */
+  /** Text of one read, which may be thousands of pasted lines. */
   #text = "";
   #textSource: Source | undefined;
-  #lateMove: (() => void) | undefined;
+  #lastMove: (() => void) | undefined;
 
-  /** @param onFull Is told when so much waits for a client that something is left out. */
+  /** @param onFull Called when input is dropped because too much waits for a client. */
   constructor(onFull: (source: Source) => void) {
     this.#onFull = onFull;
   }
 
-  /**
-   * Types text, which waits for {@linkcode flush}, or presses a key.
-   *
-   * @param source The client.
-   * @param typed What was typed.
-   */
+  /** Collects text until {@linkcode flush}; presses a key that is no text. */
   type(source: Source, typed: Extract<Typed, { kind: "text" | "key" }>): void {
     const text = textOf(typed);
     if (text !== undefined) {
@@ -49,42 +44,37 @@ export class TypedInput {
     }
   }
 
-  /** Sends the text that was typed. */
+  /** Sends the collected text. */
   flush(): void {
     const [source, text] = [this.#textSource, this.#text];
     this.#text = "";
     if (source !== undefined && text !== "") this.#send(source, () => source.typeText(text));
   }
 
-  /**
-   * Calls a verb behind the text that was typed.
-   *
-   * @param source The client.
-   * @param verb Calls it.
-   */
+  /** Calls a verb after the collected text. */
   call(source: Source, verb: () => Sent): void {
     this.flush();
     this.#send(source, verb);
   }
 
   /**
-   * Moves the mouse; only its last place counts while others wait.
+   * Moves the mouse. While earlier input waits, only the last position is kept.
    *
-   * @param source The client.
-   * @param x Pixels from the left.
-   * @param y Pixels from the top.
+   * @param x In pixels of the client.
+   * @param y In pixels of the client.
    */
   move(source: Source, x: number, y: number): void {
     this.flush();
     const move = () => this.#send(source, () => source.moveMouse(x, y));
     if (this.#waiting.size === 0) move();
-    else this.#lateMove = move;
+    else this.#lastMove = move;
   }
 
   /**
-   * Waits while much is to be sent, but not for long: the keys that leave may be among what is not read.
+   * Backpressure for the reader of the terminal. It does not last long, because the unread input may
+   * hold the keys that leave the viewer.
    *
-   * @returns `undefined` when little is to be sent.
+   * @returns `undefined` when little waits.
    */
   slowDown(): Promise<void> | undefined {
     return this.#waiting.size < VIEW_WAITING_CALLS ? undefined : this.#untilLess();
@@ -98,7 +88,7 @@ export class TypedInput {
   }
 
   #send(source: Source, verb: () => Sent): void {
-    this.#lateMove = undefined;
+    this.#lastMove = undefined;
     try {
       const sent = verb();
       if (sent instanceof Promise) this.#wait(sent);
@@ -111,7 +101,7 @@ export class TypedInput {
   #wait(sent: Promise<boolean>): void {
     const settled = sent.then(() => {
       this.#waiting.delete(settled);
-      if (this.#waiting.size === 0) this.#lateMove?.();
+      if (this.#waiting.size === 0) this.#lastMove?.();
     });
     this.#waiting.add(settled);
   }

@@ -151,7 +151,7 @@ export class Viewer {
     return undefined;
   }
 
-  /** Waits a little when clients take less than is typed; `undefined` when they do not. */
+  /** Backpressure for the reader of the terminal; `undefined` when little input waits. */
   slowDown(): Promise<void> | undefined {
     return this.#input.slowDown();
   }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { PIPE_QUEUE_BYTES } from "../../../../lib/limits.ts";
+import { PIPE_ANSWER_TIMEOUT_MS, PIPE_QUEUE_BYTES } from "../../../../lib/limits.ts";
 import type { Status } from "../../../../lib/segment/status.ts";
 import { FakeClient } from "../../../support/fake_client.ts";
+import { FakeTimers } from "../../../support/fake_timers.ts";
 import { Bench, PREROLL, REQUEST } from "./bench.ts";
 
 const ident = (message: string): Status => ({ kind: "ident", frame: 0, message });
@@ -64,9 +65,31 @@ pure("requests are answered by number, or in order", async () => {
   await bench.call({ verb: "accept", source: 1, id: 1 });
   assert.deepEqual(await bench.read(), {
     id: 1,
-    error: "source 1 has no such request",
+    error: "source 1 has no request that waits",
     code: "wrong-state",
   });
+  await bench.exit();
+});
+
+pure("a request that is not answered in time is refused and logged", async () => {
+  using timers = new FakeTimers();
+  const bench = new Bench();
+  let isDone = false;
+  const asked = bench.ask().then(() => isDone = true);
+  const { request } = await bench.read();
+  timers.pass(PIPE_ANSWER_TIMEOUT_MS - 1);
+  await bench.settled();
+  assert.equal(isDone, false);
+  timers.pass(1);
+  await asked;
+  assert.deepEqual(bench.accepted, []);
+  assert.deepEqual(bench.logged, [
+    ["pipe-no-answer", { source: 1, request, kind: "segment_request" }],
+  ]);
+  await bench.call({ verb: "accept", source: 1, request, id: 1 });
+  assert.equal((await bench.read()).code, "wrong-state", "the answer comes too late");
+  await bench.client();
+  assert.equal(timers.size, 0, "an answered request has no timer");
   await bench.exit();
 });
 
@@ -131,11 +154,15 @@ pure("a program can look at the screen", async () => {
 const wrong: readonly [line: string, error: RegExp, code: string][] = [
   ["hello", /not JSON: "hello"/, "bad-argument"],
   ["[1]", /not a JSON object/, "bad-argument"],
-  ['{"source":1}', /verb is not a string/, "bad-argument"],
-  ['{"verb":"x"}', /source is not a number/, "bad-argument"],
-  ['{"verb":"x","source":1,"args":2}', /args is not an array/, "bad-argument"],
-  ['{"verb":"x","source":1,"request":"1"}', /request is not a number/, "bad-argument"],
-  ['{"verb":"x","source":1,"arg":[]}', /no field "arg", only verb, source, args/, "bad-argument"],
+  ['{"source":1}', /the field "verb" is not a string/, "bad-argument"],
+  ['{"verb":"x"}', /the field "source" is not a number/, "bad-argument"],
+  ['{"verb":"x","source":1,"args":2}', /the field "args" is not an array/, "bad-argument"],
+  ['{"verb":"x","source":1,"request":"1"}', /the field "request" is not a number/, "bad-argument"],
+  [
+    '{"verb":"x","source":1,"arg":[]}',
+    /the field "arg" is unknown; known: verb, source, args/,
+    "bad-argument",
+  ],
   ['{"verb":"x","source":9}', /no source 9/, "wrong-state"],
   ['{"verb":"flyAway","source":2}', /a client has no verb "flyAway"/, "bad-argument"],
   ['{"verb":"constructor","source":2}', /no verb "constructor"/, "bad-argument"],
@@ -250,7 +277,7 @@ pure("in a hurry nobody waits, and what is too much is thrown away", async () =>
   let pending: Promise<void> | undefined;
   while (pending === undefined) pending = client.tell(ident("x".repeat(100))) ?? undefined;
   const asked = bench.ask();
-  bench.pipe.hurry();
+  bench.pipe.release();
   await pending;
   await asked;
   for (let i = 0; i < 10_000; i++) assert.equal(client.tell(ident("y")), undefined);

@@ -116,7 +116,7 @@ pure("a client that takes nothing does not hold up the end", async () => {
   const written = bench.write(lines.join(""));
   await bench.settled();
   assert.equal(client.typed.length, PIPE_WAITING_CALLS);
-  bench.pipe.hurry();
+  bench.pipe.release();
   await written;
   await bench.exit();
   assert.equal(client.typed.length, lines.length);

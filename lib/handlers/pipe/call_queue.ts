@@ -1,43 +1,38 @@
 /**
- * The calls of one program: each is done and answered, and those that wait hold the program up.
+ * Does the calls of one program and answers them. When many wait for one client, or a client's own
+ * queue is full, the program is not read until there is room again.
  *
  * @module
  */
 
-import { A12Error, ApiMisuseError } from "../../errors.ts";
+import { A12Error, ApiMisuseError, messageOf } from "../../errors.ts";
 import { PIPE_LINE_BYTES, PIPE_WAITING_CALLS } from "../../limits.ts";
 import { escapeControls } from "../../log.ts";
 import type { Call } from "./call.ts";
 import { parseCall } from "./call.ts";
 
-/** What the calls of a program need. */
-export interface CallsHost {
-  /** Calls the verb. @returns What JSON can hold, or a promise of it. */
+export interface CallActions {
+  /** Does a call. Returns a result for JSON, or a promise of it. */
   readonly perform: (call: Call) => unknown;
-  /** Sends an answer. @returns When the next one may follow; `undefined` when it may at once. */
+  /** Sends an answer. Returns when the next one may follow; `undefined` for at once. */
   readonly answer: (line: string) => Promise<void> | undefined;
-  /** Takes what is wrong with a line that is no call. */
   readonly onBadLine: (detail: string) => void;
 }
 
-/** The calls of one program. */
-export class Calls {
-  readonly #host: CallsHost;
-  /** What waits for its turn, by the number of its source. */
+export class CallQueue {
+  readonly #actions: CallActions;
+  /** Calls that wait for their turn, by the number of their source. */
   readonly #waiting = new Map<number, Set<Promise<void>>>();
-  readonly #hurried = Promise.withResolvers<void>();
-  #isHurried = false;
+  readonly #released = Promise.withResolvers<void>();
+  #isReleased = false;
 
-  /** @param host Does the calls and carries the answers. */
-  constructor(host: CallsHost) {
-    this.#host = host;
+  constructor(actions: CallActions) {
+    this.#actions = actions;
   }
 
   /**
-   * Does what a line asks for.
-   *
    * @param line One line of the program; `undefined` for one that is too long.
-   * @returns When the next line may be read; `undefined` when it may at once.
+   * @returns When the next line may be read; `undefined` for at once.
    */
   take(line: string | undefined): Promise<void> | undefined {
     if (line?.trim() === "") return undefined;
@@ -48,28 +43,28 @@ export class Calls {
       }
       call = parseCall(line);
     } catch (error) {
-      this.#host.onBadLine(textOf(error));
+      this.#actions.onBadLine(messageOf(error));
       return this.#answerError(undefined, error);
     }
     return this.#do(call);
   }
 
-  /** Holds the program up no longer. */
-  hurry(): void {
-    this.#isHurried = true;
-    this.#hurried.resolve();
+  /** Lets the program be read from now on, however much waits. */
+  release(): void {
+    this.#isReleased = true;
+    this.#released.resolve();
   }
 
   #do(call: Call): Promise<void> | undefined {
-    const waiting = this.#isHurried ? undefined : this.#waiting.get(call.source);
+    const waiting = this.#isReleased ? undefined : this.#waiting.get(call.source);
     if (waiting !== undefined && waiting.size >= PIPE_WAITING_CALLS) {
       return this.#doLater(call, waiting);
     }
     try {
-      const result = this.#host.perform(call);
+      const result = this.#actions.perform(call);
       if (!(result instanceof Promise)) return this.#answerResult(call, result);
       const answered = this.#answerLater(call, result);
-      // The next call may be about what this one looks at.
+      // The calls after a snapshot must not change what it shows.
       if (call.verb === "snapshot") return answered;
       this.#wait(call.source, answered);
       return undefined;
@@ -81,7 +76,7 @@ export class Calls {
   }
 
   async #doLater(call: Call, waiting: ReadonlySet<Promise<void>>): Promise<void> {
-    await Promise.race([...waiting, this.#hurried.promise]);
+    await Promise.race([...waiting, this.#released.promise]);
     await this.#do(call);
   }
 
@@ -108,14 +103,10 @@ export class Calls {
 
   #answerError(call: Call | undefined, error: unknown): Promise<void> | undefined {
     const code = error instanceof A12Error ? error.code : "bad-argument";
-    return this.#answer({ id: call?.id, error: textOf(error), code });
+    return this.#answer({ id: call?.id, error: messageOf(error), code });
   }
 
   #answer(answer: object): Promise<void> | undefined {
-    return this.#host.answer(escapeControls(JSON.stringify(answer)));
+    return this.#actions.answer(escapeControls(JSON.stringify(answer)));
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
