@@ -241,64 +241,70 @@ export const MAX_AUDIO_RATE_HZ = 768_000;
 /** Columns or rows of a terminal that shows clients; the largest screens have fewer. */
 export const MAX_TERMINAL_SIDE = 1_024;
 
-/** What one recording may take on disk unless told otherwise; days of a terminal. */
+/** Log lines that `--view` keeps to show them when there is no client. */
+export const VIEW_LOG_LINES = 200;
+
+/** Characters that are kept of a terminal's sequence; all keys have shorter ones. */
+export const MAX_KEY_SEQUENCE = 256;
+
+/** The default size limit of one recording; enough for days of a terminal. */
 export const RECORD_MAX_BYTES = 1 << 30;
 
-/** How long one recording may last unless told otherwise. */
+/** The default age limit of one recording. */
 export const RECORD_MAX_SECONDS = 86_400;
 
-/** Pictures a second that a recording keeps at most unless told otherwise. */
+/** The default limit of pictures a second in a recording. */
 export const RECORD_MAX_FPS = 4;
 
-/** Names that are tried for a recording; each taken one is a client of that number, key and second. */
+/** Names that are tried for a recording; a name is taken if its number, key and second are the same. */
 export const RECORD_NAME_ATTEMPTS = 100;
 
-/** The longest time between two looks at which recordings and pictures are to be deleted. */
+/** The longest time between two searches for old recordings and snapshots to delete. */
 export const RECORD_KEEP_GAP_MS = 60_000;
 
-/** The part of the time in which that may go on, however many files there are. */
+/** The share of the time that these searches may take, however many files there are. */
 export const RECORD_KEEP_TIME_SHARE = 0.05;
 
-/** Deleted recordings and pictures that have a log line each; there may be thousands at the start. */
+/** Deletions of one search with a log line each; at the start there may be thousands. */
 export const RECORD_KEEP_LINES = 100;
 
-/** How old an unfinished file must be before it counts as left behind by a process that was killed. */
+/** The age at which an unfinished file counts as left over from a killed process. */
 export const LEFTOVER_AGE_MS = 60_000;
 
-/** With so much waiting for the disk, a recorded client waits as well. */
+/** Content of a recording that waits for the disk; with more, its client waits too. */
 export const RECORD_QUEUE_BYTES = 1 << 20;
 
-/** Pictures up to this size are compressed at once, in 15 ms; larger ones in a worker. */
+/** Pictures up to this size are compressed synchronously, in 15 ms; larger ones in a worker. */
 export const MAX_INLINE_PICTURE_PIXELS = 1 << 20;
 
-/** How long the worker that compresses pictures may take for a million bytes of one; then it is ended. */
+/** How long the worker that compresses pictures may take for 1 MiB; then it is ended. */
 export const PICTURE_TIMEOUT_MS = 10_000;
 
 /**
- * Pixels that a terminal is sent of one picture; larger ones are scaled down first. A picture of
- * 1920 x 1080 is sent as it is, most of them in less than 1 MB.
+ * Pixels of one picture for a terminal; larger pictures are scaled down. 1920 x 1080 is below that, and
+ * mostly compresses to less than 1 MB.
  */
 export const MAX_TERMINAL_PIXELS = 1 << 21;
 
-/** The part of the process's time that encoding pictures may take, all recordings together. */
+/** The share of the thread's time that all recordings together may spend on encoding pictures. */
 export const RECORD_CPU_SHARE = 0.2;
 
-/** Records of one client that wait for a program that is slow to read; then that client waits. */
+/** Records of one client that wait for a program to read them; with more, the client waits. */
 export const PIPE_QUEUE_BYTES = 65_536;
 
-/** The longest line that a program may send; a megabyte of text to type, and more. */
+/** The longest line that a program may write; room for more than 1 MiB of text to type. */
 export const PIPE_LINE_BYTES = 1 << 22;
 
-/** Calls of a program that wait for one client; then nothing more is read from the program. */
+/** Calls of a program that wait for one client; with more, the program is not read. */
 export const PIPE_WAITING_CALLS = 64;
 
-/** Pieces of what is typed into `--view` that wait; then it reads slowly. A piece has up to 4 KiB. */
+/** Calls of `--view` that wait for clients, each up to 4 KiB of text; with more, it reads slowly. */
 export const VIEW_WAITING_CALLS = 64;
 
-/** How long `--view` reads nothing then; who wants to leave waits no longer. */
+/** How long `--view` then stops reading; it delays the keys that leave as well. */
 export const VIEW_SLOW_READ_MS = 250;
 
-/** How long a program may think about a request before it is refused. */
+/** How long a program may take to answer a request; then the request is refused. */
 export const PIPE_ANSWER_TIMEOUT_MS = 10_000;
 
 /** How long a program may take to end once its input has ended; then it is told to, twice. */
@@ -316,9 +322,10 @@ export const PIPE_RESTART_MAX_MS = 60_000;
 /** A program that ran for as long is started again as soon as the first time. */
 export const PIPE_STEADY_MS = 60_000;
 
-/** What one store of transfers may take on disk unless told otherwise. */
+/** The default size limit of one store of transfers. */
 export const STORE_MAX_BYTES = 1 << 30;
-/** How many files a store of transfers makes. */
+
+/** The default limit of files of one store of transfers. */
 export const STORE_MAX_FILES = 10_000;
 
 /** Lines of one client, in UTF-16 units, that wait for a slow reader of standard output; then that client waits. */

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { MAX_KEY_SEQUENCE } from "../../limits.ts";
 import type { Source } from "../../segment/source.ts";
 
 /** The name of a key, or the number of its symbol. */
@@ -35,9 +36,6 @@ export interface MouseTyped {
   /** 0 left, 1 middle, 2 right; for the wheel 0 up, 1 down. */
   readonly button: number;
 }
-
-/** Characters that are kept of a sequence; all keys have shorter ones. */
-const MAX_PENDING = 256;
 
 const CSI_LETTERS: { readonly [letter: string]: Key } = {
   A: "up",
@@ -201,9 +199,9 @@ function unknown(sequence: string): Typed {
 
 /** Cuts a sequence that has not ended, and keeps an ESC at its end, which may end it. */
 function shortened(sequence: string): string {
-  if (sequence.length <= MAX_PENDING) return sequence;
+  if (sequence.length <= MAX_KEY_SEQUENCE) return sequence;
   const end = sequence.endsWith("\x1b") ? "\x1b" : "";
-  return sequence.slice(0, MAX_PENDING - end.length) + end;
+  return sequence.slice(0, MAX_KEY_SEQUENCE - end.length) + end;
 }
 
 function mouse(code: number, col: number, row: number, final: string): MouseTyped {

@@ -6,6 +6,7 @@
  */
 
 import { TextGrid } from "../../decoders/text_grid.ts";
+import { VIEW_LOG_LINES } from "../../limits.ts";
 import type { Source } from "../../segment/source.ts";
 import { GridPainter } from "../grid_painter.ts";
 import type { Picture, PixelPicture } from "../pictures/picture.ts";
@@ -21,9 +22,6 @@ import { TypedInput } from "./typed_input.ts";
 /** Ctrl-], as in telnet. */
 const PREFIX = { key: 93, modifier: "ctrl" } as const;
 const HELP = "q leave  n next  p previous  1-9 client  x end client  l log  ] send ^]";
-/** Log lines that are kept; they are shown when there is no client. */
-const MAX_LINES = 200;
-
 /** Reports clicks, drags and the wheel; the terminal's own selection needs Shift then. */
 const MOUSE_ON = "\x1b[?1002h\x1b[?1006h";
 export const MOUSE_OFF = "\x1b[?1006l\x1b[?1002l";
@@ -106,7 +104,7 @@ export class Viewer {
     for (const line of text.split("\n")) {
       if (line !== "") this.#lines.push(line);
     }
-    this.#lines.splice(0, this.#lines.length - MAX_LINES);
+    this.#lines.splice(0, this.#lines.length - VIEW_LOG_LINES);
     if (isAlert) this.#alert = this.#lines.at(-1) ?? "";
   }
 

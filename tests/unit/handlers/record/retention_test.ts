@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import { Retention, type RetentionOptions } from "../../../../lib/handlers/record/retention.ts";
 import { createFile, writeAll } from "../../../../lib/handlers/new_file.ts";
-import { RECORD_KEEP_GAP_MS, RECORD_KEEP_LINES } from "../../../../lib/limits.ts";
+import {
+  RECORD_KEEP_GAP_MS,
+  RECORD_KEEP_LINES,
+  RECORD_KEEP_TIME_SHARE,
+} from "../../../../lib/limits.ts";
 import type { Source } from "../../../../lib/segment/source.ts";
 import type { Status } from "../../../../lib/segment/status.ts";
 import { inDirectory, listFiles } from "../../../support/directory.ts";
+import { FakeClock } from "../../../support/fake_clock.ts";
 import { FakeTimers } from "../../../support/fake_timers.ts";
 import { LogBook } from "../../../support/log_book.ts";
 
@@ -22,7 +27,7 @@ function numberOf(name: string): number {
   return Number(/^(?:\d{8}T\d{6}Z-)?(\d+)/.exec(name)![1]);
 }
 
-/** A recording of 100 bytes as a recorder leaves it. @returns Its folder. */
+/** Writes a recording of 100 bytes. @returns Its folder. */
 async function addRecording(root: string, number: number, ageMs: number): Promise<string> {
   const folder = `${root}/20260101T000000Z-${number}-${KEY}`;
   await Deno.mkdir(`${folder}/3`, { recursive: true });
@@ -33,7 +38,7 @@ async function addRecording(root: string, number: number, ageMs: number): Promis
   return folder;
 }
 
-/** Looks through the directory twice: when it is opened, and when it is closed. */
+/** Searches twice: at the start and at the end. */
 async function tidy(root: string, bounds: Partial<RetentionOptions>): Promise<LogBook> {
   const log = new LogBook();
   const directories = { recordings: root, snapshots: root };
@@ -41,7 +46,7 @@ async function tidy(root: string, bounds: Partial<RetentionOptions>): Promise<Lo
   return log;
 }
 
-/** What was deleted, and why, in that order. */
+/** Deletions in order: event, number, reason. */
 function deleted(log: LogBook): [string, number, unknown][] {
   return log.lines.map(({ event, fields: { path, reason } }) => [
     event,
@@ -65,13 +70,13 @@ onUnix(
       [
         ["recording-deleted", 2, "max-bytes"],
         ["recording-deleted", 3, "max-bytes"],
-      ].map((line, at) => at === 0 ? line : line),
+      ],
     );
     assert.deepEqual(listFiles(root).map(numberOf).sort(), [4, 5]);
   },
 );
 
-onUnix("what is older than wanted is deleted, whatever it takes", async (root) => {
+onUnix("recordings and pictures beyond the age are deleted, whatever their size", async (root) => {
   await addRecording(root, 2, 3 * HOUR_MS);
   await addRecording(root, 3, HOUR_MS);
   await write(`${root}/4.txt`, 1, 4 * HOUR_MS);
@@ -83,7 +88,7 @@ onUnix("what is older than wanted is deleted, whatever it takes", async (root) =
   assert.deepEqual(listFiles(root).map(numberOf), [3]);
 });
 
-onUnix("what is being written stays and counts, also of another process", async (root) => {
+onUnix("recordings that some process is writing count and stay", async (root) => {
   const live = await addRecording(root, 2, 9 * HOUR_MS);
   await addRecording(root, 3, HOUR_MS);
   await Deno.remove(`${live}/client.json`);
@@ -100,13 +105,13 @@ onUnix("what is being written stays and counts, also of another process", async 
   ]);
 });
 
-onUnix("what a killed process left of a recording is deleted as well", async (root) => {
+onUnix("recordings of killed processes are deleted as well", async (root) => {
   const cut = await addRecording(root, 2, 3 * HOUR_MS);
   await write(`${cut}/3/000002.png.${crypto.randomUUID()}.part`, 5, 3 * HOUR_MS);
   const empty = `${root}/20260101T000000Z-3-${KEY}-2`;
   await Deno.mkdir(empty);
   await tidy(root, { maxBytes: 0 });
-  assert.deepEqual(listFiles(root).map(numberOf), [3], "it may be about to begin");
+  assert.deepEqual(listFiles(root).map(numberOf), [3], "an empty folder may be about to be used");
   await Deno.utime(empty, 0, 0);
   assert.deepEqual(deleted(await tidy(root, { maxAgeMs: HOUR_MS })), [
     ["recording-deleted", 3, "max-age"],
@@ -114,7 +119,7 @@ onUnix("what a killed process left of a recording is deleted as well", async (ro
   assert.deepEqual(listFiles(root), []);
 });
 
-onUnix("files of others are never deleted, and links not followed", async (root) => {
+onUnix("foreign files are never deleted, and links not followed", async (root) => {
   await Deno.mkdir(`${root}/rec`);
   const [ours, linked] = [await addRecording(`${root}/rec`, 2, 0), await addRecording(root, 9, 0)];
   const names = [
@@ -145,7 +150,7 @@ onUnix("files of others are never deleted, and links not followed", async (root)
   assert.deepEqual(listFiles(`${linked}/3`), ["000001.png", "index.jsonl"]);
 });
 
-onUnix("recordings and pictures are looked for in their own directories alone", async (root) => {
+onUnix("recordings and pictures are searched only in their own directories", async (root) => {
   const directories = { recordings: `${root}/rec`, snapshots: `${root}/pictures` };
   for (const directory of Object.values(directories)) {
     await Deno.mkdir(directory);
@@ -161,7 +166,7 @@ onUnix("recordings and pictures are looked for in their own directories alone", 
   );
 });
 
-onUnix("each deletion has a line, but only so many at once", async (root) => {
+onUnix("each deletion is logged, up to a limit a search", async (root) => {
   const count = RECORD_KEEP_LINES + 7;
   for (let number = 2; number < 2 + count; number++) {
     await write(`${root}/${number}.png`, 1, number * HOUR_MS);
@@ -172,7 +177,7 @@ onUnix("each deletion has a line, but only so many at once", async (root) => {
   assert.deepEqual(listFiles(root), []);
 });
 
-onUnix("what cannot be deleted is said once, and tried again", async (root) => {
+onUnix("a failed deletion is logged once and tried again", async (root) => {
   await addRecording(root, 2, 0);
   const log = new LogBook();
   const remove = Deno.remove;
@@ -194,7 +199,7 @@ onUnix("what cannot be deleted is said once, and tried again", async (root) => {
 });
 
 onUnix(
-  "it looks when a client comes or leaves and every minute, and rests between",
+  "it searches when a client comes or leaves and every minute, and pauses between searches",
   async (root) => {
     const nextTurn = setTimeout;
     using timers = new FakeTimers();
@@ -206,41 +211,66 @@ onUnix(
         )
       );
     const directories = { recordings: root, snapshots: root };
-    const keeper = new Retention({ directories, log, maxBytes: 0 });
+    const retention = new Retention({ directories, log, maxBytes: 0 });
     const add = (number: number) => write(`${root}/${number}.png`, 1, 0);
     const tell = (kind: "frame" | "registered" | "terminated") =>
-      void keeper.observer({} as Source, { kind } as Status);
+      void retention.observer({} as Source, { kind } as Status);
     const turns = async () => {
       for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => nextTurn(resolve));
     };
-    /** Besides the timer of a minute there is one when it rests. */
-    const resting = async () => {
+    /** In a pause there is a second timer besides the interval. */
+    const pausing = async () => {
       while (timers.size < 2) await turns();
     };
 
-    await resting();
+    await pausing();
     await add(2);
     timers.pass(RECORD_KEEP_GAP_MS / 2);
     tell("frame");
     await turns();
-    assert.deepEqual(deleted(), [], "it was not asked");
+    assert.deepEqual(deleted(), [], "frames start no search");
     tell("registered");
-    await resting();
+    await pausing();
     assert.deepEqual(deleted(), [2]);
 
     await add(3);
     tell("terminated");
     await turns();
-    assert.deepEqual(deleted(), [2], "it rests");
+    assert.deepEqual(deleted(), [2], "it pauses");
     timers.pass(RECORD_KEEP_GAP_MS / 2 - 1);
-    await resting();
+    await pausing();
     assert.deepEqual(deleted(), [2, 3]);
 
     await add(4);
     timers.pass(RECORD_KEEP_GAP_MS / 2);
-    await resting();
+    await pausing();
     assert.deepEqual(deleted(), [2, 3, 4], "a minute has passed");
-    await keeper.close();
+    await retention.close();
     assert.equal(timers.size, 0);
   },
 );
+
+onUnix("searches take no more than their share of the time", async (root) => {
+  const nextTurn = setTimeout;
+  using clock = new FakeClock();
+  using timers = new FakeTimers();
+  const log = new LogBook();
+  const retention = new Retention({
+    directories: { recordings: undefined, snapshots: root },
+    log,
+    maxBytes: 0,
+  });
+  const tookMs = 10;
+  clock.nowMs += tookMs;
+  const turn = () => new Promise((resolve) => nextTurn(resolve));
+  while (timers.size < 2) await turn();
+  await write(`${root}/2.png`, 1, 0);
+  retention.tidy();
+  timers.pass(tookMs / RECORD_KEEP_TIME_SHARE - tookMs - 1);
+  assert.equal(timers.size, 2, "it pauses");
+  timers.pass(1);
+  assert.equal(timers.size, 1);
+  while (timers.size < 2) await turn();
+  assert.equal(log.of("snapshot-deleted").length, 1);
+  await retention.close();
+});

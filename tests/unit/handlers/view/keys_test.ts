@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { KeyDecoder, type Typed } from "../../../../lib/handlers/view/keys.ts";
+import { MAX_KEY_SEQUENCE } from "../../../../lib/limits.ts";
 
 function pure(name: string, fn: () => void): void {
   Deno.test({ name, permissions: "none", fn });
@@ -83,7 +84,7 @@ const cases: readonly [typed: string, ...expected: Typed[]][] = [
   ["\x9b", unknown("\x9b")],
 ];
 
-/** What is no key, from its first character to its last; the x behind it is text. */
+/** Sequences that are no keys; text may follow each. */
 const NO_KEYS: readonly string[] = [
   // Control sequences: reports, private marks, intermediate characters in and out of order.
   "\x1b[I",
@@ -98,7 +99,7 @@ const NO_KEYS: readonly string[] = [
   "\x1b[27;5;13~",
   "\x1b[12345678901234567A",
   `\x1b[${"1".repeat(5_000)}A`,
-  // Keys of the keypad and with modifiers in forms that are not known.
+  // Unknown forms of keypad keys and modifiers.
   "\x1bOz",
   "\x1bO5P",
   // Strings of each kind and each end.
@@ -110,7 +111,7 @@ const NO_KEYS: readonly string[] = [
   ),
 ];
 
-pure("a sequence that is no key is one that is not known, and no text", () => {
+pure("a sequence that is no key is unknown, and no text", () => {
   for (const sequence of NO_KEYS) {
     for (const before of ["", "a"]) {
       const typed = decode(`${before}${sequence}x`);
@@ -127,7 +128,7 @@ pure("a sequence that is no key is one that is not known, and no text", () => {
   }
 });
 
-pure("a sequence that ends too soon is one that is not known, and no text", () => {
+pure("a sequence without its end is unknown, and no text", () => {
   const unfinished = [
     "\x1b[1",
     "\x1b[1;",
@@ -147,11 +148,11 @@ pure("a sequence that ends too soon is one that is not known, and no text", () =
     assert.deepEqual(decoder.push(bytes(sequence)), [], what);
     assert.equal(decoder.isUndecided, true, what);
     assert.deepEqual(decoder.flush().map(({ kind }) => kind), ["unknown"], what);
-    assert.deepEqual(decoder.push(bytes("x")), [text("x")], "what comes later is text");
+    assert.deepEqual(decoder.push(bytes("x")), [text("x")], "later input is text");
   }
 });
 
-pure("a sequence that something else cuts off is one that is not known", () => {
+pure("a sequence cut off by something else is unknown", () => {
   const cut = ["\x1b[1;", "\x1b[?25", "\x1b[ ", "\x1bO5", "\x1b]0;title", "\x1bPabc"];
   for (const sequence of cut) {
     assert.deepEqual(decode(`${sequence}\x1b[A`), [unknown(sequence), key("up")], sequence);
@@ -167,7 +168,7 @@ for (const [typed, ...expected] of cases) {
   });
 }
 
-pure("any pieces give the same keys", () => {
+pure("input in any pieces gives the same keys", () => {
   for (const [typed, ...expected] of cases) {
     const decoder = new KeyDecoder();
     const got: Typed[] = [];
@@ -178,7 +179,7 @@ pure("any pieces give the same keys", () => {
   }
 });
 
-pure("an escape waits for what may follow, and for no longer", () => {
+pure("an escape waits for the rest of a sequence until flush", () => {
   const decoder = new KeyDecoder();
   assert.deepEqual(decoder.push(bytes("a\x1b")), [text("a")]);
   assert.equal(decoder.isUndecided, true);
@@ -188,17 +189,17 @@ pure("an escape waits for what may follow, and for no longer", () => {
   assert.deepEqual(decoder.flush(), [key("escape")]);
 });
 
-pure("a sequence without an end is given up when nothing follows, in bounded memory", () => {
+pure("an endless sequence takes bounded memory", () => {
   const decoder = new KeyDecoder();
   for (let i = 0; i < 100; i++) {
     assert.deepEqual(decoder.push(bytes((i === 0 ? "\x1b_" : "") + "x".repeat(10_000))), []);
   }
   const [given, ...rest] = decoder.flush();
-  assert.ok(given?.kind === "unknown" && given.sequence.length <= 256);
+  assert.ok(given?.kind === "unknown" && given.sequence.length <= MAX_KEY_SEQUENCE);
   assert.deepEqual([rest, decoder.isUndecided], [[], false]);
 });
 
-pure("the end of a long string is seen wherever it is cut", () => {
+pure("the end of a long string is found wherever the input is cut", () => {
   for (const parts of [["\x1b", "\\x"], ["", "\x1b\\x"], ["\x1b\\", "x"], ["\x07", "x"]]) {
     const decoder = new KeyDecoder();
     const [first, second] = parts;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { usableTerminal } from "../../../../lib/handlers/view/fit.ts";
 import { KeyDecoder } from "../../../../lib/handlers/view/keys.ts";
 import { Viewer } from "../../../../lib/handlers/view/viewer.ts";
-import { MAX_TERMINAL_SIDE } from "../../../../lib/limits.ts";
+import { MAX_TERMINAL_SIDE, VIEW_LOG_LINES } from "../../../../lib/limits.ts";
 import { AnsiScreen } from "../../../support/ansi_screen.ts";
 import { FakeClient } from "../../../support/fake_client.ts";
 import { tpackFrame } from "../../decoders/frames.ts";
@@ -59,7 +59,7 @@ pure("without a client the log is shown", () => {
   ]);
 });
 
-pure("a client's text is drawn as it is, under it who it is", () => {
+pure("text of a client is drawn above the status bar that describes the client", () => {
   const bench = new Bench(60, 4);
   const client = bench.client(2, "hello", "w\x1brld");
   const lines = bench.lines();
@@ -76,7 +76,7 @@ pure("a client's text is drawn as it is, under it who it is", () => {
   assert.equal(bench.screen.line(0).trimEnd(), "hallo");
 });
 
-pure("what is larger than the terminal is cut off", () => {
+pure("text larger than the terminal is cut off", () => {
   const bench = new Bench(10, 3);
   bench.client(2, "0123456789abc", "two", "three");
   assert.deepEqual(bench.lines().slice(0, 2), ["0123456789", "two"]);
@@ -109,11 +109,11 @@ pure("pixels go to a terminal that says it can show them", () => {
   void client.showPixels(2, 2, new Uint8Array(16).fill(8));
   bench.viewer.render();
   bench.viewer.remove(client.source);
-  assert.match(bench.viewer.render(), /_Ga=d/, "the picture is taken off");
+  assert.match(bench.viewer.render(), /_Ga=d/, "the picture is removed");
   assert.equal(bench.viewer.takePicture(), undefined);
 });
 
-pure("what is typed goes to the client", () => {
+pure("typed text and keys go to the client", () => {
   const bench = new Bench();
   const client = bench.client(2);
   assert.equal(bench.type("ls\r\x1b[A\x03"), undefined);
@@ -137,7 +137,7 @@ pure("Alt with letters of any script reaches a client of text as its terminal se
   }
 });
 
-pure("a sequence that is no key is shown and not sent", () => {
+pure("an unknown sequence is shown and not sent", () => {
   const bench = new Bench(60, 3);
   const client = bench.client(2, "text");
   bench.type("\x1b[99~");
@@ -150,7 +150,7 @@ pure("a sequence that is no key is shown and not sent", () => {
   assert.match(bench.lines()[2]!, /^ client 2/);
 });
 
-pure("the mouse points into a picture, not into text", () => {
+pure("the mouse works on pixels, not on text", () => {
   const bench = new Bench(40, 6);
   const client = bench.client(2, "text");
   bench.type("\x1b[<0;1;1M");
@@ -170,7 +170,7 @@ pure("the mouse points into a picture, not into text", () => {
     ["wheel", 1],
   ]);
   bench.viewer.remove(client.source);
-  assert(bench.viewer.render().includes("\x1b[?1006l\x1b[?1002l"), "it is given back");
+  assert(bench.viewer.render().includes("\x1b[?1006l\x1b[?1002l"), "the mouse is released");
 });
 
 pure("the prefix and q leave, also when they come in one piece", () => {
@@ -196,7 +196,7 @@ pure("the prefix twice, or with its letter, sends it", () => {
   ]);
 });
 
-pure("keys lead from client to client", () => {
+pure("prefix keys switch between clients", () => {
   const bench = new Bench();
   const [one, two, three] = [
     bench.client(2, "one"),
@@ -227,7 +227,14 @@ pure("keys lead from client to client", () => {
   assert.match(bench.lines()[5]!, /waiting for clients/);
 });
 
-pure("the log can be looked at; keys go nowhere then", () => {
+pure("the log keeps its last lines", () => {
+  const { viewer } = new Bench();
+  for (let line = 1; line <= VIEW_LOG_LINES + 1; line++) viewer.note(`line ${line}`);
+  assert.equal(viewer.lines.length, VIEW_LOG_LINES);
+  assert.equal(viewer.lines[0], "line 2");
+});
+
+pure("keys are ignored while the log is shown", () => {
   const bench = new Bench();
   const client = bench.client(2, "screen");
   bench.viewer.note("a line");
@@ -239,7 +246,7 @@ pure("the log can be looked at; keys go nowhere then", () => {
   assert.equal(bench.lines()[0], "screen");
 });
 
-pure("a warning is seen until a key is pressed", () => {
+pure("a warning is shown until a key is pressed", () => {
   const bench = new Bench();
   bench.client(2, "screen");
   bench.viewer.note("disk full\n", true);
@@ -274,7 +281,7 @@ pure("the size of a client's own cells counts", () => {
   assert.deepEqual(client.calls, [["targetDisplayhint", 480, 160]]);
 });
 
-pure("whatever cells a client draws, it is asked for a size that there can be", () => {
+pure("clients with cells of any size are asked for a valid size", () => {
   const fixture = new Fixture({ kind: TERMINAL });
   const bench = new Bench(80, 24);
   bench.viewer.add(fixture.source);
@@ -313,7 +320,7 @@ pure("a terminal that is larger than a surface asks for the largest one", () => 
   assert.deepEqual(client.calls, [["targetDisplayhint", 8_192, 8_192]]);
 });
 
-pure("a terminal that does not know its size has 80 x 24, none is beyond bounds", () => {
+pure("a terminal without a size counts as 80 x 24, and no terminal exceeds the limit", () => {
   const cases = [
     [0, 0, 80, 24],
     [0, 50, 80, 50],
@@ -326,7 +333,7 @@ pure("a terminal that does not know its size has 80 x 24, none is beyond bounds"
   }
 });
 
-pure("with a size of their own clients are asked for nothing", () => {
+pure("clients with a fixed size are asked for no other", () => {
   const bench = new Bench(40, 6, false);
   const client = bench.client(2);
   bench.viewer.resize({ cols: 50, rows: 11 });
