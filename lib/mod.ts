@@ -73,7 +73,7 @@ export type {
   TransferOptions,
   TransferState,
 } from "./segment/transfer_types.ts";
-export type { H264Mode } from "./segment/video_in.ts";
+export type { H264Mode } from "./decoders/h264/client_h264.ts";
 export type {
   AnchorhintOptions,
   DisplayFlag,

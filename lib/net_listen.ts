@@ -22,7 +22,7 @@ import { parseName } from "./name.ts";
 import type { DisplayDefaults } from "./segment/preroll.ts";
 import { DISPLAY_DEFAULTS } from "./segment/preroll.ts";
 import type { ClientHandler } from "./segment/source.ts";
-import type { H264Mode } from "./segment/video_in.ts";
+import type { H264Mode } from "./decoders/h264/client_h264.ts";
 import { writeErrorSync } from "./stdio.ts";
 import { DEFAULT_PORT } from "./wire/constants.ts";
 

@@ -15,7 +15,7 @@ import type { Listener } from "../net/listener.ts";
 import { parseName } from "../name.ts";
 import { type ListenSecret, parseSecret } from "../net/secret.ts";
 import { netListen } from "../net_listen.ts";
-import type { H264Mode } from "../segment/video_in.ts";
+import type { H264Mode } from "../mod.ts";
 import { DEFAULT_PORT } from "../wire/constants.ts";
 import { parsePort, parseSize } from "./arguments.ts";
 import { FaultLog, outliveFaults } from "./faults.ts";

@@ -1,16 +1,17 @@
 /**
- * The registry of decoders by format byte.
+ * The decoders by the format byte of a frame.
  *
  * @module
  */
 
+import { StreamError } from "../errors.ts";
 import { VIDEO_FORMAT } from "../wire/constants.ts";
+import type { FrameDecoder } from "./frame_decoder.ts";
 import { rgb565Decoder, rgbaDecoder, rgbDecoder } from "./raw.ts";
 import { tpackDecoder } from "./tpack.ts";
-import type { FrameDecoder } from "./frame_decoder.ts";
-import { unsupportedFormat } from "./unsupported.ts";
 import { zstdDecoder, zstdDeltaDecoder } from "./zstd.ts";
 
+/** They keep no state, so all channels share them. */
 const decoderByFormat: ReadonlyMap<number, FrameDecoder> = new Map([
   [VIDEO_FORMAT.rgba, rgbaDecoder],
   [VIDEO_FORMAT.rgb, rgbDecoder],
@@ -23,12 +24,16 @@ const decoderByFormat: ReadonlyMap<number, FrameDecoder> = new Map([
 /**
  * Finds the decoder of a format.
  *
- * @param format The format byte of the header.
- * @returns The decoder; it keeps no state and may be shared.
- * @throws {StreamError} `unsupported-format` or `unknown-format`: the stream is to be cancelled.
+ * DEVIATION: the reference swallows unknown formats and acknowledges them as if they were drawn.
+ * Pinned by "every refused frame has its code and changes nothing".
+ *
+ * @param h264 The decoder of H.264 for the channel, if H.264 is wanted.
+ * @throws {StreamError} `unsupported-format` or `unknown-format`.
  */
-export function decoderFor(format: number): FrameDecoder {
-  const decoder = decoderByFormat.get(format);
-  if (decoder === undefined) throw unsupportedFormat(format);
-  return decoder;
+export function decoderFor(format: number, h264?: FrameDecoder): FrameDecoder {
+  const decoder = format === VIDEO_FORMAT.h264 ? h264 : decoderByFormat.get(format);
+  if (decoder !== undefined) return decoder;
+  throw format === VIDEO_FORMAT.h264
+    ? new StreamError("unsupported-format", "H.264 is not decoded here")
+    : new StreamError("unknown-format", `format ${format} has no meaning`);
 }

@@ -8,6 +8,7 @@
  */
 
 import { StreamError } from "../errors.ts";
+import type { FramePayload } from "./frame_decoder.ts";
 import { MemoryBudget } from "./memory_budget.ts";
 
 const FIRST_BYTES = 65_536;
@@ -15,7 +16,7 @@ const GROWTH = 4;
 const EMPTY = new Uint8Array(0);
 
 /** Collects one frame at a time for one channel. */
-export class FrameAssembler {
+export class FrameAssembler implements FramePayload {
   readonly #budget: MemoryBudget;
   #buffer: Uint8Array<ArrayBuffer> = EMPTY;
   #length = 0;
@@ -45,8 +46,17 @@ export class FrameAssembler {
    * The payload of the frame that was just completed; valid until the next call of any method
    * here, and no longer than the chunk itself when the frame came in one.
    */
-  get payload(): Uint8Array {
+  get bytes(): Uint8Array {
     return this.#payload ?? EMPTY;
+  }
+
+  keep(): Uint8Array {
+    // A frame that came in one chunk is still in memory that is used again.
+    return this.#isInBuffer ? this.bytes : this.#payload = this.bytes.slice();
+  }
+
+  get #isInBuffer(): boolean {
+    return this.#payload?.buffer === this.#buffer.buffer;
   }
 
   /**
@@ -63,7 +73,7 @@ export class FrameAssembler {
   /**
    * Takes the next bytes of the frame.
    *
-   * @param chunk Any number of bytes; borrowed, see {@linkcode payload}.
+   * @param chunk Any number of bytes; borrowed, see {@linkcode bytes}.
    * @returns Whether the frame is complete.
    * @throws {StreamError} `bad-length` when there are more bytes than announced, `memory-limit`;
    * the frame is forgotten then.
@@ -99,7 +109,7 @@ export class FrameAssembler {
    */
   takeBuffer(): Uint8Array<ArrayBuffer> | undefined {
     const buffer = this.#buffer;
-    if (this.#payload?.buffer !== buffer.buffer || buffer.length !== this.#length) return undefined;
+    if (!this.#isInBuffer || buffer.length !== this.#length) return undefined;
     this.#buffer = EMPTY;
     this.abort();
     return buffer;
@@ -115,12 +125,10 @@ export class FrameAssembler {
     this.#buffer = buffer;
   }
 
-  /** Gives the buffer back unless a frame is under way; for channels that have gone quiet. */
-  trim(): void {
-    if (this.missing > 0) return;
+  /** Releases a buffer of more than `mostBytes`; the frame under way is forgotten. */
+  trim(mostBytes = 0): void {
     this.abort();
-    this.#budget.release(this.#buffer.length);
-    this.#buffer = EMPTY;
+    if (this.#buffer.length > mostBytes) this.giveBuffer(EMPTY);
   }
 
   /** Makes room for the first `needed` bytes; never more than the frame has. */

@@ -1,49 +1,122 @@
 /**
- * The contract of one decoder a format family.
+ * The contract of the video formats: one decoder for each family.
  *
  * @module
  */
 
+import type { StreamError } from "../errors.ts";
 import type { FrameHeader } from "./frame_header.ts";
+import type { AccessUnit } from "./h264/access_units.ts";
+import type { CodedPicture } from "./h264/coded_pictures.ts";
 import type { Surface } from "./surface.ts";
+
+/** The surface holds the frame. */
+export interface Drawn {
+  readonly type: "drawn";
+}
+
+/** Nothing to show yet: bytes are missing, or the payload belongs to the next frame. */
+export interface Pending {
+  readonly type: "pending";
+}
+
+/** A large frame of which pieces are left to draw. */
+export interface Pieces {
+  readonly type: "pieces";
+}
+
+/** A picture for a worker to decode. */
+export interface DecodeJob {
+  readonly type: "job";
+  /** The channel of the picture; each has a decoder of its own in the worker. */
+  readonly channel: number;
+  readonly picture: CodedPicture;
+}
+
+/** An encoded picture for the handler. */
+export interface HandedOn {
+  readonly type: "unit";
+  readonly unit: AccessUnit;
+}
+
+/** The frame is over and the surface as it was. */
+export interface Refused {
+  readonly type: "refused";
+  readonly error: StreamError;
+  /** Whether the source must be told to send another format. */
+  readonly endsFormat: boolean;
+}
+
+/** What came of a part of a frame. */
+export type FrameProgress = Drawn | Pending | Pieces | DecodeJob | HandedOn | Refused;
+
+/** What a decoder makes of a payload. */
+export type Decoded =
+  | Drawn
+  | Pending
+  | HandedOn
+  /** Each step draws a piece. Until the last one the frame can be given up, see `Surface.isUnfinished`. */
+  | (Pieces & { readonly steps: Generator<void, void> })
+  /** `show` puts the R, G, B, A bytes of the worker on the surface, which owns them from then on. */
+  | (DecodeJob & { readonly show: (rgba: Uint8Array<ArrayBuffer>) => void });
+
+export const DRAWN: Drawn = { type: "drawn" };
+export const PENDING: Pending = { type: "pending" };
+
+/** When frames are drawn in pieces. */
+export interface PieceSizes {
+  /** Frames that change or copy more bytes of pixels than this are drawn in pieces. */
+  readonly wholeBytes: number;
+  /** How many bytes of content each piece has. */
+  readonly pieceBytes: number;
+}
+
+/** The complete payload of a frame. */
+export interface FramePayload {
+  /** Borrowed until the decoder returns. */
+  readonly bytes: Uint8Array;
+  /** @returns The same bytes, borrowed until the frame is over. */
+  keep(): Uint8Array;
+}
 
 /** Turns the payloads of one family of formats into the content of a {@linkcode Surface}. */
 export interface FrameDecoder {
   /**
    * Checks everything that the header alone says; allocates nothing.
    *
-   * @param header The announced frame.
-   * @throws {StreamError} `bad-surface-size`, `region-outside-surface`, `bad-expanded-length` or
-   * `bad-length`.
+   * @throws {StreamError} `bad-surface-size`, `region-outside-surface`, `bad-expanded-length`,
+   * `bad-length`, `unsupported-format` or `unknown-format`.
    */
   validate(header: FrameHeader): void;
 
   /**
-   * Draws one frame. A frame that is refused leaves the surface as it was.
-   *
-   * @param header A header that passed {@linkcode validate}.
-   * @param payload Exactly `header.length` bytes; borrowed for the call, never kept.
-   * @param surface The surface of the frame's channel.
-   * @throws {StreamError} `bad-zstd`, `zstd-truncated`, `zstd-size`, `bad-tpack`,
-   * `no-base-frame` or `memory-limit`.
+   * Whether the payload of a frame is the picture of the whole surface as R, G, B, A bytes; then the
+   * buffer that it arrived in becomes the picture, without {@linkcode decode}.
    */
-  decode(header: FrameHeader, payload: Uint8Array, surface: Surface): void;
+  isPicture?(header: FrameHeader): boolean;
 
   /**
-   * Draws one frame piece by piece, as far as the caller goes on; for frames of pixels alone. A frame
-   * that is refused leaves the surface as it was; so does one that is given up before it changes what
-   * is presented, see {@linkcode Surface.isUnfinished}.
+   * Decodes a frame.
    *
    * @param header A header that passed {@linkcode validate}.
-   * @param payload Exactly `header.length` bytes; borrowed until the end, never changed.
-   * @param surface The surface of the frame's channel.
-   * @param pieceBytes How much of the content is worked off at once.
-   * @throws {StreamError} As {@linkcode decode}.
+   * @param payload Exactly `header.length` bytes.
+   * @throws {StreamError} `bad-zstd`, `zstd-truncated`, `zstd-size`, `bad-tpack`, `no-base-frame`,
+   * `bad-length`, `bad-h264`, `h264-profile`, `h264-size` or `memory-limit`; the surface is as it was.
    */
-  decodeInPieces?(
+  decode(
     header: FrameHeader,
-    payload: Uint8Array,
+    payload: FramePayload,
     surface: Surface,
-    pieceBytes: number,
-  ): Generator<void, void>;
+    sizes: PieceSizes,
+  ): Decoded;
+
+  /**
+   * Learns that a frame of its format was refused, whatever the reason.
+   *
+   * @returns Whether the source must be told to send another format; `false` where this is missing.
+   */
+  refused?(error: StreamError): boolean;
+
+  /** Releases the memory of its channel, which has ended. */
+  close?(): void;
 }

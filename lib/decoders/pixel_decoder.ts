@@ -5,7 +5,8 @@
  */
 
 import type { Canvas, Surface } from "./surface.ts";
-import type { FrameDecoder } from "./frame_decoder.ts";
+import type { Decoded, FrameDecoder, FramePayload, PieceSizes } from "./frame_decoder.ts";
+import { DRAWN } from "./frame_decoder.ts";
 import type { FrameHeader } from "./frame_header.ts";
 import { checkPixelLength, checkRegion } from "./validate.ts";
 
@@ -38,11 +39,7 @@ export interface PixelFormat {
   runOf(content: Uint8Array, canvas: Canvas): PixelRun;
 }
 
-/**
- * Makes the decoder of a format.
- *
- * @param format What sets it apart.
- */
+/** Makes the decoder of a format. */
 export function pixelDecoder(format: PixelFormat): FrameDecoder {
   return {
     validate(header: FrameHeader): void {
@@ -51,37 +48,47 @@ export function pixelDecoder(format: PixelFormat): FrameDecoder {
       format.checkLength(header);
     },
 
-    decode(header: FrameHeader, payload: Uint8Array, surface: Surface): void {
-      format.checkBase?.(header, surface);
-      const content = format.content(header, payload);
-      const canvas = surface.beginPixels(header);
-      drawPixels(header, canvas, format.runOf(content, canvas), 0, header.width * header.height);
-      endDrawing(header, surface, canvas, format);
-    },
-
-    *decodeInPieces(
+    decode(
       header: FrameHeader,
-      payload: Uint8Array,
+      payload: FramePayload,
       surface: Surface,
-      pieceBytes: number,
-    ): Generator<void, void> {
+      { wholeBytes, pieceBytes }: PieceSizes,
+    ): Decoded {
       format.checkBase?.(header, surface);
-      format.checkPayload?.(header, payload);
-      yield;
-      // A damaged frame must change nothing, and there is no room for all of its content at once: it
-      // is decoded twice, which takes less time than to fill and free that much memory.
-      for (const _ of format.pieces(header, payload, pieceBytes)) yield;
-      const canvas = yield* surface.beginPixelsInPieces(header, pieceBytes);
-      let drawn = 0;
-      for (const piece of format.pieces(header, payload, pieceBytes)) {
-        const count = piece.length / format.bytesPerPixel;
-        drawPixels(header, canvas, format.runOf(piece, canvas), drawn, count);
-        drawn += count;
-        yield;
+      const pixels = header.width * header.height;
+      if (Math.max(pixels * 4, surface.copiedBytes(header)) > wholeBytes) {
+        format.checkPayload?.(header, payload.bytes);
+        const steps = drawInPieces(format, header, payload.keep(), surface, pieceBytes);
+        return { type: "pieces", steps };
       }
+      const content = format.content(header, payload.bytes);
+      const canvas = surface.beginPixels(header);
+      drawPixels(header, canvas, format.runOf(content, canvas), 0, pixels);
       endDrawing(header, surface, canvas, format);
+      return DRAWN;
     },
   };
+}
+
+function* drawInPieces(
+  format: PixelFormat,
+  header: FrameHeader,
+  payload: Uint8Array,
+  surface: Surface,
+  pieceBytes: number,
+): Generator<void, void> {
+  // A damaged frame must change nothing, and there is no room for all of its content at once: it
+  // is decoded twice, which takes less time than to fill and free that much memory.
+  for (const _ of format.pieces(header, payload, pieceBytes)) yield;
+  const canvas = yield* surface.beginPixelsInPieces(header, pieceBytes);
+  let drawn = 0;
+  for (const piece of format.pieces(header, payload, pieceBytes)) {
+    const count = piece.length / format.bytesPerPixel;
+    drawPixels(header, canvas, format.runOf(piece, canvas), drawn, count);
+    drawn += count;
+    yield;
+  }
+  endDrawing(header, surface, canvas, format);
 }
 
 /** Draws `count` pixels of a region, of which `first` were drawn before. */

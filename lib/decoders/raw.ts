@@ -41,11 +41,13 @@ function rawDecoder(
 }
 
 /** Format 0: R, G, B, A bytes. */
-export const rgbaDecoder: FrameDecoder = rawDecoder(4, false, (payload, canvas) => {
-  return (from, at, count) => {
+export const rgbaDecoder: FrameDecoder = {
+  ...rawDecoder(4, false, (payload, canvas) => (from, at, count) => {
     canvas.bytes.set(payload.subarray(from * 4, (from + count) * 4), at * 4);
-  };
-});
+  }),
+  isPicture: ({ width, height, surfaceWidth, surfaceHeight }) =>
+    width === surfaceWidth && height === surfaceHeight,
+};
 
 /** Format 1: R, G, B bytes; every pixel is opaque. */
 export const rgbDecoder: FrameDecoder = rawDecoder(3, true, (payload, canvas) => {

@@ -10,7 +10,8 @@ import { StreamError } from "../errors.ts";
 import { inflate } from "./inflate.ts";
 import type { Surface } from "./surface.ts";
 import { CELL_ATTRIBUTE, type CursorStyle, type TextCursor, type TextGrid } from "./text_grid.ts";
-import type { FrameDecoder } from "./frame_decoder.ts";
+import type { Decoded, FrameDecoder, FramePayload } from "./frame_decoder.ts";
+import { DRAWN } from "./frame_decoder.ts";
 import type { FrameHeader } from "./frame_header.ts";
 import { checkCompressedLength, checkRegion } from "./validate.ts";
 
@@ -71,10 +72,11 @@ export const tpackDecoder: FrameDecoder = {
     checkCompressedLength(header);
   },
 
-  decode(header: FrameHeader, payload: Uint8Array, surface: Surface): void {
-    const content = inflate(payload, header.expandedLength);
+  decode(header: FrameHeader, { bytes }: FramePayload, surface: Surface): Decoded {
+    const content = inflate(bytes, header.expandedLength);
     const view = new DataView(content.buffer, content.byteOffset, content.length);
     drawContent(header, view, surface);
+    return DRAWN;
   },
 };
 

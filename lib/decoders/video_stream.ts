@@ -1,35 +1,29 @@
 /**
- * The video of one channel: header in, data in, picture on the surface.
+ * The video of one channel: headers and payloads in, pictures on the surface.
  *
  * @module
  */
 
+import { StreamError } from "../errors.ts";
 import { MAX_WHOLE_DRAW_BYTES } from "../limits.ts";
-import { VIDEO_FORMAT } from "../wire/constants.ts";
 import { decoderFor } from "./decoders.ts";
 import { FrameAssembler } from "./frame_assembler.ts";
+import type { Decoded, FrameDecoder, FrameProgress, PieceSizes } from "./frame_decoder.ts";
+import { DRAWN, PENDING } from "./frame_decoder.ts";
+import type { FrameHeader } from "./frame_header.ts";
 import { MemoryBudget } from "./memory_budget.ts";
 import { Surface } from "./surface.ts";
-import type { FrameDecoder } from "./frame_decoder.ts";
-import type { FrameHeader } from "./frame_header.ts";
 
-/**
- * What a piece of data did: `pending` while bytes are missing, `drawn` when it completed a frame,
- * `drawing` when it completed one that is so large that it is to be drawn by
- * {@linkcode VideoStream.drawPiece}, `discarded` when it was the last of a refused one, `ignored` when
- * no frame was announced.
- */
-export type PushResult = "pending" | "drawn" | "drawing" | "discarded" | "ignored";
-
-/** What is worked off at once of a large frame: whole pixels of each format; stays in the cache. */
+/** A multiple of the bytes of a pixel in each format; the content of a piece stays in the cache. */
 const PIECE_BYTES = 393_216;
+const SIZES: PieceSizes = { wholeBytes: MAX_WHOLE_DRAW_BYTES, pieceBytes: PIECE_BYTES };
 
-/** When frames are drawn in pieces, and in which. */
-export interface PieceSizes {
-  /** Frames that change or copy more bytes of pixels than this are drawn in pieces. */
-  readonly wholeBytes: number;
-  /** What is worked off at once of the content, in bytes. */
-  readonly pieceBytes: number;
+/** The frame that is under way. */
+interface Frame {
+  readonly header: FrameHeader;
+  readonly decoder: FrameDecoder;
+  /** What is left to do once the payload is complete. */
+  left?: Extract<Decoded, { type: "pieces" | "job" }>;
 }
 
 /** Receives the frames of one channel, one after the other. */
@@ -37,163 +31,141 @@ export class VideoStream {
   /** What the channel shows. */
   readonly surface: Surface;
   readonly #assembler: FrameAssembler;
+  readonly #h264: FrameDecoder | undefined;
   readonly #sizes: PieceSizes;
-  #header: FrameHeader | undefined;
-  #decoder: FrameDecoder | undefined;
-  #drawing: Generator<void, void> | undefined;
-  #toDiscard = 0;
+  #frame: Frame | undefined;
 
   /**
-   * Makes the video of a channel that shows nothing yet.
-   *
-   * @param budget What all channels of the client share.
-   * @param sizes When frames are drawn in pieces, and in which.
+   * @param budget The memory of all channels of the client.
+   * @param h264 The decoder of H.264 for this channel; without one H.264 is refused.
+   * @param sizes When frames are drawn in pieces.
    */
   constructor(
     budget: MemoryBudget = new MemoryBudget(),
-    sizes: PieceSizes = { wholeBytes: MAX_WHOLE_DRAW_BYTES, pieceBytes: PIECE_BYTES },
+    h264?: FrameDecoder,
+    sizes: PieceSizes = SIZES,
   ) {
-    this.surface = new Surface(budget, () => {
-      while (this.#drawing?.next().done === false);
-    });
+    this.surface = new Surface(budget, () => this.#finishPieces());
     this.#assembler = new FrameAssembler(budget);
+    this.#h264 = h264;
     this.#sizes = sizes;
   }
 
   /**
-   * The frame that is under way, also a refused one whose data is still coming. A new header ends
-   * it; its id is owed an acknowledgement all the same.
-   */
-  get header(): FrameHeader | undefined {
-    return this.#header;
-  }
-
-  /**
-   * Announces a frame.
+   * Takes the header of a frame, which ends an unfinished one. The payload of a refused frame is
+   * thrown away when it comes.
    *
-   * @param header The header; kept until the frame is over.
-   * @throws {StreamError} `unknown-format` or `unsupported-format` (cancel the stream), or a code
-   * of {@linkcode FrameDecoder.validate}. The announced data is swallowed when it comes.
+   * @param header Kept until the frame is over.
+   * @returns Whether the frame is pending or refused.
    */
-  begin(header: FrameHeader): void {
-    this.#endDrawing();
-    this.#assembler.abort();
-    this.#decoder = undefined;
-    this.#toDiscard = header.length;
-    this.#header = header.length > 0 ? header : undefined;
-    const decoder = decoderFor(header.format);
-    decoder.validate(header);
-    // A buffer left over from a larger frame could not be exchanged for the picture.
-    if (isWholeRgba(header) && this.#assembler.capacity > header.length) this.#assembler.trim();
+  begin(header: FrameHeader): FrameProgress {
+    this.#abandon();
+    let decoder: FrameDecoder | undefined;
+    try {
+      decoder = decoderFor(header.format, this.#h264);
+      decoder.validate(header);
+    } catch (error) {
+      return this.#refuse(decoder, error);
+    }
+    // A buffer that is larger than the picture could not become the picture.
+    if (decoder.isPicture?.(header)) this.#assembler.trim(header.length);
     this.#assembler.begin(header.length);
-    this.#decoder = decoder;
+    this.#frame = { header, decoder };
+    return PENDING;
   }
 
   /**
-   * Takes the payload of one data packet.
+   * Takes a part of the payload.
    *
    * @param chunk Borrowed for the call.
-   * @returns What it did; on `drawn` and `discarded` the frame is over and to be acknowledged.
-   * @throws {StreamError} `bad-length` when data exceeds the announced length, or a code of
-   * {@linkcode FrameDecoder.decode}. The frame is over then, the surface as it was before.
+   * @returns For `pieces` call {@linkcode drawPiece} and for `job` {@linkcode finishJob} before
+   * anything else of the channel is taken.
    */
-  push(chunk: Uint8Array): PushResult {
-    const header = this.#header;
-    if (header === undefined) return "ignored";
-    const decoder = this.#decoder;
-    if (decoder === undefined) return this.#discard(chunk);
-    let over = true;
+  push(chunk: Uint8Array): FrameProgress {
+    const frame = this.#frame;
+    if (frame === undefined) return PENDING;
     try {
-      over = this.#assembler.push(chunk);
-      if (over) this.#draw(header, decoder, chunk);
-      over &&= this.#drawing === undefined;
-    } finally {
-      if (over) this.#end();
+      if (!this.#assembler.push(chunk)) return PENDING;
+      const decoded = this.#decode(frame);
+      if (decoded.type === "pieces" || decoded.type === "job") frame.left = decoded;
+      else this.#end();
+      return decoded;
+    } catch (error) {
+      return this.#refuse(frame.decoder, error);
     }
-    if (this.#drawing !== undefined) return "drawing";
-    return over ? "drawn" : "pending";
+  }
+
+  /** Draws the next piece of a large frame. */
+  drawPiece(): FrameProgress {
+    const frame = this.#frame;
+    if (frame?.left?.type !== "pieces") return PENDING;
+    try {
+      if (frame.left.steps.next().done === false) return frame.left;
+    } catch (error) {
+      return this.#refuse(frame.decoder, error);
+    }
+    this.#end();
+    return DRAWN;
   }
 
   /**
-   * Goes on with a large frame. Nothing else may be pushed until it is drawn.
+   * Shows the picture that a worker has decoded.
    *
-   * @returns Whether it is drawn; the frame is over then, and to be acknowledged.
-   * @throws {StreamError} A code of {@linkcode FrameDecoder.decode}. The frame is over then, the
-   * surface as it was before.
+   * @param result R, G, B, A bytes, owned by the surface from now on; or why there are none.
    */
-  drawPiece(): boolean {
-    let isDrawn = true;
-    try {
-      isDrawn = this.#drawing?.next().done ?? true;
-    } finally {
-      if (isDrawn) this.#end();
-    }
-    return isDrawn;
-  }
-
-  /** Gives idle buffers back; for a channel that has gone quiet. The picture stays. */
-  trim(): void {
-    this.#assembler.trim();
-  }
-
-  /** Ends the channel: lets go of the frame under way, the buffers and the picture. */
-  close(): void {
-    this.#endDrawing();
+  finishJob(result: Uint8Array<ArrayBuffer> | StreamError): FrameProgress {
+    const frame = this.#frame;
+    if (frame?.left?.type !== "job") return PENDING;
+    if (result instanceof StreamError) return this.#refuse(frame.decoder, result);
+    frame.left.show(result);
     this.#end();
+    return DRAWN;
+  }
+
+  /** Ends the channel and releases its memory. */
+  close(): void {
+    this.#abandon();
     this.#assembler.trim();
     this.surface.close();
+    this.#h264?.close?.();
   }
 
-  /** Gives a drawing up, unless it has begun to change what is presented. */
-  #endDrawing(): void {
-    // Borrowers keep the pixels, and must not keep half a frame.
-    while (this.surface.isUnfinished && this.#drawing?.next().done === false);
-    this.#drawing?.return();
-    this.#drawing = undefined;
-  }
-
-  #end(): void {
-    this.#header = undefined;
-    this.#decoder = undefined;
-    this.#drawing = undefined;
-    this.#assembler.abort();
-  }
-
-  #discard(chunk: Uint8Array): PushResult {
-    this.#toDiscard -= chunk.length;
-    if (this.#toDiscard > 0) return "pending";
-    this.#header = undefined;
-    return "discarded";
-  }
-
-  #draw(header: FrameHeader, decoder: FrameDecoder, chunk: Uint8Array): void {
-    if (isWholeRgba(header)) {
-      // The buffer is the picture already: exchange it for the old one instead of copying.
+  #decode({ header, decoder }: Frame): Decoded {
+    if (decoder.isPicture?.(header)) {
       const picture = this.#assembler.takeBuffer();
       if (picture !== undefined) {
         const spare = this.surface.swapPixels(header, picture);
         if (spare !== undefined) this.#assembler.giveBuffer(spare);
-        return;
+        return DRAWN;
       }
     }
-    const { payload } = this.#assembler;
-    const { wholeBytes, pieceBytes } = this.#sizes;
-    if (decoder.decodeInPieces === undefined || this.#workBytes(header) <= wholeBytes) {
-      return decoder.decode(header, payload, this.surface);
-    }
-    // A frame that came in one packet is still in memory that is used again.
-    const kept = payload === chunk ? payload.slice() : payload;
-    const drawing = decoder.decodeInPieces(header, kept, this.surface, pieceBytes);
-    // The first step refuses what is plainly no frame.
-    if (drawing.next().done === false) this.#drawing = drawing;
+    return decoder.decode(header, this.#assembler, this.surface, this.#sizes);
   }
 
-  #workBytes(header: FrameHeader): number {
-    return Math.max(header.width * header.height * 4, this.surface.copiedBytes(header));
+  #refuse(decoder: FrameDecoder | undefined, error: unknown): FrameProgress {
+    this.#end();
+    if (!(error instanceof StreamError)) throw error;
+    // A format without a decoder is never drawn.
+    const endsFormat = decoder === undefined || (decoder.refused?.(error) ?? false);
+    return { type: "refused", error, endsFormat };
   }
-}
 
-function isWholeRgba(header: FrameHeader): boolean {
-  return header.format === VIDEO_FORMAT.rgba &&
-    header.width === header.surfaceWidth && header.height === header.surfaceHeight;
+  /** Gives the frame up, unless it has begun to change the presented pixels: those are borrowed. */
+  #abandon(): void {
+    if (this.surface.isUnfinished) this.#finishPieces();
+    const left = this.#frame?.left;
+    if (left?.type === "pieces") left.steps.return();
+    this.#end();
+  }
+
+  /** Draws what is left of a large frame, which stays under way until {@linkcode drawPiece}. */
+  #finishPieces(): void {
+    const left = this.#frame?.left;
+    while (left?.type === "pieces" && left.steps.next().done === false);
+  }
+
+  #end(): void {
+    this.#frame = undefined;
+    this.#assembler.abort();
+  }
 }

@@ -13,7 +13,7 @@ import type { LogFields, LogLevel } from "../log.ts";
 import { SinkEndpoint } from "../segment/endpoint.ts";
 import type { FaultNotice, Notice, OfferNotice } from "../segment/notices.ts";
 import type { Peer } from "../segment/peer.ts";
-import type { DecodeJob } from "../segment/video_in.ts";
+import type { DecodeJob } from "../decoders/frame_decoder.ts";
 import type { PeerOffered, SessionEvent } from "../session/events.ts";
 import type { Session } from "../session/session.ts";
 import type { SocketAddress } from "./address.ts";
@@ -177,9 +177,9 @@ export class Connection {
       default: {
         const endpoint = this.#endpoint!;
         endpoint.take(event);
-        const { job, isDrawing } = endpoint.video;
-        if (isDrawing) return this.#draw();
-        return job === undefined ? this.#untilRead(this.#deliverAll()) : this.#decode(job);
+        const { work } = endpoint.video;
+        if (work === undefined) return this.#untilRead(this.#deliverAll());
+        return work.type === "job" ? this.#decode(work) : this.#draw();
       }
     }
   }
@@ -297,7 +297,7 @@ export class Connection {
   #deliver(notice: Notice): boolean | Promise<boolean> {
     if (notice.type === "fault") {
       this.#logRefusedStream(notice);
-      if (this.#endpoint!.video.fallback !== undefined) this.#decoder?.close();
+      if (this.#endpoint!.h264.failure !== undefined) this.#decoder?.close();
       return true;
     }
     const { source } = notice;

@@ -9,7 +9,7 @@ import type { DecoderPool } from "../decoders/h264/worker/decoder_pool.ts";
 import type { Logger } from "../log.ts";
 import type { DisplayDefaults } from "../segment/preroll.ts";
 import type { ClientHandler } from "../segment/source.ts";
-import type { H264Mode } from "../segment/video_in.ts";
+import type { H264Mode } from "../decoders/h264/client_h264.ts";
 import type { Reservation } from "./authority.ts";
 import type { Connection } from "./connection.ts";
 

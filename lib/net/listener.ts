@@ -15,7 +15,7 @@ import {
 import { DecoderPool } from "../decoders/h264/worker/decoder_pool.ts";
 import type { Logger } from "../log.ts";
 import type { DisplayDefaults } from "../segment/preroll.ts";
-import type { H264Mode } from "../segment/video_in.ts";
+import type { H264Mode } from "../decoders/h264/client_h264.ts";
 import { Session } from "../session/session.ts";
 import { FairShare } from "../bytes/fair_share.ts";
 import type { Arena } from "../bytes/receive_buffer.ts";

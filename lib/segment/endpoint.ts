@@ -9,7 +9,9 @@
  */
 
 import { decodeUtf8Lenient } from "../bytes/text.ts";
+import { ClientH264 } from "../decoders/h264/client_h264.ts";
 import { MemoryBudget, processMemory } from "../decoders/memory_budget.ts";
+import { VideoStream } from "../decoders/video_stream.ts";
 import { MAX_CLIENT_SURFACE_BYTES } from "../limits.ts";
 import type { DataReceived, SessionEvent } from "../session/events.ts";
 import { CANCEL_STREAM_TYPE, RESERVED_SEGMENT_KINDS } from "../wire/constants.ts";
@@ -58,6 +60,8 @@ export class SinkEndpoint {
   readonly output: Output;
   /** The frames of the client. */
   readonly video: VideoIn;
+  /** The H.264 of the client. */
+  readonly h264: ClientH264;
 
   /**
    * @param session A session whose peer is authenticated.
@@ -79,10 +83,11 @@ export class SinkEndpoint {
       sourceOf: (channel) => this.#sources.get(channel),
       notify: (notice) => void this.#notices.push(notice),
     };
-    this.video = new VideoIn(host, options.h264 ?? "cancel");
+    this.video = new VideoIn(host);
+    this.h264 = new ClientH264(options.h264 ?? "cancel", this.#budget);
     this.#audio = new AudioIn(host);
     this.#binary = new BinaryIn({ ...host, onUnblocked: () => options.onUnblocked?.() });
-    this.primary = this.#open(new Segment(0, options.nextId(), this.#budget));
+    this.primary = this.#open(new Segment(0, options.nextId(), this.#newVideo(0)));
   }
 
   /** The request that the handler is being asked about. */
@@ -211,7 +216,13 @@ export class SinkEndpoint {
       direction: 0,
       cookie,
     });
-    const segment = new Segment(channel, this.#options.nextId(), this.#budget, parent, kind);
+    const segment = new Segment(
+      channel,
+      this.#options.nextId(),
+      this.#newVideo(channel),
+      parent,
+      kind,
+    );
     segment.state = "active";
     return this.#open(segment);
   }
@@ -262,6 +273,10 @@ export class SinkEndpoint {
 
   #reply(segment: Segment, events: Iterable<EventInput>): void {
     if (!this.isClosed(segment)) this.output.reply(segment.channel, events);
+  }
+
+  #newVideo(channel: number): VideoStream {
+    return new VideoStream(this.#budget, this.h264.decoderOf(channel));
   }
 
   #open(segment: Segment): ClientSource {

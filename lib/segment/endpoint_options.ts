@@ -8,7 +8,7 @@ import type { FairShare } from "../bytes/fair_share.ts";
 import type { Pacing } from "./pacing.ts";
 import type { Peer } from "./peer.ts";
 import type { DisplayDefaults } from "./preroll.ts";
-import type { H264Mode } from "./video_in.ts";
+import type { H264Mode } from "../decoders/h264/client_h264.ts";
 
 /** What an endpoint needs besides its session. */
 export interface EndpointOptions {

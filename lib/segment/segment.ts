@@ -5,11 +5,8 @@
  */
 
 import { AudioStream } from "../decoders/audio.ts";
-import { AccessUnitStream } from "../decoders/h264/access_units.ts";
-import { CodedPictures } from "../decoders/h264/coded_pictures.ts";
 import type { FrameHeader } from "../decoders/frame_header.ts";
-import type { MemoryBudget } from "../decoders/memory_budget.ts";
-import { VideoStream } from "../decoders/video_stream.ts";
+import type { VideoStream } from "../decoders/video_stream.ts";
 import { segmentKindName } from "../wire/constants.ts";
 import type { HintsSent } from "./preroll.ts";
 import type { Shown } from "./presented.ts";
@@ -41,10 +38,6 @@ export class Segment {
   readonly parent: Segment | undefined;
   /** What arrives on its video stream. */
   readonly video: VideoStream;
-  /** H.264 that is handed on as it is. */
-  readonly accessUnits: AccessUnitStream;
-  /** H.264 that is decoded. */
-  readonly coded: CodedPictures;
   /** Its sound. */
   readonly audio = new AudioStream();
   /** What its records need beyond their events. */
@@ -83,26 +76,22 @@ export class Segment {
   /**
    * @param channel The channel.
    * @param id The number by which handlers know it.
-   * @param budget The memory of the whole client.
+   * @param video What arrives on its video stream; closed by {@linkcode free}.
    * @param parent The segment that asked for it.
    * @param kind The kind, when it is known before REGISTER.
    */
-  constructor(channel: number, id: number, budget: MemoryBudget, parent?: Segment, kind = 0) {
+  constructor(channel: number, id: number, video: VideoStream, parent?: Segment, kind = 0) {
     this.channel = channel;
     this.id = id;
     this.parent = parent;
     this.kind = kind;
-    this.video = new VideoStream(budget);
-    this.accessUnits = new AccessUnitStream(budget);
-    this.coded = new CodedPictures(budget);
+    this.video = video;
     this.statusContext = new StatusContext(id);
   }
 
   /** Lets go of picture, sound and buffers. */
   free(): void {
     this.video.close();
-    this.accessUnits.free();
-    this.coded.free();
     this.audio.close();
   }
 

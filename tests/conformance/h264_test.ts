@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { AccessUnit } from "../../lib/decoders/h264/access_units.ts";
 import { yuv420ToRgba } from "../../lib/decoders/h264/yuv420.ts";
 import { UnitDecoder } from "../../lib/decoders/h264/worker/unit_decoder.ts";
-import type { H264Mode } from "../../lib/segment/video_in.ts";
+import type { H264Mode } from "../../lib/decoders/h264/client_h264.ts";
 import { decodeControl } from "../../lib/wire/control.ts";
 import { concat } from "../support/feed.ts";
 import { grayPicture, pps, samePicture, sps } from "../support/h264.ts";
@@ -58,8 +58,9 @@ function run(h264: H264Mode): {
 function decoderOf({ endpoint }: Fixture): () => void {
   let decoder: UnitDecoder | undefined;
   return () => {
-    const picture = endpoint.video.job?.picture;
-    if (picture === undefined) return;
+    const { work } = endpoint.video;
+    if (work?.type !== "job") return;
+    const { picture } = work;
     if (picture.isFirst) decoder = new UnitDecoder(picture.decoderBytes);
     endpoint.video.finishJob(yuv420ToRgba(decoder!.decode(picture), picture.format));
   };

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { StreamError } from "../../lib/errors.ts";
+import type { FrameProgress } from "../../lib/decoders/frame_decoder.ts";
 import type { FrameHeader } from "../../lib/decoders/frame_header.ts";
 import { VideoStream } from "../../lib/decoders/video_stream.ts";
 import { VIDEO_FORMAT } from "../../lib/wire/constants.ts";
@@ -11,6 +12,7 @@ import {
   frameHeader,
   type Line,
   noise,
+  outcome,
   show,
   tpack,
   tpackFrame,
@@ -55,18 +57,15 @@ const pixelFrame: fc.Arbitrary<Frame> = fc.record({
 const pieces = fc.array(fc.integer({ min: 1, max: 5_000 }), { minLength: 1, maxLength: 6 });
 
 function feed(stream: VideoStream, { header, payload }: Frame, lengths: number[]): string {
-  let result = "ignored";
+  let result: FrameProgress["type"] = "pending";
   try {
-    stream.begin(header);
+    outcome(stream.begin(header));
     for (let at = 0, turn = 0; at < payload.length; turn++) {
       const end = at + lengths[turn % lengths.length]!;
-      result = stream.push(payload.subarray(at, end));
+      result = outcome(stream.push(payload.subarray(at, end)));
       at = end;
     }
-    if (result === "drawing") {
-      while (!stream.drawPiece());
-      result = "drawn";
-    }
+    while (result === "pieces") result = outcome(stream.drawPiece());
   } catch (error) {
     assert(error instanceof StreamError, String(error));
     return error.code;
@@ -117,7 +116,7 @@ test("any frames in any chunks, drawn in any pieces, give the picture of the nai
       pieces,
       drawing,
       (frames, lengths, sizes) => {
-        const stream = new VideoStream(undefined, sizes);
+        const stream = new VideoStream(undefined, undefined, sizes);
         const model = new Model();
         for (const frame of frames) {
           assert.equal(feed(stream, frame, lengths), model.draw(frame));
@@ -224,7 +223,7 @@ test("damaged frames are refused with a code or drawn, and never half drawn", ()
   const hits = fc.array(damage, { minLength: 1, maxLength: 4 });
   fc.assert(
     fc.property(hits, fc.boolean(), drawing, (hits, asText, sizes) => {
-      const stream = new VideoStream(undefined, sizes);
+      const stream = new VideoStream(undefined, undefined, sizes);
       const frame = asText ? tpackFrame(text) : compressedFrame(noise(48));
       feed(stream, frame, [20]);
       const view = () => [stream.surface.rgba(), stream.surface.grid?.clone()];

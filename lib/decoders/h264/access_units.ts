@@ -1,18 +1,18 @@
 /**
- * H.264 that is handed on as it is: the access units of one channel.
+ * Access units of H.264: one encoded picture each, with the parameters that came ahead of it.
  *
  * @module
  */
 
 import { StreamError } from "../../errors.ts";
 import { MAX_ACCESS_UNIT_BYTES, MAX_KEPT_H264_BYTES } from "../../limits.ts";
-import { FrameAssembler } from "../frame_assembler.ts";
-import { hasSequenceParameters, isWithoutPicture } from "./nal.ts";
-import type { MemoryBudget } from "../memory_budget.ts";
 import type { FrameHeader } from "../frame_header.ts";
+import type { MemoryBudget } from "../memory_budget.ts";
 import { checkPixelLength, checkRegion } from "../validate.ts";
+import { hasSequenceParameters, isWithoutPicture } from "./nal.ts";
 
 const EXPANDED_BYTES_PER_PIXEL = 4;
+const NOTHING = new Uint8Array(0);
 
 /** One encoded picture. */
 export interface AccessUnit {
@@ -21,93 +21,54 @@ export interface AccessUnit {
   /** Height in pixels. */
   readonly height: number;
   /**
-   * The bytes in the format of Annex B, parameter sets included. Nothing about them was checked but
-   * their number; the receiver's own.
+   * The bytes in the format of Annex B, parameter sets included; owned by the receiver. Only their
+   * number was checked.
    */
   readonly data: Uint8Array<ArrayBuffer>;
 }
 
-const NOTHING = new Uint8Array(0);
+/**
+ * Checks what the header of a frame of H.264 says.
+ *
+ * @throws {StreamError} `bad-surface-size`, `region-outside-surface`, `bad-expanded-length` or
+ * `bad-length`.
+ */
+export function validateUnit(header: FrameHeader): void {
+  checkRegion(header);
+  checkPixelLength(header, EXPANDED_BYTES_PER_PIXEL);
+  if (header.width !== header.surfaceWidth || header.height !== header.surfaceHeight) {
+    throw new StreamError("region-outside-surface", "H.264 must cover the whole surface");
+  }
+  if (header.length < 1 || header.length > MAX_ACCESS_UNIT_BYTES) {
+    throw new StreamError(
+      "bad-length",
+      `an access unit of ${header.length} bytes, the limit is ${MAX_ACCESS_UNIT_BYTES}`,
+    );
+  }
+}
 
 /**
- * Collects the access units of one channel, one after the other. Sources may send parameters in a
- * frame of their own: what has no picture is kept and put before the next unit.
+ * The access units of one channel. Sources may send parameters in a frame of their own: a payload
+ * without a picture is kept and put before the next unit.
  */
-export class AccessUnitStream {
+export class AccessUnits {
   readonly #budget: MemoryBudget;
-  readonly #assembler: FrameAssembler;
-  #header: FrameHeader | undefined;
   #kept: Uint8Array<ArrayBuffer> = NOTHING;
 
-  /** @param budget What all channels of the client share. */
   constructor(budget: MemoryBudget) {
     this.#budget = budget;
-    this.#assembler = new FrameAssembler(budget);
   }
 
   /**
-   * Announces an access unit; one that was not complete is forgotten.
+   * Takes the payload of one frame.
    *
-   * @param header The header of its frame.
-   * @throws {StreamError} `bad-surface-size`, `region-outside-surface`, `bad-expanded-length`,
-   * `bad-length`; what follows is thrown away.
+   * @param payload Borrowed for the call.
+   * @returns `undefined` when the payload is kept.
+   * @throws {StreamError} `bad-length` or `memory-limit`.
    */
-  begin(header: FrameHeader): void {
-    this.close();
-    checkRegion(header);
-    checkPixelLength(header, EXPANDED_BYTES_PER_PIXEL);
-    if (header.width !== header.surfaceWidth || header.height !== header.surfaceHeight) {
-      throw new StreamError("region-outside-surface", "H.264 must cover the whole surface");
-    }
-    if (header.length < 1 || header.length > MAX_ACCESS_UNIT_BYTES) {
-      throw new StreamError(
-        "bad-length",
-        `an access unit of ${header.length} bytes, the limit is ${MAX_ACCESS_UNIT_BYTES}`,
-      );
-    }
-    this.#assembler.begin(header.length);
-    this.#header = header;
-  }
-
-  /**
-   * Takes the payload of one packet.
-   *
-   * @param chunk Borrowed for the call.
-   * @returns The access unit that it completed, if any; none for what is kept.
-   * @throws {StreamError} `bad-length`, `memory-limit`; the unit and what was kept are forgotten then.
-   */
-  push(chunk: Uint8Array): AccessUnit | undefined {
-    const header = this.#header;
-    if (header === undefined) return undefined;
-    try {
-      if (!this.#assembler.push(chunk)) return undefined;
-      const data = this.#complete(this.#assembler.payload);
-      this.close();
-      return data && { width: header.surfaceWidth, height: header.surfaceHeight, data };
-    } catch (error) {
-      this.close();
-      this.#keep(NOTHING);
-      throw error;
-    }
-  }
-
-  /** Throws away what follows, until the next announcement. */
-  close(): void {
-    this.#assembler.abort();
-    this.#header = undefined;
-  }
-
-  /** Ends the channel: gives the buffer and what was kept back as well. */
-  free(): void {
-    this.close();
-    this.#keep(NOTHING);
-    this.#assembler.trim();
-  }
-
-  /** Puts a payload behind what was kept. @returns All of it, unless it is kept for the next. */
-  #complete(payload: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
+  take(header: FrameHeader, payload: Uint8Array): AccessUnit | undefined {
     const isKept = isWithoutPicture(payload);
-    // Parameters of a sequence replace those that no picture has used.
+    // New sequence parameters replace kept ones that no picture has used.
     const before = this.#kept.length > 0 && hasSequenceParameters(payload) ? NOTHING : this.#kept;
     const sizeBytes = before.length + payload.length;
     const limit = isKept ? MAX_KEPT_H264_BYTES : MAX_ACCESS_UNIT_BYTES;
@@ -119,7 +80,13 @@ export class AccessUnitStream {
     data.set(before);
     data.set(payload, before.length);
     this.#keep(isKept ? data : NOTHING);
-    return isKept ? undefined : data;
+    if (isKept) return undefined;
+    return { width: header.surfaceWidth, height: header.surfaceHeight, data };
+  }
+
+  /** Releases what is kept. */
+  clear(): void {
+    this.#keep(NOTHING);
   }
 
   #keep(bytes: Uint8Array<ArrayBuffer>): void {

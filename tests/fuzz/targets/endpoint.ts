@@ -82,9 +82,9 @@ export const clientPackets: Target = {
 
 /** Some pictures come out, some do not. */
 function decodeAll({ video }: SinkEndpoint): void {
-  while (video.isDrawing) video.drawPiece();
-  const picture = video.job?.picture;
-  if (picture === undefined) return;
+  while (video.work?.type === "pieces") video.drawPiece();
+  if (video.work === undefined) return;
+  const { picture } = video.work;
   const { width, height } = picture.format;
   video.finishJob(
     picture.data.at(-1)! % 4 === 0

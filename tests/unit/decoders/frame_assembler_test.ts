@@ -12,8 +12,22 @@ test("a frame in one piece is not copied and takes no memory", () => {
   const chunk = noise(100);
   assembler.begin(100);
   assert.equal(assembler.push(chunk), true);
-  assert.equal(assembler.payload, chunk);
+  assert.equal(assembler.bytes, chunk);
   assert.equal(assembler.capacity, 0);
+});
+
+test("a kept frame stays when its chunk is used again", () => {
+  const assembler = new FrameAssembler();
+  const chunk = noise(100);
+  assembler.begin(100);
+  assembler.push(chunk);
+  const kept = assembler.keep();
+  chunk.fill(0);
+  assert.deepEqual(kept, noise(100));
+  assembler.begin(100);
+  assembler.push(noise(50));
+  assembler.push(noise(50));
+  assert.equal(assembler.keep(), assembler.bytes, "what was collected is not copied again");
 });
 
 test("pieces of any size add up", () => {
@@ -28,7 +42,7 @@ test("pieces of any size add up", () => {
       assert.equal(assembler.missing, Math.max(0, bytes.length - at - size));
     }
     assert.equal(complete, true);
-    assert.deepEqual(assembler.payload, bytes);
+    assert.deepEqual(assembler.bytes, bytes);
   }
 });
 
@@ -39,7 +53,7 @@ test("empty pieces change nothing", () => {
   assert.equal(assembler.push(noise(2)), false);
   assert.equal(assembler.push(new Uint8Array(0)), false);
   assert.equal(assembler.push(noise(1)), true);
-  assert.deepEqual(assembler.payload, Uint8Array.of(...noise(2), ...noise(1)));
+  assert.deepEqual(assembler.bytes, Uint8Array.of(...noise(2), ...noise(1)));
 });
 
 test("more bytes than announced are refused, in one piece and at the end", () => {
@@ -66,18 +80,18 @@ test("a large announcement costs no more than what arrives", () => {
   assert.equal(budget.usedBytes, assembler.capacity);
 });
 
-test("the buffer is used again, never larger than the largest frame, and trimmed when idle", () => {
+test("the buffer is used again, never larger than the largest frame, and trimmed when it is too large", () => {
   const budget = new MemoryBudget();
   const assembler = new FrameAssembler(budget);
   for (const length of [100_000, 90_000, 100_000]) {
     assembler.begin(length);
     assembler.push(noise(60_000));
-    assembler.trim();
-    assert.equal(assembler.missing, length - 60_000, "a frame under way is kept");
     assembler.push(noise(length - 60_000));
     assert.equal(assembler.capacity, 100_000);
   }
-  assembler.trim();
+  assembler.trim(100_000);
+  assert.equal(assembler.capacity, 100_000, "it is not larger than that");
+  assembler.trim(99_999);
   assert.equal(assembler.capacity, 0);
   assert.equal(budget.usedBytes, 0);
 });

@@ -1,8 +1,12 @@
 /** Builders of frames for the tests of the decoders. */
 
+import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { zstdCompressSync, type ZstdOptions } from "node:zlib";
+import { decoderFor } from "../../../lib/decoders/decoders.ts";
+import type { FrameProgress } from "../../../lib/decoders/frame_decoder.ts";
 import type { FrameHeader } from "../../../lib/decoders/frame_header.ts";
+import type { Surface } from "../../../lib/decoders/surface.ts";
 import type { VideoStream } from "../../../lib/decoders/video_stream.ts";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
 
@@ -82,10 +86,25 @@ export function compressedFrame(
   return { header, payload };
 }
 
+/** What came of a part of a frame; throws why it was refused. */
+export function outcome(progress: FrameProgress): Exclude<FrameProgress["type"], "refused"> {
+  if (progress.type === "refused") throw progress.error;
+  return progress.type;
+}
+
 /** Announces a frame and gives its payload whole. */
 export function show(stream: VideoStream, header: FrameHeader, payload: Uint8Array) {
-  stream.begin(header);
-  return stream.push(payload);
+  outcome(stream.begin(header));
+  return outcome(stream.push(payload));
+}
+
+/** Decodes a whole frame in one go. */
+export function draw(surface: Surface, header: FrameHeader, bytes: Uint8Array): void {
+  const decoder = decoderFor(header.format);
+  decoder.validate(header);
+  const payload = { bytes, keep: () => bytes };
+  const sizes = { wholeBytes: Infinity, pieceBytes: Infinity };
+  assert.equal(decoder.decode(header, payload, surface, sizes).type, "drawn");
 }
 
 /** Repeatable bytes. */

@@ -16,6 +16,7 @@ import {
   frameHeader,
   join,
   noise,
+  outcome,
   show,
   SKIPPABLE,
   zstd,
@@ -31,19 +32,24 @@ const SIZES = { wholeBytes: 64 * 47 * 4, pieceBytes: 64 * 10 * 3 };
 const BYTES = 64 * 48 * 3;
 
 function inPieces(budget = new MemoryBudget()): VideoStream {
-  return new VideoStream(budget, SIZES);
+  return new VideoStream(budget, undefined, SIZES);
+}
+
+/** Draws a piece. @returns Whether there are more. */
+function draws(stream: VideoStream): boolean {
+  return outcome(stream.drawPiece()) === "pieces";
 }
 
 /** Announces and gives a frame, and draws all of it. @returns How many pieces that took. */
 function draw(stream: VideoStream, header: FrameHeader, payload: Uint8Array): number {
   let pieces = 0;
-  if (show(stream, header, payload) === "drawing") { while (!stream.drawPiece()) pieces++; }
+  if (show(stream, header, payload) === "pieces") { while (draws(stream)) pieces++; }
   return pieces;
 }
 
 /** Draws until the presented pixels have begun to change. */
 function drawSome(stream: VideoStream): void {
-  while (!stream.surface.isUnfinished) assert.ok(!stream.drawPiece());
+  while (!stream.surface.isUnfinished) assert.ok(draws(stream));
   stream.drawPiece();
 }
 
@@ -59,8 +65,8 @@ test("frames are drawn in pieces when they change or copy more than the limit", 
   const large = frame(most + 1);
   const stream = new VideoStream();
   assert.equal(show(stream, small.header, small.payload), "drawn");
-  assert.equal(show(stream, large.header, large.payload), "drawing");
-  while (!stream.drawPiece());
+  assert.equal(show(stream, large.header, large.payload), "pieces");
+  while (draws(stream));
   assert.equal(stream.surface.height, most + 1);
   const region = {
     ...large.header,
@@ -71,7 +77,7 @@ test("frames are drawn in pieces when they change or copy more than the limit", 
     expandedLength: 3,
   };
   assert.equal(show(stream, region, noise(3)), "drawn");
-  assert.equal(show(stream, { ...region, commit: 0 }, noise(3)), "drawing", "all is copied first");
+  assert.equal(show(stream, { ...region, commit: 0 }, noise(3)), "pieces", "all is copied first");
   stream.close();
 });
 
@@ -84,7 +90,7 @@ test("a reader sees a large frame whole, or the one before it", () => {
   const whole = new VideoStream();
   for (const { header, payload } of [before, after]) show(whole, header, payload);
 
-  assert.equal(show(stream, after.header, after.payload), "drawing");
+  assert.equal(show(stream, after.header, after.payload), "pieces");
   stream.drawPiece();
   assert.deepEqual(stream.surface.rgba(), shown);
   assert.equal(stream.surface.revision, 1);
@@ -92,7 +98,7 @@ test("a reader sees a large frame whole, or the one before it", () => {
   assert.equal(stream.surface.revision, 1);
   assert.deepEqual(stream.surface.rgba(), whole.surface.rgba());
   assert.equal(stream.surface.revision, 2);
-  assert.equal(stream.drawPiece(), true, "the frame is over for its acknowledgement too");
+  assert.equal(outcome(stream.drawPiece()), "drawn", "once");
   assert.equal(stream.surface.revision, 2);
 });
 
@@ -100,11 +106,11 @@ test("a large frame of another size is not seen before it is whole", () => {
   const stream = inPieces();
   show(stream, frameHeader(), noise(64));
   const { header, payload } = compressedFrame(noise(BYTES), SURFACE);
-  assert.equal(show(stream, header, payload), "drawing");
+  assert.equal(show(stream, header, payload), "pieces");
   let isDrawn = false;
   while (!isDrawn) {
     assert.deepEqual([stream.surface.width, stream.surface.rgba()!.length], [4, 64]);
-    isDrawn = stream.drawPiece();
+    isDrawn = !draws(stream);
   }
   assert.deepEqual([stream.surface.width, stream.surface.rgba()!.length], [64, 64 * 48 * 4]);
 });
@@ -116,8 +122,8 @@ test("a large frame without commit is copied for and drawn in pieces, and not se
   draw(stream, first.header, first.payload);
   const shown = stream.surface.rgba()!;
   const second = compressedFrame(noise(BYTES, 2), { ...SURFACE, commit: 0 });
-  assert.equal(show(stream, second.header, second.payload), "drawing");
-  while (!stream.drawPiece()) assert.deepEqual(stream.surface.rgba(), shown);
+  assert.equal(show(stream, second.header, second.payload), "pieces");
+  while (draws(stream)) assert.deepEqual(stream.surface.rgba(), shown);
   assert.deepEqual(stream.surface.rgba(), shown);
   assert.equal(budget.usedBytes, 2 * shown.length);
   stream.close();
@@ -135,7 +141,7 @@ test("a large frame that is given up leaves no memory behind, wherever it stands
       const { pixels } = stream.surface;
       const before = pixels!.slice();
       show(stream, frame.header, frame.payload);
-      for (pieces = 0; pieces < stop && !stream.drawPiece();) pieces++;
+      for (pieces = 0; pieces < stop && draws(stream);) pieces++;
       const hasBegun = stream.surface.isUnfinished;
       stream.close();
       assert.equal(budget.usedBytes, 0);
@@ -155,9 +161,10 @@ test("a new announcement ends a large frame that is not drawn yet", () => {
   const before = stream.surface.rgba();
   show(stream, first.header, zstd(noise(BYTES, 2)));
   stream.drawPiece();
-  assert.equal(draw(stream, frameHeader({ format: rgba, ...SURFACE, commit: 0 }), noise(9)), 0);
+  const next = frameHeader({ format: rgba, ...SURFACE, commit: 0 });
+  assert.equal(show(stream, next, noise(9)), "pending");
   assert.deepEqual(stream.surface.rgba(), before);
-  assert.equal(stream.drawPiece(), true, "nothing is left to draw");
+  assert.equal(outcome(stream.drawPiece()), "pending", "nothing is left to draw");
 });
 
 test("a large frame whose checksum is wrong at its end changes nothing", () => {
@@ -175,9 +182,9 @@ test("a large frame whose checksum is wrong at its end changes nothing", () => {
   assert.ok(draw(stream, sized, payload) > 5);
   const before = stream.surface.rgba();
   const damaged = payload.with(-1, payload.at(-1)! ^ 1);
-  assert.equal(show(stream, sized, damaged), "drawing");
+  assert.equal(show(stream, sized, damaged), "pieces");
   assert.throws(() => {
-    while (!stream.drawPiece());
+    while (draws(stream));
   }, { code: "bad-zstd" });
   assert.deepEqual(stream.surface.rgba(), before);
   assert.equal(draw(stream, sized, payload) > 5, true, "the next one is drawn");
@@ -187,9 +194,9 @@ test("what arrived in one packet is not borrowed while it is drawn", () => {
   const stream = inPieces();
   const { header, payload } = compressedFrame(noise(BYTES), SURFACE);
   const packet = payload.slice();
-  assert.equal(show(stream, header, packet), "drawing");
+  assert.equal(show(stream, header, packet), "pieces");
   packet.fill(0);
-  while (!stream.drawPiece());
+  while (draws(stream));
   const whole = new VideoStream();
   show(whole, header, payload);
   assert.deepEqual(stream.surface.rgba(), whole.surface.rgba());

@@ -1,21 +1,16 @@
 import assert from "node:assert/strict";
-import { decoderFor } from "../../../lib/decoders/decoders.ts";
 import { MemoryBudget } from "../../../lib/decoders/memory_budget.ts";
 import { Surface } from "../../../lib/decoders/surface.ts";
 import { CELL_MEMORY_BYTES } from "../../../lib/decoders/text_grid.ts";
 import type { FrameHeader } from "../../../lib/decoders/frame_header.ts";
 import { VideoStream } from "../../../lib/decoders/video_stream.ts";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
-import { compressedFrame, frameHeader, noise, show, tpackFrame } from "./frames.ts";
+import { compressedFrame, draw, frameHeader, noise, show, tpackFrame } from "./frames.ts";
 
 const { rgba, rgb, zstd, zstdDelta } = VIDEO_FORMAT;
 
 function test(name: string, fn: () => void) {
   Deno.test(name, { permissions: "none" }, fn);
-}
-
-function draw(surface: Surface, header: FrameHeader, payload: Uint8Array): void {
-  decoderFor(header.format).decode(header, payload, surface);
 }
 
 function drawRgba(surface: Surface, pixels: Uint8Array, fields: Partial<FrameHeader> = {}): void {

@@ -4,7 +4,7 @@ import { CELL_ATTRIBUTE } from "../../../lib/decoders/text_grid.ts";
 import { tpackDecoder } from "../../../lib/decoders/tpack.ts";
 import type { FrameHeader } from "../../../lib/decoders/frame_header.ts";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
-import { compressedFrame, type Tpack, tpack, tpackFrame } from "./frames.ts";
+import { compressedFrame, draw as drawFrame, type Tpack, tpack, tpackFrame } from "./frames.ts";
 
 const FULL = 1;
 const DELTA = 2;
@@ -17,8 +17,7 @@ function test(name: string, fn: () => void) {
 
 function draw(surface: Surface, frame: Tpack, fields: Partial<FrameHeader> = {}): void {
   const { header, payload } = tpackFrame(frame, fields);
-  tpackDecoder.validate(header);
-  tpackDecoder.decode(header, payload, surface);
+  drawFrame(surface, header, payload);
 }
 
 /** Draws a buffer that the builder would not make. */
@@ -28,8 +27,7 @@ function drawContent(surface: Surface, content: Uint8Array): void {
     surfaceWidth: 320,
     surfaceHeight: 160,
   });
-  tpackDecoder.validate(header);
-  tpackDecoder.decode(header, payload, surface);
+  drawFrame(surface, header, payload);
 }
 
 /** A surface that shows `abc`, `def`. */

@@ -48,12 +48,12 @@ Deno.test("a large frame is acknowledged and reported when it is drawn, once", p
   client.large(1);
   let pieces = 0;
   do {
-    assert.ok(client.endpoint.video.isDrawing);
+    assert.equal(client.endpoint.video.work?.type, "pieces");
     assert.deepEqual([client.acknowledged(), client.kinds()], [[], []]);
     pieces++;
   } while (!client.endpoint.video.drawPiece());
   assert.ok(pieces > 50, `${pieces} pieces`);
-  assert.equal(client.endpoint.video.isDrawing, false);
+  assert.equal(client.endpoint.video.work, undefined);
   assert.deepEqual([client.acknowledged(), client.kinds()], [[1], ["resized", "frame"]]);
   assert.equal(client.source.surface.pixels![0], 9);
 });
@@ -65,11 +65,11 @@ Deno.test("a large frame that turns out damaged is reported and acknowledged", p
   client.kinds();
   // Two frames that can hold the content, and do not.
   client.large(2, 0, zstd(RGB.subarray(0, -1)));
-  assert.equal(client.endpoint.video.isDrawing, false, "plainly no frame of that size");
+  assert.equal(client.endpoint.video.work, undefined, "plainly no frame of that size");
   assert.deepEqual([client.acknowledged(), client.kinds()], [[1, 2], ["dropped_frame"]]);
   const damaged = PAYLOAD.with(-2, PAYLOAD.at(-2)! ^ 0xff);
   client.large(3, 0, damaged);
-  while (client.endpoint.video.isDrawing) client.endpoint.video.drawPiece();
+  while (client.endpoint.video.work !== undefined) client.endpoint.video.drawPiece();
   assert.deepEqual([client.acknowledged(), client.kinds()], [[3], ["dropped_frame"]]);
   assert.deepEqual(client.faults, ["zstd-size", "bad-zstd"]);
   assert.equal(client.source.surface.revision, 1);
@@ -89,5 +89,5 @@ Deno.test("a segment that ends while its large frame is drawn leaves it acknowle
   child.deleteImage();
   assert.equal(client.endpoint.video.drawPiece(), true);
   assert.deepEqual([client.acknowledged(), client.kinds()], [[1], ["terminated"]]);
-  assert.equal(client.endpoint.video.isDrawing, false);
+  assert.equal(client.endpoint.video.work, undefined);
 });

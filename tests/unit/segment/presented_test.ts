@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { MemoryBudget } from "../../../lib/decoders/memory_budget.ts";
+import { VideoStream } from "../../../lib/decoders/video_stream.ts";
 import { droppedStatus, presentedStatuses } from "../../../lib/segment/presented.ts";
 import { Segment } from "../../../lib/segment/segment.ts";
 
@@ -21,7 +21,7 @@ const FRAME = {
 } as const;
 
 function makeSegment(verbose = false): Segment {
-  const segment = new Segment(0, 42, new MemoryBudget());
+  const segment = new Segment(0, 42, new VideoStream());
   segment.verbose = verbose;
   return segment;
 }

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { FairShare } from "../../../lib/bytes/fair_share.ts";
+import type { DecodeJob } from "../../../lib/decoders/frame_decoder.ts";
 import { StreamError } from "../../../lib/errors.ts";
 import { MAX_DECODED_UNIT_BYTES } from "../../../lib/limits.ts";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
@@ -75,6 +76,13 @@ class Client extends Fixture {
     this.data("video", 0, new Uint8Array(PICTURE_BYTES).fill(value), channel);
   }
 
+  /** The picture to decode. */
+  get job(): DecodeJob {
+    const { work } = this.endpoint.video;
+    assert.ok(work?.type === "job");
+    return work;
+  }
+
   finish(result: number | StreamError): void {
     const isPicture = typeof result === "number";
     this.endpoint.video.finishJob(
@@ -113,18 +121,18 @@ Deno.test(
     const data = keyUnit(SMALL);
     fixture.announce(VIDEO_FORMAT.h264, data.length);
     fixture.data("video", 0, data.subarray(0, 10));
-    assert.equal(fixture.endpoint.video.job, undefined);
+    assert.equal(fixture.endpoint.video.work, undefined);
     fixture.data("video", 0, data.subarray(10));
-    const { channel, picture } = fixture.endpoint.video.job!;
+    const { channel, picture } = fixture.job;
     assert.deepEqual([channel, picture.isFirst, picture.data], [0, true, data]);
     fixture.deliver();
     assert.deepEqual([fixture.answers(), fixture.kinds], [[], []]);
     fixture.finish(7);
     assert.deepEqual([fixture.answers(), fixture.kinds], [[1], ["resized", "frame"]]);
     assert.equal(fixture.source.surface.pixels![0], 7);
-    assert.equal(fixture.endpoint.video.job, undefined);
+    assert.equal(fixture.endpoint.video.work, undefined);
     fixture.unit(data);
-    assert.equal(fixture.endpoint.video.job!.picture.isFirst, false);
+    assert.equal(fixture.job.picture.isFirst, false);
     fixture.finish(8);
     assert.deepEqual([fixture.answers(), fixture.kinds], [[2], ["frame"]]);
     assert.equal(fixture.memory.used, DECODER_BYTES + PICTURE_BYTES + data.length);
@@ -139,16 +147,16 @@ Deno.test("parameters in frames of their own are acknowledged at once and kept",
   for (const part of ahead) fixture.unit(part);
   fixture.deliver();
   assert.deepEqual([fixture.answers(), fixture.kinds], [[1, 2, 3, 4], []]);
-  assert.equal(fixture.endpoint.video.job, undefined);
+  assert.equal(fixture.endpoint.video.work, undefined);
   fixture.unit(grayPicture(SMALL));
-  const { picture } = fixture.endpoint.video.job!;
+  const { picture } = fixture.job;
   // A sequence begins with its parameters.
   assert.deepEqual(picture.data, concat([...ahead.slice(1), grayPicture(SMALL)]));
   fixture.finish(7);
   assert.deepEqual([fixture.answers(), fixture.kinds], [[5], ["resized", "frame"]]);
   fixture.unit(AUD);
   fixture.unit(samePicture(SMALL, 1));
-  assert.deepEqual(fixture.endpoint.video.job!.picture.data, concat([AUD, samePicture(SMALL, 1)]));
+  assert.deepEqual(fixture.job.picture.data, concat([AUD, samePicture(SMALL, 1)]));
   fixture.finish(8);
   assert.deepEqual([fixture.answers(), fixture.kinds], [[6, 7], ["frame"]]);
   assert.deepEqual(fixture.faults, []);
@@ -162,11 +170,11 @@ Deno.test("parameters that no picture has used give way to new ones", pure, () =
     fixture.unit(part);
   }
   fixture.unit(grayPicture(SMALL));
-  assert.equal(fixture.endpoint.video.job!.picture.format.references, 1);
+  assert.equal(fixture.job.picture.format.references, 1);
   fixture.finish(7);
   fixture.unit(sps({ ...SMALL, references: 3 }));
   fixture.unit(keyUnit(SMALL));
-  assert.deepEqual(fixture.endpoint.video.job!.picture.data, keyUnit(SMALL));
+  assert.deepEqual(fixture.job.picture.data, keyUnit(SMALL));
   assert.deepEqual(fixture.faults, []);
 });
 
@@ -238,12 +246,12 @@ Deno.test("whatever is wrong ends it for good, and the client falls back", pure,
     fixture.deliver();
     assert.deepEqual(fixture.answers(), ["cancelled", 2], code);
     assert.deepEqual([fixture.faults, fixture.kinds], [[code], ["dropped_frame"]]);
-    assert.equal(fixture.endpoint.video.fallback?.code, code);
+    assert.equal(fixture.endpoint.h264.failure?.code, code);
     assert.equal(fixture.memory.used, PICTURE_BYTES, "the decoder's memory is given back");
     // What was under way comes and goes; the reason stays the first.
     fixture.unit(keyUnit(SMALL));
     fixture.deliver();
-    assert.equal(fixture.endpoint.video.job, undefined);
+    assert.equal(fixture.endpoint.video.work, undefined);
     assert.deepEqual([fixture.answers(), fixture.faults], [["cancelled", 3], [code, code]]);
     assert.equal(fixture.source.surface.pixels![0], 7, "the last picture stays");
     fixture.rgba(5);
@@ -308,7 +316,7 @@ Deno.test("streams that change are decoded anew each time", pure, () => {
   const streams: StreamFields[] = [SMALL, { ...SMALL, references: 2 }, SMALL, SMALL];
   const first = streams.map((stream) => {
     fixture.unit(keyUnit(stream));
-    const { isFirst } = fixture.endpoint.video.job!.picture;
+    const { isFirst } = fixture.job.picture;
     fixture.finish(7);
     return isFirst;
   });
