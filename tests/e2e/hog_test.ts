@@ -73,8 +73,8 @@ Deno.test("what a client has sent before it left is not worked off for long", as
   });
   using hog = await hogOf(bench);
   // Each needs new memory for its surface, and all of them are read at once.
-  const [even, odd] = [bomb(4_096, 4_096), bomb(4_096, 4_095)];
-  const frames = 30;
+  const [even, odd] = [bomb(4_096, 2_100), bomb(4_096, 2_099)];
+  const frames = 60;
   for (let stream = 1; stream <= frames; stream++) hog.draw(stream % 2 === 0 ? even : odd, stream);
   const bytes = hog.client.peer.take();
   assert.ok(bytes.length < 65_536);
