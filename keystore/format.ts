@@ -1,68 +1,74 @@
 /**
- * The files of a keystore as text, the format of `anet_keystore_naive.c`: pure, no disk.
+ * The text of a keystore's files, as `anet_keystore_naive.c` reads and writes it.
  *
- * A line is one word, one blank (space or tab) and a key in base64; blanks and CR at its end are
- * dropped. In `accepted/<file>` the word holds tags and the first good line is the key; in
- * `hostkeys/<tag>` the word is `host[:port]` and every good line is one.
+ * A line is a word, one blank (space or tab) and a key in base64; blanks and CR at its end are dropped.
+ * In `accepted/<file>` the word holds tags and only the first good line counts. In `hostkeys/<tag>` the
+ * word is `host[:port]` and every good line counts.
  *
  * @module
  */
+import { isIPv6 } from "node:net";
+import { decodeBase64 } from "../lib/bytes/base64.ts";
+import { KEY_BYTES } from "../lib/crypto/provider.ts";
+import { isLowOrder } from "../lib/crypto/x25519.ts";
 import { type KeystoreCode, KeystoreError } from "../lib/errors.ts";
-import { formatHostAddress, type HostAddress, parseHostAddress } from "./hosts.ts";
-import { formatKey, parsePrivateKey, parsePublicKey } from "./keys.ts";
+import { DEFAULT_PORT } from "../lib/wire/constants.ts";
 import { splitTags, uselessTags } from "./tags.ts";
 
-/** Something in the keystore that was passed over; the rest is in use. */
+/** Something in the keystore that is skipped; the rest is in use. */
 export interface KeystoreWarning {
   /** The file or directory. */
   readonly path: string;
-  /** The line within the file, from 1, or `undefined` when it is about the whole file. */
+  /** The line within the file, from 1; `undefined` for the whole file. */
   readonly line: number | undefined;
   /** The machine-readable reason. */
   readonly code: KeystoreCode;
-  /** One line for people; it holds no part of a private key. */
+  /** One line for people, without any part of a private key. */
   readonly message: string;
 }
 
-/** The line of an accepted file that counts. */
+/** The line of an `accepted/` file that counts. */
 export interface AcceptedLine {
-  /** The tags in order; joined with commas they are the word in the file. */
+  /** In order, empty ones included: joined with commas they are the word in the file. */
   readonly tags: readonly string[];
   /** 32 bytes. */
   readonly publicKey: Uint8Array;
-  /** Where it stands, from 1. */
+  /** From 1. */
   readonly line: number;
 }
 
-/** One way to reach a host, and the key to use there. */
+/** The address in a line of a `hostkeys/` file. */
+export interface HostAddress {
+  /** A host name, an IPv4 address, or an IPv6 address without brackets. */
+  readonly host: string;
+  /** 1 to 65535. */
+  readonly port: number;
+}
+
+/** A line of a `hostkeys/` file: one address of a host, and our key for it. */
 export interface HostKey extends HostAddress {
   /** 32 raw bytes, clamped or not; secret. */
   readonly privateKey: Uint8Array;
 }
 
-/** What a file gave: its content, and what of it was passed over. */
+/** The content of a file, and what in it is skipped. */
 export interface Parsed<T> {
-  /** The content. */
   readonly value: T;
-  /** What was passed over, in the order of the lines. */
   readonly warnings: readonly KeystoreWarning[];
 }
 
 /**
- * Reads a file of `accepted/`.
+ * DEVIATION: a line that starts with `#` is a comment. The reference reads `#default KEY` as a key with
+ * the tag `#default` (pinned by "a commented-out key is not a key" in
+ * tests/unit/keystore/format_test.ts).
  *
- * DEVIATION: a line that starts with `#` is a comment and never a key, so that a key can be commented
- * out; to the reference `#default KEY` is a key under the tag `#default` (pinned by "a commented-out
- * key is no key" in tests/unit/keystore/format_test.ts).
- *
- * @param text The whole file.
- * @param path Named in the warnings.
+ * @param path For the warnings.
  * @returns The first good line, or `undefined` when there is none.
  */
 export function parseAccepted(text: string, path: string): Parsed<AcceptedLine | undefined> {
   const warnings: KeystoreWarning[] = [];
   let value: AcceptedLine | undefined;
-  for (const { word, rest, line } of lines(text)) {
+  for (const { word, rest, line } of splitLines(text)) {
     try {
       const publicKey = parsePublicKey(requireTwoWords(word, rest));
       if (value === undefined) {
@@ -75,7 +81,7 @@ export function parseAccepted(text: string, path: string): Parsed<AcceptedLine |
         warnings.push({ path, line, code: "bad-line", message });
       }
     } catch (error) {
-      // What follows the key that counts is nobody's business.
+      // Bad lines below the key that counts do no harm.
       if (value === undefined) warnings.push(asWarning(error, path, line));
     }
   }
@@ -83,16 +89,13 @@ export function parseAccepted(text: string, path: string): Parsed<AcceptedLine |
 }
 
 /**
- * Reads a file of `hostkeys/`.
- *
- * @param text The whole file.
- * @param path Named in the warnings.
- * @returns The good lines in order; lines that are not good do not count for the index.
+ * @param path For the warnings.
+ * @returns The good lines in order.
  */
 export function parseHostKeys(text: string, path: string): Parsed<readonly HostKey[]> {
   const warnings: KeystoreWarning[] = [];
   const value: HostKey[] = [];
-  for (const { word, rest, line } of lines(text)) {
+  for (const { word, rest, line } of splitLines(text)) {
     try {
       const privateKey = parsePrivateKey(requireTwoWords(word, rest));
       value.push({ ...parseHostAddress(word), privateKey });
@@ -103,24 +106,15 @@ export function parseHostKeys(text: string, path: string): Parsed<readonly HostK
   return { value, warnings };
 }
 
-/**
- * Writes the line of an accepted file.
- *
- * @param tags Checked tags.
- * @param publicKey 32 bytes.
- * @returns The line with its end.
- */
+/** @returns A line with its newline. */
 export function formatAccepted(tags: readonly string[], publicKey: Uint8Array): string {
   return `${tags.join(",")} ${formatKey(publicKey)}\n`;
 }
 
 /**
- * Puts other tags into a file of `accepted/` and leaves its other lines as they are.
+ * Replaces the tags in an `accepted/` file and keeps its other lines.
  *
- * @param text The whole file.
- * @param entry The line that counts, as {@linkcode parseAccepted} found it in this text.
- * @param tags Checked tags.
- * @returns The whole file with the new line.
+ * @param entry The result of {@linkcode parseAccepted} for the same text.
  */
 export function replaceTags(text: string, entry: AcceptedLine, tags: readonly string[]): string {
   const all = text.split("\n");
@@ -129,33 +123,179 @@ export function replaceTags(text: string, entry: AcceptedLine, tags: readonly st
   return joined.endsWith("\n") ? joined : `${joined}\n`;
 }
 
-/**
- * Writes a line of a hostkeys file.
- *
- * @param key Where it leads to, and the private key.
- * @returns The line with its end.
- */
+/** @returns A line with its newline. */
 export function formatHostKey(key: HostKey): string {
   return `${formatHostAddress(key)} ${formatKey(key.privateKey)}\n`;
 }
 
+/**
+ * Reads a public key.
+ *
+ * DEVIATION: the reference reads foreign characters as zero bits and takes keys of low order; both
+ * are refused (pinned by "keys that the reference misreads" in tests/unit/keystore/format_test.ts).
+ *
+ * @param text 44 characters of base64.
+ * @returns 32 fresh bytes.
+ * @throws {KeystoreError} `bad-key`; the message does not repeat the text, which may be a private key
+ *   that was pasted by mistake.
+ */
+export function parsePublicKey(text: string): Uint8Array<ArrayBuffer> {
+  const key = parseKey(text);
+  requireUsableKey(key);
+  return key;
+}
+
+/**
+ * Refuses keys of another length than 32 bytes, and points of low order such as zero.
+ *
+ * @throws {KeystoreError} `bad-key`.
+ */
+export function requireUsableKey(publicKey: Uint8Array): void {
+  if (publicKey.length !== KEY_BYTES) throw wrongLength(publicKey.length);
+  if (isLowOrder(publicKey)) {
+    throw new KeystoreError(
+      "bad-key",
+      "the key is a point of low order: its shared secrets are known, so anyone could log in with it",
+    );
+  }
+}
+
+/** @throws {KeystoreError} `bad-key`; the message holds no part of the text. */
+function parsePrivateKey(text: string): Uint8Array<ArrayBuffer> {
+  const key = parseKey(text);
+  if (key.every((byte) => byte === 0)) {
+    throw new KeystoreError("bad-key", "the private key is zero");
+  }
+  return key;
+}
+
+/**
+ * Formats a key as base64.
+ *
+ * @param key 32 bytes.
+ * @returns 44 characters.
+ */
+export function formatKey(key: Uint8Array): string {
+  return key.toBase64();
+}
+
+function parseKey(text: string): Uint8Array<ArrayBuffer> {
+  if (text === "") throw new KeystoreError("bad-key", "the key is empty");
+  const key = decodeBase64(text);
+  if (key === undefined) throw new KeystoreError("bad-key", base64Problem(text));
+  if (key.length !== KEY_BYTES) throw wrongLength(key.length);
+  return key;
+}
+
+function wrongLength(bytes: number): KeystoreError {
+  return new KeystoreError("bad-key", `the key has ${bytes} bytes; a key has ${KEY_BYTES}`);
+}
+
+function base64Problem(text: string): string {
+  const foreign = text.search(/[^A-Za-z0-9+/=]/);
+  if (foreign >= 0) {
+    return `the key is not base64: character ${foreign + 1} is ${JSON.stringify(text[foreign])}`;
+  }
+  const length = Math.ceil(KEY_BYTES / 3) * 4;
+  if (text.length !== length) {
+    return `the key has ${text.length} characters; ${KEY_BYTES} bytes of base64 have ${length}, ` +
+      `with the "=" at the end`;
+  }
+  return "the key is not valid base64: the padding or the last character is wrong";
+}
+
+/**
+ * Reads `host`, `host:port` or `[IPv6]:port`. The port follows the last colon, so `::1:4000` is port
+ * 4000 of `::1` (`anet_keystore_naive.c`).
+ *
+ * DEVIATION: the reference reads `::1` as port 1 of `:`, and `80x` as port 80; both are refused
+ * (pinned by "addresses that the reference misreads" in tests/unit/keystore/format_test.ts).
+ *
+ * @throws {KeystoreError} `bad-host`.
+ */
+export function parseHostAddress(text: string): HostAddress {
+  const colon = text.lastIndexOf(":");
+  if (colon < 0) return { host: requirePlainHost(text), port: DEFAULT_PORT };
+  const digits = text.slice(colon + 1);
+  const port = /^[0-9]{1,5}$/.test(digits) ? Number(digits) : 0;
+  if (!isPort(port)) throw badHost(text, "no port from 1 to 65535 follows the last colon");
+  const host = text.slice(0, colon);
+  const bare = withoutBrackets(host);
+  if (isAddress6(bare)) return { host: bare, port };
+  if (host.includes(":")) throw badHost(text, "write an IPv6 address and its port as [::1]:6680");
+  return { host: requirePlainHost(host), port };
+}
+
+/**
+ * Formats `host:port`, with brackets around an IPv6 address.
+ *
+ * @param address A host and a port from 1 to 65535.
+ */
+export function formatHostAddress({ host, port }: HostAddress): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/**
+ * Checks a host name or address before it is written.
+ *
+ * @returns The host without brackets.
+ * @throws {KeystoreError} `bad-host`.
+ */
+export function requireHost(text: string): string {
+  const bare = withoutBrackets(text);
+  if (isAddress6(bare)) return bare;
+  if (text.includes(":")) {
+    throw badHost(text, "it is not an IPv6 address; give the port as a separate argument");
+  }
+  if (/^[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_.])?$/.test(text) && text.length <= 253) return text;
+  throw badHost(text, "it is neither a host name nor an address");
+}
+
+/** @throws {KeystoreError} `bad-host`. */
+export function requirePort(port: number): void {
+  if (!isPort(port)) {
+    throw new KeystoreError("bad-host", `the port ${port} is not a number from 1 to 65535`);
+  }
+}
+
+function isPort(port: number): boolean {
+  return Number.isInteger(port) && port >= 1 && port <= 65_535;
+}
+
+function requirePlainHost(host: string): string {
+  if (host === "" || /[\[\]\p{Cc}]/u.test(host)) throw badHost(host, "it is not a host name");
+  return host;
+}
+
+function withoutBrackets(text: string): string {
+  return text.startsWith("[") && text.endsWith("]") ? text.slice(1, -1) : text;
+}
+
+function isAddress6(text: string): boolean {
+  // `isIPv6` refuses zones with an underscore.
+  return isIPv6(text.replace(/%[A-Za-z0-9._-]+$/, ""));
+}
+
+function badHost(text: string, why: string): KeystoreError {
+  const shown = JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}…` : text);
+  return new KeystoreError("bad-host", `the host ${shown} is invalid: ${why}`);
+}
+
 interface Line {
   readonly word: string;
-  /** What follows the one blank, or `undefined` without a blank. */
+  /** What follows the first blank, or `undefined` without a blank. */
   readonly rest: string | undefined;
   readonly line: number;
 }
 
-function* lines(text: string): Generator<Line> {
-  let line = 0;
-  for (const raw of text.split("\n")) {
-    line++;
+function* splitLines(text: string): Generator<Line> {
+  for (const [i, raw] of text.split("\n").entries()) {
     const trimmed = raw.replace(/[ \t\r\v\f]+$/, "");
     if (trimmed === "" || trimmed.startsWith("#")) continue;
     const blank = trimmed.search(/[ \t]/);
     yield blank < 0
-      ? { word: trimmed, rest: undefined, line }
-      : { word: trimmed.slice(0, blank), rest: trimmed.slice(blank + 1), line };
+      ? { word: trimmed, rest: undefined, line: i + 1 }
+      : { word: trimmed.slice(0, blank), rest: trimmed.slice(blank + 1), line: i + 1 };
   }
 }
 

@@ -1,37 +1,38 @@
 /**
- * The keystore: whose keys may log in under which name, and our own keys.
+ * The keystore: decides which keys may log in, enrols unknown ones, and holds our own keys.
  *
  * @module
  */
 import { AuthError, KeystoreError } from "../lib/errors.ts";
-import { AcceptedDirectory, type AcceptedEntry } from "./accepted.ts";
-import { addKey, type AddResult, type RemovedFile, removeKey } from "./edit.ts";
-import type { EnrolResult } from "./enrol.ts";
+import { DEFAULT_PORT } from "../lib/wire/constants.ts";
+import {
+  type Acceptance,
+  AcceptedDirectory,
+  type AcceptedEntry,
+  type AddResult,
+  type RemovedFile,
+} from "./accepted.ts";
+import { type EnrolResult, type Places, SpentPlaces } from "./enrolment.ts";
 import type { HostKey, KeystoreWarning } from "./format.ts";
-import { ensureDirectory, leftovers, removeLeftovers } from "./fs.ts";
+import {
+  ensureDirectory,
+  removeTemporaryFiles,
+  statIfPresent,
+  StoreLock,
+  temporaryFiles,
+  unreadable,
+} from "./fs.ts";
 import { HostKeyDirectory, publicKeyOf } from "./hostkeys.ts";
-import { DEFAULT_PORT } from "./hosts.ts";
-import { StoreLock } from "./lock.ts";
-import { unreadable } from "./read.ts";
-import { type Places, SpentPlaces } from "./spent_places.ts";
+import { permissionWarnings } from "./permissions.ts";
 import { admitsName, admitsWanted, DEFAULT_TAG } from "./tags.ts";
-import { tooOpen } from "./permissions.ts";
 
 /** How to open a keystore. */
 export interface KeystoreOptions {
-  /** Whether to make what is missing: the directories and our own key. Default `true`. */
+  /** Whether to make missing directories and our own key. Default `true`. */
   readonly create?: boolean;
-  /**
-   * Called for each thing that is passed over, when it is first seen: when the store is opened, and
-   * later when a change on disk is taken in.
-   */
+  /** Called for each warning when it is first found: on opening, and when a file changes later. */
   readonly onWarning?: (warning: KeystoreWarning) => void;
 }
-
-/** The answer to a login. */
-export type Acceptance =
-  | { readonly accepted: true; readonly entry: AcceptedEntry }
-  | { readonly accepted: false; readonly code: "unknown-key" | "key-not-for-name" };
 
 /** A host that was added to `hostkeys/`. */
 export interface AddedHost {
@@ -49,11 +50,11 @@ export interface AddedHost {
 const DIRECTORIES = ["accepted", "hostkeys", "state", "signing"] as const;
 
 /**
- * A directory of keys that arcan-net and this program share.
+ * A directory of keys that this program shares with arcan-net.
  *
- * Questions are answered at once and from the disk as it is at that moment (see
- * {@linkcode AcceptedDirectory} for very large stores). Changes are made under a lock among
- * processes and are whole or not there at all. Nothing has to be closed.
+ * Queries are synchronous and see changes on disk at once; in a store of more than 16 accepted keys, an
+ * edit in place may stay unseen for up to a second. Changes are made under a lock among processes, and
+ * happen whole or not at all. There is nothing to close.
  */
 export class Keystore {
   /** The directory. */
@@ -62,15 +63,15 @@ export class Keystore {
   readonly #hostKeys: HostKeyDirectory;
   readonly #lock: StoreLock;
   readonly #spentPlaces: SpentPlaces;
-  readonly #warn: (warning: KeystoreWarning) => void;
+  readonly #onWarning: (warning: KeystoreWarning) => void;
   readonly #warned = new Set<string>();
 
   private constructor(root: string, onWarning: (warning: KeystoreWarning) => void) {
     this.root = root;
-    this.#warn = onWarning;
+    this.#onWarning = onWarning;
     this.#lock = new StoreLock(root);
     this.#spentPlaces = new SpentPlaces(root, () => this.identity().privateKey);
-    this.#accepted = new AcceptedDirectory(`${root}/accepted`, onWarning);
+    this.#accepted = new AcceptedDirectory(root, onWarning);
     this.#hostKeys = new HostKeyDirectory(root, (warning) => this.#warnOnce(warning));
   }
 
@@ -79,27 +80,27 @@ export class Keystore {
    *
    * @param root The directory, as {@linkcode keystoreRoot} chooses it.
    * @param options Whether to make what is missing, and where warnings go.
-   * @throws KeystoreError `keystore-unreadable` when it is not a directory, `keystore-unwritable` when
-   *   something is missing and cannot be made.
+   * @throws {KeystoreError} `keystore-unreadable` when it is not a directory, `keystore-unwritable`
+   *   when something is missing and cannot be made.
    */
   static async open(root: string, options: KeystoreOptions = {}): Promise<Keystore> {
     const keystore = new Keystore(root, options.onWarning ?? (() => {}));
     if (options.create ?? true) await keystore.#create();
     requireDirectory(root);
-    for (const warning of tooOpen(root)) keystore.#warnOnce(warning);
+    for (const warning of permissionWarnings(root)) keystore.#warnOnce(warning);
     keystore.#accepted.refresh(true);
     return keystore;
   }
 
-  /** What of `accepted/` is passed over at present. */
+  /** The warnings about `accepted/` as it is now. */
   get warnings(): readonly KeystoreWarning[] {
     return this.#accepted.warnings;
   }
 
   /**
-   * Our own key: the one that a listener answers with and that is used to dial hosts without a tag.
+   * Our own key, with which a listener answers and hosts without a tag are dialled.
    *
-   * @throws KeystoreError `bad-line` when `hostkeys/default` has no good line; `keystore-unreadable`.
+   * @throws {KeystoreError} `bad-line` when `hostkeys/default` has no good line; `keystore-unreadable`.
    */
   identity(): HostKey {
     const key = this.hostKey();
@@ -113,32 +114,32 @@ export class Keystore {
   }
 
   /**
-   * One way to reach a host, and the key to use there.
+   * Reads one address of a host and our key for it.
    *
    * @param tag The name of the file in `hostkeys/`.
    * @param index Which of its good lines, from 0.
    * @returns A fresh copy, or `undefined` when there is none.
-   * @throws KeystoreError `bad-tag`, `keystore-unreadable`.
+   * @throws {KeystoreError} `bad-tag`, `keystore-unreadable`.
    */
   hostKey(tag: string = DEFAULT_TAG, index = 0): HostKey | undefined {
     return this.#hostKeys.read(tag)[index];
   }
 
   /**
-   * All ways to reach a host, in the order in which to try them.
+   * Reads all addresses of a host, in the order in which to try them.
    *
    * @param tag The name of the file in `hostkeys/`.
-   * @returns Fresh copies; none when there is no such file.
-   * @throws KeystoreError `bad-tag`, `keystore-unreadable`.
+   * @returns Fresh copies; empty when there is no such file.
+   * @throws {KeystoreError} `bad-tag`, `keystore-unreadable`.
    */
   hostKeys(tag: string = DEFAULT_TAG): readonly HostKey[] {
     return this.#hostKeys.read(tag);
   }
 
   /**
-   * The names of the files in `hostkeys/`.
+   * Lists the names of the files in `hostkeys/`.
    *
-   * @throws KeystoreError `keystore-unreadable`.
+   * @throws {KeystoreError} `keystore-unreadable`.
    */
   hostTags(): readonly string[] {
     return this.#hostKeys.tags();
@@ -155,7 +156,7 @@ export class Keystore {
   }
 
   /**
-   * Decides whether a server that was dialled is the right one.
+   * Decides whether a dialled server has the expected key.
    *
    * @param publicKey The 32 bytes that the server answers with.
    * @param wanted The tag that its entry must have: `outbound-<tag>` for a host of `hostkeys/`,
@@ -180,9 +181,9 @@ export class Keystore {
   }
 
   /**
-   * Lists the trusted keys by file name.
+   * Lists the accepted keys by file name.
    *
-   * @param name Only those that may log in under this name; all of them without it.
+   * @param name Lists only the keys that may log in under this name; all keys when absent.
    */
   list(name?: string): readonly AcceptedEntry[] {
     this.#accepted.refresh();
@@ -190,43 +191,42 @@ export class Keystore {
     return this.#accepted.entries.filter((entry) => admitsName(entry.tags, name));
   }
 
-  /** Takes in what changed on disk; every question does so by itself. */
+  /** Takes over what changed on disk. Every query does so by itself. */
   refresh(): void {
     this.#accepted.refresh();
   }
 
   /**
-   * Trusts a key. A key that is there under other tags gets the new ones in addition, in its file; one
-   * that has them all stays as it is.
+   * Accepts a key. If the key has a file with other tags, the new ones are added there.
    *
    * @param tags The names, or `*` alone.
-   * @param publicKey 32 bytes.
+   * @param publicKey 32 bytes, copied.
    * @returns What was done.
-   * @throws KeystoreError `bad-tag`, `bad-key` or `keystore-unwritable`; then nothing changed.
+   * @throws {KeystoreError} `bad-tag`, `bad-key`, `keystore-unwritable`; then nothing changed.
    */
   add(tags: readonly string[], publicKey: Uint8Array): Promise<AddResult> {
-    return this.#change(() => addKey(this.root, this.#accepted, tags, publicKey));
+    return this.#change(() => this.#accepted.add(tags, publicKey));
   }
 
   /**
-   * Tells how many places of a secret are taken, over all runs of the program.
+   * Reads how many places of a secret are taken, over all runs of the program.
    *
    * @param places Their name and secret.
-   * @throws KeystoreError `bad-line` when the file that counts them is damaged, `keystore-unreadable`.
+   * @throws {KeystoreError} `bad-line` when the file of the counts is damaged, `keystore-unreadable`.
    */
   spentPlaces(places: Places): number {
     return this.#spentPlaces.read(places);
   }
 
   /**
-   * Trusts an unknown key for a listening name and takes a place of a secret for it. A key that is
+   * Accepts an unknown key for a listening name and takes a place of a secret for it. A key that is
    * accepted for the name already takes none.
    *
    * @param places The name, the secret and how many unknown keys it lets in.
-   * @param publicKey 32 bytes.
-   * @returns Whether it was written, and how many places are taken.
-   * @throws AuthError `no-slot-left` when all places are taken.
-   * @throws KeystoreError `bad-key`, `keystore-unwritable`, `bad-line`; then no place is taken.
+   * @param publicKey 32 bytes, copied.
+   * @returns Whether the key was written, and how many places are taken.
+   * @throws {AuthError} `no-slot-left` when all places are taken.
+   * @throws {KeystoreError} `bad-key`, `keystore-unwritable`, `bad-line`; then no place is taken.
    */
   enrol(places: Places, publicKey: Uint8Array): Promise<EnrolResult> {
     const { name, count } = places;
@@ -236,12 +236,12 @@ export class Keystore {
       if (spent >= count) {
         throw new AuthError("no-slot-left", `all ${count} places for unknown keys are taken`);
       }
-      // The place before the key: a process that is killed in between loses a place and opens none.
+      // First the place, then the key: a kill in between loses a place, and never lets in one key more.
       await this.#spentPlaces.write(places, spent + 1);
       try {
-        await addKey(this.root, this.#accepted, [name ?? DEFAULT_TAG], publicKey);
+        await this.#accepted.add([name ?? DEFAULT_TAG], publicKey);
       } catch (error) {
-        // A place that cannot be given back is lost.
+        // If this write fails as well, the place is lost.
         await this.#spentPlaces.write(places, spent).catch(() => {});
         throw error;
       }
@@ -250,24 +250,24 @@ export class Keystore {
   }
 
   /**
-   * Trusts a key no longer. Its state directory stays.
+   * Removes a key from the accepted keys. Its state directory stays.
    *
-   * @param what The name of a file in `accepted/`, a public key in base64, or its fingerprint; with a
-   *   key all files that hold it go.
-   * @returns The files that went.
-   * @throws KeystoreError `no-such-key` or `keystore-unwritable`.
+   * @param what The name of a file in `accepted/`; or a public key in base64 or its fingerprint, which
+   *   removes all files with that key.
+   * @returns The removed files.
+   * @throws {KeystoreError} `no-such-key`, `keystore-unwritable`.
    */
   remove(what: string): Promise<readonly RemovedFile[]> {
-    return this.#change(() => removeKey(this.#accepted, what));
+    return this.#change(() => this.#accepted.remove(what));
   }
 
   /**
    * Adds a host to dial, with a new key of its own, as `arcan-net keystore TAG HOST PORT` does.
    *
-   * @param tag The name for it; a further host of the same tag is tried when the first one fails.
+   * @param tag Its name; further hosts with the same tag are tried when the first one fails.
    * @param host A host name or address.
    * @param port 1 to 65535.
-   * @throws KeystoreError `bad-tag`, `bad-host` or `keystore-unwritable`; then nothing changed.
+   * @throws {KeystoreError} `bad-tag`, `bad-host`, `keystore-unwritable`; then nothing changed.
    */
   async addHost(tag: string, host: string, port: number = DEFAULT_PORT): Promise<AddedHost> {
     const key = await this.#lock.run(() => this.#hostKeys.add(tag, host, port));
@@ -293,14 +293,14 @@ export class Keystore {
     });
   }
 
-  /** Writes nothing when nothing is missing, so that a store on a read-only disk can be used. */
+  /** Writes only what is missing, so a complete store on a read-only disk can be used. */
   async #create(): Promise<void> {
     ensureDirectory(this.root);
     for (const name of DIRECTORIES) ensureDirectory(`${this.root}/${name}`);
     if (this.#hostKeys.needsIdentity()) await this.#lock.run(() => this.#hostKeys.ensureIdentity());
-    if (leftovers(this.root).length > 0) {
-      await this.#lock.run(() => removeLeftovers(this.root)).catch(() => {
-        // They are in nobody's way, and a busy or read-only store is no reason not to start.
+    if (temporaryFiles(this.root).length > 0) {
+      await this.#lock.run(() => removeTemporaryFiles(this.root)).catch(() => {
+        // The files are harmless, and a busy or read-only store can still be used.
       });
     }
   }
@@ -309,16 +309,12 @@ export class Keystore {
     const text = JSON.stringify(warning);
     if (this.#warned.has(text)) return;
     this.#warned.add(text);
-    this.#warn(warning);
+    this.#onWarning(warning);
   }
 }
 
 function requireDirectory(root: string): void {
-  let info: Deno.FileInfo;
-  try {
-    info = Deno.statSync(root);
-  } catch (error) {
-    throw unreadable(root, "there is no such directory", error);
-  }
+  const info = statIfPresent(root);
+  if (info === undefined) throw unreadable(root, "there is no such directory");
   if (!info.isDirectory) throw unreadable(root, "it is not a directory");
 }

@@ -1,6 +1,6 @@
 /**
- * The keystore that this program shares with arcan-net: whose keys may log in under which name, and
- * our own keys.
+ * The keystore that this program shares with arcan-net: which keys may log in under which name, and our
+ * own keys.
  *
  * ```ts
  * import { Keystore, keystoreRoot } from "@arcan/net-listen/keystore";
@@ -15,19 +15,24 @@
  * @module
  */
 export type { KeystoreCode } from "../lib/errors.ts";
-export type { AcceptedEntry } from "./accepted.ts";
-export type { AddResult, RemovedFile } from "./edit.ts";
+export { DEFAULT_PORT } from "../lib/wire/constants.ts";
+export type { Acceptance, AcceptedEntry, AddResult, RemovedFile } from "./accepted.ts";
 export {
   EnrolmentSlots,
   type EnrolmentStore,
   type EnrolResult,
+  type Places,
   type Reservation,
-} from "./enrol.ts";
-export type { HostKey, KeystoreWarning } from "./format.ts";
-export { DEFAULT_PORT, type HostAddress } from "./hosts.ts";
+} from "./enrolment.ts";
+export {
+  formatHostAddress,
+  formatKey,
+  type HostAddress,
+  type HostKey,
+  type KeystoreWarning,
+  parsePublicKey,
+} from "./format.ts";
 export { publicKeyOf } from "./hostkeys.ts";
-export { formatKey, parsePublicKey } from "./keys.ts";
-export { type Acceptance, type AddedHost, Keystore, type KeystoreOptions } from "./keystore.ts";
+export { type AddedHost, Keystore, type KeystoreOptions } from "./keystore.ts";
 export { type Environment, type KeystoreRoot, keystoreRoot } from "./root.ts";
-export type { Places } from "./spent_places.ts";
 export { DEFAULT_TAG, requireTags } from "./tags.ts";

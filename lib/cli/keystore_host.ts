@@ -4,8 +4,7 @@
  * @module
  */
 import { Command } from "commander";
-import { DEFAULT_PORT, formatKey, publicKeyOf } from "../../keystore/mod.ts";
-import { formatHostAddress } from "../../keystore/hosts.ts";
+import { DEFAULT_PORT, formatHostAddress, formatKey, publicKeyOf } from "../../keystore/mod.ts";
 import { fingerprint } from "../crypto/fingerprint.ts";
 import { openKeystore } from "./keystore_open.ts";
 import { describeKey } from "./keystore_show.ts";

@@ -4,8 +4,13 @@
  * @module
  */
 import { Command } from "commander";
-import { formatKey, type HostKey, type Keystore, publicKeyOf } from "../../keystore/mod.ts";
-import { formatHostAddress } from "../../keystore/hosts.ts";
+import {
+  formatHostAddress,
+  formatKey,
+  type HostKey,
+  type Keystore,
+  publicKeyOf,
+} from "../../keystore/mod.ts";
 import { fingerprint } from "../crypto/fingerprint.ts";
 import { KeystoreError } from "../errors.ts";
 import { openKeystore } from "./keystore_open.ts";

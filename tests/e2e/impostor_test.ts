@@ -11,7 +11,7 @@ import { FakeTimers } from "../support/fake_timers.ts";
 import { Bench } from "../support/listen.ts";
 import { MAIN } from "../support/listening.ts";
 import { RawSink } from "../support/raw_sink.ts";
-import { withDirectory } from "../unit/keystore/helpers.ts";
+import { inDirectory } from "../support/directory.ts";
 
 /** The key that clients trust; the impostor does not hold it. */
 const TRUSTED = freshKey();
@@ -115,7 +115,7 @@ Deno.test("our listener proves its key while its handler still thinks", async ()
 
 Deno.test("connect does not say that it is logged in, and says why", async () => {
   await using impostor = new RawSink(impostorKey());
-  await withDirectory(async (root) => {
+  await inDirectory(async (root) => {
     const keystore = await Keystore.open(root);
     await keystore.add(["outbound"], TRUSTED.publicKey);
     const running = new Deno.Command(Deno.execPath(), {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { withDirectory } from "../unit/keystore/helpers.ts";
+import { inDirectory } from "../support/directory.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -15,7 +15,7 @@ async function run(program: string, args: string[], options: Deno.CommandOptions
 Deno.test("README: the installed command runs from any directory, also by a link", async () => {
   const readme = await Deno.readTextFile(`${ROOT}README.md`);
   const [, line] = /^deno (install .*--name net-listen main\.ts)$/m.exec(readme)!;
-  await withDirectory(async (directory) => {
+  await inDirectory(async (directory) => {
     const env = { DENO_INSTALL_ROOT: directory, NO_COLOR: "1" };
     const installed = await run(Deno.execPath(), line!.split(" "), { cwd: ROOT, env });
     assert.equal(installed.code, 0, installed.stderr);

@@ -5,7 +5,8 @@ import { formatKey, Keystore, publicKeyOf } from "../../keystore/mod.ts";
 import { keystoreCommand } from "../../lib/cli/keystore.ts";
 import { type CliIo, runCli } from "../../lib/cli/support.ts";
 import { fingerprint } from "../../lib/crypto/fingerprint.ts";
-import { testKey, testKeyText, withDirectory, writeAccepted } from "../unit/keystore/helpers.ts";
+import { inDirectory } from "../support/directory.ts";
+import { testKey, testKeyText, writeAccepted } from "../support/keystore.ts";
 
 interface Result {
   code: number;
@@ -33,7 +34,7 @@ async function runIn(env: Record<string, string>, args: string[]): Promise<Resul
 }
 
 async function withBench(run: (bench: Bench) => Promise<void>): Promise<void> {
-  await withDirectory(async (directory) => {
+  await inDirectory(async (directory) => {
     const root = `${directory}/a12`;
     await run({
       directory,
@@ -183,7 +184,7 @@ const badArguments: readonly [args: string[], message: RegExp][] = [
   [["host", "add", "work"], /missing required argument 'host'/],
   [["host", "add", "work", "h", "0"], /the port "0" is not a number from 1 to 65535/],
   [["host", "add", "work", "h", "x"], /the port "x"/],
-  [["host", "add", "work", "h:80"], /the host "h:80" .* a port is given as a word of its own/],
+  [["host", "add", "work", "h:80"], /the host "h:80" .* give the port as a separate argument/],
   [["host", "add", "../x", "h"], /the name "\.\.\/x" has the character "\."/],
   [["frobnicate"], /unknown command 'frobnicate'/],
   [["list", "--jsn"], /unknown option '--jsn'/],
@@ -350,7 +351,7 @@ Deno.test("host: add prints the key to hand over, list shows all, show one tag",
 });
 
 Deno.test("which keystore is in use is said, and --keystore may stand anywhere", async () => {
-  await withDirectory(async (directory) => {
+  await inDirectory(async (directory) => {
     const env = { ARCAN_STATEPATH: directory };
     const { code, stderr } = await runIn(env, ["list"]);
     assert.equal(code, 0);
@@ -364,7 +365,7 @@ Deno.test("which keystore is in use is said, and --keystore may stand anywhere",
 });
 
 Deno.test("a keystore that cannot be made is one line that names it", async () => {
-  await withDirectory(async (directory) => {
+  await inDirectory(async (directory) => {
     Deno.writeTextFileSync(`${directory}/file`, "");
     const { code, stdout, stderr } = await runIn({}, ["list", "--keystore", `${directory}/file/x`]);
     assert.deepEqual([code, stdout], [1, ""]);
@@ -373,7 +374,7 @@ Deno.test("a keystore that cannot be made is one line that names it", async () =
 });
 
 Deno.test("as a program: exit code and both streams", async () => {
-  await withDirectory(async (directory) => {
+  await inDirectory(async (directory) => {
     const main = new URL("keystore_cli_main.ts", import.meta.url).pathname;
     const spawn = async (...args: string[]) => {
       const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {

@@ -1,8 +1,8 @@
 /** Whatever moment a writer is killed at, the store is whole, and what it had finished is there. */
 import assert from "node:assert/strict";
-import { formatKey } from "../../keystore/keys.ts";
-import { EnrolmentSlots, Keystore, type KeystoreWarning } from "../../keystore/mod.ts";
-import { places, testKey, withDirectory } from "../unit/keystore/helpers.ts";
+import { EnrolmentSlots, formatKey, Keystore, type KeystoreWarning } from "../../keystore/mod.ts";
+import { inDirectory } from "../support/directory.ts";
+import { places, testKey } from "../support/keystore.ts";
 
 const writer = new URL("keystore_writer.ts", import.meta.url).pathname;
 const decoder = new TextDecoder();
@@ -52,7 +52,7 @@ function readDirectory(path: string): Deno.DirEntry[] {
 
 async function killAndExamine(killAt: number): Promise<string[]> {
   let finished: string[] = [];
-  await withDirectory(async (root) => {
+  await inDirectory(async (root) => {
     finished = await runUntil(root, killAt);
     const where = `killed at ${killAt} after ${finished.at(-1)}`;
     const { keystore, warnings } = await examine(root);
@@ -119,7 +119,7 @@ Deno.test("a writer killed before any of its file operations leaves a store that
 
 Deno.test("writers killed at any moment while they enrol side by side leave no broken key", async () => {
   for (let round = 0; round < 3; round++) {
-    await withDirectory(async (root) => {
+    await inDirectory(async (root) => {
       const outputs = await Promise.all(
         [0, 1].map((seed) => enrolAndKill(root, seed, 4 + round * 9)),
       );

@@ -1,7 +1,8 @@
 /** Keys that come by pipes and by files from Windows. */
 
 import assert from "node:assert/strict";
-import { testKeyText, withDirectory } from "../unit/keystore/helpers.ts";
+import { inDirectory } from "../support/directory.ts";
+import { testKeyText } from "../support/keystore.ts";
 
 const MAIN = new URL("keystore_cli_main.ts", import.meta.url).pathname;
 const [one, two] = [testKeyText(1), testKeyText(2)];
@@ -23,7 +24,7 @@ function accepted(root: string): string[] {
 }
 
 Deno.test("a key is added and removed by the path of standard input", async () => {
-  await withDirectory(async (root) => {
+  await inDirectory(async (root) => {
     const added = await shell(root, `echo ${one} | ks add demo /dev/stdin`);
     assert.equal(added.code, 0, added.output);
     assert.deepEqual(accepted(root), [`demo ${one}\n`]);
@@ -34,7 +35,7 @@ Deno.test("a key is added and removed by the path of standard input", async () =
 });
 
 Deno.test("a key is added from a substituted command, behind a byte order mark", async () => {
-  await withDirectory(async (root) => {
+  await inDirectory(async (root) => {
     const file = String.raw`<(printf '\357\273\277%s\r\n' ${two})`;
     const added = await shell(root, `ks add demo ${file}`);
     assert.equal(added.code, 0, added.output);
@@ -43,7 +44,7 @@ Deno.test("a key is added from a substituted command, behind a byte order mark",
 });
 
 Deno.test("what is too large for a key is refused, also when it has no end", async () => {
-  await withDirectory(async (root) => {
+  await inDirectory(async (root) => {
     const { code, output } = await shell(root, "ks add demo /dev/zero");
     assert.equal(code, 1);
     assert.match(output, /\/dev\/zero has more than 65536 bytes, too many for a key/);
@@ -51,7 +52,7 @@ Deno.test("what is too large for a key is refused, also when it has no end", asy
 });
 
 Deno.test("a private key is recognised by its place behind the path of standard input", async () => {
-  await withDirectory(async (root) => {
+  await inDirectory(async (root) => {
     await shell(root, "ks show");
     const file = `${root}/a12/hostkeys/work`;
     Deno.writeTextFileSync(file, `localhost ${one}\n`, { mode: 0o600 });

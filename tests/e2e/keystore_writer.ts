@@ -5,9 +5,8 @@
  * write is torn: its first half happens), or `loop SEED` to enrol keys until somebody kills it.
  * It prints what it has finished, one line each, and at the end how many operations there were.
  */
-import { formatKey } from "../../keystore/keys.ts";
-import { EnrolmentSlots, Keystore } from "../../keystore/mod.ts";
-import { places, testKey } from "../unit/keystore/helpers.ts";
+import { EnrolmentSlots, formatKey, Keystore } from "../../keystore/mod.ts";
+import { places, testKey } from "../support/keystore.ts";
 
 const [root, mode, seed] = Deno.args as [string, string, string?];
 const killAt = mode === "loop" ? Infinity : Number(mode);

@@ -6,7 +6,7 @@ import { netListen } from "../../lib/mod.ts";
 import { freshKey, TestClient } from "../support/clients.ts";
 import { MAIN, Output } from "../support/listening.ts";
 import { LogBook } from "../support/log_book.ts";
-import { withDirectory } from "../unit/keystore/helpers.ts";
+import { inDirectory } from "../support/directory.ts";
 
 const SECRET = "open sesame";
 
@@ -32,7 +32,7 @@ async function listenForTwo(root: string): Promise<LogBook> {
 }
 
 Deno.test("a secret lets in as many unknown keys as it says, over restarts, and logs each", async () => {
-  await withDirectory(async (root) => {
+  await inDirectory(async (root) => {
     const first = await listenForTwo(root);
     const enrolled = first.of("key-enrolled");
     assert.deepEqual(enrolled.map(({ fields }) => fields["places_left"]), [2, 1]);
@@ -54,7 +54,7 @@ Deno.test("a secret lets in as many unknown keys as it says, over restarts, and 
 });
 
 Deno.test("a damaged count of places ends listen before the port is bound", async () => {
-  await withDirectory(async (root) => {
+  await inDirectory(async (root) => {
     await Keystore.open(root);
     await Deno.writeTextFile(`${root}/.spent-places`, "rubbish");
     assert.match(await greeting(root, "5"), /^error: line 1 of .* is damaged/m);

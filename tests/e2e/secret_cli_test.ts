@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import { Listening, MAIN } from "../support/listening.ts";
-import { withDirectory } from "../unit/keystore/helpers.ts";
+import { inDirectory } from "../support/directory.ts";
 
 /** Runs a script of the shell in which `net-listen` is the program. */
 async function shell(script: string): Promise<{ code: number; output: string }> {
   let result = { code: -1, output: "" };
-  await withDirectory(async (directory) => {
+  await inDirectory(async (directory) => {
     const { code, stdout, stderr } = await new Deno.Command("sh", {
       args: ["-c", `net_listen() { "$DENO" run -A "$MAIN" "$@"; }; ${script}`],
       cwd: directory,

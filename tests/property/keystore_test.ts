@@ -4,12 +4,13 @@ import fc from "fast-check";
 import { isLowOrder } from "../../lib/crypto/x25519.ts";
 import {
   formatAccepted,
+  formatHostAddress,
   formatHostKey,
+  formatKey,
   parseAccepted,
+  parseHostAddress,
   parseHostKeys,
 } from "../../keystore/format.ts";
-import { formatHostAddress, parseHostAddress } from "../../keystore/hosts.ts";
-import { formatKey } from "../../keystore/keys.ts";
 import {
   EnrolmentSlots,
   type EnrolmentStore,
@@ -17,7 +18,7 @@ import {
   type Reservation,
 } from "../../keystore/mod.ts";
 import { admitsName, requireTags, splitTags } from "../../keystore/tags.ts";
-import { places, testKey } from "../unit/keystore/helpers.ts";
+import { places, testKey } from "../support/keystore.ts";
 
 const key = fc.uint8Array({ minLength: 32, maxLength: 32 }).filter((it) => !isLowOrder(it));
 const tag = fc.stringMatching(/^[a-zA-Z0-9_-]{1,64}$/);

@@ -1,7 +1,7 @@
 /** Directories for tests that write files. */
 
 /** Runs a test in an empty directory, which is removed afterwards. */
-export async function inDirectory(run: (path: string) => Promise<void>): Promise<void> {
+export async function inDirectory(run: (path: string) => void | Promise<void>): Promise<void> {
   const path = await Deno.makeTempDir({ prefix: "files-test-" });
   try {
     await run(path);
@@ -10,7 +10,7 @@ export async function inDirectory(run: (path: string) => Promise<void>): Promise
   }
 }
 
-/** The names in a directory, sorted. */
+/** Sorted. */
 export function listFiles(path: string): string[] {
   return [...Deno.readDirSync(path)].map(({ name }) => name).sort();
 }

@@ -55,7 +55,7 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
     imports: ["bytes", "wire", "decoders", "segment", "log"],
     types: ["net", "session"],
   },
-  keystore: { imports: ["bytes", "crypto", "name"] },
+  keystore: { imports: ["bytes", "crypto", "wire", "name"] },
   cli: {
     imports: [
       "bytes",

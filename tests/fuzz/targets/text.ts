@@ -5,7 +5,7 @@ import {
   parseAccepted,
   parseHostKeys,
 } from "../../../keystore/format.ts";
-import { parsePublicKey } from "../../../keystore/keys.ts";
+import { parsePublicKey } from "../../../keystore/mod.ts";
 import { decodeUtf8Lenient, encodeUtf8 } from "../../../lib/bytes/text.ts";
 import { A12Error } from "../../../lib/errors.ts";
 import { parseName } from "../../../lib/name.ts";

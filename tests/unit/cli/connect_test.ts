@@ -16,7 +16,7 @@ import { decodeControl, encodeControl } from "../../../lib/wire/control.ts";
 import type { ControlInput } from "../../../lib/wire/control.ts";
 import { decodeEvent, encodeEvent } from "../../../lib/wire/event/event.ts";
 import type { EventInput } from "../../../lib/wire/event/types.ts";
-import { testKey, testKeyText, withStore } from "../keystore/helpers.ts";
+import { testKey, testKeyText, withStore } from "../../support/keystore.ts";
 
 const NONE = { permissions: "none" } as const;
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readSecret } from "../../../lib/cli/secret.ts";
 import { type CliIo, UsageError } from "../../../lib/cli/support.ts";
 import { MAX_SECRET_LINE_BYTES } from "../../../lib/limits.ts";
-import { withDirectory } from "../keystore/helpers.ts";
+import { inDirectory } from "../../support/directory.ts";
 
 const BOM = [0xef, 0xbb, 0xbf];
 const bytes = (text: string) => [...new TextEncoder().encode(text)];
@@ -27,7 +27,7 @@ async function readFile(content: number[], mode = 0o600) {
   let secret: string | undefined;
   let path = "";
   let error: unknown;
-  await withDirectory(async (directory) => {
+  await inDirectory(async (directory) => {
     path = `${directory}/secret`;
     await Deno.writeFile(path, Uint8Array.from(content), { mode });
     await Deno.chmod(path, mode);

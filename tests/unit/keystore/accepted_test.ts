@@ -1,18 +1,25 @@
 import assert from "node:assert/strict";
 import { AcceptedDirectory } from "../../../keystore/accepted.ts";
 import type { KeystoreWarning } from "../../../keystore/format.ts";
-import { testKey, testKeyText, withDirectory, withStore, writeAccepted } from "./helpers.ts";
+import { inDirectory } from "../../support/directory.ts";
+import { testKey, testKeyText, withStore, writeAccepted } from "../../support/keystore.ts";
 
 const LONG_AGO = new Date("2020-01-01T00:00:00Z");
 
-Deno.test("a file that comes, is edited, is renamed and goes is seen at the next question", async () => {
+function makeAccepted(root: string): string {
+  const directory = `${root}/accepted`;
+  Deno.mkdirSync(directory);
+  return directory;
+}
+
+Deno.test("the next query sees a file that was added, edited, renamed or removed", async () => {
   await withStore((keystore) => {
     const { root } = keystore;
     const accepted = () => keystore.accepts(testKey(1), "demo").accepted;
     assert.equal(accepted(), false);
     writeAccepted(root, "laptop", `demo ${testKeyText(1)}\n`);
     assert.equal(accepted(), true);
-    // The same length, and within the same tick of the file system's clock.
+    // The same length, within the same tick of the file system's clock.
     writeAccepted(root, "laptop", `omed ${testKeyText(1)}\n`);
     assert.equal(accepted(), false);
     writeAccepted(root, "laptop", `demo ${testKeyText(1)}\n`);
@@ -25,7 +32,7 @@ Deno.test("a file that comes, is edited, is renamed and goes is seen at the next
   });
 });
 
-Deno.test("an edit of an old file is seen at the next question", async () => {
+Deno.test("the next query sees an edit of an old file", async () => {
   await withStore((keystore) => {
     const path = `${keystore.root}/accepted/laptop`;
     writeAccepted(keystore.root, "laptop", `demo ${testKeyText(1)}\n`);
@@ -37,7 +44,7 @@ Deno.test("an edit of an old file is seen at the next question", async () => {
   });
 });
 
-Deno.test("a file that is not good warns once, when it is first seen, and the rest loads", async () => {
+Deno.test("a bad file warns once, when it is first seen, and the other files count", async () => {
   await withStore((keystore, warnings) => {
     writeAccepted(keystore.root, "bad", "demo AAAA\n");
     writeAccepted(keystore.root, "good", `demo ${testKeyText(1)}\n`);
@@ -52,7 +59,7 @@ Deno.test("a file that is not good warns once, when it is first seen, and the re
   });
 });
 
-Deno.test("what is no readable file is a warning; directories and empty files are passed over", async () => {
+Deno.test("unreadable files give warnings; directories and empty files are skipped", async () => {
   await withStore(async (keystore, warnings) => {
     const accepted = `${keystore.root}/accepted`;
     Deno.mkdirSync(`${accepted}/directory`);
@@ -78,7 +85,7 @@ Deno.test("what is no readable file is a warning; directories and empty files ar
   });
 });
 
-Deno.test("a link to a key file is a key", async () => {
+Deno.test("a link to a key file counts", async () => {
   await withStore((keystore) => {
     Deno.writeTextFileSync(`${keystore.root}/elsewhere`, `demo ${testKeyText(1)}\n`);
     Deno.symlinkSync("../elsewhere", `${keystore.root}/accepted/link`);
@@ -86,7 +93,7 @@ Deno.test("a link to a key file is a key", async () => {
   });
 });
 
-Deno.test("without the directory nobody is accepted, and when it is back everything is as before", async () => {
+Deno.test("without the directory no key is accepted, until the directory is back", async () => {
   await withStore((keystore, warnings) => {
     const accepted = `${keystore.root}/accepted`;
     writeAccepted(keystore.root, "good", `demo ${testKeyText(1)}\n`);
@@ -102,14 +109,15 @@ Deno.test("without the directory nobody is accepted, and when it is back everyth
 });
 
 for (const [files, pauseMs] of [[17, 0.85], [1_000, 50], [1_001, 50.05]] as const) {
-  Deno.test(`of ${files} files each is looked at again after a pause, the directory at once`, async () => {
-    await withDirectory((directory) => {
+  Deno.test(`with ${files} files, the directory is checked at once and the files after a pause`, async () => {
+    await inDirectory((root) => {
+      const directory = makeAccepted(root);
       let nowMs = 0;
       const line = (i: number) => `demo ${testKeyText(i)}\n`;
       for (let i = 0; i < files; i++) Deno.writeTextFileSync(`${directory}/${i}`, line(i));
       Deno.utimeSync(directory, LONG_AGO, LONG_AGO);
       const warnings: KeystoreWarning[] = [];
-      const accepted = new AcceptedDirectory(directory, (it) => warnings.push(it), () => nowMs);
+      const accepted = new AcceptedDirectory(root, (it) => warnings.push(it), () => nowMs);
       const knows = (i: number) => {
         accepted.refresh();
         return accepted.find(testKey(i)).length === 1;
@@ -133,16 +141,17 @@ for (const [files, pauseMs] of [[17, 0.85], [1_000, 50], [1_001, 50.05]] as cons
   });
 }
 
-Deno.test("what has rested for long is looked at by its times alone, and changes are seen", async () => {
-  await withDirectory((directory) => {
+Deno.test("changes of files that are old enough to trust their times are seen", async () => {
+  await inDirectory((root) => {
+    const directory = makeAccepted(root);
     let date = 1;
     const change = (action: () => void) => {
       action();
-      // The clock of a file system may not have moved on since the change before.
+      // The clock of the file system may not have ticked since the change before.
       Deno.utimeSync(directory, date, date++);
     };
     const later = () => Date.now() + 3_600_000;
-    const accepted = new AcceptedDirectory(directory, () => {}, undefined, later);
+    const accepted = new AcceptedDirectory(root, () => {}, undefined, later);
     const files = () => {
       accepted.refresh();
       return accepted.entries.map(({ file }) => file);
@@ -152,7 +161,7 @@ Deno.test("what has rested for long is looked at by its times alone, and changes
     for (let i = 0; i < 2; i++) assert.deepEqual(files(), ["a"]);
     change(() => Deno.writeTextFileSync(`${directory}/b`, line));
     for (let i = 0; i < 2; i++) assert.deepEqual(files(), ["a", "b"]);
-    Deno.writeTextFileSync(`${directory}/a`, "# nobody any more\n");
+    Deno.writeTextFileSync(`${directory}/a`, "# removed\n");
     for (let i = 0; i < 2; i++) assert.deepEqual(files(), ["b"]);
     change(() => Deno.renameSync(`${directory}/b`, `${directory}/c`));
     assert.deepEqual(files(), ["c"]);
@@ -161,15 +170,16 @@ Deno.test("what has rested for long is looked at by its times alone, and changes
   });
 });
 
-Deno.test("what cannot be read for a moment, as no descriptor is left, is read at the next look", async () => {
-  await withDirectory((directory) => {
+Deno.test("what cannot be read for want of a file descriptor is read at the next query", async () => {
+  await inDirectory((root) => {
+    const directory = makeAccepted(root);
     const warnings: KeystoreWarning[] = [];
     const later = () => Date.now() + 3_600_000;
     Deno.writeTextFileSync(`${directory}/a`, `demo ${testKeyText(1)}\n`);
     const { readDirSync, readFileSync } = Deno;
     for (const name of ["readDirSync", "readFileSync"] as const) {
       const accepted = new AcceptedDirectory(
-        directory,
+        root,
         (it) => warnings.push(it),
         undefined,
         later,
@@ -193,7 +203,7 @@ Deno.test("what cannot be read for a moment, as no descriptor is left, is read a
   });
 });
 
-Deno.test("the same key in two files is good for the tags of both, and counts once", async () => {
+Deno.test("a key in two files has the tags of both and counts once", async () => {
   await withStore((keystore) => {
     writeAccepted(keystore.root, "b", `beta ${testKeyText(1)}\n`);
     writeAccepted(keystore.root, "a", `alpha ${testKeyText(1)}\n`);

@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
 import {
   formatAccepted,
+  formatHostAddress,
   formatHostKey,
+  formatKey,
   parseAccepted,
+  parseHostAddress,
   parseHostKeys,
+  parsePublicKey,
   replaceTags,
+  requireHost,
 } from "../../../keystore/format.ts";
-import { testKey, testKeyText } from "./helpers.ts";
+import { KeystoreError } from "../../../lib/errors.ts";
+import { testKey, testKeyText } from "../../support/keystore.ts";
 
 const key = testKeyText(1);
 
@@ -23,7 +29,7 @@ const noLine: readonly [what: string, text: string, code: string, message: RegEx
 
 for (const [what, text, code, message] of noLine) {
   Deno.test({
-    name: `a line with ${what} is passed over with a warning, and the next one counts`,
+    name: `a line with ${what} is skipped with a warning, and the next line counts`,
     permissions: "none",
     fn() {
       const alone = parseAccepted(text, "/s/accepted/x");
@@ -39,7 +45,7 @@ for (const [what, text, code, message] of noLine) {
 }
 
 Deno.test({
-  name: "blanks and CR at the end of a line are no part of it, and the last newline may be missing",
+  name: "blanks and CR at the end of a line are dropped, and the last newline may be missing",
   permissions: "none",
   fn() {
     for (const end of ["", "\n", "\r\n", "   \n", " \t\r\n\n", "\v\f\n"]) {
@@ -51,7 +57,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "comments and empty lines are passed over in silence",
+  name: "comments and empty lines are skipped without a warning",
   permissions: "none",
   fn() {
     const { value, warnings } = parseAccepted(`# my laptop\n\n \r\n#\ndemo ${key}\n# end\n`, "x");
@@ -62,7 +68,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a commented-out key is no key",
+  name: "a commented-out key is not a key",
   permissions: "none",
   fn() {
     assert.equal(parseAccepted(`#default ${key}\n`, "x").value, undefined);
@@ -71,7 +77,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a second key in a file does not count, and a warning says so",
+  name: "a second key in a file does not count and gives a warning",
   permissions: "none",
   fn() {
     const { value, warnings } = parseAccepted(`a ${key}\nb ${testKeyText(2)}\nrubbish\n`, "x");
@@ -83,7 +89,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a hostkeys file gives its good lines in order, and warnings hold no key",
+  name: "a hostkeys file gives its good lines in order and warnings without keys",
   permissions: "none",
   fn() {
     const text = `a.example ${key}\nbad line\nb.example:0 ${key}\n${key} c.example\n` +
@@ -99,7 +105,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "new tags leave the other lines of a file as they are",
+  name: "replacing tags keeps the other lines of a file",
   permissions: "none",
   fn() {
     const text = `# laptop\nrubbish\na ${key}   \r\n# end`;
@@ -109,12 +115,152 @@ Deno.test({
 });
 
 Deno.test({
-  name: "lines are written as arcan-net writes them",
+  name: "lines are formatted as arcan-net formats them",
   permissions: "none",
   fn() {
     assert.equal(formatAccepted(["a", "b"], testKey(1)), `a,b ${key}\n`);
     const privateKey = testKey(1);
     assert.equal(formatHostKey({ host: "h", port: 1, privateKey }), `h:1 ${key}\n`);
     assert.equal(formatHostKey({ host: "::1", port: 1, privateKey }), `[::1]:1 ${key}\n`);
+  },
+});
+
+const goodKey = "4Qz1M1N1Z5rahquE7jDd0KzAIR0o0dEznxFvjMM3xwU=";
+
+const badKeys: readonly [what: string, text: string, message: RegExp][] = [
+  ["of no characters", "", /the key is empty/],
+  ["without padding", goodKey.slice(0, -1), /has 43 characters; 32 bytes of base64 have 44/],
+  ["of 31 bytes", "Dw8PDw8PDw8PDw8PDw8PDw8PDw8PDw8PDw8PDw8PDw==", /has 31 bytes; a key has 32/],
+  ["of 33 bytes", "EBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQ", /has 33 bytes/],
+  ["of 64 bytes", formatKey(new Uint8Array(64).fill(1)), /has 64 bytes/],
+  ["with a trailing word", `${goodKey} x`, /character 45 is " "/],
+  ["with a newline", `${goodKey}\n`, /character 45 is "\\n"/],
+  ["with stray bits", goodKey.slice(0, -2) + "V=", /the padding or the last character/],
+  ["with padding inside", `=${goodKey.slice(0, -2)}=`, /the padding or the last character/],
+];
+
+for (const [what, text, message] of badKeys) {
+  Deno.test({
+    name: `a key ${what} is refused, and the error does not repeat it`,
+    permissions: "none",
+    fn() {
+      const check = (error: unknown) => {
+        assert.ok(error instanceof KeystoreError);
+        assert.equal(error.code, "bad-key");
+        assert.match(error.message, message);
+        if (text !== "") assert.ok(!error.message.includes(text.slice(0, 8)));
+        return true;
+      };
+      assert.throws(() => parsePublicKey(text), check);
+      // In a line, a blank ends the key.
+      if (!/^\S+$/.test(text)) return;
+      const [warning] = parseHostKeys(`h ${text}`, "x").warnings;
+      check(new KeystoreError(warning!.code, warning!.message));
+    },
+  });
+}
+
+Deno.test({
+  name: "keys that the reference misreads: foreign characters are refused",
+  permissions: "none",
+  fn() {
+    // The reference reads the - and _ of the URL alphabet as A.
+    const url = formatKey(new Uint8Array(32).fill(0xfb)).replaceAll("+", "-").replaceAll("/", "_");
+    for (const text of [url, goodKey.replace("Q", "!")]) {
+      assert.throws(() => parsePublicKey(text), { code: "bad-key", message: /is not base64/ });
+    }
+  },
+});
+
+Deno.test({
+  name: "keys that the reference misreads: points of low order are refused",
+  permissions: "none",
+  fn() {
+    const zero = new Uint8Array(32);
+    const one = Uint8Array.of(1, ...new Uint8Array(31));
+    const highBit = new Uint8Array(32);
+    highBit[31] = 0x80;
+    for (const key of [zero, one, highBit]) {
+      assert.throws(() => parsePublicKey(formatKey(key)), {
+        code: "bad-key",
+        message: /low order/,
+      });
+    }
+    const [warning] = parseHostKeys(`h ${formatKey(zero)}`, "x").warnings;
+    assert.match(warning!.message, /is zero/);
+  },
+});
+
+Deno.test({
+  name: "keys are formatted as they were read, private ones unclamped",
+  permissions: "none",
+  fn() {
+    assert.equal(formatKey(parsePublicKey(goodKey)), goodKey);
+    const unclamped = formatKey(new Uint8Array(32).fill(255));
+    const [hostKey] = parseHostKeys(`h ${unclamped}`, "x").value;
+    assert.equal(formatKey(hostKey!.privateKey), unclamped);
+  },
+});
+
+const goodAddresses: readonly [text: string, host: string, port: number][] = [
+  ["10.0.0.1:1000", "10.0.0.1", 1000],
+  ["host.example", "host.example", 6680],
+  ["host.example:65535", "host.example", 65535],
+  ["[::1]:3000", "::1", 3000],
+  ["::1:4000", "::1", 4000],
+  ["2001:db8::1:6680", "2001:db8::1", 6680],
+  ["[fe80::1%eth0]:1", "fe80::1%eth0", 1],
+  ["my_host", "my_host", 6680],
+];
+
+for (const [text, host, port] of goodAddresses) {
+  Deno.test({
+    name: `an address of a hostkeys line is read: ${text}`,
+    permissions: "none",
+    fn() {
+      const address = parseHostAddress(text);
+      assert.deepEqual(address, { host, port });
+      assert.deepEqual(parseHostAddress(formatHostAddress(address)), address);
+    },
+  });
+}
+
+for (
+  const text of ["", ":5", "h:0", "h:65536", "h:99999", "h:", "h:-1", "h:+1", "h:1e3", "[h]:5"]
+) {
+  Deno.test({
+    name: `an address of a hostkeys line is refused: ${JSON.stringify(text)}`,
+    permissions: "none",
+    fn: () => assert.throws(() => parseHostAddress(text), { code: "bad-host" }),
+  });
+}
+
+Deno.test({
+  name:
+    "addresses that the reference misreads: an IPv6 address without a port, or text after the port",
+  permissions: "none",
+  fn() {
+    for (const text of ["::1", "[::1]", "2001:db8::5", "h:80x", "a:b:80"]) {
+      assert.throws(() => parseHostAddress(text), { code: "bad-host" }, text);
+    }
+    assert.throws(
+      () => parseHostAddress("2001:db8::5"),
+      /write an IPv6 address and its port as \[/,
+    );
+  },
+});
+
+Deno.test({
+  name: "requireHost takes a name or an address, with or without brackets",
+  permissions: "none",
+  fn() {
+    for (const host of ["localhost", "a.b-c.example", "192.0.2.1", "::1", "fe80::1%eth0", "a."]) {
+      assert.equal(requireHost(host), host);
+    }
+    assert.equal(requireHost("[::1]"), "::1");
+    assert.throws(() => requireHost("h:80"), /"h:80".*give the port as a separate argument/);
+    for (const host of ["", " ", "a b", "-x", "a\n", "a,b", "[a]", "a/b", "x".repeat(254)]) {
+      assert.throws(() => requireHost(host), { code: "bad-host" }, JSON.stringify(host));
+    }
   },
 });

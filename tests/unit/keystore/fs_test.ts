@@ -1,23 +1,27 @@
 import assert from "node:assert/strict";
-import { appendLine, createFile, replaceFile, TEMPORARY_PREFIX } from "../../../keystore/fs.ts";
-import { StoreLock } from "../../../keystore/lock.ts";
+import {
+  appendLine,
+  createFile,
+  replaceFile,
+  StoreLock,
+  TEMPORARY_PREFIX,
+} from "../../../keystore/fs.ts";
 import { Keystore } from "../../../keystore/mod.ts";
-import { testKey, testKeyText, withDirectory, withStore, writeAccepted } from "./helpers.ts";
+import { inDirectory, listFiles } from "../../support/directory.ts";
+import { testKey, testKeyText, withStore, writeAccepted } from "../../support/keystore.ts";
 
-const names = (path: string) => [...Deno.readDirSync(path)].map((entry) => entry.name).sort();
-
-Deno.test("a new file never takes the place of another one", async () => {
-  await withDirectory(async (directory) => {
+Deno.test("createFile never replaces a file", async () => {
+  await inDirectory(async (directory) => {
     assert.equal(await createFile(directory, `${directory}/a`, "one"), true);
     assert.equal(await createFile(directory, `${directory}/a`, "two"), false);
     assert.equal(Deno.readTextFileSync(`${directory}/a`), "one");
-    assert.deepEqual(names(directory), ["a"]);
+    assert.deepEqual(listFiles(directory), ["a"]);
     assert.equal(Deno.statSync(`${directory}/a`).mode! & 0o777, 0o600);
   });
 });
 
-Deno.test("where there are no hard links, a new file still never takes the place of another", async () => {
-  await withDirectory(async (directory) => {
+Deno.test("without hard links, createFile never replaces a file either", async () => {
+  await inDirectory(async (directory) => {
     const link = Deno.link;
     Deno.link = () => Promise.reject(new Deno.errors.PermissionDenied("no links here"));
     try {
@@ -27,12 +31,12 @@ Deno.test("where there are no hard links, a new file still never takes the place
       Deno.link = link;
     }
     assert.equal(Deno.readTextFileSync(`${directory}/a`), "one");
-    assert.deepEqual(names(directory), ["a"]);
+    assert.deepEqual(listFiles(directory), ["a"]);
   });
 });
 
-Deno.test("a write that fails leaves nothing behind and names the file", async () => {
-  await withDirectory(async (directory) => {
+Deno.test("a failed write leaves nothing behind, and the error names the file", async () => {
+  await inDirectory(async (directory) => {
     const path = `${directory}/missing/a`;
     for (const write of [createFile, replaceFile]) {
       await assert.rejects(write(directory, path, "text"), {
@@ -41,12 +45,12 @@ Deno.test("a write that fails leaves nothing behind and names the file", async (
       });
     }
     await assert.rejects(appendLine(path, "line\n"), { code: "keystore-unwritable" });
-    assert.deepEqual(names(directory), []);
+    assert.deepEqual(listFiles(directory), []);
   });
 });
 
-Deno.test("a line that could not be written whole is taken back", async () => {
-  await withDirectory(async (directory) => {
+Deno.test("a line that cannot be written whole is removed again", async () => {
+  await inDirectory(async (directory) => {
     const path = `${directory}/a`;
     Deno.writeTextFileSync(path, "one\n");
     const sync = Deno.FsFile.prototype.sync;
@@ -60,18 +64,18 @@ Deno.test("a line that could not be written whole is taken back", async () => {
   });
 });
 
-Deno.test("what a killed writer left is no key, and the next one who opens the store removes it", async () => {
+Deno.test("a temporary file of a killed writer is not a key, and opening the store removes it", async () => {
   await withStore(async (keystore) => {
     const { root } = keystore;
     Deno.writeTextFileSync(`${root}/${TEMPORARY_PREFIX}one`, `demo ${testKeyText(1)}\n`);
     Deno.writeTextFileSync(`${root}/${TEMPORARY_PREFIX}two`, "");
     assert.equal(keystore.countFor("demo"), 0);
     await Keystore.open(root);
-    assert.deepEqual(names(root).filter((name) => name.startsWith(TEMPORARY_PREFIX)), []);
+    assert.deepEqual(listFiles(root).filter((name) => name.startsWith(TEMPORARY_PREFIX)), []);
   });
 });
 
-Deno.test("temporary files of a writer at work are not removed", async () => {
+Deno.test("opening the store leaves the temporary file of a writer at work", async () => {
   await withStore(async (keystore) => {
     const { root } = keystore;
     const lock = new StoreLock(root);
@@ -79,17 +83,17 @@ Deno.test("temporary files of a writer at work are not removed", async () => {
     await lock.run(async () => {
       Deno.writeTextFileSync(`${root}/${TEMPORARY_PREFIX}one`, "");
       opening = Keystore.open(root);
-      // Whatever the opener does without the lock is done by the time this write is through.
+      // Everything that opening does without the lock is done when this write has finished.
       await Deno.writeTextFile(`${root}/.other`, "x");
-      assert.ok(names(root).includes(`${TEMPORARY_PREFIX}one`));
+      assert.ok(listFiles(root).includes(`${TEMPORARY_PREFIX}one`));
     });
     await opening;
-    assert.ok(!names(root).includes(`${TEMPORARY_PREFIX}one`));
+    assert.ok(!listFiles(root).includes(`${TEMPORARY_PREFIX}one`));
   });
 });
 
-Deno.test("a lock that another process keeps is an error that says so, after a bounded wait", async () => {
-  await withDirectory(async (directory) => {
+Deno.test("waiting for the lock of another process ends with an error", async () => {
+  await inDirectory(async (directory) => {
     using held = Deno.openSync(`${directory}/.lock`, { write: true, create: true });
     held.lockSync(true);
     const lock = new StoreLock(directory, 5);
@@ -104,8 +108,8 @@ Deno.test("a lock that another process keeps is an error that says so, after a b
   });
 });
 
-Deno.test("an action that throws gives the lock back", async () => {
-  await withDirectory(async (directory) => {
+Deno.test("an action that throws releases the lock", async () => {
+  await inDirectory(async (directory) => {
     const lock = new StoreLock(directory);
     await assert.rejects(lock.run(() => Promise.reject(new Error("oops"))), /oops/);
     assert.equal(await lock.run(() => 1), 1);
@@ -113,12 +117,12 @@ Deno.test("an action that throws gives the lock back", async () => {
 });
 
 Deno.test({
-  name: "a store that cannot be written is read all the same, and a change says what is wrong",
+  name: "a store that cannot be written can be read, and a change reports the reason",
   async fn() {
     await withStore(async ({ root }) => {
       writeAccepted(root, "laptop", `demo ${testKeyText(1)}\n`);
       Deno.writeTextFileSync(`${root}/${TEMPORARY_PREFIX}left`, "");
-      // Modes do not stop root, so that the refusal is made here.
+      // Modes do not stop root, so the test refuses writes itself.
       const open = Deno.open;
       Deno.open = (path, options) =>
         options?.write

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { formatHostKey } from "../../../keystore/format.ts";
 import { HostKeyDirectory } from "../../../keystore/hostkeys.ts";
-import { withDirectory } from "./helpers.ts";
+import { inDirectory } from "../../support/directory.ts";
 
 const line = (host: string, byte: number) =>
   formatHostKey({ host, port: 6680, privateKey: new Uint8Array(32).fill(byte) });
 
-Deno.test("a file that has rested is read once, what it holds is handed out as copies", async () => {
-  await withDirectory((root) => {
+Deno.test("an unchanged file is read once, and its keys are returned as copies", async () => {
+  await inDirectory((root) => {
     Deno.mkdirSync(`${root}/hostkeys`);
     const path = `${root}/hostkeys/default`;
     const warnings: unknown[] = [];

@@ -2,17 +2,17 @@ import assert from "node:assert/strict";
 import { fingerprint } from "../../../lib/crypto/fingerprint.ts";
 import { KeystoreError } from "../../../lib/errors.ts";
 import { Keystore, type KeystoreWarning, publicKeyOf } from "../../../keystore/mod.ts";
-import { testKey, testKeyText, withDirectory, withStore, writeAccepted } from "./helpers.ts";
+import { inDirectory, listFiles } from "../../support/directory.ts";
+import { testKey, testKeyText, withStore, writeAccepted } from "../../support/keystore.ts";
 
 const mode = (path: string) => (Deno.statSync(path).mode! & 0o777).toString(8);
-const names = (path: string) => [...Deno.readDirSync(path)].map((entry) => entry.name).sort();
 const read = (path: string) => Deno.readTextFileSync(path);
 
-Deno.test("the first use makes arcan-net's directories and our key, closed to others", async () => {
-  await withDirectory(async (directory) => {
+Deno.test("opening a new store makes arcan-net's directories and our key, closed to other users", async () => {
+  await inDirectory(async (directory) => {
     const root = `${directory}/new/state/a12`;
     const keystore = await Keystore.open(root);
-    assert.deepEqual(names(root), [".lock", "accepted", "hostkeys", "signing", "state"]);
+    assert.deepEqual(listFiles(root), [".lock", "accepted", "hostkeys", "signing", "state"]);
     for (
       const path of [
         root,
@@ -25,13 +25,13 @@ Deno.test("the first use makes arcan-net's directories and our key, closed to ot
     assert.match(read(`${root}/hostkeys/default`), /^127\.0\.0\.1:6680 [A-Za-z0-9+/]{43}=\n$/);
     const { host, port, privateKey } = keystore.identity();
     assert.deepEqual([host, port], ["127.0.0.1", 6680]);
-    // Clamped, as arcan-net stores its own.
+    // Clamped, as arcan-net stores its own keys.
     assert.equal(privateKey[0]! & 7, 0);
     assert.equal(privateKey[31]! >> 6, 1);
   });
 });
 
-Deno.test("opened again, a store is left as it is and our key stays the same", async () => {
+Deno.test("opening an existing store changes nothing", async () => {
   await withStore(async (keystore) => {
     const before = Deno.statSync(keystore.root).mtime;
     const again = await Keystore.open(keystore.root);
@@ -41,7 +41,7 @@ Deno.test("opened again, a store is left as it is and our key stays the same", a
 });
 
 Deno.test("two processes that open a new store at once agree on one key", async () => {
-  await withDirectory(async (directory) => {
+  await inDirectory(async (directory) => {
     const root = `${directory}/a12`;
     const stores = await Promise.all(Array.from({ length: 8 }, () => Keystore.open(root)));
     for (const store of stores) assert.deepEqual(store.identity(), stores[0]!.identity());
@@ -49,16 +49,16 @@ Deno.test("two processes that open a new store at once agree on one key", async 
   });
 });
 
-Deno.test("an empty file of our own key, as a killed arcan-net leaves it, gets a key", async () => {
-  await withDirectory(async (directory) => {
+Deno.test("an empty hostkeys/default, as a killed arcan-net leaves it, gets a key", async () => {
+  await inDirectory(async (directory) => {
     Deno.mkdirSync(`${directory}/hostkeys`);
     Deno.writeTextFileSync(`${directory}/hostkeys/default`, "", { mode: 0o600 });
     assert.equal((await Keystore.open(directory)).identity().port, 6680);
   });
 });
 
-Deno.test("a broken file of our own key is never replaced, and the error names it", async () => {
-  await withDirectory(async (directory) => {
+Deno.test("a broken hostkeys/default is never replaced, and the error names it", async () => {
+  await inDirectory(async (directory) => {
     Deno.mkdirSync(`${directory}/hostkeys`, { mode: 0o700 });
     const path = `${directory}/hostkeys/default`;
     Deno.writeTextFileSync(path, "127.0.0.1:6680 short\n", { mode: 0o600 });
@@ -72,10 +72,10 @@ Deno.test("a broken file of our own key is never replaced, and the error names i
   });
 });
 
-Deno.test("without create, what is missing is not made", async () => {
-  await withDirectory(async (directory) => {
+Deno.test("without create, nothing is made", async () => {
+  await inDirectory(async (directory) => {
     const keystore = await Keystore.open(directory, { create: false });
-    assert.deepEqual(names(directory), []);
+    assert.deepEqual(listFiles(directory), []);
     assert.equal(keystore.hostKey(), undefined);
     assert.deepEqual(keystore.hostTags(), []);
     assert.equal(keystore.warnings.length, 1);
@@ -86,8 +86,8 @@ Deno.test("without create, what is missing is not made", async () => {
   });
 });
 
-Deno.test("a root that is a file, or lies below one, is refused by its name", async () => {
-  await withDirectory(async (directory) => {
+Deno.test("a root that is a file or lies below one is refused, and the error names it", async () => {
+  await inDirectory(async (directory) => {
     Deno.writeTextFileSync(`${directory}/file`, "");
     for (const root of [`${directory}/file`, `${directory}/file/below`]) {
       await assert.rejects(Keystore.open(root), (error: unknown) => {
@@ -100,7 +100,7 @@ Deno.test("a root that is a file, or lies below one, is refused by its name", as
   });
 });
 
-Deno.test("a new key is one line in a file of eight letters, closed to others", async () => {
+Deno.test("a new key is one line in a file of eight letters, closed to other users", async () => {
   await withStore(async (keystore) => {
     const { added, change, entry } = await keystore.add(["demo", "other"], testKey(1));
     assert.deepEqual([added, change, entry.tags], [true, "new", ["demo", "other"]]);
@@ -108,12 +108,12 @@ Deno.test("a new key is one line in a file of eight letters, closed to others", 
     const path = `${keystore.root}/accepted/${entry.file}`;
     assert.equal(read(path), `demo,other ${testKeyText(1)}\n`);
     assert.equal(mode(path), "600");
-    assert.deepEqual(names(`${keystore.root}/state`), []);
+    assert.deepEqual(listFiles(`${keystore.root}/state`), []);
     assert.equal(keystore.accepts(testKey(1), "other").accepted, true);
   });
 });
 
-Deno.test("a key that is there already changes nothing", async () => {
+Deno.test("adding a key with the tags that it has changes nothing", async () => {
   await withStore(async (keystore) => {
     const { entry } = await keystore.add(["demo", "other"], testKey(1));
     const path = `${keystore.root}/accepted/${entry.file}`;
@@ -128,7 +128,7 @@ Deno.test("a key that is there already changes nothing", async () => {
   });
 });
 
-Deno.test("a key under other tags gets the new ones in addition, and comments stay", async () => {
+Deno.test("adding a key with other tags extends its file and keeps comments", async () => {
   await withStore(async (keystore) => {
     writeAccepted(keystore.root, "laptop", `# mine\nalpha ${testKeyText(1)}\n`);
     const { added, change, entry } = await keystore.add(["beta"], testKey(1));
@@ -149,7 +149,7 @@ Deno.test("a key under other tags gets the new ones in addition, and comments st
   });
 });
 
-Deno.test("a star among other names is not every name, so that adding it changes the file", async () => {
+Deno.test("a star among other names does not stand for every name, so adding it changes the file", async () => {
   await withStore(async (keystore) => {
     writeAccepted(keystore.root, "a", `alpha,* ${testKeyText(1)}\n`);
     const { change, entry } = await keystore.add(["*"], testKey(1));
@@ -157,7 +157,7 @@ Deno.test("a star among other names is not every name, so that adding it changes
   });
 });
 
-Deno.test("tags of a key in two files count together", async () => {
+Deno.test("the tags of a key in two files count together", async () => {
   await withStore(async (keystore) => {
     writeAccepted(keystore.root, "a", `alpha ${testKeyText(1)}\n`);
     writeAccepted(keystore.root, "b", `beta ${testKeyText(1)}\n`);
@@ -175,12 +175,12 @@ Deno.test("bad keys and tags are refused and nothing is written", async () => {
     await assert.rejects(keystore.addHost("../x", "h"), { code: "bad-tag" });
     await assert.rejects(keystore.addHost("x", "a b"), { code: "bad-host" });
     await assert.rejects(keystore.addHost("x", "h", 0), { code: "bad-host", message: /port 0/ });
-    assert.deepEqual(names(`${keystore.root}/accepted`), []);
-    assert.deepEqual(names(`${keystore.root}/hostkeys`), ["default"]);
+    assert.deepEqual(listFiles(`${keystore.root}/accepted`), []);
+    assert.deepEqual(listFiles(`${keystore.root}/hostkeys`), ["default"]);
   });
 });
 
-Deno.test("a key is removed by file name, key and fingerprint, from all of its files", async () => {
+Deno.test("a key is removed by file name, by key and by fingerprint, from all of its files", async () => {
   await withStore(async (keystore) => {
     writeAccepted(keystore.root, "a", `alpha ${testKeyText(1)}\n`);
     writeAccepted(keystore.root, "b", `beta ${testKeyText(1)}\n`);
@@ -192,7 +192,7 @@ Deno.test("a key is removed by file name, key and fingerprint, from all of its f
     assert.deepEqual(await files(testKeyText(1)), ["a", "b"]);
     assert.deepEqual(await files(fingerprint(testKey(2)).toUpperCase()), ["c"]);
     assert.deepEqual(await files("broken"), ["broken"]);
-    assert.deepEqual(names(`${keystore.root}/accepted`), []);
+    assert.deepEqual(listFiles(`${keystore.root}/accepted`), []);
     for (const what of ["a", "../hostkeys/default", "", "."]) {
       await assert.rejects(keystore.remove(what), { code: "no-such-key" });
     }
@@ -216,7 +216,7 @@ Deno.test("hosts are added as arcan-net adds them, each with a key of its own", 
   });
 });
 
-Deno.test("a host line goes below one that a killed writer left without its end", async () => {
+Deno.test("a host line is added below a line that a killed writer left without its newline", async () => {
   await withStore(async (keystore) => {
     const path = `${keystore.root}/hostkeys/work`;
     Deno.writeTextFileSync(path, "192.0.2.7:6680 AAAA", { mode: 0o600 });
@@ -256,7 +256,7 @@ Deno.test("a host line waits for the lock that arcan-net takes on the file", asy
   });
 });
 
-Deno.test("private keys that others may read, and directories where they may write, warn", async () => {
+Deno.test("private keys that others can read, and directories that they can write, give warnings", async () => {
   await withStore(async (keystore) => {
     const { root } = keystore;
     const reopen = async () => {
@@ -275,7 +275,7 @@ Deno.test("private keys that others may read, and directories where they may wri
   });
 });
 
-Deno.test("signing keys are private as well, each directory by itself", async () => {
+Deno.test("signing keys are checked as private keys, each directory by itself", async () => {
   await withStore(async (keystore) => {
     const { root } = keystore;
     Deno.writeTextFileSync(`${root}/signing/me`, "x", { mode: 0o600 });
@@ -293,7 +293,7 @@ Deno.test("signing keys are private as well, each directory by itself", async ()
   });
 });
 
-Deno.test("a byte order mark is no part of the first name", async () => {
+Deno.test("a byte order mark is not part of the first name", async () => {
   await withStore((keystore, warnings) => {
     const { root } = keystore;
     writeAccepted(root, "windows", `\ufeffdemo ${testKeyText(1)}\r\n`);
@@ -328,7 +328,7 @@ const USELESS: readonly [word: string, message: RegExp | undefined][] = [
 ];
 
 for (const [word, message] of USELESS) {
-  Deno.test(`a name that no listener can have is a warning with file and line: ${word}`, async () => {
+  Deno.test(`a name that no listener can have gives a warning with file and line: ${word}`, async () => {
     await withStore((keystore, warnings) => {
       writeAccepted(keystore.root, "friend", `# a friend\n${word} ${testKeyText(1)}\n`);
       keystore.refresh();
@@ -342,14 +342,14 @@ for (const [word, message] of USELESS) {
   });
 }
 
-Deno.test("changes of fifty writers at once are all there", async () => {
+Deno.test("no change of fifty concurrent writers is lost", async () => {
   await withStore(async (keystore) => {
     const others = await Promise.all(Array.from({ length: 4 }, () => Keystore.open(keystore.root)));
     await Promise.all(
       Array.from({ length: 50 }, (_, i) => others[i % 4]!.add(["demo"], testKey(i % 25))),
     );
     assert.equal(keystore.countFor("demo"), 25);
-    assert.equal(names(`${keystore.root}/accepted`).length, 25);
+    assert.equal(listFiles(`${keystore.root}/accepted`).length, 25);
     await Promise.all(
       Array.from({ length: 20 }, (_, i) => others[i % 4]!.add([`tag${i}`], testKey(99))),
     );

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { keystoreRoot } from "../../../keystore/root.ts";
-import { withDirectory } from "./helpers.ts";
+import { inDirectory } from "../../support/directory.ts";
 
 const env = (variables: Record<string, string>) => ({ get: (name: string) => variables[name] });
 
-Deno.test("--keystore names the directory itself, whatever the environment says", () => {
+Deno.test("--keystore names the directory itself, regardless of the environment", () => {
   const root = keystoreRoot({ keystore: "keys/" }, env({ ARCAN_STATEPATH: "/s", HOME: "/h" }));
   assert.deepEqual(root, { path: "keys", from: "--keystore" });
   assert.equal(keystoreRoot({ keystore: "/" }, env({})).path, "/");
 });
 
 Deno.test("under ARCAN_STATEPATH it is a12, or the directory itself if it has hostkeys", async () => {
-  await withDirectory((directory) => {
+  await inDirectory((directory) => {
     const variables = env({ ARCAN_STATEPATH: `${directory}/`, XDG_STATE_HOME: "/x", HOME: "/h" });
     const choose = () => keystoreRoot({}, variables);
     assert.deepEqual(choose(), { path: `${directory}/a12`, from: "ARCAN_STATEPATH" });
@@ -36,7 +36,7 @@ Deno.test("without options and ARCAN_STATEPATH it is a12 in the XDG state direct
   }
 });
 
-Deno.test("without anything that names a directory the error says what to set", () => {
+Deno.test("when nothing names a directory, the error says what to set", () => {
   assert.throws(() => keystoreRoot({}, env({})), {
     code: "keystore-unreadable",
     message: /--keystore DIR, or set ARCAN_STATEPATH, XDG_STATE_HOME or HOME/,

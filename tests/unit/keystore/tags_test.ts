@@ -23,7 +23,7 @@ const named: readonly [word: string, name: string, admitted: boolean][] = [
 
 for (const [word, name, admitted] of named) {
   Deno.test({
-    name: `a key with ${word} is ${admitted ? "good" : "no good"} for ${JSON.stringify(name)}`,
+    name: `a key with ${word} is ${admitted ? "accepted" : "refused"} for ${JSON.stringify(name)}`,
     permissions: "none",
     fn: () => assert.equal(admitsName(splitTags(word), name), admitted),
   });
@@ -52,7 +52,7 @@ for (const [word, admitted] of unnamed) {
 }
 
 Deno.test({
-  name: "tags are united without doubles, and * swallows the others",
+  name: "tags are united without duplicates, and * replaces all others",
   permissions: "none",
   fn() {
     assert.deepEqual(uniteTags([], ["a", "a", "b"]), ["a", "b"]);
@@ -63,7 +63,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "an empty wanted name admits nobody",
+  name: "an empty wanted tag matches no entry",
   permissions: "none",
   fn() {
     assert.equal(admitsWanted(["*"], ""), false);
@@ -84,14 +84,14 @@ const bad: readonly [tags: string[], message: RegExp][] = [
 
 for (const [tags, message] of bad) {
   Deno.test({
-    name: `tags that are not written: ${JSON.stringify(tags).slice(0, 20)}`,
+    name: `requireTags refuses ${JSON.stringify(tags).slice(0, 20)}`,
     permissions: "none",
     fn: () => assert.throws(() => requireTags(tags), { code: "bad-tag", message }),
   });
 }
 
 Deno.test({
-  name: "tags that are written",
+  name: "requireTags accepts good tags",
   permissions: "none",
   fn() {
     for (const tags of [["demo"], ["*"], ["a", "b"], ["outbound-my-host"], ["x".repeat(64)]]) {
