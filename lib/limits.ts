@@ -77,7 +77,7 @@ export const MAX_OUTPUT_BYTES = 1 << 20;
 /** With so much waiting to be sent, no more is read from that client until it has read some. */
 export const READ_PAUSE_OUTPUT_BYTES = 65_536;
 
-/** A client that sends on and takes nothing of what waits for it for so long is cut off. */
+/** A client that takes nothing of what waits for it for so long is cut off. */
 export const WRITE_STALL_TIMEOUT_MS = 30_000;
 
 /** Frames that wait for an earlier one to be acknowledged; a source has at most 8 under way. */

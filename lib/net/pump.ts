@@ -41,7 +41,7 @@ export interface PumpOptions {
   readonly refill?: () => void;
   /**
    * Sends something that means nothing, so that a write fails if the peer has closed. Without it the
-   * end of the peer is not noticed while an event is being taken.
+   * end of the peer is not noticed while an event is being taken, nor that a silent peer takes nothing.
    */
   readonly probe?: () => void;
 }
@@ -134,6 +134,8 @@ export class Pump {
       this.end(new LimitError("output-queue-full", text));
     } else if (!this.#isClosed) {
       this.#writer.flush();
+      const isWatched = this.#options.probe !== undefined && this.#session.outputBytes > 0;
+      if (isWatched) this.#writer.watch(WRITE_STALL_TIMEOUT_MS, this.#stall);
     }
   }
 

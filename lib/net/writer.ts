@@ -15,6 +15,7 @@ export class Writer {
   #hasFailed = false;
   #sentBytes = 0;
   #unwrittenBytes = 0;
+  #stallTimer: ReturnType<typeof setInterval> | undefined;
 
   /**
    * @param next Gives what is to be written next; valid until the next call.
@@ -65,16 +66,29 @@ export class Writer {
    */
   async drained(isEnough: () => boolean, timeoutMs: number, onStall: () => void): Promise<void> {
     if (!this.isWriting || isEnough()) return;
+    this.#disarm();
+    this.watch(timeoutMs, onStall);
+    while (this.isWriting && !isEnough()) await this.#writing;
+  }
+
+  /**
+   * Watches the writes from now until there is none, unless they are watched already.
+   *
+   * @param timeoutMs How long the peer may take nothing at all.
+   * @param onStall Called when it has taken nothing for that time; must end the write.
+   */
+  watch(timeoutMs: number, onStall: () => void): void {
+    if (!this.isWriting || this.#stallTimer !== undefined) return;
     let before = this.#sentBytes;
-    const timer = setInterval(() => {
+    this.#stallTimer = setInterval(() => {
       if (this.#sentBytes === before) onStall();
       before = this.#sentBytes;
     }, timeoutMs);
-    try {
-      while (this.isWriting && !isEnough()) await this.#writing;
-    } finally {
-      clearInterval(timer);
-    }
+  }
+
+  #disarm(): void {
+    clearInterval(this.#stallTimer);
+    this.#stallTimer = undefined;
   }
 
   /** Settles when no write is under way, failed or not. */
@@ -92,6 +106,7 @@ export class Writer {
       }
     } catch (error) {
       this.#hasFailed = true;
+      this.#disarm();
       this.#onFailure();
       throw error;
     } finally {
@@ -99,5 +114,6 @@ export class Writer {
       this.#unwrittenBytes = 0;
     }
     this.flush();
+    if (!this.isWriting) this.#disarm();
   }
 }

@@ -146,6 +146,27 @@ test("a client that sends on and takes nothing is cut off, a slow one is not", a
   assert.equal(timers.size, 0);
 });
 
+test("a client that says nothing and takes nothing of what waits is cut off as well", async () => {
+  const rig = new Rig();
+  const { ended } = await rig.login();
+  using timers = new FakeTimers();
+  rig.socket.allowWrites(0);
+  rig.session.sendEvent(0, REGISTER);
+  rig.pump.flush();
+  assert.equal(timers.size, 0, "with nothing behind it a write may take its time");
+  rig.session.sendEvent(0, REGISTER);
+  rig.pump.flush();
+  rig.pump.flush();
+  assert.equal(timers.size, 1);
+  rig.socket.allowWrites(1);
+  await turn();
+  timers.pass(WRITE_STALL_TIMEOUT_MS);
+  assert.ok(!rig.socket.isClosed, "it has taken something");
+  timers.pass(WRITE_STALL_TIMEOUT_MS);
+  assert.equal(await codeOf(ended), "output-stalled");
+  assert.equal(timers.size, 0);
+});
+
 test("last words wait for a client that does not read for a short time only", async () => {
   const rig = new Rig();
   const { ended } = await rig.login();
