@@ -1,9 +1,9 @@
-/** Handlers that fail again and again. */
+/** Handlers that fail repeatedly. */
 
 import assert from "node:assert/strict";
 import { Bench } from "../support/listen.ts";
 
-Deno.test("a handler that fails at each of many records is one line, a count and one EXIT", async () => {
+Deno.test("a handler that fails at each record gives one log line a kind, a count, and one EXIT", async () => {
   const fails = ["ident", "cursorhint"];
   await using bench = await Bench.start({
     client: (source, { kind }) => {

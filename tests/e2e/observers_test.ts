@@ -1,4 +1,4 @@
-// Observers, such as a recorder, beside the handler of a client.
+// Observers of clients, such as a recorder.
 
 import assert from "node:assert/strict";
 import type { ClientHandler, Source } from "../../lib/mod.ts";
@@ -8,31 +8,31 @@ import { Bench } from "../support/listen.ts";
 import { ONE_PIXEL } from "../support/one_pixel.ts";
 import { REGISTER } from "../support/pair.ts";
 
-/** What was seen, and by whom, in order. */
+/** Records with their observers, in order. */
 class Seen {
   readonly all: string[] = [];
 
-  /** Notes all records of one client; `ident` excepted, by which a test waits. */
+  /** Notes all records of one client except `ident`, which tests wait for. */
   by(who: string): ClientHandler {
     return (source, { kind }) => {
       if (kind !== "ident") this.all.push(`${who} ${source.segkind} ${kind}`);
     };
   }
 
-  /** What was seen since the last call. */
+  /** The notes since the last call. */
   take(): string[] {
     return this.all.splice(0);
   }
 }
 
-/** Draws one frame; settles when the handler has been told all that comes of it. */
+/** Draws one frame; settles when all its records are delivered. */
 async function draw(client: TestClient, bench: Bench): Promise<void> {
   client.session.send({ ...ONE_PIXEL, stream: 1, length: 4 });
   client.session.sendData("video", 0, VIDEO_DATA_STREAM_ID, new Uint8Array(4));
   await client.roundTrip(bench);
 }
 
-Deno.test("observers see each record first, and frames; the handler gets frames on demand", async () => {
+Deno.test("observers get each record before the handler, frames included", async () => {
   const seen = new Seen();
   await using bench = await Bench.start({
     observers: [seen.by("first"), seen.by("second")],
@@ -63,7 +63,7 @@ Deno.test("observers see each record first, and frames; the handler gets frames 
   assert.deepEqual(seen.take(), ["first terminal frame", "second terminal frame"]);
 });
 
-Deno.test("observers stay when the handler is replaced, up to the end", async () => {
+Deno.test("observers stay until the end when the handler is replaced", async () => {
   const seen = new Seen();
   await using bench = await Bench.start({ observers: [seen.by("observer")] });
   using client = await bench.login();
@@ -81,7 +81,7 @@ Deno.test("observers stay when the handler is replaced, up to the end", async ()
   assert.deepEqual(seen.take(), ["observer terminal terminated", "new terminated"]);
 });
 
-Deno.test("an observer is added to one client, and follows into its subsegments", async () => {
+Deno.test("an observer of one client observes its subsegments too", async () => {
   const seen = new Seen();
   await using bench = await Bench.start({
     client: (source, status) => {
@@ -111,7 +111,7 @@ Deno.test("an observer is added to one client, and follows into its subsegments"
   ]);
 });
 
-Deno.test("an observer that fails is logged and hurts nobody", async () => {
+Deno.test("a failing observer is logged and has no other effect", async () => {
   const thrown: ClientHandler = (_, { kind }) => {
     if (kind === "registered") throw new Error("one");
   };
@@ -126,7 +126,7 @@ Deno.test("an observer that fails is logged and hurts nobody", async () => {
   );
 });
 
-Deno.test("a slow observer holds its client up, in order", async () => {
+Deno.test("a slow observer delays its client, in order", async () => {
   const seen = new Seen();
   const gate = Promise.withResolvers<void>();
   const isWaiting = Promise.withResolvers<void>();

@@ -6,7 +6,7 @@ import { Listening } from "../support/listening.ts";
 
 const EXAMPLES = fileURLToPath(new URL("../support/examples", import.meta.url));
 
-/** Whether a program can be started here. */
+/** Whether a program is installed. */
 async function has(program: string): Promise<boolean> {
   try {
     const { success } = await new Deno.Command(program, {
@@ -21,7 +21,7 @@ async function has(program: string): Promise<boolean> {
   }
 }
 
-/** A program in a few lines of JavaScript, which has `lines` and `call(object)`. */
+/** A program of some lines of JavaScript, which can use `lines` and `call(object)`. */
 async function startScript(script: string, ...flags: string[]): Promise<Listening> {
   const path = await Deno.makeTempFile({ suffix: ".mjs" });
   const head = `
@@ -36,12 +36,12 @@ async function startScript(script: string, ...flags: string[]): Promise<Listenin
     `"${Deno.execPath()}" run -A "${path}"`,
     ...flags,
   );
-  // It has read its script by then.
+  // The program has read its script by then.
   await listening.err.until(/listening on/);
   return listening;
 }
 
-Deno.test("the example in shell takes clients and types into them", async () => {
+Deno.test("the example in shell accepts clients and types into them", async () => {
   await using listening = await Listening.start("--pipe", `sh "${EXAMPLES}/accept_all.sh"`);
   const [one, two] = [await listening.connect("one"), await listening.connect("two")];
   for (const client of [one, two]) await client.until(() => client.typed === "hello\n");
@@ -77,7 +77,7 @@ Deno.test({
   },
 });
 
-Deno.test("a program that ends is reported; clients stay, new ones are refused", async () => {
+Deno.test("when the program ends, that is logged, clients stay and new ones are refused", async () => {
   await using listening = await startScript(`
     for await (const line of lines) {
       const { kind, source } = JSON.parse(line);
@@ -103,7 +103,7 @@ Deno.test("a program that ends is reported; clients stay, new ones are refused",
   );
 });
 
-Deno.test("a program that cannot be started is an error at once", async () => {
+Deno.test("a program that cannot be started is an error at the start", async () => {
   await using listening = await Listening.start("--pipe", "/no/such/program");
   assert.equal((await listening.process.status).code, 2);
   assert.match(
@@ -112,7 +112,7 @@ Deno.test("a program that cannot be started is an error at once", async () => {
   );
 });
 
-Deno.test("a program that is started again knows who is there and takes clients", async () => {
+Deno.test("a restarted program learns of the clients and accepts new ones", async () => {
   await using listening = await startScript(
     `
     for await (const line of lines) {
@@ -130,7 +130,7 @@ Deno.test("a program that is started again knows who is there and takes clients"
   await client.activated();
   client.ident("end now");
   await listening.err.until(/ error pipe-ended code=3 detail="it is started again in 100 ms"\n/);
-  // It asks while no program is there.
+  // The request arrives while no program runs.
   const second = await listening.connect("second");
   await listening.err.until(/^listener 1 preroll undefined$/m);
   await listening.err.until(/^client 2 registered first$/m);
@@ -140,7 +140,7 @@ Deno.test("a program that is started again knows who is there and takes clients"
 });
 
 Deno.test({
-  name: "helpers that a program leaves behind are ended with it, also one that ignores SIGTERM",
+  name: "child processes of a program end with it, even if one ignores SIGTERM",
   ignore: Deno.build.os === "windows",
   fn: async () => {
     const holdsOutput = "{ echo one >&2; sleep 60; } &";
@@ -151,7 +151,7 @@ Deno.test({
     );
     for (const line of [/^one$/m, /^two$/m, /listening on/]) await listening.err.until(line);
     await listening.stop();
-    // The helpers have standard error as well, so that it ends with the last of them.
+    // The helpers inherit standard error, so it ends with the last of them.
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<string>((resolve) => {
       timer = setTimeout(() => resolve("a helper lives on"), 20_000);
@@ -161,7 +161,7 @@ Deno.test({
   },
 });
 
-Deno.test("what a program writes before it ends is done", async () => {
+Deno.test("calls that a program writes before it ends are done", async () => {
   await using listening = await startScript(`
     for await (const line of lines) {
       const { kind, source } = JSON.parse(line);
@@ -177,7 +177,7 @@ Deno.test("what a program writes before it ends is done", async () => {
   await listening.err.until(/pipe-ended code=0/);
 });
 
-Deno.test("a program that floods harms nobody", async () => {
+Deno.test("a program that writes without end delays no client", async () => {
   await using listening = await startScript(`
     import { once } from "node:events";
     for await (const line of lines) {
@@ -190,15 +190,15 @@ Deno.test("a program that floods harms nobody", async () => {
   `);
   const client = await listening.connect();
   client.ident("flood");
-  // It does not read its answers, so it comes to a stop; until then others have their turns.
+  // The program does not read its answers, so it gets stuck; until then other clients are served.
   for (let i = 0; i < 20; i++) await client.showText(`frame ${i}`);
   const started = performance.now();
   assert.equal(await listening.stop(), 0);
-  // Each step towards its end is given a second.
-  assert(performance.now() - started < 10_000, "it is made to end");
+  // Each step of ending it has a second.
+  assert(performance.now() - started < 10_000, "it was ended");
 });
 
-Deno.test("a program that does not read harms nobody but who has much to tell", async () => {
+Deno.test("a program that does not read delays only clients with many records", async () => {
   await using listening = await startScript(`
     for await (const line of lines) {
       const { kind, source } = JSON.parse(line);
@@ -217,7 +217,7 @@ Deno.test("a program that does not read harms nobody but who has much to tell", 
   assert.equal(await listening.stop(), 0);
 });
 
-Deno.test("a program that ignores the end of its input is made to end", async () => {
+Deno.test("a program that ignores the end of its input is killed", async () => {
   await using listening = await startScript(`
     process.on("SIGTERM", () => console.error("SIGTERM came"));
     console.error("ready");
@@ -228,7 +228,7 @@ Deno.test("a program that ignores the end of its input is made to end", async ()
   assert.match(await listening.err.rest(), /SIGTERM came\n[^]*info pipe-ended signal=SIG/);
 });
 
-Deno.test("recording goes along with a program", async () => {
+Deno.test("--pipe and --record work together", async () => {
   await using listening = await Listening.start(
     ...["--pipe", `sh "${EXAMPLES}/accept_all.sh"`, "--record", "DIR/rec"],
   );
@@ -241,13 +241,13 @@ Deno.test("recording goes along with a program", async () => {
   assert.match(cast, /recorded/);
 });
 
-Deno.test("a program without a name is an error at once", async () => {
+Deno.test("an empty --pipe is an error at the start", async () => {
   await using listening = await Listening.start("--pipe", " ");
   assert.equal((await listening.process.status).code, 2);
   assert.equal(await listening.err.rest(), "error: --pipe has no command\n");
 });
 
-Deno.test("--pipe-restart alone makes no sense", async () => {
+Deno.test("--pipe-restart alone is refused", async () => {
   await using listening = await Listening.start("--pipe-restart", "always");
   assert.equal((await listening.process.status).code, 2);
   assert.equal(

@@ -8,14 +8,14 @@ import { playCast } from "../support/cast.ts";
 import { LARGE, largePixels } from "../support/large_picture.ts";
 import { Listening, type TestSource } from "../support/listening.ts";
 
-/** Pixels that differ from each other and from those of another seed. */
+/** Different pixels for each place and seed. */
 function pixels(width: number, height: number, seed: number): Uint8Array<ArrayBuffer> {
   const rgba = new Uint8Array(width * height * 4);
   for (let at = 0; at < rgba.length; at++) rgba[at] = at % 4 === 3 ? 255 : at * 7 + seed;
   return rgba;
 }
 
-/** The folders of the clients, in the order in which they came. */
+/** The folders of the clients in order of arrival. */
 function recordings(listening: Listening): string[] {
   const root = `${listening.directory}/rec`;
   return [...Deno.readDirSync(root)].map(({ name }) => `${root}/${name}`).sort();
@@ -27,14 +27,14 @@ function lines(path: string): Record<string, unknown>[] {
   return text.trimEnd().split("\n").map((line) => JSON.parse(line));
 }
 
-/** The size of a picture, or of a recording without pictures. */
+/** The size of a file, or of all files in a folder. */
 function sizeOf(path: string): number {
   const { isFile, size } = Deno.statSync(path);
   if (isFile) return size;
   return [...Deno.readDirSync(path)].reduce((sum, { name }) => sum + sizeOf(`${path}/${name}`), 0);
 }
 
-/** The number that a client's segment has, from the names of its files. */
+/** The client's number from `client.json`. */
 function idOf(folder: string): string {
   return String(lines(`${folder}/client.json`)[0]!.source);
 }
@@ -53,7 +53,7 @@ async function showSome(text: TestSource, picture: TestSource): Promise<void> {
   await text.showText("bigger  ", "screen  ", "now     ");
 }
 
-Deno.test("Ctrl-C leaves the last large picture on disk, recorded and as a snapshot", async () => {
+Deno.test("Ctrl-C leaves the last large picture on disk, in the recording and as a snapshot", async () => {
   await using listening = await Listening.start(
     "--record",
     "DIR/rec",
@@ -73,7 +73,7 @@ Deno.test("Ctrl-C leaves the last large picture on disk, recorded and as a snaps
   }
 });
 
-Deno.test("clients are recorded up to Ctrl-C, text to be played and pixels as files", async () => {
+Deno.test("clients are recorded up to Ctrl-C, text as asciicast and pixels as PNG files", async () => {
   await using listening = await Listening.start("--record", "DIR/rec", "--record-fps", "1000");
   const text = await listening.connect("a ../../title");
   const picture = await listening.connect("picture", "application");
@@ -106,7 +106,7 @@ Deno.test("clients are recorded up to Ctrl-C, text to be played and pixels as fi
   assert.doesNotMatch(log, /recording-stopped/);
 });
 
-Deno.test("what was recorded can be read after kill -9", async () => {
+Deno.test("recordings are readable after kill -9", async () => {
   await using listening = await Listening.start("--record", "DIR/rec", "--record-fps", "1000");
   const text = await listening.connect("text");
   const picture = await listening.connect("picture", "application");
@@ -124,7 +124,7 @@ Deno.test("what was recorded can be read after kill -9", async () => {
   for (const { file } of lines(`${second}/3/index.jsonl`)) assert(files.includes(String(file)));
 });
 
-Deno.test("a folder that goes away ends one recording with one line, and nothing else", async () => {
+Deno.test("a deleted folder ends its recording with one log line, and nothing else", async () => {
   await using listening = await Listening.start("--record", "DIR/rec", "--record-fps", "1000");
   const picture = await listening.connect("picture", "application");
   const other = await listening.connect("other");
@@ -145,8 +145,8 @@ Deno.test("a folder that goes away ends one recording with one line, and nothing
 });
 
 Deno.test({
-  name: "a disk that takes no more ends one recording with one line, and nothing else",
-  // Without root there is no small disk; where no file may grow, a write ends in the middle as well.
+  name: "a full disk ends a recording with one log line, and nothing else",
+  // A limit of the file size acts like a full disk: a write ends in the middle.
   ignore: Deno.build.os === "windows",
   fn: async () => {
     const limit = "trap '' XFSZ; ulimit -f 32";
@@ -155,7 +155,7 @@ Deno.test({
     const other = await listening.connect("other");
     const width = 200;
     for (let i = 0; !listening.err.text.includes("recording-stopped"); i++) {
-      assert(i < 1000, "the limit is never met");
+      assert(i < 1000, "the limit has no effect");
       await text.showText(`line ${i} `.padEnd(width, String.fromCharCode(97 + i % 26)));
     }
     await listening.err.until(
@@ -168,14 +168,14 @@ Deno.test({
     const [first, second] = recordings(listening);
     const cast = Deno.statSync(`${first}/2.cast`).size;
     assert(cast > 8_000 && cast <= 32_768, `${cast} bytes`);
-    // Half a line was taken off again, so that the rest plays.
+    // The part of a line was removed again, so that the recording plays.
     assert.match(screenOf(first!)[0]!, /^line \d+ /);
     lines(`${first}/events.jsonl`);
     assert.deepEqual(screenOf(second!), ["unharmed"]);
   },
 });
 
-Deno.test("a recording ends at its size, the client does not", async () => {
+Deno.test("a recording ends at its size limit, the client goes on", async () => {
   await using listening = await Listening.start("--record", "DIR/rec", "--record-max-bytes", "2K");
   const text = await listening.connect("text");
   for (let i = 0; i < 40; i++) await text.showText(`line ${i} `.padEnd(60, "x"));
@@ -191,7 +191,7 @@ Deno.test("a recording ends at its size, the client does not", async () => {
 });
 
 Deno.test({
-  name: "the oldest recordings and pictures are deleted when all together are too large",
+  name: "the oldest recordings and pictures are deleted when all together exceed the limit",
   ignore: Deno.build.os === "windows",
   fn: async () => {
     const flags = ["--record", "DIR/rec", "--snapshot", "DIR/rec", "--record-keep", "2K,30d"];
@@ -217,7 +217,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "--record-keep deletes nothing where others could replace folders by links",
+  name: "--record-keep refuses a directory where others could replace folders by links",
   ignore: Deno.build.os === "windows",
   fn: async () => {
     const directory = await Deno.makeTempDir();
@@ -240,7 +240,7 @@ Deno.test({
   },
 });
 
-Deno.test("--record-keep alone makes no sense", async () => {
+Deno.test("--record-keep alone is refused", async () => {
   await using listening = await Listening.start("--record-keep", "1G");
   assert.equal((await listening.process.status).code, 2);
   assert.match(
@@ -249,7 +249,7 @@ Deno.test("--record-keep alone makes no sense", async () => {
   );
 });
 
-Deno.test("a directory that cannot be written to is an error at once", async () => {
+Deno.test("a directory that is not writable is an error at the start", async () => {
   await using listening = await Listening.start("--record", "/dev/null/rec");
   assert.equal((await listening.process.status).code, 2);
   assert.match(
@@ -259,7 +259,7 @@ Deno.test("a directory that cannot be written to is an error at once", async () 
 });
 
 for (const flag of ["--record-max-bytes", "--record-max-seconds", "--record-fps"]) {
-  Deno.test(`${flag} alone makes no sense`, async () => {
+  Deno.test(`${flag} alone is refused`, async () => {
     await using listening = await Listening.start(flag, "5");
     assert.equal((await listening.process.status).code, 2);
     assert.match(
@@ -277,7 +277,7 @@ for (
     ["--record-fps", "0"],
   ]
 ) {
-  Deno.test(`${flag} ${value} makes no sense`, async () => {
+  Deno.test(`${flag} ${value} is refused`, async () => {
     await using listening = await Listening.start(flag!, value!);
     assert.equal((await listening.process.status).code, 2);
     assert.match(await listening.err.rest(), new RegExp(`^error: option '${flag} .* is not a `));

@@ -8,7 +8,7 @@ import { Listening } from "../support/listening.ts";
 const PIXELS = Uint8Array.of(1, 2, 3, 255, 4, 5, 6, 255);
 
 Deno.test({
-  name: "pictures are written on SIGUSR2, and the last one when a client ends",
+  name: "pictures are written on SIGUSR2 and at the end of each client",
   ignore: Deno.build.os === "windows",
   fn: async () => {
     await using listening = await Listening.start("--snapshot", "DIR/pictures");
@@ -33,14 +33,14 @@ Deno.test({
   },
 });
 
-Deno.test("a directory that cannot be written to is an error at once", async () => {
+Deno.test("a directory that is not writable is an error at the start", async () => {
   await using listening = await Listening.start("--snapshot", "/dev/null/pictures");
   assert.equal((await listening.process.status).code, 2);
   assert.match(await listening.err.rest(), /^error: --snapshot cannot write to/m);
 });
 
 Deno.test({
-  name: "pictures follow no planted link, and their directory is created again when it has gone",
+  name: "pictures follow no planted link, and a missing directory is created again",
   ignore: Deno.build.os === "windows",
   fn: async () => {
     await using listening = await Listening.start("--snapshot", "DIR/pictures");

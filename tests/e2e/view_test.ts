@@ -1,4 +1,4 @@
-/** `listen --view` on a terminal of its own. */
+/** `listen --view` on a pseudo-terminal. */
 
 import assert from "node:assert/strict";
 import { AnsiScreen } from "../support/ansi_screen.ts";
@@ -6,13 +6,13 @@ import { Listening, MAIN, Output, TestSource } from "../support/listening.ts";
 
 const PREFIX = "\x1d";
 const [COLS, ROWS] = [60, 12];
-/** Gives a program a terminal of its own; part of util-linux. */
+/** Runs a program on a pseudo-terminal; part of util-linux. */
 const SCRIPT = "script";
-// deno-lint-ignore no-control-regex -- this is what is printed
+// deno-lint-ignore no-control-regex -- matches escape sequences
 const GRAPHICS = /\x1b_G[^\x1b]*\x1b\\/g;
-// deno-lint-ignore no-control-regex -- this is what is printed
+// deno-lint-ignore no-control-regex -- matches escape sequences
 const UNFINISHED = /\x1b[^A-Za-z]*$|\x1b_[^]*$/;
-// deno-lint-ignore no-control-regex -- this is what is printed
+// deno-lint-ignore no-control-regex -- matches escape sequences
 const LEFT = /\x1b\[\?25h\x1b\[\?1049l([^]*)code=0/;
 
 async function hasScript(): Promise<boolean> {
@@ -24,7 +24,7 @@ async function hasScript(): Promise<boolean> {
   }
 }
 
-/** `listen --view` under `script`, whose input is what is typed and whose output is the screen. */
+/** `listen --view` under `script`, with typed input and the screen as output. */
 class Viewing implements AsyncDisposable {
   readonly output: Output;
   readonly #typed: WritableStreamDefaultWriter<Uint8Array>;
@@ -42,7 +42,7 @@ class Viewing implements AsyncDisposable {
     return Viewing.startIn({}, ...flags);
   }
 
-  /** The same on a terminal of another size, or in a shell that has run something before. */
+  /** Likewise on a terminal of another size, or after a shell command. */
   static async startIn(
     { cols = COLS, rows = ROWS, script = ":" },
     ...flags: string[]
@@ -77,7 +77,7 @@ class Viewing implements AsyncDisposable {
     await this.#typed.write(new TextEncoder().encode(text));
   }
 
-  /** Waits until the terminal shows something. @returns Its lines, without blanks at their ends. */
+  /** Waits for a screen. @returns Its lines without blanks at their ends. */
   async untilScreen(isRight: (lines: string[]) => boolean): Promise<string[]> {
     let lines: string[] = [];
     await this.output.until({
@@ -95,7 +95,7 @@ class Viewing implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // A test that has failed has not left yet.
+    // After a failed test the program is still running.
     await this.type(`${PREFIX}q`).catch(() => {});
     await this.#typed.close().catch(() => {});
     const deadline = setTimeout(() => this.process.kill(), 10_000);
@@ -106,7 +106,7 @@ class Viewing implements AsyncDisposable {
   }
 }
 
-Deno.test("without a terminal it is an error at once", async () => {
+Deno.test("without a terminal --view is an error at the start", async () => {
   await using listening = await Listening.start("--view");
   assert.equal((await listening.process.status).code, 2);
   assert.equal(
@@ -118,13 +118,13 @@ Deno.test("without a terminal it is an error at once", async () => {
 const ignore = !await hasScript();
 
 Deno.test({
-  name: "a client is shown, typed into, and left with the terminal as it was",
+  name: "a client is shown and typed into, and leaving restores the terminal",
   ignore,
   fn: async () => {
     await using viewing = await Viewing.start();
     await viewing.output.until(/waiting for clients/);
     const client = await viewing.connect("my title");
-    // Text fills the terminal but for the bar.
+    // Clients fill all rows but the status bar.
     await client.until(() => `${client.sizes.at(-1)}` === `${[COLS * 8, (ROWS - 1) * 16]}`);
     await client.showText("hello there", "w\x07rld");
     const screen = await viewing.untilScreen(([first]) => first === "hello there");
@@ -141,7 +141,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "on a terminal that says it is 0 x 0 clients are asked for 80 x 24",
+  name: "on a terminal that reports 0 x 0 clients are asked for 80 x 24",
   ignore,
   fn: async () => {
     await using viewing = await Viewing.startIn({ cols: 0, rows: 0 });
@@ -155,7 +155,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "several clients, pixels among them",
+  name: "--view shows several clients, with text and pixels",
   ignore,
   fn: async () => {
     await using viewing = await Viewing.start();
@@ -179,7 +179,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a terminal that is stopped holds up neither clients nor signals",
+  name: "a stopped terminal delays neither clients nor signals",
   ignore,
   fn: async () => {
     await using viewing = await Viewing.startIn({
@@ -197,10 +197,10 @@ Deno.test({
     await client.showPixels(width, height, noise());
     await viewing.untilScreen(([first]) => first!.startsWith("▀▀"));
     viewing.process.kill("SIGSTOP");
-    // Each takes over 20 kB to draw; a terminal takes some of them unread.
+    // Each takes over 20 kB to draw; the buffer of the terminal holds some of them.
     for (let i = 0; i < 50; i++) await client.showPixels(width, height, noise());
     Deno.kill(Number(Deno.readTextFileSync(`${directory}/pid`)), "SIGTERM");
-    // It is closed by the end of the process alone.
+    // Only the end of the process closes it.
     assert.equal(await alive.read(new Uint8Array(1)), null);
     viewing.process.kill("SIGCONT");
     await viewing.output.until(/code=0/);
@@ -209,7 +209,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "recording goes along",
+  name: "--view and --record work together",
   ignore,
   fn: async () => {
     await using viewing = await Viewing.start("--record", "DIR/rec");

@@ -1,11 +1,11 @@
 /**
- * A small terminal, which plays what was drawn for a real one. It knows only the sequences that are
- * meant to be used and throws on all others.
+ * A small terminal emulator. It accepts only the sequences that the project should print, and throws on
+ * others.
  */
 
 /** One cell of the screen. */
 export interface ScreenCell {
-  /** The character, with marks on it; empty for the right half of a wide one. */
+  /** The character with combining marks; empty in the right half of a wide one. */
   text: string;
   foreground: number;
   background: number;
@@ -15,7 +15,7 @@ export interface ScreenCell {
 
 const WIDE =
   /^(?:[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]|[\uff01-\uff60]|(?![\u{1f1e6}-\u{1f1ff}])\p{Emoji_Presentation})/u;
-// deno-lint-ignore no-control-regex -- this is what is to be understood
+// deno-lint-ignore no-control-regex -- parses escape sequences
 const SEQUENCE = /\x1b\[([?\d; ]*)([A-Za-z])/y;
 const BLANK: ScreenCell = { text: " ", foreground: -1, background: -1, styles: "" };
 
@@ -34,7 +34,7 @@ export class AnsiScreen {
     this.resize(cols, rows);
   }
 
-  /** Gives the screen another size; what is on it is no longer known. */
+  /** Changes the size; the content is unknown afterwards. */
   resize(cols: number, rows: number): void {
     [this.cols, this.rows] = [cols, rows];
     this.cells = Array.from({ length: cols * rows }, () => ({ ...BLANK, text: "?" }));
@@ -47,7 +47,7 @@ export class AnsiScreen {
     );
   }
 
-  /** Prints what a program has written. */
+  /** Interprets the output of a program. */
   write(output: string): void {
     for (let at = 0; at < output.length;) {
       if (output[at] === "\x1b") {
@@ -84,7 +84,7 @@ export class AnsiScreen {
 
   #put(x: number, y: number, text: string): void {
     const at = y * this.cols + x;
-    // Half a wide character cannot stay.
+    // Overwriting one half of a wide character clears the other.
     if (this.cells[at]!.text === "" && text !== "") this.cells[at - 1]!.text = " ";
     if (x + 1 < this.cols && this.cells[at + 1]!.text === "") this.cells[at + 1]!.text = " ";
     this.cells[at] = { text, ...this.#pen };

@@ -3,17 +3,17 @@
 import assert from "node:assert/strict";
 import type { AnsiScreen } from "./ansi_screen.ts";
 
-/** Plays an asciicast version 2 to its end; every line must be whole. */
+/** Plays an asciicast version 2; every line must be complete. */
 export function playCast(screen: AnsiScreen, text: string): void {
   const lines = text.split("\n");
-  assert.equal(lines.pop(), "", "the last line is whole");
+  assert.equal(lines.pop(), "", "the last line is complete");
   const { version, width, height } = JSON.parse(lines.shift()!);
   assert.equal(version, 2);
   screen.resize(width, height);
   let last = 0;
   for (const line of lines) {
     const [time, code, data] = JSON.parse(line);
-    assert(time >= last, "time does not run back");
+    assert(time >= last, "times ascend");
     last = time;
     if (code === "r") {
       const [cols, rows] = data.split("x").map(Number);

@@ -1,4 +1,4 @@
-/** Directories for tests that write files. */
+/** Temporary directories. */
 
 /** Runs a test in an empty directory, which is removed afterwards. */
 export async function inDirectory(run: (path: string) => void | Promise<void>): Promise<void> {

@@ -1,4 +1,4 @@
-/** A client without a connection: its frames are real, its verbs are noted. */
+/** A client without a connection: frames are decoded, calls of verbs are noted. */
 
 import type { FrameHeader } from "../../lib/decoders/frame_header.ts";
 import { VideoStream } from "../../lib/decoders/video_stream.ts";
@@ -6,12 +6,11 @@ import type { ClientHandler, Source } from "../../lib/segment/source.ts";
 import type { IoTable, Status } from "../../lib/segment/status.ts";
 import { frameHeader, show, type Tpack, tpackFrame } from "../unit/decoders/frames.ts";
 
-/** A client whose records the test makes. */
 export class FakeClient {
   readonly #video = new VideoStream();
-  /** Verbs that were called, with their arguments. */
+  /** Calls of verbs: name and arguments. */
   readonly calls: unknown[][] = [];
-  /** As handlers see it. */
+  /** The client for handlers. */
   readonly source: Source;
   #handler: ClientHandler | undefined;
   #verbose = false;
@@ -50,7 +49,7 @@ export class FakeClient {
         client.#verbose = on;
       },
     };
-    // Each other verb is noted, whatever its name.
+    // All other verbs are noted.
     this.source = new Proxy(members, {
       get: (target, name) =>
         name in target || typeof name === "symbol" ? Reflect.get(target, name) : noted(name),
@@ -58,7 +57,7 @@ export class FakeClient {
     }) as unknown as Source;
   }
 
-  /** Hands a record to the handler. */
+  /** Calls the handler with a record. */
   tell(status: Status, input?: IoTable): void | Promise<void> {
     return this.source.handler?.(this.source, status, input);
   }
@@ -82,12 +81,12 @@ export class FakeClient {
     this.takeFrame({ header: frameHeader({ ...size, commit: 0 }), payload: rgba });
   }
 
-  /** Draws any frame and reports nothing. */
+  /** Draws any frame without reporting it. */
   takeFrame({ header, payload }: { header: FrameHeader; payload: Uint8Array }): void {
     show(this.#video, header, payload);
   }
 
-  /** Ends it as the library does: the surface is gone when the handler is told. */
+  /** Ends like a real client: the surface is empty when `terminated` is delivered. */
   end(): void | Promise<void> {
     this.isEnded = true;
     this.#video.close();

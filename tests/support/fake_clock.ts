@@ -1,4 +1,4 @@
-/** Stops the monotonic clock of the process until it is disposed of. */
+/** Replaces the monotonic clock of the process by `nowMs` until it is disposed. */
 export class FakeClock implements Disposable {
   readonly #real = performance.now;
   nowMs = performance.now();

@@ -1,20 +1,19 @@
-/** A file system in memory that can be full, slow or gone. */
+/** A file system in memory that can be full, slow or missing. */
 
 import type { Files } from "../../lib/handlers/record/files.ts";
 
-/** Files by path; a directory is a path that ends with a slash. */
+/** Files by path; the path of a directory ends with a slash. */
 export class FakeFiles implements Files {
   readonly content = new Map<string, string>();
-  /** Every access waits for it. */
+  /** Delays every access until it settles. */
   gate: Promise<void> = Promise.resolve();
-  /** What every access fails with. */
+  /** Makes every access fail. */
   fault: Error | undefined;
-  /** Writes that were made. */
   writes = 0;
   openFiles = 0;
-  /** Directories that are to be created. */
+  /** Directories that `ensureDirectory` has to create. */
   readonly missing = new Set<string>();
-  /** Directories in whose place is another one. */
+  /** Directories that were replaced by others. */
   readonly replaced = new Set<string>();
 
   async ensureDirectory(path: string): Promise<boolean> {

@@ -5,8 +5,8 @@ interface Timer {
 }
 
 /**
- * Replaces the timers of the process until it is disposed of, so that time passes when a test says so.
- * Timers that were set before stay real.
+ * Replaces the timers of the process until it is disposed, so that tests control the time. Timers that
+ * were set before stay real.
  */
 export class FakeTimers implements Disposable {
   #nowMs = 0;
@@ -30,12 +30,12 @@ export class FakeTimers implements Disposable {
     });
   }
 
-  /** How many timers are set. */
+  /** The number of timers that are set. */
   get size(): number {
     return this.#timers.size;
   }
 
-  /** @param ms How much time passes; timers that are due by then are called. */
+  /** Advances the time and calls the timers that are due. */
   pass(ms: number): void {
     this.#nowMs += ms;
     for (const [id, timer] of [...this.#timers]) {

@@ -4,7 +4,7 @@ import type {
   PictureWorker,
 } from "../../lib/handlers/pictures/thread.ts";
 
-/** A worker that compresses pictures as the test says. */
+/** A picture worker with the answers of the test. */
 export class FakePictureWorker implements PictureWorker {
   onmessage: PictureWorker["onmessage"] = null;
   onmessageerror: PictureWorker["onmessageerror"] = null;
@@ -13,7 +13,7 @@ export class FakePictureWorker implements PictureWorker {
   isTerminated = false;
   readonly #answer: (request: PictureRequest) => PictureAnswer | undefined;
 
-  /** @param answer What it answers to a request, if anything. */
+  /** @param answer Returns `undefined` for no answer. */
   constructor(answer: (request: PictureRequest) => PictureAnswer | undefined) {
     this.#answer = answer;
   }
@@ -27,7 +27,7 @@ export class FakePictureWorker implements PictureWorker {
     );
   }
 
-  /** Fails as one does whose code throws. */
+  /** Fails like a worker whose code throws. */
   fail(message: string): void {
     this.onerror?.call(this as never, new ErrorEvent("error", { message, cancelable: true }));
   }

@@ -1,4 +1,4 @@
-/** Grids of text for tests, and what a terminal should make of them. */
+/** Grids of text, and their comparison with a terminal. */
 
 import assert from "node:assert/strict";
 import { isWide } from "../../lib/decoders/character.ts";
@@ -12,7 +12,7 @@ const STYLES = [
   [CELL_ATTRIBUTE.strikethrough, "9;"],
 ] as const;
 
-/** A grid of lines of text; a wide character is followed by an empty cell. */
+/** Makes a grid from lines; an empty cell follows each wide character. */
 export function gridOf(...lines: string[]): TextGrid {
   const cells = lines.map((line) =>
     [...line].flatMap((character) => {
@@ -26,16 +26,16 @@ export function gridOf(...lines: string[]): TextGrid {
   return grid;
 }
 
-/** Compares a screen with the grid that was drawn on it, cell by cell, and the cursor. */
+/** Compares all cells and the cursor. */
 export function assertShows(screen: AnsiScreen, grid: TextGrid, message?: string): void {
   assert.deepEqual([screen.cols, screen.rows], [grid.cols, grid.rows], message);
   for (let cell = 0; cell < grid.codePoints.length; cell++) {
     const attributes = grid.attributes[cell]!;
     const shown = screen.cells[cell]!;
     const where = `${message ?? ""} cell ${cell % grid.cols},${Math.floor(cell / grid.cols)}`;
-    // The right half of a wide character has the looks of the left one.
+    // The right half of a wide character looks like the left one.
     if (shown.text === "" && cell > 0 && grid.hasRightHalf(cell - 1)) continue;
-    // A combining mark in a cell of its own stands on a blank.
+    // A combining mark in a cell of its own is drawn on a blank.
     assert.equal(shown.text.replace(/^ (?=\p{M})/u, ""), grid.character(cell), where);
     assert.deepEqual(
       [shown.foreground, shown.background],

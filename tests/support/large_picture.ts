@@ -1,9 +1,9 @@
 import { MAX_INLINE_PICTURE_PIXELS } from "../../lib/limits.ts";
 
-/** The size of a picture that is compressed in the worker. */
+/** The size of a picture that is just large enough for the worker. */
 export const LARGE = { width: 2_048, height: MAX_INLINE_PICTURE_PIXELS / 2_048 + 1 } as const;
 
-/** Its pixels: rows can be told apart, and so can pictures by their seed. */
+/** R, G, B, A bytes that differ for each row and seed. */
 export function largePixels(seed = 0): Uint8Array<ArrayBuffer> {
   const { width, height } = LARGE;
   const rgba = new Uint8Array(width * height * 4);

@@ -1,4 +1,4 @@
-/** `listen` in a process of its own, and clients of this process that log in there. */
+/** `listen` in a process of its own, and clients that log in to it. */
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
@@ -13,10 +13,10 @@ import { segmentKindNumber } from "../../lib/wire/constants.ts";
 
 /** The entry of the program. */
 export const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
-/** A test that waits for what never comes fails after so long. */
+/** How long a test waits for output before it fails. */
 const PATIENCE_MS = 30_000;
 
-/** What a process writes, to be waited for. It is read all the time. */
+/** The output of a process, which is read all the time. */
 export class Output {
   text = "";
   readonly #ended: Promise<void>;
@@ -45,7 +45,7 @@ export class Output {
     }
   }
 
-  /** All of it, once it has ended. */
+  /** Waits for the end. @returns The whole output. */
   async rest(): Promise<string> {
     await this.#ended;
     return this.text;
@@ -66,7 +66,7 @@ export class Output {
   }
 }
 
-/** A listener in a process of its own, with a directory of its own. */
+/** A listener in a process and a temporary directory of its own. */
 export class Listening implements AsyncDisposable {
   readonly out: Output;
   readonly err: Output;
@@ -81,12 +81,12 @@ export class Listening implements AsyncDisposable {
     this.err = new Output(process.stderr);
   }
 
-  /** Starts `listen`; `DIR` in a flag is its directory. */
+  /** Starts `listen`; `DIR` in a flag is replaced by the directory. */
   static start(...flags: string[]): Promise<Listening> {
     return Listening.#spawn(Deno.execPath(), [], flags);
   }
 
-  /** The same in a shell that has run something before, such as `ulimit`. */
+  /** Likewise after a shell command such as `ulimit`. */
   static startAfter(script: string, ...flags: string[]): Promise<Listening> {
     const before = ["-c", `${script} && exec "$0" "$@"`, Deno.execPath()];
     return Listening.#spawn("sh", before, flags);
@@ -110,7 +110,7 @@ export class Listening implements AsyncDisposable {
     return new Listening(directory, process, key);
   }
 
-  /** Makes a keystore with a key that may log in, and the arguments of `listen`. */
+  /** Creates a keystore with an accepted key, and the arguments of `listen`. */
   static async prepare(directory: string, flags: readonly string[]) {
     const keystore = await Keystore.open(`${directory}/keystore`);
     const key = new PrivateKey(crypto.getRandomValues(new Uint8Array(32)));
@@ -128,14 +128,14 @@ export class Listening implements AsyncDisposable {
     return await this.connectTo(Number(port), title, segkind);
   }
 
-  /** The same on a port that is known otherwise. */
+  /** Likewise on a given port. */
   async connectTo(port: number, title = "test", segkind = "tui"): Promise<TestSource> {
     const client = await TestSource.connect(port, this.key, title, segkind);
     this.#clients.push(client);
     return client;
   }
 
-  /** Asks it to end. @returns Its exit code. */
+  /** Sends a signal and waits for the end. @returns The exit code. */
   async stop(signal: Deno.Signal = "SIGINT"): Promise<number> {
     this.process.kill(signal);
     return (await this.process.status).code;
@@ -145,7 +145,7 @@ export class Listening implements AsyncDisposable {
     try {
       this.process.kill("SIGINT");
     } catch {
-      // It has ended by itself.
+      // It ended already.
     }
     await this.out.rest();
     await this.err.rest();
@@ -155,14 +155,14 @@ export class Listening implements AsyncDisposable {
   }
 }
 
-/** A client that shows what it is given. */
+/** A client controlled by the test. */
 export class TestSource {
   readonly client: SourceConnection;
-  /** The text that was typed into it. */
+  /** All typed text. */
   typed = "";
-  /** Messages that it was sent. */
+  /** Messages received. */
   readonly messages: string[] = [];
-  /** Sizes that it was asked for. */
+  /** Requested sizes. */
   readonly sizes: [number, number][] = [];
   readonly #text = new TpackEncoder();
   readonly #pixels = makePictureEncoder("zstd");
@@ -197,7 +197,7 @@ export class TestSource {
     return this.#hasActivate.promise;
   }
 
-  /** Waits until something is true; it is looked at whenever something was told. */
+  /** Waits for a condition, which is checked after each event. */
   async until(isTrue: () => boolean): Promise<void> {
     let isLate = false;
     const timer = setTimeout(() => {
@@ -215,7 +215,7 @@ export class TestSource {
     }
   }
 
-  /** Shows lines of text; settles when the listener has them. */
+  /** Shows lines of text; settles when the listener has received them. */
   async showText(...lines: string[]): Promise<void> {
     await this.activated();
     const cols = Math.max(...lines.map((line) => line.length));
@@ -232,20 +232,18 @@ export class TestSource {
     await this.client.allAcknowledged();
   }
 
-  /** Shows pixels; settles when the listener has them. */
+  /** Shows pixels; settles when the listener has received them. */
   async showPixels(width: number, height: number, rgba: Uint8Array): Promise<void> {
     await this.activated();
     await this.client.draw(this.#pixels.encode({ width, height, rgba }));
     await this.client.allAcknowledged();
   }
 
-  /** Says something. */
   ident(message: string): void {
     const bytes = new TextEncoder().encode(message);
     this.client.sendEvent({ category: "external", kind: "ident", message: bytes });
   }
 
-  /** Leaves. */
   async close(): Promise<void> {
     await this.client.close();
     await this.#listening;

@@ -1,6 +1,5 @@
 import type { LogFields, Logger, LogLevel } from "../../lib/log.ts";
 
-/** One log line before it is written. */
 export interface LogLine {
   readonly level: LogLevel;
   readonly event: string;
@@ -10,7 +9,7 @@ export interface LogLine {
 /** A logger that keeps its lines. */
 export class LogBook implements Logger {
   readonly lines: LogLine[] = [];
-  /** Is called behind every line. */
+  /** Called after every line. */
   onLine: (line: LogLine) => void = () => {};
 
   log(level: LogLevel, event: string, fields: LogFields = {}): void {

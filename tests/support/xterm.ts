@@ -1,20 +1,19 @@
-/** Plays recordings of text on the emulator of xterm.js, which knows nothing of this project. */
+/** Plays recordings of text on xterm.js, an independent emulator. */
 
 import assert from "node:assert/strict";
 import headless from "@xterm/headless";
 import type { TextGrid } from "../../lib/decoders/text_grid.ts";
 
-/** What is on a screen: its rows as text without blanks at their ends, and the colours of cells. */
 export interface XtermScreen {
   readonly cols: number;
   readonly rows: number;
   readonly text: string;
-  /** 0xRRGGBB of each cell, row after row; -1 for the terminal's own. */
+  /** 0xRRGGBB of each cell, row after row; -1 for the default. */
   readonly foreground: readonly number[];
   readonly background: readonly number[];
 }
 
-/** Plays an asciicast version 2 to its end, as `asciinema play` does. */
+/** Plays an asciicast version 2 like `asciinema play`. */
 export async function replay(cast: string): Promise<XtermScreen> {
   const [head, ...lines] = cast.trimEnd().split("\n").map((line) => JSON.parse(line));
   assert.equal(head.version, 2);
@@ -52,12 +51,12 @@ function look(terminal: InstanceType<typeof headless.Terminal>): XtermScreen {
   return { cols, rows, text: text.join("\n"), foreground, background };
 }
 
-/** Whether a screen shows a grid: size, characters and colours. */
+/** Compares size, characters and colours. */
 export function assertReplays(screen: XtermScreen, grid: TextGrid): void {
   assert.deepEqual([screen.cols, screen.rows], [grid.cols, grid.rows]);
   assert.equal(screen.text, grid.text({ trimEnd: true }));
   for (let cell = 0; cell < grid.codePoints.length; cell++) {
-    // The right half of a wide character has the looks of the left one.
+    // The right half of a wide character looks like the left one.
     if (cell > 0 && grid.hasRightHalf(cell - 1)) continue;
     const where = `cell ${cell % grid.cols},${Math.floor(cell / grid.cols)}`;
     assert.equal(screen.background[cell], grid.background[cell], where);

@@ -69,7 +69,7 @@ test("no character of a client acts on the terminal that lines are printed on", 
     const json = describeJson(TIME, 7, record);
     assert.doesNotMatch(json, ACTS);
     const { time: _time, source: _source, ...rest } = JSON.parse(json);
-    assert.deepEqual(rest, record, "what is escaped is the same JSON");
+    assert.deepEqual(rest, record, "escaping keeps the JSON equal");
     assert.doesNotMatch(describe("client", 7, record), ACTS);
   }
   let lines = "";

@@ -4,13 +4,10 @@ import { CELL_ATTRIBUTE, TextGrid } from "../../../lib/decoders/text_grid.ts";
 import { GridPainter } from "../../../lib/handlers/grid_painter.ts";
 import { AnsiScreen } from "../../support/ansi_screen.ts";
 import { assertShows, gridOf } from "../../support/grids.ts";
+import { pure } from "../../support/pure.ts";
 import { SeededRandom } from "../../support/random.ts";
 
-function pure(name: string, fn: () => void): void {
-  Deno.test({ name, permissions: "none", fn });
-}
-
-pure("a first grid is drawn whole, with colours, styles and cursor", () => {
+pure("the first grid is drawn as a whole, with colours, styles and cursor", () => {
   const grid = gridOf("ab", "cd");
   grid.foreground.fill(0x102030);
   grid.background.fill(0x405060);
@@ -26,7 +23,7 @@ pure("a first grid is drawn whole, with colours, styles and cursor", () => {
   );
 });
 
-pure("what has not changed is not drawn again", () => {
+pure("unchanged cells are not drawn again", () => {
   const painter = new GridPainter();
   const grid = gridOf("abcdef");
   painter.paint(grid);
@@ -66,7 +63,7 @@ const hostile: readonly [name: string, codePoint: number, attributes: number, te
 ];
 
 for (const [name, codePoint, attributes, text] of hostile) {
-  pure(`a cell cannot act on the terminal: ${name}`, () => {
+  pure(`a cell cannot control the terminal: ${name}`, () => {
     const grid = gridOf("xyz");
     grid.codePoints[1] = codePoint;
     grid.attributes[1] = attributes;
@@ -76,7 +73,7 @@ for (const [name, codePoint, attributes, text] of hostile) {
   });
 }
 
-pure("a wide character that has no room becomes a mark for it", () => {
+pure("a wide character without room becomes U+FFFD", () => {
   const grid = gridOf("abc");
   grid.codePoints.set([0x4e2d, 0x62, 0x4e2d]);
   const screen = new AnsiScreen(3, 1);
@@ -84,7 +81,7 @@ pure("a wide character that has no room becomes a mark for it", () => {
   assert.equal(screen.line(0), "\ufffdb\ufffd");
 });
 
-pure("wide characters are told from narrow ones", () => {
+pure("wide and narrow characters are distinguished", () => {
   for (const wide of ["中", "あ", "한", "Ａ", "😀", "⌚", "🀄"]) {
     assert.equal(isWide(wide.codePointAt(0)!), true, wide);
   }
@@ -93,7 +90,7 @@ pure("wide characters are told from narrow ones", () => {
   }
 });
 
-pure("any grid after any other shows on the screen", () => {
+pure("any grid is drawn correctly after any other", () => {
   const random = new SeededRandom(7);
   const letters = [0, 0x20, 0x41, 0x42, 0xe9, 0x2500, 0x4e2d, 0x1f600, 0x308, 0x1b];
   const attributes = [0, 0, 0, 1, 2, 8, 0x10, 0x1f];
@@ -111,7 +108,7 @@ pure("any grid after any other shows on the screen", () => {
       for (let cell = 0; cell < cols * rows; cell++) {
         if (step > 0 && random.below(3) > 0) continue;
         let codePoint = random.pick(letters);
-        // What has no room is drawn as something else; that has a test of its own.
+        // Wide characters without room are drawn otherwise and tested apart.
         if (isWide(codePoint)) {
           if ((cell + 1) % cols === 0) codePoint = 0x43;
           else grid.codePoints[cell + 1] = 0;
@@ -122,7 +119,7 @@ pure("any grid after any other shows on the screen", () => {
         grid.attributes[cell] = random.pick(attributes);
         if (isWide(codePoint)) cell++;
       }
-      // The right half of a wide character may have been written over.
+      // The right half of a wide character may be overwritten.
       for (let cell = 0; cell < cols * rows; cell++) {
         if (!isWide(grid.codePoints[cell]!)) continue;
         if ((cell + 1) % cols === 0) grid.codePoints[cell] = 0x44;

@@ -4,6 +4,7 @@ import { ApiMisuseError } from "../../../lib/errors.ts";
 import { loadHandler } from "../../../lib/handlers/load.ts";
 import { asFunction, type Handler } from "../../../lib/handlers/types.ts";
 import type { ListenSource, ListenStatus } from "../../../lib/net/listen_types.ts";
+import { inDirectory } from "../../support/directory.ts";
 
 /** `undefined` instead of an error for a good module. */
 const MODULES: readonly [name: string, code: string, error: RegExp | undefined][] = [
@@ -78,10 +79,9 @@ const MODULES: readonly [name: string, code: string, error: RegExp | undefined][
 ];
 
 for (const [name, code, error] of MODULES) {
-  Deno.test(`loading a handler module: ${name}`, async () => {
-    const directory = await Deno.makeTempDir({ prefix: "handler-test-" });
-    const path = join(directory, "handler.ts");
-    try {
+  Deno.test(`loading a handler module: ${name}`, () =>
+    inDirectory(async (directory) => {
+      const path = join(directory, "handler.ts");
       await Deno.writeTextFile(path, code);
       const loading = loadHandler(path);
       if (error === undefined) {
@@ -95,10 +95,7 @@ for (const [name, code, error] of MODULES) {
         assert.doesNotMatch(thrown.message, /\n/, "one line");
         return true;
       });
-    } finally {
-      await Deno.remove(directory, { recursive: true });
-    }
-  });
+    }));
 }
 
 for (

@@ -13,7 +13,7 @@ import { inDirectory, listFiles } from "../../support/directory.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-/** Plants links of a name: one that leads to a file, one to a directory, one nowhere. */
+/** Creates links to a file, to a directory, and to nothing. */
 async function plantLinks(root: string): Promise<string[]> {
   await Deno.mkdir(`${root}/victim`);
   await Deno.writeTextFile(`${root}/victim/file`, "precious");
@@ -31,7 +31,7 @@ async function assertUnharmed(root: string): Promise<void> {
   assert.equal(await Deno.readTextFile(`${root}/victim/file`), "precious");
 }
 
-Deno.test("a planted link is never followed by a new file or directory", () =>
+Deno.test("new files and directories never follow a planted link", () =>
   inDirectory(async (root) => {
     for (const path of await plantLinks(root)) {
       await assert.rejects(createFile(path), Deno.errors.AlreadyExists);
@@ -40,10 +40,10 @@ Deno.test("a planted link is never followed by a new file or directory", () =>
     await assertUnharmed(root);
   }));
 
-Deno.test("a planted link is replaced by a file that appears as a whole, not followed", () =>
+Deno.test("a file that appears as a whole replaces a planted link", () =>
   inDirectory(async (root) => {
     for (const path of await plantLinks(root)) {
-      // This is the name under which such a file used to be written first.
+      // The part of a file has a random name, so a link of a predictable name is not followed.
       await Deno.symlink(`${root}/victim/file`, `${path}.part`);
       await putFile(path, (file) => writeAll(file, bytes("new")));
       assert.equal((await Deno.lstat(path)).isSymlink, false);
@@ -53,7 +53,7 @@ Deno.test("a planted link is replaced by a file that appears as a whole, not fol
     await assertUnharmed(root);
   }));
 
-Deno.test("a file that cannot be written as a whole leaves nothing behind", () =>
+Deno.test("a file that cannot be completed leaves nothing behind", () =>
   inDirectory(async (root) => {
     await Deno.mkdir(`${root}/taken`);
     await assert.rejects(putFile(`${root}/taken`, (file) => writeAll(file, bytes("new"))));
@@ -62,7 +62,7 @@ Deno.test("a file that cannot be written as a whole leaves nothing behind", () =
     assert.deepEqual(listFiles(root), ["taken"]);
   }));
 
-Deno.test("a directory is created with those above it, and only when it is missing", () =>
+Deno.test("a missing directory is created with its parents", () =>
   inDirectory(async (root) => {
     assert.equal(await ensureDirectory(`${root}/a/b`), true);
     assert.equal(await ensureDirectory(`${root}/a/b`), false);
@@ -73,7 +73,7 @@ Deno.test("a directory is created with those above it, and only when it is missi
   }));
 
 Deno.test({
-  name: "a file is being written as long as some process has it open",
+  name: "a file counts as being written while a process has it open",
   ignore: Deno.build.os === "windows",
   fn: () =>
     inDirectory(async (root) => {
@@ -86,7 +86,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "what a killed process left unfinished is removed, and nothing else",
+  name: "only parts left by killed processes are removed",
   ignore: Deno.build.os === "windows",
   fn: () =>
     inDirectory(async (root) => {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { storeTransfers } from "../../../lib/handlers/store.ts";
 import type { BinaryOffer } from "../../../lib/segment/transfer_types.ts";
+import { inDirectory, listFiles } from "../../support/directory.ts";
 
 interface FakeOffer extends BinaryOffer {
   state: "offered" | "accepted" | "rejected" | "cancelled";
@@ -39,25 +41,16 @@ function offerOf(
   return offer;
 }
 
-async function inDirectory(run: (path: string, list: () => string[]) => Promise<void>) {
-  const parent = await Deno.makeTempDir();
-  const path = `${parent}/not/there/yet`;
-  const list = () => {
-    try {
-      return [...Deno.readDirSync(path)].map(({ name }) => name).sort();
-    } catch {
-      return [];
-    }
-  };
-  try {
-    await run(path, list);
-  } finally {
-    await Deno.remove(parent, { recursive: true });
-  }
+/** Runs a test with the path of a directory that is still missing, and a function that lists it. */
+async function inStore(run: (path: string, list: () => string[]) => Promise<void>) {
+  await inDirectory(async (parent) => {
+    const path = `${parent}/still/missing`;
+    await run(path, () => existsSync(path) ? listFiles(path) : []);
+  });
 }
 
 Deno.test("store: a transfer becomes a file that only its owner may read", () =>
-  inDirectory(async (path, list) => {
+  inStore(async (path, list) => {
     const kept: string[] = [];
     const store = storeTransfers(path, { onKept: (file) => void kept.push(file) });
     await store(offerOf([3, 2], { name: "save.dat" }));
@@ -69,8 +62,8 @@ Deno.test("store: a transfer becomes a file that only its owner may read", () =>
     assert.equal((await Deno.stat(kept[0]!)).mode! & 0o777, 0o600);
   }));
 
-Deno.test("store: names of clients lead nowhere", () =>
-  inDirectory(async (path, list) => {
+Deno.test("store: names from clients cannot leave the directory", () =>
+  inStore(async (path, list) => {
     const store = storeTransfers(path);
     for (const name of ["../../x", "/etc/passwd", "..", "a\0b", "å\n"]) {
       await store(offerOf([1], { name }));
@@ -80,15 +73,15 @@ Deno.test("store: names of clients lead nowhere", () =>
     for (const name of names) assert.match(name, /^[A-Za-z0-9._-]+$/);
   }));
 
-Deno.test("store: many at once, none takes the file of another", () =>
-  inDirectory(async (path, list) => {
+Deno.test("store: concurrent transfers have files of their own", () =>
+  inStore(async (path, list) => {
     const store = storeTransfers(path);
     await Promise.all(Array.from({ length: 20 }, () => store(offerOf([10]))));
     assert.equal(list().length, 20);
   }));
 
-Deno.test("store: a transfer that fails leaves nothing behind, and its place is free again", () =>
-  inDirectory(async (path, list) => {
+Deno.test("store: a failed transfer leaves no file and frees its space", () =>
+  inStore(async (path, list) => {
     const store = storeTransfers(path, { maxBytes: 10 });
     const failure = new Error("the client left");
     await assert.rejects(store(offerOf([8], { size: 10, failure })), failure);
@@ -97,8 +90,8 @@ Deno.test("store: a transfer that fails leaves nothing behind, and its place is 
     assert.equal(list().length, 1);
   }));
 
-Deno.test("store: what has no place is refused, or given up when that shows", () =>
-  inDirectory(async (path, list) => {
+Deno.test("store: a transfer beyond the size limit is rejected or cancelled", () =>
+  inStore(async (path, list) => {
     const store = storeTransfers(path, { maxBytes: 10 });
     const large = offerOf([11], { size: 11 });
     await store(large);
@@ -114,8 +107,8 @@ Deno.test("store: what has no place is refused, or given up when that shows", ()
     assert.equal(list().length, 1);
   }));
 
-Deno.test("store: files are counted, and one that failed is not", () =>
-  inDirectory(async (path, list) => {
+Deno.test("store: the number of files is limited, failed transfers do not count", () =>
+  inStore(async (path, list) => {
     const store = storeTransfers(path, { maxFiles: 2 });
     await assert.rejects(store(offerOf([], { failure: new Error("the client left") })));
     await store(offerOf([]));
@@ -127,8 +120,8 @@ Deno.test("store: files are counted, and one that failed is not", () =>
     assert.throws(() => storeTransfers(path, { maxFiles: NaN }), { code: "bad-argument" });
   }));
 
-Deno.test("store: a directory that cannot be made gives the transfer up", () =>
-  inDirectory(async (path) => {
+Deno.test("store: a directory that cannot be created cancels the transfer", () =>
+  inStore(async (path) => {
     await Deno.mkdir(path, { recursive: true });
     await Deno.writeTextFile(`${path}/file`, "");
     const offer = offerOf([1, 1, 1]);
@@ -136,8 +129,8 @@ Deno.test("store: a directory that cannot be made gives the transfer up", () =>
     assert.equal(offer.state, "cancelled");
   }));
 
-Deno.test("store: a directory that has gone is created again", () =>
-  inDirectory(async (path, list) => {
+Deno.test("store: a missing directory is created again", () =>
+  inStore(async (path, list) => {
     const store = storeTransfers(path);
     await store(offerOf([1]));
     await Deno.remove(path, { recursive: true });
@@ -146,10 +139,10 @@ Deno.test("store: a directory that has gone is created again", () =>
   }));
 
 Deno.test({
-  name: "store: what a killed process left unfinished is removed",
+  name: "store: parts of files from killed processes are removed",
   ignore: Deno.build.os === "windows",
   fn: () =>
-    inDirectory(async (path, list) => {
+    inStore(async (path, list) => {
       await Deno.mkdir(path, { recursive: true });
       const whole = "20260101T000000Z-0123abcd-blob-save.dat";
       const part = `${whole}.${crypto.randomUUID()}.part`;

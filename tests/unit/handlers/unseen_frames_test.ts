@@ -1,4 +1,4 @@
-// Frames without commit: nothing that shows or keeps what a client presents has any of them.
+// Frames without commit must appear in no snapshot, recording or view.
 
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
@@ -11,6 +11,7 @@ import { silentLogger } from "../../../lib/log.ts";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
 import { AnsiScreen } from "../../support/ansi_screen.ts";
 import { playCast } from "../../support/cast.ts";
+import { inDirectory } from "../../support/directory.ts";
 import { FakeClient } from "../../support/fake_client.ts";
 import { FakeFiles } from "../../support/fake_files.ts";
 import { compressedFrame, frameHeader, tpackFrame } from "../decoders/frames.ts";
@@ -24,7 +25,7 @@ type Frame = { header: FrameHeader; payload: Uint8Array };
 const SIZE = { surfaceWidth: WIDTH, surfaceHeight: HEIGHT, commit: 0 };
 const REGION = { x: 1, y: 0, width: 2, height: 1 };
 
-/** Frames of each way to draw pixels: whole and in part, anew and as a difference. */
+/** Whole and partial frames of each format, absolute and as a difference. */
 const UNSEEN_PIXELS: readonly [name: string, Frame][] = [
   ["raw", raw({})],
   ["raw in part", raw(REGION)],
@@ -61,23 +62,22 @@ function assertShown(png: Uint8Array): void {
 }
 
 for (const [name, frame] of UNSEEN_PIXELS) {
-  Deno.test(`pixels without commit are on no snapshot: ${name}`, async () => {
-    const directory = await Deno.makeTempDir({ prefix: "unseen-test-" });
-    const snapshots = new Snapshots(directory, silentLogger);
-    const client = new FakeClient(2);
-    client.source.targetUpdatehandler(snapshots.observer);
-    client.source.targetVerbose();
-    await showPixels(client);
-    client.takeFrame(frame);
-    await snapshots.writeAll();
-    assertShown(await Deno.readFile(`${directory}/2.png`));
-    client.takeFrame(frame);
-    await client.end();
-    assertShown(await Deno.readFile(`${directory}/2.png`));
-    await Deno.remove(directory, { recursive: true });
-  });
+  Deno.test(`a snapshot has no pixels without commit: ${name}`, () =>
+    inDirectory(async (directory) => {
+      const snapshots = new Snapshots(directory, silentLogger);
+      const client = new FakeClient(2);
+      client.source.targetUpdatehandler(snapshots.observer);
+      client.source.targetVerbose();
+      await showPixels(client);
+      client.takeFrame(frame);
+      await snapshots.writeAll();
+      assertShown(await Deno.readFile(`${directory}/2.png`));
+      client.takeFrame(frame);
+      await client.end();
+      assertShown(await Deno.readFile(`${directory}/2.png`));
+    }));
 
-  Deno.test(`pixels without commit are in no recording: ${name}`, async () => {
+  Deno.test(`a recording has no pixels without commit: ${name}`, async () => {
     const files = new FakeFiles();
     const log = silentLogger;
     const recorder = new Recorder({ directory: "/rec", log, files, maxFps: 0.001 });
@@ -86,7 +86,7 @@ for (const [name, frame] of UNSEEN_PIXELS) {
     client.source.targetVerbose();
     const first = new Uint8Array(WIDTH * HEIGHT * 4).fill(255);
     await client.showPixels(WIDTH, HEIGHT, first);
-    // Not due yet: it is borrowed from the surface until the end.
+    // Not due yet: the recorder reads these pixels from the surface at the end.
     await showPixels(client);
     client.takeFrame(frame);
     await client.end();
@@ -95,7 +95,7 @@ for (const [name, frame] of UNSEEN_PIXELS) {
     assertShown(Buffer.from(files.content.get(names[1]!)!, "latin1"));
   });
 
-  Deno.test(`pixels without commit are not shown: ${name}`, { permissions: "none" }, () => {
+  Deno.test(`the viewer shows no pixels without commit: ${name}`, { permissions: "none" }, () => {
     const client = new FakeClient(2);
     const viewer = new Viewer({ cols: 20, rows: 4 }, false);
     viewer.add(client.source);
@@ -109,33 +109,32 @@ for (const [name, frame] of UNSEEN_PIXELS) {
 }
 
 for (const [name, frame] of UNSEEN_TEXT) {
-  Deno.test(`text without commit is on no snapshot, no terminal and in no recording: ${name}`, async () => {
-    const directory = await Deno.makeTempDir({ prefix: "unseen-test-" });
-    const snapshots = new Snapshots(directory, silentLogger);
-    const files = new FakeFiles();
-    const recorder = new Recorder({ directory: "/rec", log: silentLogger, files });
-    const viewer = new Viewer({ cols: 20, rows: 4 }, false);
-    const client = new FakeClient(2);
-    client.source.targetUpdatehandler(async (source, status) => {
-      await recorder.observer(source, status);
-      await snapshots.observer(source, status);
-    });
-    client.source.targetVerbose();
-    viewer.add(client.source);
-    await client.showText({ lines: [{ row: 0, cells: "shown" }] });
-    viewer.render();
-    client.takeFrame(frame);
-    assert.equal(viewer.render(), "");
-    assert.equal(client.source.text(), "shown");
-    await snapshots.writeAll();
-    assert.equal(await Deno.readTextFile(`${directory}/2.txt`), "shown\n");
-    client.takeFrame(frame);
-    await client.end();
-    assert.equal(await Deno.readTextFile(`${directory}/2.txt`), "shown\n");
-    const screen = new AnsiScreen(1, 1);
-    const cast = [...files.content].find(([file]) => file.endsWith("2.cast"))![1];
-    playCast(screen, cast);
-    assert.equal(screen.line(0), "shown");
-    await Deno.remove(directory, { recursive: true });
-  });
+  Deno.test(`text without commit appears nowhere: ${name}`, () =>
+    inDirectory(async (directory) => {
+      const snapshots = new Snapshots(directory, silentLogger);
+      const files = new FakeFiles();
+      const recorder = new Recorder({ directory: "/rec", log: silentLogger, files });
+      const viewer = new Viewer({ cols: 20, rows: 4 }, false);
+      const client = new FakeClient(2);
+      client.source.targetUpdatehandler(async (source, status) => {
+        await recorder.observer(source, status);
+        await snapshots.observer(source, status);
+      });
+      client.source.targetVerbose();
+      viewer.add(client.source);
+      await client.showText({ lines: [{ row: 0, cells: "shown" }] });
+      viewer.render();
+      client.takeFrame(frame);
+      assert.equal(viewer.render(), "");
+      assert.equal(client.source.text(), "shown");
+      await snapshots.writeAll();
+      assert.equal(await Deno.readTextFile(`${directory}/2.txt`), "shown\n");
+      client.takeFrame(frame);
+      await client.end();
+      assert.equal(await Deno.readTextFile(`${directory}/2.txt`), "shown\n");
+      const screen = new AnsiScreen(1, 1);
+      const cast = [...files.content].find(([file]) => file.endsWith("2.cast"))![1];
+      playCast(screen, cast);
+      assert.equal(screen.line(0), "shown");
+    }));
 }

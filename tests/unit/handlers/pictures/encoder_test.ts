@@ -15,18 +15,18 @@ function large(bottomUp = false, rgba: Uint8Array = largePixels()): PixelPicture
   return { kind: "pixels", ...LARGE, rgba, bottomUp };
 }
 
-/** R, G, B, A bytes of a file. */
+/** Decodes a PNG file to R, G, B, A bytes. */
 function read(file: Uint8Array | undefined): Uint8Array {
   const image = PNG.sync.read(Buffer.from(file!));
   assert.deepEqual([image.width, image.height], [LARGE.width, LARGE.height]);
   return new Uint8Array(image.data);
 }
 
-Deno.test("a large picture comes out of the worker as the same file as at once", async () => {
+Deno.test("the worker encodes a large picture as the synchronous encoder does", async () => {
   const thread = new PictureThread();
   using encoder = new PictureEncoder(thread);
   const transparent = largePixels(3);
-  // Nothing before the last row tells that alpha must be stored.
+  // Only the last row shows that alpha must be stored.
   transparent[transparent.length - 1] = 0;
   for (const picture of [large(), large(true), large(false, transparent)]) {
     const file = await encoder.png(() => picture);
@@ -37,11 +37,11 @@ Deno.test("a large picture comes out of the worker as the same file as at once",
   assert.equal(Buffer.compare(inflateSync(await encoder.zlib(rgb)), rgb), 0);
 });
 
-Deno.test("the worker ends when nothing holds it", async () => {
+Deno.test("the worker ends with its last user", async () => {
   const thread = new PictureThread();
   const [one, two] = [new PictureEncoder(thread), new PictureEncoder(thread)];
   await one.png(() => ({ ...large(), height: 2 }));
-  assert.equal(thread.isRunning, false, "small pictures need none");
+  assert.equal(thread.isRunning, false, "small pictures need no worker");
   await Promise.all([one.png(() => large()), two.png(() => large())]);
   one.close();
   assert.equal(thread.isRunning, true);
@@ -49,7 +49,7 @@ Deno.test("the worker ends when nothing holds it", async () => {
   assert.equal(thread.isRunning, false);
 });
 
-Deno.test("a picture that changes while it is read has no file", async () => {
+Deno.test("a picture that changes while it is read gives no file", async () => {
   using encoder = new PictureEncoder(new PictureThread());
   const picture = large();
   let looks = 0;
@@ -58,7 +58,7 @@ Deno.test("a picture that changes while it is read has no file", async () => {
   assert.equal(Buffer.compare(read(await encoder.png(() => picture)), picture.rgba), 0);
 });
 
-Deno.test("what waits for the worker when its user closes starts no other", async () => {
+Deno.test("a picture whose encoder is closed while it waits starts no worker", async () => {
   const thread = new PictureThread();
   const [one, two] = [new PictureEncoder(thread), new PictureEncoder(thread)];
   const first = one.png(() => large());
@@ -71,7 +71,7 @@ Deno.test("what waits for the worker when its user closes starts no other", asyn
 
 const pure = { permissions: "none" } as const;
 
-Deno.test("where there is no worker, or a broken one, the file is made at once", pure, async () => {
+Deno.test("without a working worker pictures are encoded synchronously", pure, async () => {
   const broken: (() => FakePictureWorker)[] = [
     () => {
       throw new Deno.errors.NotCapable("read access");

@@ -22,7 +22,7 @@ Deno.test("pngjs reads back the pixels of every small size", { permissions: "non
   }
 });
 
-Deno.test("a picture that is stored bottom up comes out upright", { permissions: "none" }, () => {
+Deno.test("a picture stored bottom up comes out upright", { permissions: "none" }, () => {
   const rgba = Uint8Array.of(1, 2, 3, 255, 4, 5, 6, 255);
   const { data } = PNG.sync.read(Buffer.from(encodePng(pixels(1, 2, rgba, true))));
   assert.deepEqual([...data], [4, 5, 6, 255, 1, 2, 3, 255]);

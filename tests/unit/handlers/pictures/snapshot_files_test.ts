@@ -6,7 +6,7 @@ import { FakeClient } from "../../../support/fake_client.ts";
 import { LARGE, largePixels } from "../../../support/large_picture.ts";
 import { LogBook } from "../../../support/log_book.ts";
 
-/** Snapshots of one client in a directory of their own. */
+/** One client and its snapshots in a temporary directory. */
 class Bench implements Disposable {
   readonly directory = Deno.makeTempDirSync({ prefix: "snapshots-test-" });
   readonly log = new LogBook();
@@ -18,7 +18,7 @@ class Bench implements Disposable {
     this.client.source.targetVerbose();
   }
 
-  /** The pixels of the file. */
+  /** R, G, B, A bytes of the file. */
   read(): Uint8Array {
     return new Uint8Array(
       PNG.sync.read(Buffer.from(Deno.readFileSync(`${this.directory}/2.png`))).data,
@@ -38,7 +38,7 @@ function gray(value: number): Uint8Array {
   return Uint8Array.of(value, value, value, 255);
 }
 
-Deno.test("a picture that is drawn and not shown is on no snapshot", async () => {
+Deno.test("a snapshot shows committed pixels only", async () => {
   using bench = new Bench();
   void bench.client.showPixels(1, 1, gray(10));
   bench.client.drawUnseen(1, 1, gray(200));
@@ -48,7 +48,7 @@ Deno.test("a picture that is drawn and not shown is on no snapshot", async () =>
   assert.deepEqual(bench.read(), gray(10));
 });
 
-Deno.test("small pictures are written as they are when they are asked for", async () => {
+Deno.test("a small picture is written as it was at the call", async () => {
   using bench = new Bench();
   void bench.client.showPixels(1, 1, gray(1));
   const written = bench.snapshots.writeAll();
@@ -57,7 +57,7 @@ Deno.test("small pictures are written as they are when they are asked for", asyn
   assert.deepEqual(bench.read(), gray(1));
 });
 
-Deno.test("a large picture is written from what is shown, also while more is drawn unseen", async () => {
+Deno.test("a large picture is written as committed while the client draws the next one", async () => {
   using bench = new Bench();
   const { width, height } = LARGE;
   void bench.client.showPixels(width, height, largePixels(1));
@@ -67,7 +67,7 @@ Deno.test("a large picture is written from what is shown, also while more is dra
   assert.equal(Buffer.compare(bench.read(), largePixels(1)), 0);
 });
 
-Deno.test("when a large picture changes while it is read, its client waits with the next", async () => {
+Deno.test("when a large picture changes while it is read, the client waits for its next one", async () => {
   using bench = new Bench();
   const { width, height } = LARGE;
   void bench.client.showPixels(width, height, largePixels(1));
@@ -80,5 +80,5 @@ Deno.test("when a large picture changes while it is read, its client waits with 
   assert.equal(bench.client.showPixels(width, height, largePixels(3)), undefined);
   await bench.client.end();
   assert.equal(bench.written, 2);
-  assert.equal(Buffer.compare(bench.read(), largePixels(3)), 0, "the last one always");
+  assert.equal(Buffer.compare(bench.read(), largePixels(3)), 0, "the last picture in any case");
 });

@@ -11,7 +11,7 @@ Deno.test("a client that shows nothing has no picture", { permissions: "none" },
   assert.equal(snapshot(new FakeClient().source), undefined);
 });
 
-Deno.test("text is text, without blanks at the ends of lines", { permissions: "none" }, () => {
+Deno.test("text has no blanks at the ends of lines", { permissions: "none" }, () => {
   const client = new FakeClient();
   void client.showText({ lines: [{ row: 0, cells: "a b  " }, { row: 1, cells: "     " }] });
   assert.deepEqual(snapshot(client.source), { kind: "text", text: "a b\n\n" });
@@ -27,7 +27,7 @@ Deno.test("pixels are a PNG file", { permissions: "none" }, () => {
   assert.deepEqual([image.width, image.height, new Uint8Array(image.data)], [1, 2, rgba]);
 });
 
-Deno.test("a snapshot that is waited for is the same as one at once", async () => {
+Deno.test("takeSnapshot and snapshot give the same", async () => {
   const client = new FakeClient();
   assert.equal(await takeSnapshot(client.source), undefined);
   void client.showText({ lines: [{ row: 0, cells: "text" }] });
@@ -38,7 +38,7 @@ Deno.test("a snapshot that is waited for is the same as one at once", async () =
   }
 });
 
-Deno.test("a client that draws on while its large picture is taken has one it has shown", async () => {
+Deno.test("a snapshot of a client that draws on is a picture that it showed", async () => {
   const client = new FakeClient();
   const pictures = Array.from({ length: 5 }, (_, seed) => large(seed));
   void client.showPixels(...pictures[0]!);

@@ -7,7 +7,7 @@ import type { ListenSource, ListenStatus } from "../../../../lib/net/listen_type
 import type { ClientHandler } from "../../../../lib/segment/source.ts";
 import { FakeClient } from "../../../support/fake_client.ts";
 
-/** A client asks to be taken. */
+/** The request of a client to be accepted. */
 export const REQUEST: ListenStatus = {
   kind: "segment_request",
   frame: 0,
@@ -19,15 +19,15 @@ export const REQUEST: ListenStatus = {
   yofs: 0,
   parent: 0,
 };
-/** The listener is there. */
+/** The first record of the listener. */
 export const PREROLL: ListenStatus = {
   kind: "preroll",
   segkind: "network-server",
   source_audio: 1,
 };
 
-/** A program of which the test is the inside. */
-export class Bench {
+/** A pipe, its program as the test plays it, and its clients. Disposing of it ends the program. */
+export class Bench implements AsyncDisposable {
   #input = new TransformStream<Uint8Array, Uint8Array>();
   #output = new TransformStream<Uint8Array, Uint8Array>();
   #reader = this.#input.readable.getReader();
@@ -38,6 +38,15 @@ export class Bench {
   readonly clients: FakeClient[] = [];
   readonly accepted: unknown[][] = [];
   #text = "";
+  #hasExited = false;
+
+  /** The program has read the first record of the listener. */
+  static async start(): Promise<Bench> {
+    const bench = new Bench();
+    void bench.pipe.handler(bench.listener, PREROLL);
+    await bench.read();
+    return bench;
+  }
 
   constructor() {
     this.pipe = new Pipe(
@@ -51,7 +60,7 @@ export class Bench {
     return { role: "listener", id: 1, name: "demo", peer: undefined, ...members } as ListenSource;
   }
 
-  /** One client asks. @returns Settles when it was answered. */
+  /** Adds a client that requests to be accepted. @returns Settles when the request is answered. */
   async ask(): Promise<void> {
     const client = new FakeClient(2 + this.clients.length);
     this.clients.push(client);
@@ -66,7 +75,7 @@ export class Bench {
     );
   }
 
-  /** A client that was accepted; its records go to the program. */
+  /** Adds a client that the program accepts. */
   async client(fields: object = {}): Promise<FakeClient> {
     const asked = this.ask();
     const { request } = await this.read();
@@ -75,7 +84,7 @@ export class Bench {
     return this.clients.at(-1)!;
   }
 
-  /** The next line that the program gets. */
+  /** Reads the next line as the program. */
   async read(): Promise<Record<string, unknown>> {
     for (;;) {
       const end = this.#text.indexOf("\n");
@@ -90,7 +99,7 @@ export class Bench {
     }
   }
 
-  /** The program writes. */
+  /** Writes as the program. */
   async write(text: string | Uint8Array): Promise<void> {
     await this.#writer.write(typeof text === "string" ? new TextEncoder().encode(text) : text);
   }
@@ -99,7 +108,7 @@ export class Bench {
     await this.write(`${JSON.stringify(call)}\n`);
   }
 
-  /** The program ends, something happens, another program takes its place. */
+  /** Ends the program, calls `meanwhile`, and starts the next program. */
   async restart(meanwhile: () => void): Promise<void> {
     await this.#writer.close();
     await this.pipe.outputEnded;
@@ -114,17 +123,22 @@ export class Bench {
     this.pipe.resume({ stdin: this.#input.writable, stdout: this.#output.readable });
   }
 
-  /** Waits until nothing more is done without something from outside. */
+  /** Waits until only another event would change anything. */
   async settled(): Promise<void> {
     for (let turns = 0; turns < 1_000; turns++) await Promise.resolve();
   }
 
-  /** The program ends. */
+  /** Ends the program for good. */
   async exit(): Promise<void> {
+    if (this.#hasExited) return;
+    this.#hasExited = true;
     await this.#writer.close();
     await this.pipe.outputEnded;
     this.pipe.end();
     await this.#reader.cancel();
     await this.pipe.close();
+  }
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.exit();
   }
 }

@@ -2,17 +2,14 @@ import assert from "node:assert/strict";
 import { ApiMisuseError } from "../../../../lib/errors.ts";
 import { PIPE_WAITING_CALLS } from "../../../../lib/limits.ts";
 import { FakeClient } from "../../../support/fake_client.ts";
+import { pure } from "../../../support/pure.ts";
 import { Bench } from "./bench.ts";
 
-function pure(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, permissions: "none", fn });
-}
-
-/** A client that takes what is typed when the test says so. */
+/** A client that accepts typed text when the test lets it. */
 class SlowClient {
   readonly typed: string[] = [];
   readonly #waiting: ((wasSent: boolean) => void)[] = [];
-  /** More calls than this are refused. */
+  /** Calls that may wait; further ones are refused. */
   limit = Infinity;
 
   constructor(client: FakeClient) {
@@ -21,7 +18,7 @@ class SlowClient {
 
   #type(text: string): Promise<boolean> {
     if (this.#waiting.length >= this.limit) {
-      throw new ApiMisuseError("queue-full", "too much waits");
+      throw new ApiMisuseError("queue-full", "the queue is full");
     }
     this.typed.push(text);
     const { promise, resolve } = Promise.withResolvers<boolean>();
@@ -29,7 +26,7 @@ class SlowClient {
     return promise;
   }
 
-  /** Takes what was typed first, or everything that waits, or has ended before. */
+  /** @param wasSent `false` for a client that ended before. */
   take(count = Infinity, wasSent = true): void {
     for (const resolve of this.#waiting.splice(0, count)) resolve(wasSent);
   }
@@ -43,8 +40,8 @@ function typing(source: number, text: string, id?: number): string {
   return `${JSON.stringify({ verb: "typeText", source, args: [text], id })}\n`;
 }
 
-pure("a call that waits is answered when it was sent, others before", async () => {
-  const bench = new Bench();
+pure("a call that waits is answered once it was sent, later calls before it", async () => {
+  await using bench = new Bench();
   const client = await slow(bench);
   await bench.write(typing(2, "a", 1) + typing(2, "b", 2));
   await bench.call({ verb: "wheel", source: 2, args: [1], id: 3 });
@@ -53,14 +50,13 @@ pure("a call that waits is answered when it was sent, others before", async () =
   client.take(1);
   assert.deepEqual(await bench.read(), { id: 1, result: true });
   client.take(1, false);
-  assert.deepEqual(await bench.read(), { id: 2, result: false }, "the client has ended before");
-  await bench.exit();
+  assert.deepEqual(await bench.read(), { id: 2, result: false }, "the client ended before");
 });
 
 pure(
-  "a program that waits for nothing is no longer read, and none of its calls is lost",
+  "a program with too many waiting calls is not read, and loses none of them",
   async () => {
-    const bench = new Bench();
+    await using bench = new Bench();
     const client = await slow(bench);
     const texts = Array.from({ length: 3 * PIPE_WAITING_CALLS + 1 }, (_, i) => `${i}`);
     const written = bench.write(texts.map((text) => typing(2, text)).join(""));
@@ -73,12 +69,11 @@ pure(
     assert.deepEqual(client.typed, texts);
     client.take();
     await written;
-    await bench.exit();
   },
 );
 
-pure("another client is typed into as long as the program is read", async () => {
-  const bench = new Bench();
+pure("one slow client does not delay calls for another one", async () => {
+  await using bench = new Bench();
   const first = await slow(bench);
   const second = await slow(bench);
   for (let i = 1; i <= PIPE_WAITING_CALLS; i++) await bench.write(typing(2, `${i}`));
@@ -87,11 +82,10 @@ pure("another client is typed into as long as the program is read", async () => 
   assert.deepEqual(second.typed, ["other"]);
   first.take();
   second.take();
-  await bench.exit();
 });
 
-pure("calls that are too long to wait together come one after the other", async () => {
-  const bench = new Bench();
+pure("calls that do not fit the client's queue together are done one by one", async () => {
+  await using bench = new Bench();
   const client = await slow(bench);
   client.limit = 1;
   const written = bench.write(typing(2, "a", 1) + typing(2, "b", 2) + typing(2, "c", 3));
@@ -105,12 +99,11 @@ pure("calls that are too long to wait together come one after the other", async 
   client.limit = 0;
   await bench.write(typing(2, "d", 4));
   const { code } = await bench.read();
-  assert.equal(code, "queue-full", "nothing waits that could make room");
-  await bench.exit();
+  assert.equal(code, "queue-full", "no waiting call will make room");
 });
 
-pure("a client that takes nothing does not hold up the end", async () => {
-  const bench = new Bench();
+pure("a client that accepts nothing does not delay the end", async () => {
+  await using bench = new Bench();
   const client = await slow(bench);
   const lines = Array.from({ length: 2 * PIPE_WAITING_CALLS }, (_, i) => typing(2, `${i}`));
   const written = bench.write(lines.join(""));
@@ -123,19 +116,18 @@ pure("a client that takes nothing does not hold up the end", async () => {
   client.take(Infinity, false);
 });
 
-pure("a verb without a result has the result null", async () => {
-  const bench = new Bench();
+pure("a verb without a result gives null", async () => {
+  await using bench = new Bench();
   const client = await bench.client();
   Object.assign(client.source, { targetVerbose: () => {}, targetAlloc: () => undefined });
   for (const [id, verb] of ["snapshot", "targetVerbose", "targetParent", "targetAlloc"].entries()) {
     await bench.call({ verb, source: 2, id });
     assert.deepEqual(await bench.read(), { id, result: null }, verb);
   }
-  await bench.exit();
 });
 
-pure("a segment that a verb returns is known by its number at once", async () => {
-  const bench = new Bench();
+pure("a segment from a verb can be used by its number at once", async () => {
+  await using bench = new Bench();
   const client = await bench.client();
   const [pushed, parent] = [new FakeClient(8), new FakeClient(9)];
   Object.assign(client.source, {
@@ -149,5 +141,4 @@ pure("a segment that a verb returns is known by its number at once", async () =>
     assert.deepEqual(await bench.read(), { id: 2, result: true });
   }
   assert.deepEqual(pushed.calls, [["targetDisplayhint", 800, 600]]);
-  await bench.exit();
 });

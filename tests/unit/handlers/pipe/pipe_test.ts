@@ -4,16 +4,13 @@ import { PIPE_ANSWER_TIMEOUT_MS, PIPE_QUEUE_BYTES } from "../../../../lib/limits
 import type { Status } from "../../../../lib/segment/status.ts";
 import { FakeClient } from "../../../support/fake_client.ts";
 import { FakeTimers } from "../../../support/fake_timers.ts";
+import { pure } from "../../../support/pure.ts";
 import { Bench, PREROLL, REQUEST } from "./bench.ts";
 
 const ident = (message: string): Status => ({ kind: "ident", frame: 0, message });
 
-function pure(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, permissions: "none", fn });
-}
-
-pure("records are lines, with their source and its role", async () => {
-  const bench = new Bench();
+pure("records are lines with the source and its role", async () => {
+  await using bench = new Bench();
   void bench.pipe.handler(bench.listener, PREROLL);
   const { time, ...record } = await bench.read();
   assert.match(String(time), /^20.*Z$/);
@@ -43,13 +40,10 @@ pure("records are lines, with their source and its role", async () => {
     subid: 1,
     active: true,
   });
-  await bench.exit();
 });
 
-pure("requests are answered by number, or in order", async () => {
-  const bench = new Bench();
-  void bench.pipe.handler(bench.listener, PREROLL);
-  await bench.read();
+pure("requests are answered by number or in order", async () => {
+  await using bench = await Bench.start();
   const asked = [bench.ask(), bench.ask(), bench.ask()];
   const requests = [await bench.read(), await bench.read(), await bench.read()];
   assert.deepEqual(requests.map(({ request }) => request), [1, 2, 3]);
@@ -68,12 +62,11 @@ pure("requests are answered by number, or in order", async () => {
     error: "source 1 has no request that waits",
     code: "wrong-state",
   });
-  await bench.exit();
 });
 
 pure("a request that is not answered in time is refused and logged", async () => {
   using timers = new FakeTimers();
-  const bench = new Bench();
+  await using bench = new Bench();
   let isDone = false;
   const asked = bench.ask().then(() => isDone = true);
   const { request } = await bench.read();
@@ -90,15 +83,12 @@ pure("a request that is not answered in time is refused and logged", async () =>
   assert.equal((await bench.read()).code, "wrong-state", "the answer comes too late");
   await bench.client();
   assert.equal(timers.size, 0, "an answered request has no timer");
-  await bench.exit();
 });
 
-pure("requests for subsegments wait only where the program answers them", async () => {
-  const bench = new Bench();
-  void bench.pipe.handler(bench.listener, PREROLL);
-  await bench.read();
-  const deaf = await bench.client();
-  assert.equal(deaf.tell({ ...REQUEST, segkind: "clipboard" } as Status), undefined);
+pure("requests for subsegments wait only if the program answers them", async () => {
+  await using bench = await Bench.start();
+  const plain = await bench.client();
+  assert.equal(plain.tell({ ...REQUEST, segkind: "clipboard" } as Status), undefined);
   assert.equal("request" in await bench.read(), false);
   const client = await bench.client({ subsegments: true });
   const sub = new FakeClient(9);
@@ -108,13 +98,10 @@ pure("requests for subsegments wait only where the program answers them", async 
   await bench.call({ verb: "accept", source, request, id: 1 });
   assert.deepEqual(await bench.read(), { id: 1, result: 9 });
   await asked;
-  await bench.exit();
 });
 
-pure("verbs are called by their names here and in Lua", async () => {
-  const bench = new Bench();
-  void bench.pipe.handler(bench.listener, PREROLL);
-  await bench.read();
+pure("verbs are called by their names of this library or of Lua", async () => {
+  await using bench = await Bench.start();
   const client = await bench.client();
   await bench.call({ verb: "typeText", source: 2, args: ["hi"] });
   await bench.call({ verb: "target_displayhint", source: 2, args: [800, 600], id: 7 });
@@ -128,13 +115,10 @@ pure("verbs are called by their names here and in Lua", async () => {
     ["restoreTarget", Uint8Array.of(1, 2)],
     ["openNonblock", Uint8Array.of(0xc3, 0xa9), { a: 1 }],
   ]);
-  await bench.exit();
 });
 
-pure("a program can look at the screen", async () => {
-  const bench = new Bench();
-  void bench.pipe.handler(bench.listener, PREROLL);
-  await bench.read();
+pure("a program reads the screen as text or picture", async () => {
+  await using bench = await Bench.start();
   const client = await bench.client();
   await bench.call({ verb: "snapshot", source: 2, id: 0 });
   assert.deepEqual(await bench.read(), { id: 0, result: null });
@@ -148,7 +132,6 @@ pure("a program can look at the screen", async () => {
   const { result } = await bench.read() as { result: { kind: string; base64: string } };
   assert.equal(result.kind, "png");
   assert.equal(Buffer.from(result.base64, "base64").toString("latin1", 1, 4), "PNG");
-  await bench.exit();
 });
 
 const wrong: readonly [line: string, error: RegExp, code: string][] = [
@@ -172,10 +155,8 @@ const wrong: readonly [line: string, error: RegExp, code: string][] = [
   ['{"verb":"typeText","source":2,"args":[{"base64":"!"}]}', /base64/, "bad-argument"],
 ];
 
-pure("what makes no sense is answered and harms nothing", async () => {
-  const bench = new Bench();
-  void bench.pipe.handler(bench.listener, PREROLL);
-  await bench.read();
+pure("a wrong call is answered by an error and has no other effect", async () => {
+  await using bench = await Bench.start();
   const client = await bench.client();
   Object.assign(client.source, {
     flyAway: () => true,
@@ -196,31 +177,25 @@ pure("what makes no sense is answered and harms nothing", async () => {
   await bench.call({ verb: "text", source: 2, id: 4 });
   assert.deepEqual(await bench.read(), { id: 4, result: "" });
   assert.deepEqual(client.calls, []);
-  await bench.exit();
 });
 
-pure("the first line that is no call is logged, the others are answered alone", async () => {
-  const bench = new Bench();
-  void bench.pipe.handler(bench.listener, PREROLL);
-  await bench.read();
+pure("only the first line that is no call is logged", async () => {
+  await using bench = await Bench.start();
   for (const line of ["hello\x1b[31m", "[1]", '{"verb":"x"}']) {
     await bench.write(`${line}\n`);
     await bench.read();
   }
-  // A call that fails is the program's own business.
+  // A failed call is only answered.
   await bench.call({ verb: "x", source: 9 });
   await bench.read();
   assert.deepEqual(bench.logged, [
     ["pipe-bad-line", { detail: 'the line is not JSON: "hello\\u001b[31m"' }],
   ]);
-  await bench.exit();
 });
 
 for (const split of [0, 1, 2, 3, 4]) {
-  pure(`a byte order mark before the first line is no part of it, cut at ${split}`, async () => {
-    const bench = new Bench();
-    void bench.pipe.handler(bench.listener, PREROLL);
-    await bench.read();
+  pure(`a byte order mark before the first line is skipped, cut at ${split}`, async () => {
+    await using bench = await Bench.start();
     const asked = bench.ask();
     const bytes = new TextEncoder().encode('\ufeff{"verb":"accept","source":1}\r\n');
     if (split > 0) await bench.write(bytes.slice(0, split));
@@ -232,10 +207,8 @@ for (const split of [0, 1, 2, 3, 4]) {
   });
 }
 
-pure("lines may come in any pieces, the last one without its end", async () => {
-  const bench = new Bench();
-  void bench.pipe.handler(bench.listener, PREROLL);
-  await bench.read();
+pure("lines arrive in any pieces, the last one without a line feed", async () => {
+  await using bench = await Bench.start();
   const client = await bench.client();
   const calls = '{"verb":"typeText","source":2,"args":["é"]}\r\n'.repeat(2);
   for (const byte of new TextEncoder().encode(calls)) {
@@ -246,33 +219,28 @@ pure("lines may come in any pieces, the last one without its end", async () => {
   assert.deepEqual(client.calls, [["typeText", "é"], ["typeText", "é"], ["wheel", 1]]);
 });
 
-pure("a program that does not read holds up only who has much to tell", async () => {
-  const bench = new Bench();
-  void bench.pipe.handler(bench.listener, PREROLL);
-  await bench.read();
-  const [loud, quiet] = [await bench.client(), await bench.client()];
+pure("a program that does not read delays only clients with many records", async () => {
+  await using bench = await Bench.start();
+  const [busy, quiet] = [await bench.client(), await bench.client()];
   let told = 0;
   let pending: Promise<void> | undefined;
-  // The program reads no more from here on.
+  // From here on the program does not read.
   for (let i = 0; i < 10_000 && pending === undefined; i++) {
-    const done = loud.tell(ident("x".repeat(100)));
+    const done = busy.tell(ident("x".repeat(100)));
     if (done instanceof Promise) pending = done;
     told++;
   }
-  assert(pending !== undefined, "the loud one waits");
+  assert(pending !== undefined, "the client with many records waits");
   assert(told * 100 < 2 * PIPE_QUEUE_BYTES, `${told} records wait`);
-  assert.equal(quiet.tell(ident("me")), undefined, "the quiet one does not");
+  assert.equal(quiet.tell(ident("me")), undefined, "the other one does not");
   let quietCame = false;
   for (let i = 0; i < told + 1; i++) quietCame ||= (await bench.read()).message === "me";
   assert(quietCame);
   await pending;
-  await bench.exit();
 });
 
-pure("in a hurry nobody waits, and what is too much is thrown away", async () => {
-  const bench = new Bench();
-  void bench.pipe.handler(bench.listener, PREROLL);
-  await bench.read();
+pure("after release no client waits, and records beyond the limit are dropped", async () => {
+  await using bench = await Bench.start();
   const client = await bench.client();
   let pending: Promise<void> | undefined;
   while (pending === undefined) pending = client.tell(ident("x".repeat(100))) ?? undefined;
@@ -286,41 +254,32 @@ pure("in a hurry nobody waits, and what is too much is thrown away", async () =>
     assert.notEqual(message, "y");
     if (kind === "segment_request") break;
   }
-  await bench.exit();
 });
 
 pure("a program that does not read its answers is not read", async () => {
-  const bench = new Bench();
-  void bench.pipe.handler(bench.listener, PREROLL);
-  await bench.read();
+  await using bench = await Bench.start();
   let written = 0;
   let isStuck = false;
   while (!isStuck && written < 100_000) {
     const write = bench.write("nonsense\n".repeat(100)).then(() => "written");
-    // Everything here is promises; a macrotask later none of them can move any more.
+    // Only promises are involved, so all of them have settled by the next macrotask.
     const turn = new Promise<string>((resolve) => setTimeout(() => resolve("stuck")));
     isStuck = await Promise.race([write, turn]) === "stuck";
     if (!isStuck) written += 100;
   }
-  assert(isStuck, "it is stopped");
+  assert(isStuck, "the program has to wait");
   for (let i = 0; i < written; i++) await bench.read();
-  await bench.exit();
 });
 
-pure("an overlong line is skipped", async () => {
-  const bench = new Bench();
-  void bench.pipe.handler(bench.listener, PREROLL);
-  await bench.read();
+pure("a line that is too long is skipped", async () => {
+  await using bench = await Bench.start();
   await bench.write("x".repeat(1 << 22));
   await bench.write("x\n");
   assert.match(String((await bench.read()).error), /over 4194304 bytes/);
-  await bench.exit();
 });
 
-pure("when the program ends, waiting requests are refused and records go nowhere", async () => {
-  const bench = new Bench();
-  void bench.pipe.handler(bench.listener, PREROLL);
-  await bench.read();
+pure("when the program ends, requests are refused and records dropped", async () => {
+  await using bench = await Bench.start();
   const client = await bench.client();
   const asked = bench.ask();
   await bench.exit();
@@ -330,10 +289,8 @@ pure("when the program ends, waiting requests are refused and records go nowhere
   assert.equal(await bench.ask(), undefined);
 });
 
-pure("another program is told who is there, and asked what was not answered", async () => {
-  const bench = new Bench();
-  void bench.pipe.handler(bench.listener, PREROLL);
-  await bench.read();
+pure("the next program gets the sources and the open requests", async () => {
+  await using bench = await Bench.start();
   const [stays, leaves] = [await bench.client({ subsegments: true }), await bench.client()];
   const registered = (title: string): Status => ({
     kind: "registered",
@@ -350,20 +307,20 @@ pure("another program is told who is there, and asked what was not answered", as
   const { request } = await bench.read();
   await bench.restart(() => {
     void leaves.end();
-    assert.equal(stays.tell(ident("lost")), undefined, "no program, no wait");
+    assert.equal(stays.tell(ident("lost")), undefined, "without a program clients do not wait");
     void bench.ask();
   });
 
-  const told = async () => {
+  const readRecord = async () => {
     const { time: _, ...record } = await bench.read();
     return record;
   };
-  assert.deepEqual(await told(), { source: 1, role: "listener", ...PREROLL, resumed: true });
+  assert.deepEqual(await readRecord(), { source: 1, role: "listener", ...PREROLL, resumed: true });
   assert.deepEqual(
     [await bench.read(), await bench.read()].map(({ kind, request }) => [kind, request]),
     [["segment_request", request], ["segment_request", Number(request) + 1]],
   );
-  assert.deepEqual(await told(), {
+  assert.deepEqual(await readRecord(), {
     source: 2,
     role: "client",
     ...registered("stays"),
@@ -375,5 +332,4 @@ pure("another program is told who is there, and asked what was not answered", as
   assert.deepEqual(await bench.read(), { id: 1, result: true });
   void stays.tell(ident("again"));
   assert.equal((await bench.read()).message, "again");
-  await bench.exit();
 });

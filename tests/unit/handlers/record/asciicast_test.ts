@@ -11,7 +11,7 @@ import { base64, compressedFrame, show } from "../../decoders/frames.ts";
 
 const STARTED = new Date("2026-11-23T19:37:14.250Z");
 
-Deno.test("the head, output and a resize are one line each", { permissions: "none" }, () => {
+Deno.test("head, output and resize are one line each", { permissions: "none" }, () => {
   const cast = new Asciicast({ started: STARTED, title: "a \x1b[31m title" });
   const grid = gridOf("hi");
   const first = cast.lines(grid, 0.5);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Folder } from "../../../../lib/handlers/record/folder.ts";
 import { RECORD_QUEUE_BYTES } from "../../../../lib/limits.ts";
 import { FakeFiles } from "../../../support/fake_files.ts";
+import { pure } from "../../../support/pure.ts";
 
 function open(maxBytes = 1000) {
   const files = new FakeFiles();
@@ -17,11 +18,7 @@ function open(maxBytes = 1000) {
   return { files, stops, folder };
 }
 
-function pure(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, permissions: "none", fn });
-}
-
-pure("what is written arrives in order, lines of one turn in one write", async () => {
+pure("files are written in order, lines of one turn in one write", async () => {
   const { files, folder, stops } = open();
   folder.append("a", "1\n");
   folder.append("a", "2\n");
@@ -38,7 +35,7 @@ pure("what is written arrives in order, lines of one turn in one write", async (
   assert.deepEqual([files.writes, files.openFiles, stops], [4, 0, []]);
 });
 
-pure("more than the limit stops it, with what came before on disk", async () => {
+pure("a folder stops at its size limit, with everything before it on disk", async () => {
   const { files, folder, stops } = open(5);
   folder.append("a", "1234\n");
   folder.append("a", "\n");
@@ -49,7 +46,7 @@ pure("more than the limit stops it, with what came before on disk", async () => 
   assert.equal(files.openFiles, 0);
 });
 
-pure("a failing write stops it, once", async () => {
+pure("a failing write stops the folder once", async () => {
   const { files, folder, stops } = open();
   folder.append("a", "1\n");
   await files.gate;
@@ -63,7 +60,7 @@ pure("a failing write stops it, once", async () => {
   assert.deepEqual([folder.isStopped, folder.ready(), files.openFiles], [true, undefined, 0]);
 });
 
-pure("a slow disk holds up who writes, and lets go when it has caught up", async () => {
+pure("writers wait for a slow disk until it has caught up", async () => {
   const { files, folder } = open(1e9);
   const gate = Promise.withResolvers<void>();
   files.gate = gate.promise;
@@ -79,7 +76,7 @@ pure("a slow disk holds up who writes, and lets go when it has caught up", async
   assert.equal(files.content.get("dir/b"), "y");
 });
 
-pure("who waits for a disk that fails is let go", async () => {
+pure("writers stop waiting when the disk fails", async () => {
   const { files, folder, stops } = open(1e9);
   const gate = Promise.withResolvers<void>();
   files.gate = gate.promise;

@@ -1,4 +1,4 @@
-/** Recordings in real directories, also such as others may write to. */
+/** Recordings in real directories, also in directories where other users may write. */
 
 import assert from "node:assert/strict";
 import { systemFiles } from "../../../../lib/handlers/record/files.ts";
@@ -18,7 +18,7 @@ const PEER = {
 };
 const IDENT = { kind: "ident", frame: 0, message: "here" } as const;
 
-/** A client that a recorder of its own records, as in a process of its own. */
+/** A client with a recorder of its own, as if in another process. */
 function record(directory: string, log: LogBook, files = systemFiles): FakeClient {
   const client = new FakeClient(2, { ...PEER });
   const recorder = new Recorder({ directory, log, files, maxFps: 1e6 });
@@ -27,7 +27,7 @@ function record(directory: string, log: LogBook, files = systemFiles): FakeClien
   return client;
 }
 
-Deno.test("recordings that begin in one second in several processes are all kept", () =>
+Deno.test("recordings that begin in the same second in several processes are all kept", () =>
   inDirectory(async (directory) => {
     const log = new LogBook();
     const clients = Array.from({ length: 5 }, () => record(directory, log));
@@ -42,7 +42,7 @@ Deno.test("recordings that begin in one second in several processes are all kept
     }
   }));
 
-Deno.test("a recording gives way to whatever has its name, and follows no link", () =>
+Deno.test("a recording takes another name when its own is taken, and follows no link", () =>
   inDirectory(async (directory) => {
     const name = folderName(new Date(), 2, PEER.fingerprint);
     await Deno.mkdir(`${directory}/victim`);
@@ -56,7 +56,7 @@ Deno.test("a recording gives way to whatever has its name, and follows no link",
     assert.deepEqual(listFiles(`${directory}/victim`), []);
   }));
 
-Deno.test("no more than so many names are tried for a recording", async () => {
+Deno.test("the number of names tried for a recording is limited", async () => {
   const files = new FakeFiles();
   for (let number = 0; number <= RECORD_NAME_ATTEMPTS; number++) {
     files.content.set(`dir/x${number > 1 ? `-${number}` : ""}/`, "");
@@ -69,7 +69,7 @@ Deno.test("no more than so many names are tried for a recording", async () => {
   );
 });
 
-Deno.test("a directory that has gone is created again for the next recording, with one line", () =>
+Deno.test("a missing directory is created again for the next recording, with one log line", () =>
   inDirectory(async (root) => {
     const directory = `${root}/recordings`;
     const log = new LogBook();
@@ -93,7 +93,7 @@ Deno.test("a directory that has gone is created again for the next recording, wi
   }));
 
 for (const replacement of ["link", "directory"]) {
-  Deno.test(`a recording does not go on in a ${replacement} in the place of its folder`, () =>
+  Deno.test(`a recording stops when a ${replacement} replaces its folder`, () =>
     inDirectory(async (root) => {
       await Deno.mkdir(`${root}/victim/2`, { recursive: true });
       const replace = async (folder: string) => {
@@ -103,7 +103,7 @@ for (const replacement of ["link", "directory"]) {
       };
       const makeDirectory = async (path: string) => {
         await systemFiles.makeDirectory(path);
-        // The directory of the pictures is the last thing that is written in the real folder.
+        // The folder is replaced after its directory of pictures was created.
         if (path.endsWith("/2")) await replace(path.slice(0, -2));
       };
       const log = new LogBook();

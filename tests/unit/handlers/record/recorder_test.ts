@@ -9,6 +9,7 @@ import { AnsiScreen } from "../../../support/ansi_screen.ts";
 import { playCast } from "../../../support/cast.ts";
 import { FakeClient } from "../../../support/fake_client.ts";
 import { FakeFiles } from "../../../support/fake_files.ts";
+import { pure } from "../../../support/pure.ts";
 
 const REGISTERED = {
   kind: "registered",
@@ -17,10 +18,6 @@ const REGISTERED = {
   title: "../../etc/passwd\n",
   guid: "",
 } as const;
-
-function pure(name: string, fn: () => void | Promise<void>): void {
-  Deno.test({ name, permissions: "none", fn });
-}
 
 function start(options: Partial<RecorderOptions> = {}, id = 2) {
   const files = new FakeFiles();
@@ -39,7 +36,7 @@ function start(options: Partial<RecorderOptions> = {}, id = 2) {
   return { files, logged, client, path, read };
 }
 
-pure("text becomes an asciicast that plays, records become lines", async () => {
+pure("text becomes an asciicast that plays, records become lines of JSON", async () => {
   const { client, read, logged, files } = start();
   client.title = REGISTERED.title;
   await client.tell(REGISTERED);
@@ -61,7 +58,7 @@ pure("text becomes an asciicast that plays, records become lines", async () => {
   assert.equal(files.openFiles, 0);
 });
 
-pure("pixels become pictures, the last one always", async () => {
+pure("pixels become pictures, the last one in any case", async () => {
   const { client, read, files } = start({ maxFps: 0.001 });
   const one = Uint8Array.of(1, 2, 3, 255, 4, 5, 6, 255);
   const two = Uint8Array.of(7, 7, 7, 255, 8, 8, 8, 255);
@@ -83,14 +80,14 @@ pure("pixels become pictures, the last one always", async () => {
   assert.equal([...files.content.keys()].filter((name) => name.endsWith(".png")).length, 2);
 });
 
-pure("a picture that does not change is taken once", async () => {
+pure("an unchanged picture is recorded once", async () => {
   const { client, read } = start({ maxFps: 1e6 });
   for (let i = 0; i < 3; i++) await client.showPixels(1, 1, Uint8Array.of(1, 2, 3, 255));
   await client.end();
   assert.equal(read("2/index.jsonl")!.split("\n").length, 2);
 });
 
-pure("a recording that grows too large stops with one line, the client goes on", async () => {
+pure("a recording that is too large stops with one log line, the client goes on", async () => {
   const { client, logged, files } = start({ maxBytes: 500 });
   for (let i = 0; i < 20; i++) {
     await client.tell({ kind: "ident", frame: 0, message: `number ${i}` });
@@ -107,7 +104,7 @@ pure("a recording that grows too large stops with one line, the client goes on",
   }
 });
 
-pure("a recording that lasts too long stops", async () => {
+pure("a recording that is too old stops", async () => {
   const { client, logged, read } = start({ maxSeconds: -1 });
   await client.tell(REGISTERED);
   await client.end();
@@ -118,7 +115,7 @@ pure("a recording that lasts too long stops", async () => {
   assert.equal(read("events.jsonl"), undefined);
 });
 
-pure("a full disk stops the recording with one line, the client goes on", async () => {
+pure("a full disk stops the recording with one log line, the client goes on", async () => {
   const { client, logged, files } = start();
   files.fault = new Error("No space left on device (os error 28)");
   for (let i = 0; i < 3; i++) await client.tell(REGISTERED);
@@ -129,7 +126,7 @@ pure("a full disk stops the recording with one line, the client goes on", async 
   ]);
 });
 
-pure("the end waits until all is on disk", async () => {
+pure("the end of a client waits until all is on disk", async () => {
   const { client, files, read } = start();
   const gate = Promise.withResolvers<void>();
   files.gate = gate.promise;
@@ -143,13 +140,13 @@ pure("the end waits until all is on disk", async () => {
   assert.match(read("events.jsonl")!, /terminated/);
 });
 
-pure("a folder's name holds nothing that a client says", () => {
+pure("a folder's name has no text of the client", () => {
   const started = new Date("2026-11-23T19:37:14.250Z");
   assert.equal(folderName(started, 12, "3f2a-91bc"), "20261123T193714Z-12-3f2a-91bc");
   assert.equal(folderName(started, 12, "../a/b"), "20261123T193714Z-12-ab");
 });
 
-pure("pictures are taken no faster than asked, and leave the thread to others", () => {
+pure("pictures keep to the frame rate and to the share of CPU time", () => {
   const cpu = new CpuShare(0.2);
   const [one, two] = [new Pace(cpu, 10), new Pace(cpu, 10)];
   assert.equal(one.waitMs(1000), 0);

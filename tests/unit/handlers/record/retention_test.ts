@@ -98,7 +98,7 @@ onUnix("recordings that some process is writing count and stay", async (root) =>
   assert.deepEqual(deleted(await tidy(root, { maxBytes: 150, maxAgeMs: 2 * HOUR_MS })), [
     ["recording-deleted", 3, "max-bytes"],
   ]);
-  // Its process has ended, or was killed.
+  // As when its process ended or was killed.
   client.close();
   assert.deepEqual(deleted(await tidy(root, { maxBytes: 150, maxAgeMs: 2 * HOUR_MS })), [
     ["recording-deleted", 2, "max-age"],
@@ -131,7 +131,7 @@ onUnix("foreign files are never deleted, and links not followed", async (root) =
     "20260101T000000Z-2",
   ];
   for (const name of names) await write(`${root}/rec/${name}`, 10, 0);
-  // As other programs write pictures, readable for all.
+  // Pictures of other programs are mostly readable by all.
   await Deno.writeTextFile(`${root}/rec/7.png`, "holiday", { mode: 0o644 });
   await Deno.mkdir(`${root}/rec/8.png`);
   await Deno.symlink(linked, `${root}/rec/20260101T000000Z-5-${KEY}`);

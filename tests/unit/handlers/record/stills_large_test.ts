@@ -62,7 +62,7 @@ Deno.test("a large picture that changes while it is read is replaced by the next
   assert.deepEqual(seeds(files), [2]);
 });
 
-Deno.test("a recording that lasts too long ends with its last picture", async () => {
+Deno.test("a recording that is too old ends with its last picture", async () => {
   using clock = new FakeClock();
   const { files, client, draw } = start({ maxFps: 0.001, maxSeconds: 60 });
   await draw(1);

@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
 import { KeyDecoder, type Typed } from "../../../../lib/handlers/view/keys.ts";
 import { MAX_KEY_SEQUENCE } from "../../../../lib/limits.ts";
-
-function pure(name: string, fn: () => void): void {
-  Deno.test({ name, permissions: "none", fn });
-}
+import { pure } from "../../../support/pure.ts";
 
 function key(name: string | number | object, ...modifiers: string[]): Typed {
   return { kind: "key", key: name, modifiers } as Typed;
@@ -18,7 +15,7 @@ const unknown = (sequence: string): Typed => ({ kind: "unknown", sequence });
 const text = (typed: string): Typed => ({ kind: "text", text: typed });
 const bytes = (typed: string) => new TextEncoder().encode(typed);
 
-/** Decodes in one piece; nothing follows. */
+/** Decodes complete input. */
 function decode(typed: string): Typed[] {
   const decoder = new KeyDecoder();
   return [...decoder.push(bytes(typed)), ...decoder.flush()];
@@ -102,7 +99,7 @@ const NO_KEYS: readonly string[] = [
   // Unknown forms of keypad keys and modifiers.
   "\x1bOz",
   "\x1bO5P",
-  // Strings of each kind and each end.
+  // Strings of each kind with each terminator.
   ..."P]^X".split("").flatMap((kind) =>
     ["", "1$r0m", "52;c;YWJj\r\n", "é漢", "b".repeat(5_000)].flatMap((body) => [
       `\x1b${kind}${body}\x1b\\`,
@@ -174,7 +171,7 @@ pure("input in any pieces gives the same keys", () => {
     const got: Typed[] = [];
     for (const byte of bytes(typed)) got.push(...decoder.push(Uint8Array.of(byte)));
     got.push(...decoder.flush());
-    // Text comes as it arrives.
+    // Text may arrive in several pieces.
     assert.deepEqual(joinText(got), expected, JSON.stringify(typed));
   }
 });

@@ -10,12 +10,9 @@ import {
   kittyPicture,
 } from "../../../../lib/handlers/view/kitty.ts";
 import { MAX_TERMINAL_PIXELS } from "../../../../lib/limits.ts";
+import { pure } from "../../../support/pure.ts";
 
-function pure(name: string, fn: () => void): void {
-  Deno.test({ name, permissions: "none", fn });
-}
-
-/** A picture whose pixel at x, y has the red x, the green y. */
+/** A picture with red x and green y at x, y. */
 function picture(width: number, height: number, bottomUp = false): PixelPicture {
   const rgba = new Uint8Array(width * height * 4);
   for (let y = 0; y < height; y++) {
@@ -26,7 +23,7 @@ function picture(width: number, height: number, bottomUp = false): PixelPicture 
 
 const color = (red: number, green: number) => (red << 16) | (green << 8) | 9;
 
-pure("a small picture gives each cell two of its pixels", () => {
+pure("a small picture shows two pixels a cell", () => {
   const grid = halfBlocks(picture(3, 4), { cols: 80, rows: 24 });
   assert.deepEqual([grid.cols, grid.rows], [3, 2]);
   assert.equal(grid.text(), "▀▀▀\n▀▀▀");
@@ -38,7 +35,7 @@ pure("a picture of odd height ends in half a row", () => {
   assert.deepEqual([grid.foreground[1], grid.background[1]], [color(0, 2), 0]);
 });
 
-pure("a picture that is stored bottom up is shown upright", () => {
+pure("a picture stored bottom up is shown upright", () => {
   const grid = halfBlocks(picture(1, 2, true), { cols: 80, rows: 24 });
   assert.deepEqual([grid.foreground[0], grid.background[0]], [color(0, 1), color(0, 0)]);
 });
@@ -55,7 +52,7 @@ pure("a large picture is scaled down to fit, with its proportions", () => {
   }
 });
 
-pure("kitty gets the pixels in chunks, and where to put them", () => {
+pure("kitty gets the pixels in chunks, with size and position", () => {
   const shown = picture(120, 90, true);
   for (let at = 0; at < shown.rgba.length; at++) {
     if (at % 4 === 2) (shown.rgba as Uint8Array)[at] = (at * 2654435761) >>> 24;
@@ -74,14 +71,14 @@ pure("kitty gets the pixels in chunks, and where to put them", () => {
   assert.match(parts[0]![0]!, /^a=T,q=2,f=24,o=z,i=7,p=1,C=1,s=120,v=90,c=10,r=3,m=1$/);
   const rgb = inflateSync(Buffer.from(parts.map(([, data]) => data).join(""), "base64"));
   assert.equal(rgb.length, 120 * 90 * 3);
-  assert.deepEqual([...rgb.subarray(3, 5)], [1, 89], "the last stored row comes first");
+  assert.deepEqual([...rgb.subarray(3, 5)], [1, 89], "the picture is turned upright");
 });
 
-pure("a terminal is sent no more pixels than its cells can have, nor than the limit", () => {
+pure("a terminal gets no more pixels than its cells have, nor than the limit", () => {
   const side = 8_192;
   const rgba = new Uint8Array(side * side * 4);
   const huge = { kind: "pixels", width: side, height: side, rgba, bottomUp: true } as const;
-  // A white quarter, at the upper left.
+  // The upper left quarter is white.
   for (let y = side / 2; y < side; y++) {
     rgba.fill(255, y * side * 4, (y * side + side / 2) * 4);
   }
@@ -106,12 +103,12 @@ pure("a terminal is sent no more pixels than its cells can have, nor than the li
     assert.equal(shown.cells.cols <= room.cols && shown.cells.rows <= room.rows, true);
   }
   const desktop = kittyPicture(picture(1920, 1080), { cols: 200, rows: 50 });
-  assert.deepEqual([desktop.width, desktop.height], [1920, 1080], "sent as it is");
+  assert.deepEqual([desktop.width, desktop.height], [1920, 1080], "not scaled");
   const strip = kittyPicture(picture(8_192, 1), { cols: 2, rows: 2 });
   assert.deepEqual([strip.width, strip.height], [32, 1]);
 });
 
-pure("kitty is asked whether it is there", () => {
+pure("a terminal is asked for kitty graphics", () => {
   assert(KITTY_QUERY.startsWith("\x1b_Gi=31,") && KITTY_QUERY.includes("a=q"));
   assert.equal(isKittyReply("Gi=31;OK"), true);
   assert.equal(isKittyReply("Gi=31;ENOTSUP"), false);

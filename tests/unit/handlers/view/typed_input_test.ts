@@ -6,17 +6,18 @@ import { VIEW_SLOW_READ_MS, VIEW_WAITING_CALLS } from "../../../../lib/limits.ts
 import { AnsiScreen } from "../../../support/ansi_screen.ts";
 import { FakeClient } from "../../../support/fake_client.ts";
 import { FakeTimers } from "../../../support/fake_timers.ts";
+import { pure } from "../../../support/pure.ts";
 
-/** What a terminal gives to one read. */
+/** One read from a terminal. */
 const PIECE_BYTES = 4_095;
 
-/** A viewer of one client, which takes what is typed when the test says so. */
+/** A viewer with one client, which accepts input when the test lets it. */
 class Bench {
   readonly viewer = new Viewer({ cols: 60, rows: 6 }, false);
   readonly client = new FakeClient(2);
   readonly #keys = new KeyDecoder();
   readonly #waiting: ((wasSent: boolean) => void)[] = [];
-  /** More calls than this are refused. */
+  /** Calls that may wait; further ones are refused. */
   limit = Infinity;
   typed = "";
   moves: number[][] = [];
@@ -32,7 +33,7 @@ class Bench {
 
   #call(take: () => unknown): Promise<boolean> {
     if (this.#waiting.length >= this.limit) {
-      throw new ApiMisuseError("queue-full", "too much waits");
+      throw new ApiMisuseError("queue-full", "the queue is full");
     }
     take();
     const { promise, resolve } = Promise.withResolvers<boolean>();
@@ -40,7 +41,7 @@ class Bench {
     return promise;
   }
 
-  /** The client takes what waits. */
+  /** Lets the client accept waiting calls. */
   async take(count = Infinity): Promise<void> {
     for (const resolve of this.#waiting.splice(0, count)) resolve(true);
     for (let turns = 0; turns < 10; turns++) await Promise.resolve();
@@ -61,24 +62,20 @@ class Bench {
   }
 }
 
-function pure(name: string, fn: () => void | Promise<void>): void {
-  Deno.test({ name, permissions: "none", fn });
-}
-
-pure("thousands of pasted lines are a few calls, and the user can leave at once", () => {
+pure("thousands of pasted lines are a few calls, and leaving works at once", () => {
   const bench = new Bench();
   const lines = Array.from({ length: 3_000 }, (_, i) => `line ${i}, which is not a short one\r`);
   const pasted = lines.join("");
   for (let at = 0; at < pasted.length; at += PIECE_BYTES) {
     assert.equal(bench.type(pasted.slice(at, at + PIECE_BYTES)), undefined);
-    assert.equal(bench.viewer.slowDown(), undefined, "it is read on");
+    assert.equal(bench.viewer.slowDown(), undefined, "reading goes on");
   }
   assert.equal(bench.typed, pasted.replaceAll("\r", "\n"));
   assert.ok(bench.waiting < VIEW_WAITING_CALLS);
   assert.equal(bench.type("\x1dq"), "leave");
 });
 
-pure("while much waits the terminal is read slowly, until the client takes some", async () => {
+pure("the terminal is read slowly while much input waits", async () => {
   using timers = new FakeTimers();
   const bench = new Bench();
   for (let i = 1; i < VIEW_WAITING_CALLS; i++) bench.type("\x1b[A");
@@ -93,11 +90,11 @@ pure("while much waits the terminal is read slowly, until the client takes some"
   const late = bench.viewer.slowDown();
   timers.pass(VIEW_SLOW_READ_MS);
   await late;
-  assert.equal(bench.type("\x1dq"), "leave", "who wants to leave is read all the same");
+  assert.equal(bench.type("\x1dq"), "leave", "the keys that leave are read in any case");
   await bench.take();
 });
 
-pure("what is left out because a client takes nothing is told", async () => {
+pure("dropped input is reported in the status bar", async () => {
   const bench = new Bench();
   bench.limit = 1;
   bench.type("one");
@@ -120,7 +117,7 @@ pure("text and keys keep their order", () => {
   assert.deepEqual(calls, ["a\nb", "up", "c\t\b", "down"]);
 });
 
-pure("of the moves of the mouse that wait the last one counts", async () => {
+pure("of waiting mouse moves only the last one is sent", async () => {
   const bench = new Bench();
   void bench.client.showPixels(60, 10, new Uint8Array(60 * 10 * 4));
   const move = (col: number) => bench.type(`\x1b[<35;${col};1M`);

@@ -7,10 +7,11 @@ import { AnsiScreen } from "../../../support/ansi_screen.ts";
 import { FakeClient } from "../../../support/fake_client.ts";
 import { tpackFrame } from "../../decoders/frames.ts";
 import { Fixture, TERMINAL } from "../../segment/endpoint_support.ts";
+import { pure } from "../../../support/pure.ts";
 
 const PREFIX = "\x1d";
 
-/** A viewer and the terminal that shows it. */
+/** A viewer and its terminal. */
 class Bench {
   readonly viewer: Viewer;
   readonly screen: AnsiScreen;
@@ -42,10 +43,6 @@ class Bench {
   }
 }
 
-function pure(name: string, fn: () => void): void {
-  Deno.test({ name, permissions: "none", fn });
-}
-
 pure("without a client the log is shown", () => {
   const bench = new Bench();
   bench.viewer.note("listening on x\nour key\n");
@@ -71,7 +68,7 @@ pure("text of a client is drawn above the status bar that describes the client",
   ]);
   void client.showText({ flags: 2, lines: [{ row: 0, column: 1, cells: "a" }] });
   const output = bench.viewer.render();
-  assert(output.length < 100, "only what has changed is drawn");
+  assert(output.length < 100, "only changed cells are drawn");
   bench.screen.write(output);
   assert.equal(bench.screen.line(0).trimEnd(), "hallo");
 });
@@ -92,7 +89,7 @@ pure("pixels are drawn as half blocks", () => {
   assert.match(lines[5]!, /^ client 2 terminal 2x2 title 2/);
 });
 
-pure("pixels go to a terminal that says it can show them", () => {
+pure("a terminal with kitty graphics gets pixels", () => {
   const bench = new Bench();
   const client = bench.client(2);
   void client.showPixels(2, 2, new Uint8Array(16).fill(255));
@@ -173,7 +170,7 @@ pure("the mouse works on pixels, not on text", () => {
   assert(bench.viewer.render().includes("\x1b[?1006l\x1b[?1002l"), "the mouse is released");
 });
 
-pure("the prefix and q leave, also when they come in one piece", () => {
+pure("prefix and q leave, also in one piece of input", () => {
   const bench = new Bench();
   const client = bench.client(2);
   assert.equal(bench.type(PREFIX), undefined);
@@ -183,7 +180,7 @@ pure("the prefix and q leave, also when they come in one piece", () => {
   assert.deepEqual(client.calls, []);
 });
 
-pure("the prefix twice, or with its letter, sends it", () => {
+pure("the prefix twice, or with its letter, is sent", () => {
   const bench = new Bench();
   const client = bench.client(2);
   bench.type(PREFIX + PREFIX);
@@ -221,7 +218,7 @@ pure("prefix keys switch between clients", () => {
   bench.type("x");
   assert.deepEqual(two.calls, [["typeText", "x"]]);
   bench.viewer.remove(two.source);
-  assert.equal(bench.lines()[0], "3rd", "the next one takes its place");
+  assert.equal(bench.lines()[0], "3rd", "the next client is shown");
   bench.viewer.remove(three.source);
   bench.viewer.remove(one.source);
   assert.match(bench.lines()[5]!, /waiting for clients/);
@@ -273,7 +270,7 @@ pure("a client is asked for the size of the terminal once it is shown", () => {
   assert.deepEqual([one.calls.length, two.calls], [1, [["targetDisplayhint", 400, 160]]]);
 });
 
-pure("the size of a client's own cells counts", () => {
+pure("a size is whole cells of the client", () => {
   const bench = new Bench(40, 6);
   // 320 x 160 pixels in 20 x 10 cells.
   const client = bench.client(2, ...Array.from({ length: 10 }, () => "x".repeat(20)));
@@ -312,7 +309,7 @@ pure("clients with cells of any size are asked for a valid size", () => {
   assert.deepEqual(fixture.faults, []);
 });
 
-pure("a terminal that is larger than a surface asks for the largest one", () => {
+pure("a terminal larger than a surface asks for the largest surface", () => {
   const bench = new Bench(1_024, 1_024);
   assert.deepEqual(bench.viewer.clientSize, { width: 8_192, height: 8_192 });
   const client = bench.client(2);
@@ -340,7 +337,7 @@ pure("clients with a fixed size are asked for no other", () => {
   assert.deepEqual(client.calls, []);
 });
 
-pure("after a resize everything is drawn again", () => {
+pure("a resize draws everything again", () => {
   const bench = new Bench();
   bench.client(2, "screen");
   bench.lines();
@@ -349,7 +346,7 @@ pure("after a resize everything is drawn again", () => {
   assert.deepEqual(bench.lines(), ["screen", "", " client 2 terminal 6"]);
 });
 
-pure("the cursor stands where the client has it", () => {
+pure("the cursor is where the client has it", () => {
   const bench = new Bench();
   const client = bench.client(2, "abc");
   const cell = (codePoint: number, attr = 0) => ({ codePoint, attr });
