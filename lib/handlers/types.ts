@@ -93,7 +93,7 @@ function isAlmost(name: string, kind: string): boolean {
   return editDistance(a!, b!) <= Math.floor(b!.length / 4);
 }
 
-/** Levenshtein's; a package would be another dependency of each start for these lines. */
+/** Levenshtein distance; a dependency would need more upkeep than these lines. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (const [at, letter] of [...a].entries()) {
