@@ -1,191 +1,96 @@
 /**
- * Shows a content over a connection until somebody has had enough.
+ * Shows something over a connection until either side leaves.
  *
  * @module
  */
 
-import type { SourceConnection } from "../net/source_connection.ts";
-import { Signal } from "../net/signal.ts";
-import type { Content } from "../source/content.ts";
-import { Display } from "../source/display.ts";
-import type { SourceEvent } from "../source/endpoint.ts";
-import { PictureContent } from "../source/picture_content.ts";
-import { segmentKindNumber } from "../wire/constants.ts";
+import type { SourceConnection, SourceEvent } from "../mod.ts";
+import { type Content, FIRST_DISPLAY, isDrawable, nextDisplay } from "../source/content.ts";
 
-/** The id of the one request for a subsegment. */
-const REQUEST_ID = 1;
-const SUBSEGMENT_SIZE = { width: 160, height: 120 } as const;
+/** 25 frames a second at most. */
+const FRAME_INTERVAL_MS = 40;
 
-/** How to show it. */
-export interface ShowOptions {
-  /** The most frames a second. */
-  readonly fps: number;
-  /** Leave after so many frames. */
-  readonly frames?: number;
-  /** Leave after so many seconds. */
-  readonly seconds?: number;
-  /** The kind of a subsegment to ask for. */
-  readonly request?: string;
-  /** Takes what the sink tells; nothing more is read from it until what that returns has settled. */
-  readonly told: (event: SourceEvent) => Promise<void> | void;
-}
-
-/** How it ended. */
-export type ShowEnd =
-  /** We left: asked to, or after the frames or seconds that were wanted. */
-  | "left"
-  /** The other side did not want us. */
-  | "refused"
-  /** The other side closed the connection. */
-  | "closed";
+/** How it ended; `refused` when the handler of the listener did not accept us. */
+export type ShowEnd = "left" | "refused" | "closed";
 
 /** One content on one connection. */
 export class Show {
-  readonly #client: SourceConnection;
+  readonly #connection: SourceConnection;
   readonly #content: Content;
-  readonly #options: ShowOptions;
-  readonly #display = new Display();
-  readonly #changed = new Signal();
+  readonly #print: (event: SourceEvent) => Promise<void> | void;
+  #display = FIRST_DISPLAY;
+  #drawing: Promise<void> | undefined;
   #isLeaving = false;
   #isRefused = false;
   #frames = 0;
 
   /**
-   * Shows nothing yet.
-   *
-   * @param client A connection that is logged in.
-   * @param content What to show.
-   * @param options How to show it.
+   * @param connection Logged in.
+   * @param print Gets what the sink sends; nothing more is read from the sink until its promise settles.
    */
-  constructor(client: SourceConnection, content: Content, options: ShowOptions) {
-    this.#client = client;
+  constructor(
+    connection: SourceConnection,
+    content: Content,
+    print: (event: SourceEvent) => Promise<void> | void,
+  ) {
+    this.#connection = connection;
     this.#content = content;
-    this.#options = options;
+    this.#print = print;
   }
 
-  /** How many frames were sent. */
+  /** The number of frames that were sent. */
   get frames(): number {
     return this.#frames;
   }
 
-  /** Runs to the end and closes the connection. @returns How it ended. */
+  /** Runs until the connection has ended. */
   async run(): Promise<ShowEnd> {
-    const { seconds } = this.#options;
-    const timer = seconds === undefined
-      ? undefined
-      : setTimeout(() => this.leave(), seconds * 1_000);
-    try {
-      const hearing = this.#hear();
-      await this.#draw();
-      await this.#client.close();
-      await hearing;
-    } finally {
-      clearTimeout(timer);
+    const ended = this.#connection.finished();
+    const timer = setInterval(() => this.#startFrame(), FRAME_INTERVAL_MS);
+    for await (const event of this.#connection) {
+      const printed = this.#print(event);
+      this.#take(event);
+      if (this.#frames === 0) this.#startFrame();
+      if (printed !== undefined) await Promise.race([printed, ended]);
     }
+    clearInterval(timer);
+    await this.#drawing;
     if (this.#isRefused || (!this.#isLeaving && !this.#display.isActive)) return "refused";
     return this.#isLeaving ? "left" : "closed";
   }
 
-  /** Ends it in order. */
+  /** Closes the connection after the current frame. */
   leave(): void {
     this.#isLeaving = true;
-    this.#changed.notify();
-    // Whoever waits for an acknowledgement need not wait any more.
-    void this.#client.close();
+    void this.#connection.close();
   }
 
-  async #hear(): Promise<void> {
-    for await (const event of this.#client) {
-      const room = this.#options.told(event);
-      this.#take(event);
-      this.#changed.notify();
-      if (room instanceof Promise) await this.#untilRoom(room);
-    }
-    this.#changed.notify();
-  }
-
-  /** Reads no more from a sink while what it told is not read, unless it is to end. */
-  async #untilRoom(room: Promise<void>): Promise<void> {
-    let hasRoom = false;
-    void room.then(() => {
-      hasRoom = true;
-      this.#changed.notify();
-    });
-    await this.#changed.until(() => hasRoom || this.#isOver);
-  }
-
-  #take(told: SourceEvent): void {
-    if (told.type === "control") {
-      if (told.control.command === "newch" && told.control.cookie === REQUEST_ID) {
-        this.#openSubsegment(told.control.newChannel, told.control.segkind);
-      }
-      if (told.control.command === "shutdown" && told.control.channel === 0) this.leave();
+  #take(sent: SourceEvent): void {
+    if (sent.type === "control") {
+      const { command, channel } = sent.control;
+      if (command === "shutdown" && channel === 0) this.leave();
       return;
     }
-    const { event, channel } = told;
+    const { event, channel } = sent;
     if (channel !== 0) return;
-    const wasActive = this.#display.isActive;
-    if (this.#display.take(event)) this.#content.resize(this.#display);
-    if (!wasActive && this.#display.isActive) this.#requestSubsegment();
+    const display = nextDisplay(this.#display, event);
+    if (display !== this.#display) this.#content.resize(display);
+    this.#display = display;
     this.#content.take(event);
     if (event.category !== "target") return;
     if (event.kind === "exit") this.leave();
-    // A listener whose handler does not take a client refuses it as it would a request.
+    // A listener whose handler does not accept a client refuses request 0.
     if (event.kind === "reqfail" && event.id === 0) this.#isRefused = true;
   }
 
-  #requestSubsegment(): void {
-    const { request } = this.#options;
-    if (request === undefined) return;
-    const segkind = segmentKindNumber(request)!;
-    this.#client.sendEvent({
-      category: "external",
-      kind: "segreq",
-      id: REQUEST_ID,
-      segkind,
-      ...SUBSEGMENT_SIZE,
-    });
-  }
-
-  #openSubsegment(channel: number, segkind: number): void {
-    const { width, height } = SUBSEGMENT_SIZE;
-    this.#client.register({ segkind, title: "net-listen subsegment" }, channel);
-    const frame = new PictureContent("zstd", width, height).next();
-    // The sink may close the channel before its turn comes.
-    this.#client.draw(frame, channel).catch(() => {});
-  }
-
-  get #isOver(): boolean {
-    return this.#isLeaving || this.#client.isOver;
+  #startFrame(): void {
+    this.#drawing ??= this.#draw().finally(() => this.#drawing = undefined);
   }
 
   async #draw(): Promise<void> {
-    const { fps, frames = Infinity } = this.#options;
-    let due = performance.now();
-    while (this.#frames < frames) {
-      await this.#changed.until(() =>
-        this.#isOver || (this.#display.isDrawable && this.#content.isDirty)
-      );
-      if (this.#isOver || !(await this.#client.drawable())) return;
-      const frame = this.#content.next();
-      if (frame !== undefined) {
-        if (!(await this.#client.draw(frame))) return;
-        this.#frames++;
-      }
-      due = Math.max(due + 1_000 / fps, performance.now());
-      await this.#rest(due);
-    }
-    await this.#client.allAcknowledged();
-    this.leave();
-  }
-
-  async #rest(due: number): Promise<void> {
-    let isDue = false;
-    const timer = setTimeout(() => {
-      isDue = true;
-      this.#changed.notify();
-    }, Math.max(due - performance.now(), 0));
-    await this.#changed.until(() => this.#isOver || isDue);
-    clearTimeout(timer);
+    if (!isDrawable(this.#display) || !this.#content.isDirty) return;
+    if (!(await this.#connection.drawable())) return;
+    const frame = this.#content.next();
+    if (frame !== undefined && await this.#connection.draw(frame)) this.#frames++;
   }
 }

@@ -1,35 +1,86 @@
 /**
- * What a source shows: the contract between a program and its connection.
+ * What `connect` shows, and the window that the sink wants it in.
  *
  * @module
  */
 
+import { MAX_SURFACE_SIDE_PX } from "../limits.ts";
+import { DISPLAY_HINT } from "../wire/constants.ts";
 import type { WireEvent } from "../wire/event/types.ts";
-import type { Display } from "./display.ts";
 import type { VideoFrame } from "./frame.ts";
 
-/** Something to be drawn on one channel. */
+/** Something to draw on one channel. */
 export interface Content {
-  /** The number of the segment kind that it registers as. */
+  /** The number of the segment kind. */
   readonly segkind: number;
-  /** Whether there is something that was not sent yet. */
+  /** Whether there is a frame to send. */
   readonly isDirty: boolean;
-  /**
-   * Fits it to the window.
-   *
-   * @param display The window as the sink wants it.
-   */
   resize(display: Display): void;
-  /**
-   * Takes input and commands of the sink.
-   *
-   * @param event Any event; those that mean nothing to it are ignored.
-   */
+  /** @param event Input or a command of the sink; most are ignored. */
   take(event: WireEvent): void;
-  /**
-   * Makes the next frame.
-   *
-   * @returns The frame, valid until the next call, or `undefined` when nothing has changed.
-   */
+  /** @returns The frame, valid until the next call; `undefined` when nothing has changed. */
   next(): VideoFrame | undefined;
+}
+
+/** The window as the sink wants it; sizes in pixels. */
+export interface Display {
+  readonly width: number;
+  readonly height: number;
+  readonly cellWidth: number;
+  readonly cellHeight: number;
+  readonly isFocused: boolean;
+  readonly isVisible: boolean;
+  /** Whether the sink has ended the preroll. */
+  readonly isActive: boolean;
+  readonly isPaused: boolean;
+}
+
+/** The window before the sink says anything: arcan's 640x480 and a common cell. */
+export const FIRST_DISPLAY: Display = {
+  width: 640,
+  height: 480,
+  cellWidth: 8,
+  cellHeight: 16,
+  isFocused: true,
+  isVisible: true,
+  isActive: false,
+  isPaused: false,
+};
+
+/** @returns The window after an event of the sink; the same object when it is not about the window. */
+export function nextDisplay(display: Display, event: WireEvent): Display {
+  if (event.category !== "target") return display;
+  switch (event.kind) {
+    case "displayhint": {
+      const { flags } = event;
+      return {
+        ...display,
+        width: side(event.width, display.width),
+        height: side(event.height, display.height),
+        cellWidth: side(event.cellWidth, display.cellWidth),
+        cellHeight: side(event.cellHeight, display.cellHeight),
+        ...(flags & DISPLAY_HINT.ignore) === 0 && {
+          isFocused: (flags & DISPLAY_HINT.unfocused) === 0,
+          isVisible: (flags & DISPLAY_HINT.invisible) === 0,
+        },
+      };
+    }
+    case "activate":
+      return { ...display, isActive: true };
+    case "pause":
+      return { ...display, isPaused: true };
+    case "unpause":
+      return { ...display, isPaused: false };
+    default:
+      return display;
+  }
+}
+
+export function isDrawable({ isActive, isPaused, isVisible }: Display): boolean {
+  return isActive && isVisible && !isPaused;
+}
+
+/** Zero and negative sides mean no change; a source may ignore sides that are too large. */
+function side(wanted: number, current: number): number {
+  return wanted > 0 && wanted <= MAX_SURFACE_SIDE_PX ? wanted : current;
 }

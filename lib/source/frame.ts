@@ -1,22 +1,8 @@
 /**
- * What a source draws: a picture or a part of it, and the frame that it becomes on the wire.
+ * One frame of video as a source sends it.
  *
  * @module
  */
-
-import { VIDEO_CHUNK_BYTES, VIDEO_FLAG } from "../wire/constants.ts";
-
-/** Pixels to be sent. */
-export interface Picture {
-  /** Width in pixels, 1 to 8192. */
-  readonly width: number;
-  /** Height in pixels, 1 to 8192. */
-  readonly height: number;
-  /** `width * height * 4` bytes R, G, B, A, row after row. */
-  readonly rgba: Uint8Array;
-  /** Whether the rows are stored bottom up. */
-  readonly origoLowerLeft?: boolean;
-}
 
 /** A part of a picture, in pixels; rows are counted in the order in which they are stored. */
 export interface Region {
@@ -30,7 +16,7 @@ export interface Region {
   readonly height: number;
 }
 
-/** One frame ready to be sent, but for its channel and its number. */
+/** An encoded frame, without its channel and its number. */
 export interface VideoFrame extends Region {
   /** A value of `VIDEO_FORMAT`. */
   readonly format: number;
@@ -40,57 +26,10 @@ export interface VideoFrame extends Region {
   readonly surfaceHeight: number;
   /** A set of `VIDEO_FLAG`. */
   readonly flags: number;
-  /** Bytes after decompression; those of the payload for raw formats. */
+  /** Bytes after decompression; the length of the payload for raw formats. */
   readonly expandedLength: number;
-  /** The encoded content; valid until the encoder that made it makes the next. */
+  /** The encoded content; valid until its encoder makes the next frame. */
   readonly payload: Uint8Array;
-  /** How many bytes of payload go into one packet. */
+  /** Bytes of payload in one packet; whole pixels for raw formats. */
   readonly chunkBytes: number;
-}
-
-/** Turns the pictures of one channel into frames. */
-export interface PictureEncoder {
-  /**
-   * Encodes what is to be shown next.
-   *
-   * @param picture The whole picture; read during the call, and until the frame is sent when the
-   *   format is `raw`.
-   * @param dirty The part that has changed; all of it when absent. The whole picture is sent in any
-   *   case when a format needs that.
-   */
-  encode(picture: Picture, dirty?: Region): VideoFrame;
-}
-
-/** The packet size of compressed formats, in bytes of payload. */
-export const COMPRESSED_CHUNK_BYTES: number = VIDEO_CHUNK_BYTES;
-
-/**
- * The packet size of raw formats: whole pixels, as many as fit beside the packet's head.
- *
- * @param pixelBytes Bytes of one pixel.
- */
-export function rawChunkBytes(pixelBytes: number): number {
-  return Math.floor((VIDEO_CHUNK_BYTES - 7) / pixelBytes) * pixelBytes;
-}
-
-/**
- * The part of a picture to be sent.
- *
- * @param picture The picture.
- * @param dirty What has changed; one that leaves the picture stands for all of it, as with arcan.
- * @returns The region; the whole picture when `dirty` is absent.
- */
-export function regionOf({ width, height }: Picture, dirty?: Region): Region {
-  const isInside = dirty !== undefined && dirty.x >= 0 && dirty.y >= 0 && dirty.width > 0 &&
-    dirty.height > 0 && dirty.x + dirty.width <= width && dirty.y + dirty.height <= height;
-  return isInside ? dirty : { x: 0, y: 0, width, height };
-}
-
-/**
- * The flags of a frame with a picture.
- *
- * @param picture The picture.
- */
-export function flagsOf(picture: Picture): number {
-  return picture.origoLowerLeft ? VIDEO_FLAG.origoLowerLeft : 0;
 }

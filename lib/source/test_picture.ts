@@ -1,72 +1,62 @@
 /**
- * A picture that shows at a glance whether colours, edges and motion arrive: eight colour bars above
- * a grey ramp, and a square that wanders over them.
+ * Eight colour bars and a square that moves over them: shows whether colours, edges and motion arrive.
  *
  * @module
  */
 
-import type { Picture, Region } from "./frame.ts";
+import { segmentKindNumber } from "../wire/constants.ts";
+import type { WireEvent } from "../wire/event/types.ts";
+import type { Content, Display } from "./content.ts";
+import type { Region, VideoFrame } from "./frame.ts";
+import { type Picture, PictureEncoder } from "./picture_encoder.ts";
 
 const BARS = [
-  [255, 255, 255],
-  [255, 255, 0],
-  [0, 255, 255],
-  [0, 255, 0],
-  [255, 0, 255],
-  [255, 0, 0],
-  [0, 0, 255],
-  [0, 0, 0],
+  [255, 255, 255, 255],
+  [255, 255, 0, 255],
+  [0, 255, 255, 255],
+  [0, 255, 0, 255],
+  [255, 0, 255, 255],
+  [255, 0, 0, 255],
+  [0, 0, 255, 255],
+  [0, 0, 0, 255],
 ] as const;
-const SQUARE_RGBA = [255, 128, 0, 255] as const;
-/** The square takes this part of the shorter side. */
+const SQUARE = [255, 128, 0, 255] as const;
+/** The side of the square as a part of the shorter side of the picture. */
 const SQUARE_PART = 1 / 6;
-/** Pixels that the square moves with each frame; both directions differ, so that it gets around. */
+/** Pixels that the square moves with each frame; they differ, so that it gets around. */
 const STEP_X = 5;
 const STEP_Y = 3;
 
-/** The picture and the state of its motion. */
-export class TestPicture implements Picture {
+/** The picture and its motion. */
+export class MovingPicture implements Picture {
   readonly width: number;
   readonly height: number;
   readonly rgba: Uint8Array<ArrayBuffer>;
   readonly #barRow: Uint8Array;
-  readonly #rampRow: Uint8Array;
-  readonly #rampTop: number;
   readonly #side: number;
   #frame = 0;
 
-  /**
-   * Draws the first frame.
-   *
-   * @param width Width in pixels, at least 1.
-   * @param height Height in pixels, at least 1.
-   */
+  /** Draws the first frame; sides in pixels, at least 1. */
   constructor(width: number, height: number) {
     this.width = width;
     this.height = height;
     this.rgba = new Uint8Array(width * height * 4);
-    this.#barRow = rowOf(width, (x) => BARS[Math.floor(x * BARS.length / width)]!);
-    this.#rampRow = rowOf(width, (x) => {
-      const grey = Math.floor(x * 256 / width);
-      return [grey, grey, grey];
-    });
-    this.#rampTop = Math.ceil(height * 3 / 4);
+    this.#barRow = new Uint8Array(width * 4);
+    for (let x = 0; x < width; x++) {
+      this.#barRow.set(BARS[Math.floor(x * BARS.length / width)]!, x * 4);
+    }
     this.#side = Math.max(1, Math.floor(Math.min(width, height) * SQUARE_PART));
-    this.#restore({ x: 0, y: 0, width, height });
-    this.#paint(this.#square());
+    this.#drawBars({ x: 0, y: 0, width, height });
+    this.#drawSquare(this.#square());
   }
 
-  /**
-   * Moves the square on by one frame.
-   *
-   * @returns The part of the picture that has changed.
-   */
+  /** Moves the square by one frame. @returns The part of the picture that has changed. */
   step(): Region {
     const before = this.#square();
     this.#frame++;
     const after = this.#square();
-    this.#restore(before);
-    this.#paint(after);
+    this.#drawBars(before);
+    this.#drawSquare(after);
     return unite(before, after);
   }
 
@@ -80,26 +70,50 @@ export class TestPicture implements Picture {
     };
   }
 
-  #restore({ x, y, width, height }: Region): void {
-    for (let row = y; row < y + height; row++) {
-      const source = row < this.#rampTop ? this.#barRow : this.#rampRow;
-      this.rgba.set(source.subarray(x * 4, (x + width) * 4), (row * this.width + x) * 4);
-    }
+  #drawBars({ x, y, width, height }: Region): void {
+    const bars = this.#barRow.subarray(x * 4, (x + width) * 4);
+    for (let row = y; row < y + height; row++) this.rgba.set(bars, (row * this.width + x) * 4);
   }
 
-  #paint({ x, y, width, height }: Region): void {
+  #drawSquare({ x, y, width, height }: Region): void {
     for (let row = y; row < y + height; row++) {
       for (let column = x; column < x + width; column++) {
-        this.rgba.set(SQUARE_RGBA, (row * this.width + column) * 4);
+        this.rgba.set(SQUARE, (row * this.width + column) * 4);
       }
     }
   }
 }
 
-function rowOf(width: number, color: (x: number) => readonly [number, number, number]): Uint8Array {
-  const row = new Uint8Array(width * 4);
-  for (let x = 0; x < width; x++) row.set([...color(x), 255], x * 4);
-  return row;
+/** The moving picture in the size of the window. */
+export class TestPicture implements Content {
+  readonly segkind: number = segmentKindNumber("application")!;
+  readonly isDirty = true;
+  readonly #encoder = new PictureEncoder();
+  #picture = new MovingPicture(640, 480);
+  /** Whether the picture is new, so that all of it is sent. */
+  #isNew = true;
+
+  resize({ width, height }: Display): void {
+    if (this.#picture.width !== width || this.#picture.height !== height) {
+      this.#restart(width, height);
+    }
+  }
+
+  take(event: WireEvent): void {
+    if (event.category !== "target" || event.kind !== "reset") return;
+    this.#restart(this.#picture.width, this.#picture.height);
+  }
+
+  next(): VideoFrame {
+    const dirty = this.#isNew ? undefined : this.#picture.step();
+    this.#isNew = false;
+    return this.#encoder.encode(this.#picture, dirty);
+  }
+
+  #restart(width: number, height: number): void {
+    this.#picture = new MovingPicture(width, height);
+    this.#isNew = true;
+  }
 }
 
 /** Runs from 0 to `most` and back. */

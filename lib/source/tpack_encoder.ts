@@ -1,15 +1,14 @@
 /**
- * TPACK: a grid of text in one zstd frame, all of it first and then the cells that have changed
- * (arcan `screen/tpack.c`).
+ * TPACK: a grid of text in one zstd frame; first all cells, then those that have changed (arcan
+ * `screen/tpack.c`).
  *
  * @module
  */
 
+import { compress } from "../decoders/compress.ts";
 import type { TextCursor, TextGrid } from "../decoders/text_grid.ts";
-import { VIDEO_FORMAT } from "../wire/constants.ts";
-import { compress } from "./compress.ts";
+import { VIDEO_CHUNK_BYTES, VIDEO_FORMAT } from "../wire/constants.ts";
 import type { VideoFrame } from "./frame.ts";
-import { COMPRESSED_CHUNK_BYTES } from "./frame.ts";
 
 const HEAD_BYTES = 16;
 const CURSOR_COLOR_BYTES = 3;
@@ -20,15 +19,17 @@ const CELL_BYTES = 12;
 const FLAG_FULL = 1;
 const FLAG_DELTA = 2;
 const ATTRIBUTE_CURSOR = 0x20;
+/** Fast rather than small: frames are shown as soon as they are made. */
+const COMPRESSION_LEVEL = 1;
 
 const CURSOR_HAS_COLOR = 8;
 const CURSOR_STATE = { hidden: 0, inactive: 1, active: 2 } as const;
 const CURSOR_STYLE = { block: 16, bar: 32, underline: 64, hollow: 128 } as const;
 
-/** The most cells of a grid: a frame counts them in 16 bits. */
+/** The most cells of a grid: a frame has their number in 16 bits. */
 export const MAX_TPACK_CELLS = 65_535;
 
-/** Turns the grids of one channel into frames; keeps the grid that the receiver has. */
+/** Encodes the grids of one channel; keeps the grid that the receiver has. */
 export class TpackEncoder {
   #sent: TextGrid | undefined;
   #surfaceWidth = 0;
@@ -43,7 +44,7 @@ export class TpackEncoder {
    * @param grid At most {@linkcode MAX_TPACK_CELLS}; copied.
    * @param surfaceWidth Width of the window in pixels.
    * @param surfaceHeight Height of the window in pixels.
-   * @returns The frame, or `undefined` when nothing has changed.
+   * @returns `undefined` when nothing has changed.
    */
   encode(grid: TextGrid, surfaceWidth: number, surfaceHeight: number): VideoFrame | undefined {
     const sent = this.#sent;
@@ -58,7 +59,7 @@ export class TpackEncoder {
     this.#sent = grid.clone();
     this.#surfaceWidth = surfaceWidth;
     this.#surfaceHeight = surfaceHeight;
-    const payload = compress(this.#buffer.subarray(0, this.#at));
+    const payload = compress(this.#buffer.subarray(0, this.#at), COMPRESSION_LEVEL);
     return {
       format: VIDEO_FORMAT.tpack,
       surfaceWidth,
@@ -70,7 +71,7 @@ export class TpackEncoder {
       flags: 0,
       expandedLength: this.#at,
       payload,
-      chunkBytes: COMPRESSED_CHUNK_BYTES,
+      chunkBytes: VIDEO_CHUNK_BYTES,
     };
   }
 
@@ -81,11 +82,11 @@ export class TpackEncoder {
     this.#view = new DataView(this.#buffer.buffer);
   }
 
-  /** Writes the lines that differ from the grid that was sent, and says how many those are. */
+  /** Writes the lines that differ from the sent grid. @returns How many. */
   #writeLines(grid: TextGrid, sent: TextGrid | undefined): number {
     const { cols, rows } = grid;
     const cursorCell = cellOf(grid);
-    // A cursor that has moved or looks different is taken away there and drawn here.
+    // A changed cursor changes two cells: the one that it leaves and the one that it enters.
     const isMoved = sent !== undefined && !sameCursor(grid.cursor, sent.cursor);
     const staleCursor = isMoved ? cellOf(sent) : -1;
     const freshCursor = isMoved ? cursorCell : -1;
@@ -150,7 +151,7 @@ export class TpackEncoder {
   }
 }
 
-/** The cell that carries the cursor, or -1. */
+/** The cell of the cursor; -1 without one. */
 function cellOf({ cursor, cols }: TextGrid): number {
   return cursor.x < 0 || cursor.state === "hidden" ? -1 : cursor.y * cols + cursor.x;
 }

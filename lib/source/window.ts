@@ -1,12 +1,12 @@
 /**
- * Which frames are under way, so that a source is never further ahead than its sink can follow.
+ * The frames of one connection that are sent and not yet acknowledged.
  *
  * @module
  */
 
 const LAST_STREAM_ID = 0xffff_ffff;
 
-/** The frames of one connection, all channels together, that were sent and not acknowledged. */
+/** Numbers frames and limits how many are unacknowledged, all channels together. */
 export class FrameWindow {
   readonly #limit: number;
   readonly #pending: number[] = [];
@@ -14,11 +14,7 @@ export class FrameWindow {
   #acknowledged = 0;
   #skipped = 0;
 
-  /**
-   * Makes a window in which no frame is under way.
-   *
-   * @param limit How many frames may be under way; 1 as with arcan-net, `Infinity` to never wait.
-   */
+  /** @param limit How many frames may be unacknowledged; arcan-net has 1, `Infinity` never waits. */
   constructor(limit: number) {
     this.#limit = limit;
   }
@@ -33,22 +29,20 @@ export class FrameWindow {
     return this.#pending.length < this.#limit;
   }
 
-  /** How many frames are under way. */
   get pending(): number {
     return this.#pending.length;
   }
 
-  /** How many frames the sink has acknowledged. */
   get acknowledged(): number {
     return this.#acknowledged;
   }
 
-  /** How many frames the sink has passed over; one is enough to stall arcan-net for ever. */
+  /** Frames that were covered by the acknowledgement of a later one. */
   get skipped(): number {
     return this.#skipped;
   }
 
-  /** Numbers the next frame and counts it as under way. @returns Its number. */
+  /** @returns The number of the next frame, which is unacknowledged from now on. */
   send(): number {
     const stream = this.#next;
     this.#next = stream === LAST_STREAM_ID ? 1 : stream + 1;
@@ -56,18 +50,12 @@ export class FrameWindow {
     return stream;
   }
 
-  /**
-   * Takes an acknowledgement: it covers the frame and those before it.
-   *
-   * @param stream The number of the frame; others, such as 0, are ignored.
-   * @returns Whether a frame was acknowledged.
-   */
-  acknowledge(stream: number): boolean {
+  /** Takes an acknowledgement, which covers earlier frames too; other numbers, such as 0, do nothing. */
+  acknowledge(stream: number): void {
     const at = this.#pending.indexOf(stream);
-    if (at < 0) return false;
+    if (at < 0) return;
     this.#pending.splice(0, at + 1);
     this.#acknowledged++;
     this.#skipped += at;
-    return true;
   }
 }

@@ -7,16 +7,17 @@ import type { ConnectOptions, Listener, SourceEvent, Status } from "../../lib/mo
 import {
   A12Error,
   connectSource,
-  makePictureEncoder,
   netListen,
-  PICTURE_FORMATS,
+  PictureEncoder,
   silentLogger,
   type SourceConnection,
 } from "../../lib/mod.ts";
 import type { Source } from "../../lib/mod.ts";
 import { Signal } from "../../lib/net/signal.ts";
-import { PictureContent } from "../../lib/source/picture_content.ts";
-import { TextContent } from "../../lib/source/text_content.ts";
+import { TestPicture } from "../../lib/source/test_picture.ts";
+import { TextEcho } from "../../lib/source/text_echo.ts";
+import { RAW_FORMATS, rawFrame } from "../support/raw_frames.ts";
+import { VIDEO_FORMAT } from "../../lib/wire/constants.ts";
 import { noisePicture, opaque } from "../unit/source/helpers.ts";
 
 /** A listener that keeps what its clients show, and a way to dial it. */
@@ -76,7 +77,7 @@ class Bench {
   }
 }
 
-/** What a source was told, to be waited for. */
+/** The events that a source gets, to be waited for. */
 class Ear {
   readonly kinds: string[] = [];
   readonly #bench: Bench;
@@ -85,7 +86,7 @@ class Ear {
     this.#bench = bench;
   }
 
-  readonly told = (event: SourceEvent): void => {
+  readonly hear = (event: SourceEvent): void => {
     this.kinds.push(event.type === "event" ? event.event.kind : event.control.command);
     this.#bench.changed.notify();
   };
@@ -95,8 +96,8 @@ class Ear {
   }
 }
 
-/** Reads on until the sink tells something. */
-async function told(client: SourceConnection, kind: string): Promise<SourceEvent> {
+/** Takes events up to one of a kind. */
+async function until(client: SourceConnection, kind: string): Promise<SourceEvent> {
   for await (const event of client) {
     if ((event.type === "event" ? event.event.kind : event.control.command) === kind) return event;
   }
@@ -126,16 +127,21 @@ for (const login of LOGINS) {
     await using bench = await Bench.open();
     if ("secret" in login) bench.listener.targetInput(`0:${login.secret}`);
     const client = await bench.dial(login);
-    await told(client, "activate");
-    for (const format of PICTURE_FORMATS) {
-      const encoder = makePictureEncoder(format);
-      for (const [width, height, seed] of [[61, 40, 1], [61, 40, 2], [640, 480, 3]] as const) {
-        const picture = noisePicture(width, height, seed);
-        if (format === "rgb565") keep565(picture.rgba);
-        assert.equal(await client.draw(encoder.encode(picture)), true);
+    await until(client, "activate");
+    const encoder = new PictureEncoder();
+    for (const [width, height, seed] of [[61, 40, 1], [61, 40, 2], [640, 480, 3]] as const) {
+      const picture = noisePicture(width, height, seed);
+      // 16 bits keep these as they are.
+      picture.rgba.forEach((value, at) => picture.rgba[at] = value < 128 ? 0 : 255);
+      const frames = [
+        encoder.encode(picture),
+        ...RAW_FORMATS.map((format) => rawFrame(format, picture)),
+      ];
+      for (const frame of frames) {
+        assert.equal(await client.draw(frame), true);
         await client.allAcknowledged();
-        const expected = format === "raw" ? picture.rgba : opaque(picture);
-        assert.deepEqual(bench.sink!.surface.rgba(), expected, `${format} ${width}x${height}`);
+        const expected = frame.format === VIDEO_FORMAT.rgba ? picture.rgba : opaque(picture);
+        assert.deepEqual(bench.sink!.surface.rgba(), expected, `${frame.format} ${width}`);
       }
     }
     assert.deepEqual([client.acknowledged, client.skipped], [12, 0]);
@@ -147,31 +153,26 @@ for (const login of LOGINS) {
   });
 }
 
-/** Keeps the pixels that survive 16 bits: black and white in each colour. */
-function keep565(rgba: Uint8Array): void {
-  for (let at = 0; at < rgba.length; at++) rgba[at] = rgba[at]! < 128 ? 0 : 255;
-}
-
 Deno.test("a frame that is larger than all buffers arrives", async () => {
   await using bench = await Bench.open();
   const client = await bench.dial();
-  await told(client, "activate");
+  await until(client, "activate");
   const picture = noisePicture(2_048, 1_024);
-  await client.draw(makePictureEncoder("raw").encode(picture));
+  await client.draw(new PictureEncoder().encode(picture));
   await client.allAcknowledged();
-  assert.deepEqual(bench.sink!.surface.rgba(), picture.rgba);
+  assert.deepEqual(bench.sink!.surface.rgba(), opaque(picture));
   await client.close();
 });
 
-Deno.test("frames go out one after the other, whoever draws them", async () => {
+Deno.test("frames that are drawn at once go out one after the other", async () => {
   await using bench = await Bench.open();
   bench.onStatus = (source, status) => {
     if (status.kind === "preroll") source.targetVerbose();
   };
   const client = await bench.dial();
-  await told(client, "activate");
+  await until(client, "activate");
   const pictures = [1, 2, 3, 4].map((seed) => noisePicture(300, 200, seed));
-  const frames = pictures.map((picture) => makePictureEncoder("raw").encode(picture));
+  const frames = pictures.map((picture) => rawFrame("rgba", picture));
   const drawn = await Promise.all(frames.map((frame) => client.draw(frame)));
   await client.allAcknowledged();
   assert.deepEqual(drawn, [true, true, true, true]);
@@ -188,7 +189,7 @@ Deno.test("typed text shows up, a resize is followed, EXIT ends it once", async 
     if (status.kind === "preroll") source.targetVerbose();
   };
   const client = await bench.dial({ registration: { segkind: 24, title: "text" } });
-  const show = new Show(client, new TextContent("bar"), { fps: 1_000, told: () => {} });
+  const show = new Show(client, new TextEcho(), () => {});
   const shown = show.run();
   await bench.until(() => bench.sink?.surface.width === 640);
   for (const letter of "hej då") key(bench.sink!, letter);
@@ -223,7 +224,7 @@ Deno.test("a paused or hidden source draws nothing", async () => {
   };
   const client = await bench.dial();
   const ear = new Ear(bench);
-  const show = new Show(client, new PictureContent("zstd"), { fps: 1_000, told: ear.told });
+  const show = new Show(client, new TestPicture(), ear.hear);
   const shown = show.run();
   const count = () => bench.kinds.filter((kind) => kind === "frame").length;
   const draws = async () => {
@@ -267,19 +268,22 @@ Deno.test("a subsegment is drawn when it is granted, and not when it is refused"
       });
     };
     const client = await bench.dial();
-    const { told, kinds } = new Ear(bench);
-    const content = new PictureContent("rgb");
-    const show = new Show(client, content, { fps: 1_000, request: "popup", told });
-    const shown = show.run();
+    await until(client, "activate");
+    const popup = { segkind: 16, width: 16, height: 12 };
+    client.sendEvent({ category: "external", kind: "segreq", id: 1, ...popup });
     if (grant) {
-      await bench.until(() => child?.surface.width === 160);
+      const opened = await until(client, "newch");
+      assert(opened.type === "control" && opened.control.command === "newch");
+      assert.deepEqual([opened.control.cookie, opened.control.segkind], [1, 16]);
+      const { newChannel } = opened.control;
+      client.register({ segkind: 16, title: "popup" }, newChannel);
+      await client.draw(new PictureEncoder().encode(noisePicture(16, 12)), newChannel);
+      await bench.until(() => child?.surface.width === 16);
       assert.deepEqual(childKinds, ["registered", "resized"]);
     } else {
-      await bench.until(() => kinds.includes("reqfail"));
+      await until(client, "reqfail");
     }
-    assert.equal(kinds.includes("newch"), grant);
-    show.leave();
-    assert.equal(await shown, "left");
+    await client.close();
     await bench.until(() => bench.kinds.at(-1) === "terminated");
     assert.equal(childKinds.includes("terminated"), grant);
   }
@@ -296,7 +300,7 @@ Deno.test("leaving does not wait for a sink that acknowledges nothing", async ()
     bench.changed.notify();
     return promise;
   };
-  const show = new Show(client, new PictureContent("zstd"), { fps: 1_000, told: () => {} });
+  const show = new Show(client, new TestPicture(), () => {});
   const shown = show.run();
   await bench.until(() => release !== undefined);
   show.leave();
@@ -304,7 +308,7 @@ Deno.test("leaving does not wait for a sink that acknowledges nothing", async ()
   assert.equal(await shown, "left");
 });
 
-Deno.test("why a login failed is told apart", async () => {
+Deno.test("the error of a failed login says why", async () => {
   await using bench = await Bench.open();
   bench.listener.targetInput("0:right");
   const stranger = new Uint8Array(32).fill(7);
@@ -328,14 +332,14 @@ Deno.test("why a login failed is told apart", async () => {
   await clients[0]!.close();
 });
 
-Deno.test("a handler that does not take the client ends the show", async () => {
+Deno.test("a handler that does not accept the client ends the show", async () => {
   await using bench = await Bench.open(() => false);
   const client = await bench.dial();
-  const show = new Show(client, new PictureContent("zstd"), { fps: 25, told: () => {} });
+  const show = new Show(client, new TestPicture(), () => {});
   assert.equal(await show.run(), "refused");
 });
 
-Deno.test("what cannot be dialled, and what is no a12, is told apart", async () => {
+Deno.test("the error of a failed connection says why", async () => {
   const options: ConnectOptions = {
     key: new Uint8Array(32).fill(7),
     acceptServer: () => true,

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readPictureFormat } from "../../lib/decoders/h264/sps.ts";
 import { yuv420ToRgba } from "../../lib/decoders/h264/yuv420.ts";
-import { makePictureEncoder } from "../../lib/source/encoders.ts";
+import { PictureEncoder } from "../../lib/source/picture_encoder.ts";
 import type { VideoFrame } from "../../lib/source/frame.ts";
 import { concat } from "../support/feed.ts";
 import type { StreamFields } from "../support/h264.ts";
@@ -31,7 +31,7 @@ function frame(stream: StreamFields, payload: Uint8Array): VideoFrame {
 /** A frame of another format, in one colour. */
 function plainFrame(value: number): VideoFrame {
   const rgba = new Uint8Array(48 * 32 * 4).fill(value);
-  return makePictureEncoder("zstd").encode({ width: 48, height: 32, rgba });
+  return new PictureEncoder().encode({ width: 48, height: 32, rgba });
 }
 
 /** A worker from a line of code. */

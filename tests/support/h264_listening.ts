@@ -11,8 +11,7 @@ import { DISPLAY_DEFAULTS } from "../../lib/segment/preroll.ts";
 import type { Source } from "../../lib/segment/source.ts";
 import type { Status } from "../../lib/segment/status.ts";
 import type { VideoFrame } from "../../lib/source/frame.ts";
-import { COMPRESSED_CHUNK_BYTES } from "../../lib/source/frame.ts";
-import { segmentKindNumber, VIDEO_FORMAT } from "../../lib/wire/constants.ts";
+import { segmentKindNumber, VIDEO_CHUNK_BYTES, VIDEO_FORMAT } from "../../lib/wire/constants.ts";
 import { freshKey } from "./clients.ts";
 import { LogBook } from "./log_book.ts";
 import { SERVER_KEY } from "./pair.ts";
@@ -33,7 +32,7 @@ export function h264Frame(payload: Uint8Array, width: number, height: number): V
     flags: 0,
     expandedLength: width * height * 4,
     payload,
-    chunkBytes: COMPRESSED_CHUNK_BYTES,
+    chunkBytes: VIDEO_CHUNK_BYTES,
   };
 }
 

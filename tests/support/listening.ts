@@ -7,7 +7,7 @@ import { PrivateKey } from "../../lib/crypto/x25519.ts";
 import { TextGrid } from "../../lib/decoders/text_grid.ts";
 import { connectSource } from "../../lib/net/connect_source.ts";
 import type { SourceConnection } from "../../lib/net/source_connection.ts";
-import { makePictureEncoder } from "../../lib/source/encoders.ts";
+import { PictureEncoder } from "../../lib/source/picture_encoder.ts";
 import { TpackEncoder } from "../../lib/source/tpack_encoder.ts";
 import { segmentKindNumber } from "../../lib/wire/constants.ts";
 
@@ -165,7 +165,7 @@ export class TestSource {
   /** Requested sizes. */
   readonly sizes: [number, number][] = [];
   readonly #text = new TpackEncoder();
-  readonly #pixels = makePictureEncoder("zstd");
+  readonly #pixels = new PictureEncoder();
   readonly #listening: Promise<void>;
   #hasActivate = Promise.withResolvers<void>();
   #told = Promise.withResolvers<void>();

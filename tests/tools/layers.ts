@@ -35,7 +35,6 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
     ...PURE,
     imports: ["bytes", "wire", "decoders"],
     types: ["session"],
-    externals: ["node:zlib"],
   },
   "decoders/h264/worker": { imports: ["decoders"], externals: ["h264decoder"] },
   net: {

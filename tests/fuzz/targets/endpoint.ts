@@ -6,7 +6,7 @@ import type { Notice } from "../../../lib/segment/notices.ts";
 import type { SessionPort } from "../../../lib/segment/output.ts";
 import { DISPLAY_DEFAULTS } from "../../../lib/segment/preroll.ts";
 import type { SessionEvent } from "../../../lib/session/events.ts";
-import { compress as zstdFrame } from "../../../lib/source/compress.ts";
+import { compress as zstdFrame } from "../../../lib/decoders/compress.ts";
 import { HEAD_BYTES } from "../../../lib/transport/packet.ts";
 import {
   CONTROL_BODY_BYTES,

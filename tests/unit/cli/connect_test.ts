@@ -1,22 +1,21 @@
-/** Where connect dials to, whom it trusts, and what it prints. */
+/** The hosts that connect dials, the keys that it trusts, and the lines that it prints. */
 
 import assert from "node:assert/strict";
 import { Command } from "commander";
 import { type Keystore, publicKeyOf } from "../../../keystore/mod.ts";
 import { connectCommand } from "../../../lib/cli/connect.ts";
-import { explainRefusal } from "../../../lib/cli/connect_refused.ts";
+import { describeEvent, describeEventJson } from "../../../lib/cli/connect_describe.ts";
+import { type Ask, explainRefusal, ServerTrust } from "../../../lib/cli/connect_login.ts";
 import { parseTarget, routesTo } from "../../../lib/cli/connect_target.ts";
-import { describeTold, describeToldJson } from "../../../lib/cli/connect_told.ts";
-import { ServerTrust, type TrustFlags } from "../../../lib/cli/connect_trust.ts";
 import { type CliIo, runCli, UsageError } from "../../../lib/cli/support.ts";
 import { escapeControls } from "../../../lib/log.ts";
-import { AuthError, MalformedError } from "../../../lib/errors.ts";
+import { type A12Error, AuthError, MalformedError } from "../../../lib/errors.ts";
 import type { SourceEvent } from "../../../lib/source/endpoint.ts";
 import { decodeControl, encodeControl } from "../../../lib/wire/control.ts";
 import type { ControlInput } from "../../../lib/wire/control.ts";
-import { decodeEvent, encodeEvent } from "../../../lib/wire/event/event.ts";
 import type { EventInput } from "../../../lib/wire/event/types.ts";
 import { testKey, testKeyText, withStore } from "../../support/keystore.ts";
+import { wire } from "../source/helpers.ts";
 
 const NONE = { permissions: "none" } as const;
 
@@ -57,21 +56,21 @@ for (const [text, tag, hostname, port] of TARGETS) {
 }
 
 const BAD_TARGETS: readonly [text: string, message: RegExp][] = [
-  ["", /is empty/],
+  ["", /no host name or address/],
   ["@localhost", /no tag before the @/],
   ["localhost:", /"" is not a port/],
   ["localhost:0", /"0" is not a port/],
   ["localhost:65536", /"65536" is not a port/],
   ["localhost:70x", /"70x" is not a port/],
-  [":7000", /there is no host/],
-  ["[::1", /there is no host/],
+  [":7000", /no host name or address/],
+  ["[::1", /no host name or address/],
   ["[localhost]:1", /"localhost" is not an IPv6 address/],
-  ["a b", /neither a host name nor an address/],
-  ["a12://host", /neither|not a port/],
+  ["a b", /no host name or address/],
+  ["a12://host", /"\/\/host" is not a port/],
 ];
 
 for (const [text, message] of BAD_TARGETS) {
-  Deno.test(`no target: ${JSON.stringify(text)}`, NONE, () => {
+  Deno.test(`not a target: ${JSON.stringify(text)}`, NONE, () => {
     assert.throws(() => parseTarget(text), (error) => {
       assert(error instanceof UsageError);
       assert.match(error.message, message);
@@ -103,34 +102,36 @@ Deno.test("routes: our own key without a tag, the tag's keys and hosts with one"
   });
 });
 
-function judge(keystore: Keystore, flags: Partial<TrustFlags> = {}, tag = "outbound") {
+function trustOf(keystore: Keystore, { tag = "outbound", ...options }: {
+  tag?: string;
+  only?: Uint8Array;
+  any?: boolean;
+  ask?: Ask;
+} = {}) {
   const io = recorder();
-  return {
-    io,
-    trust: new ServerTrust(keystore, tag, { only: undefined, any: false, ...flags }, io),
-  };
+  return { io, trust: new ServerTrust(keystore, { tag, ...options }, io) };
 }
 
-Deno.test("trust: ourselves, the keystore, one key, or any", async () => {
+Deno.test("trust: our own key, the keystore, one key, or any", async () => {
   await withStore(async (keystore) => {
     const own = publicKeyOf(keystore.identity());
     await keystore.add(["outbound-work"], testKey(1));
     await keystore.add(["demo"], testKey(2));
-    const { trust } = judge(keystore);
+    const { trust } = trustOf(keystore);
     assert.equal(trust.accepts(own), true);
     assert.equal(trust.accepts(testKey(1)), false, "known for another tag");
-    assert.equal(trust.accepts(testKey(2)), false, "a client's key is no server's");
-    assert.equal(judge(keystore, {}, "outbound-work").trust.accepts(testKey(1)), true);
-    const pinned = judge(keystore, { only: testKey(3), any: true }).trust;
+    assert.equal(trust.accepts(testKey(2)), false, "the key of a client");
+    assert.equal(trustOf(keystore, { tag: "outbound-work" }).trust.accepts(testKey(1)), true);
+    const pinned = trustOf(keystore, { only: testKey(3), any: true }).trust;
     assert.equal(pinned.accepts(testKey(3)), true);
-    assert.equal(pinned.accepts(own), false, "one key and no other, not even our own");
-    const any = judge(keystore, { any: true });
+    assert.equal(pinned.accepts(own), false, "not even our own");
+    const any = trustOf(keystore, { any: true });
     assert.equal(any.trust.accepts(testKey(4)), true);
     assert.match(any.io.stderr, /^warning: the server's key .* is not checked\n$/);
   });
 });
 
-Deno.test("trust: a person is asked, and remembered on demand", async () => {
+Deno.test("trust: a person is asked, and the answer is kept on request", async () => {
   await withStore(async (keystore) => {
     const answers = [
       ["no\n", false, false],
@@ -140,45 +141,42 @@ Deno.test("trust: a person is asked, and remembered on demand", async () => {
       ["Remember\n", true, true],
     ] as const;
     for (const [answer, accepted, kept] of answers) {
-      const { io, trust } = judge(keystore);
+      const { io, trust } = trustOf(keystore, { ask: () => Promise.resolve(answer) });
       assert.equal(trust.accepts(testKey(5)), false);
-      assert.equal(await trust.reconsider(() => Promise.resolve(answer)), accepted);
+      assert.equal(await trust.reconsider(), accepted);
       assert.equal(trust.accepts(testKey(5)), accepted);
       assert.equal(keystore.acceptsServer(testKey(5), "outbound").accepted, kept);
       assert(io.stderr.includes(testKeyText(5)));
     }
-    const { io, trust } = judge(keystore, {}, "outbound-work");
+    const { io, trust } = trustOf(keystore, { tag: "outbound-work" });
     trust.accepts(testKey(5));
-    assert.equal(await trust.reconsider(undefined), false);
+    assert.equal(await trust.reconsider(), false);
     assert(io.stderr.includes(`keystore add outbound-work ${testKeyText(5)}\n`));
-    const pinned = judge(keystore, { only: testKey(6) });
+    const pinned = trustOf(keystore, { only: testKey(6), ask: () => Promise.resolve("yes") });
     pinned.trust.accepts(testKey(5));
-    assert.equal(await pinned.trust.reconsider(() => Promise.resolve("yes")), false);
+    assert.equal(await pinned.trust.reconsider(), false);
     assert.match(pinned.io.stderr, /is not the one of --trust\n$/);
   });
 });
 
-Deno.test("a refusal comes with its likely reasons and the line to run there", NONE, () => {
-  const explain = (error: AuthError | MalformedError, mode: "direct" | "ephemeral") =>
-    explainRefusal(
-      error,
-      { hostname: "::1", port: 7_000 },
-      { publicKey: testKey(1), mode, hasSecret: true },
-    );
-  const add = `keystore add NAME ${testKeyText(1)}\n`;
-  const key = explain(new AuthError("key-refused", ""), "ephemeral");
-  assert(key.includes("[::1]:7000") && key.includes(add) && key.includes("the secret was right"));
-  const early = explain(new AuthError("login-refused", ""), "ephemeral");
-  assert(!early.includes(add) && early.includes("secret") && early.includes("a12"));
-  assert(explain(new AuthError("login-refused", ""), "direct").includes(add));
-  assert.match(explain(new MalformedError("bad-mac", ""), "direct"), /not answer as a12 does\n$/);
-  assert.equal(explain(new AuthError("untrusted-server", ""), "direct"), "");
+Deno.test("a refusal comes with its likely reasons and the line to run there", async () => {
+  await withStore((keystore) => {
+    const key = keystore.identity();
+    const explain = (error: A12Error) =>
+      explainRefusal(error, { hostname: "::1", port: 7_000, key }, true);
+    const add = `keystore add NAME ${publicKeyOf(key).toBase64()}\n`;
+    const refused = explain(new AuthError("key-refused", ""));
+    assert.match(refused, /^\[::1\]:7000 .* the secret was right$/m);
+    assert(refused.includes(add));
+    const early = explain(new AuthError("login-refused", ""));
+    assert(!early.includes(add) && early.includes("secret") && early.includes("protocol"));
+    assert.match(explain(new MalformedError("bad-mac", "")), /not answer as a12 does\n$/);
+    assert.equal(explain(new AuthError("untrusted-server", "")), "");
+  });
 });
 
 function event(input: EventInput, channel = 0): SourceEvent {
-  const bytes = new Uint8Array(128);
-  encodeEvent(input, bytes);
-  return { type: "event", channel, event: decodeEvent(bytes) };
+  return { type: "event", channel, event: wire(input) };
 }
 
 function control(input: ControlInput): SourceEvent {
@@ -189,67 +187,67 @@ function control(input: ControlInput): SourceEvent {
 
 const target = { category: "target" } as const;
 const input = { category: "input" } as const;
-const TOLD: readonly [event: SourceEvent, line: string][] = [
-  [event({ ...target, kind: "displayhint", width: 640, height: 480 }), "displayhint 640x480"],
-  [event({ ...target, kind: "displayhint", flags: 5 }), "displayhint continued unfocused"],
+const LINES: readonly [event: SourceEvent, line: string][] = [
   [
-    event({ ...target, kind: "displayhint", width: 8, height: 9, cellWidth: 8, cellHeight: 16 }, 3),
-    "channel 3 displayhint 8x9 cells 8x16",
+    event({ ...target, kind: "displayhint", width: 8, height: 9, flags: 5 }, 3),
+    "displayhint channel=3 width=8 height=9 flags=5",
   ],
   [
     event({ ...target, kind: "outputhint", maxWidth: 1, maxHeight: 2, rate: 60 }),
-    "outputhint 1x2 at 60 Hz",
+    "outputhint maxWidth=1 maxHeight=2 rate=60",
   ],
-  [event({ ...target, kind: "fonthint", sizeMm: 3.52778 }), "fonthint 3.528 mm"],
-  [event({ ...target, kind: "message", message: "a\x1b[31m\n" }), 'message "a\\u001b[31m\\n"'],
-  [event({ ...target, kind: "message", message: "a", multipart: 1 }), 'message "a" and more'],
-  [event({ ...target, kind: "activate" }), "activate: draw"],
-  [event({ ...target, kind: "exit" }), "exit: leave"],
-  [event({ ...target, kind: "pause" }), "pause"],
+  [event({ ...target, kind: "fonthint", sizeMm: 3.52778 }), "fonthint sizeMm=3.528"],
+  [
+    event({ ...target, kind: "message", message: "a\x1b[31m\n" }),
+    'message message="a\\u001b[31m\\n"',
+  ],
+  [event({ ...target, kind: "activate" }), "activate"],
   [event({ ...target, kind: "reqfail", id: 7 }), "reqfail id=7"],
   [event({ ...target, kind: "coreopt", slot: 2, value: "on" }), 'coreopt slot=2 value="on"'],
-  [event({ ...target, kind: "attenuate", gain: 0.1 }), "attenuate gain=0.1"],
-  [event({ ...input, kind: "translated", utf8: "ä", active: true }), 'input key "ä" pressed'],
-  [event({ ...input, kind: "translated", keysym: 273 }), "input key up released"],
-  [event({ ...input, kind: "translated", keysym: 999, active: true }), "input key 999 pressed"],
-  [event({ ...input, kind: "digital", subid: 1, active: true }), "input button 1 pressed"],
   [
-    event({ ...input, kind: "analog", subid: 2, count: 3, values: [10, 0, 20, 0] }),
-    "input axis 2 absolute 10,0,20",
+    event({ ...input, kind: "translated", utf8: "ä", active: true }),
+    'input type="translated" utf8="ä" active',
   ],
   [
-    event({ ...input, kind: "touch", subid: 0, x: 1, y: 2, active: true }),
-    "input touch 0 pressed at 1,2",
+    event({ ...input, kind: "translated", keysym: 273 }),
+    'input type="translated" keysym=up',
+  ],
+  [
+    event({ ...input, kind: "translated", keysym: 999, active: true }),
+    'input type="translated" active keysym=999',
+  ],
+  [
+    event({ ...input, kind: "analog", subid: 2, count: 3, values: [10, 0, 20, 0] }),
+    'input type="analog" subid=2 count=3 values=10,0,20,0',
   ],
   [event({ category: "external", kind: "message", message: "x" }), 'message message="x"'],
   [
     control({ command: "newch", newChannel: 1, segkind: 16, direction: 0, cookie: 9 }),
-    "newch 1 popup for 9",
+    "newch newChannel=1 segkind=popup cookie=9",
   ],
   [
     control({ command: "newch", newChannel: 1, segkind: 200, direction: 0, cookie: 0 }),
-    "newch 1 kind 200 for 0",
+    "newch newChannel=1 segkind=200",
   ],
-  [control({ command: "shutdown", channel: 2, lastWords: "bye" }), 'channel 2 shutdown "bye"'],
   [
-    control({ command: "cancelstream", stream: 1, reason: 1, streamType: 0 }),
-    "cancelstream stream=1 reason=1",
+    control({ command: "shutdown", channel: 2, lastWords: "bye" }),
+    'shutdown channel=2 lastWords="bye"',
   ],
 ];
 
-for (const [told, line] of TOLD) {
-  Deno.test(`told: ${line}`, NONE, () => {
-    assert.equal(describeTold(told), line);
+for (const [sent, line] of LINES) {
+  Deno.test(`line: ${line}`, NONE, () => {
+    assert.equal(describeEvent(sent), line);
     const time = new Date(0);
-    const parsed = JSON.parse(describeToldJson(time, told));
+    const parsed = JSON.parse(describeEventJson(time, sent));
     assert.equal(parsed.time, time.toISOString());
     assert.equal(typeof parsed.kind, "string");
     assert.equal(typeof parsed.channel, "number");
   });
 }
 
-Deno.test("told as JSON: every field of the event, texts as texts", NONE, () => {
-  const json = (told: SourceEvent) => JSON.parse(describeToldJson(new Date(0), told));
+Deno.test("JSON has every field of the event, texts as texts", NONE, () => {
+  const json = (sent: SourceEvent) => JSON.parse(describeEventJson(new Date(0), sent));
   const time = "1970-01-01T00:00:00.000Z";
   assert.deepEqual(json(event({ ...target, kind: "message", message: "å" })), {
     ...{ time, kind: "message", channel: 0, multipart: 0, message: "å" },
@@ -263,7 +261,7 @@ Deno.test("told as JSON: every field of the event, texts as texts", NONE, () => 
 });
 
 Deno.test(
-  "nothing that a sink tells acts on the terminal, in lines for people and for programs",
+  "no line acts on the terminal, neither those for people nor those for programs",
   NONE,
   () => {
     const text = "\x9b2J\u202e\u2066\x1b[31m\x07\u2028";
@@ -283,8 +281,8 @@ Deno.test(
       }),
       control({ command: "shutdown", channel: 2, lastWords: text }),
     ];
-    for (const told of all) {
-      for (const line of [describeTold(told), describeToldJson(new Date(0), told)]) {
+    for (const sent of all) {
+      for (const line of [describeEvent(sent), describeEventJson(new Date(0), sent)]) {
         assert.equal(line, escapeControls(line));
         assert.match(line, /\\u009b|\\u202e/);
       }
@@ -293,23 +291,16 @@ Deno.test(
 );
 
 const USAGE: readonly [args: string[], message: RegExp][] = [
-  [[], /there is no host to dial/],
-  [["a", "b"], /"b" is not a port/],
-  [["a:1", "2"], /the port is given as 1 and as 2/],
-  [["a", "0"], /port 0 cannot be dialled/],
-  [["one@a", "--tag", "two"], /the tag is given as one@ and by --tag as two/],
+  [[], /missing required argument 'target'/],
+  [["a", "7000"], /too many arguments/],
+  [["a:0"], /"0" is not a port/],
   [["a", "--show", "sound"], /Allowed choices are picture, text/],
-  [["a", "--format", "h264"], /Allowed choices are zstd, raw, rgb, rgb565/],
-  [["a", "--fps", "0"], /not a number above 0/],
-  [["a", "--frames", "1.5"], /not a count of 1 or more/],
-  [["a", "--seconds", "-1"], /not a number above 0/],
-  [["a", "--request", "window"], /not a kind of segment/],
   [["a", "--secret", "x".repeat(32)], /32 bytes of UTF-8, must have 1 to 31/],
   [["a", "--secret", "x", "--secret-stdin"], /cannot be used with option/],
 ];
 
 for (const [args, message] of USAGE) {
-  Deno.test(`a command line that makes no sense: connect ${args.join(" ")}`, NONE, async () => {
+  Deno.test(`a mistake on the command line: connect ${args.join(" ")}`, NONE, async () => {
     const io = recorder();
     const program = new Command("net-listen").addCommand(connectCommand(io, undefined));
     assert.equal(await runCli(program, ["connect", ...args], io), 2);

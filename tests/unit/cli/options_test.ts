@@ -69,7 +69,7 @@ for (const [command, path] of commands(makeProgram())) {
   });
 }
 
-Deno.test("the options of all commands were found", () => assert(options > 25, `${options}`));
+Deno.test("the options of all commands were found", () => assert(options > 20, `${options}`));
 
 Deno.test("an option of an earlier run of the same program is not given twice", async () => {
   const io = { out() {}, err() {}, env: { get: () => undefined, delete() {} } };

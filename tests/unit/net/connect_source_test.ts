@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { encodeUtf8 } from "../../../lib/bytes/text.ts";
 import { CONNECT_TIMEOUT_MS, MAX_WAITING_SOURCE_EVENTS } from "../../../lib/limits.ts";
 import { connectSource, dial } from "../../../lib/net/connect_source.ts";
-import { makePictureEncoder } from "../../../lib/source/encoders.ts";
+import { PictureEncoder } from "../../../lib/source/picture_encoder.ts";
 import { freshKey } from "../../support/clients.ts";
 import { FakeTimers } from "../../support/fake_timers.ts";
 import { RawSink } from "../../support/raw_sink.ts";
@@ -44,7 +44,7 @@ for (const waiting of [MAX_WAITING_SOURCE_EVENTS - 1, MAX_WAITING_SOURCE_EVENTS]
     sink.session.send({ command: "ping", stream: 0 });
     await sink.flush();
     const connection = await connecting;
-    await connection.draw(makePictureEncoder("zstd").encode(noisePicture(4, 4)));
+    await connection.draw(new PictureEncoder().encode(noisePicture(4, 4)));
 
     for (let i = 0; i < waiting; i++) {
       sink.session.sendEvent(0, { category: "target", kind: "message", message: `${i}` });

@@ -2,7 +2,10 @@
 
 import assert from "node:assert/strict";
 import type { VideoStream } from "../../../lib/decoders/video_stream.ts";
-import type { Picture, Region, VideoFrame } from "../../../lib/source/frame.ts";
+import type { Region, VideoFrame } from "../../../lib/source/frame.ts";
+import type { Picture } from "../../../lib/source/picture_encoder.ts";
+import { decodeEvent, encodeEvent } from "../../../lib/wire/event/event.ts";
+import type { EventInput, WireEvent } from "../../../lib/wire/event/types.ts";
 import { noise } from "../decoders/frames.ts";
 
 /** A picture of repeatable noise. */
@@ -34,4 +37,11 @@ export function receive(stream: VideoStream, frame: VideoFrame): void {
     ({ type } = stream.push(payload.subarray(at, at + chunkBytes)));
   }
   assert.equal(type, "drawn");
+}
+
+/** An event as a source receives it. */
+export function wire(event: EventInput): WireEvent {
+  const bytes = new Uint8Array(128);
+  encodeEvent(event, bytes);
+  return decodeEvent(bytes);
 }

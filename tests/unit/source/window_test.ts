@@ -8,12 +8,12 @@ Deno.test("a sink that never acknowledges gets one frame", NONE, () => {
   assert.equal(window.isOpen, true);
   assert.equal(window.send(), 1);
   assert.equal(window.isOpen, false);
-  assert.equal(window.acknowledge(0), false);
-  assert.equal(window.acknowledge(2), false);
+  window.acknowledge(0);
+  window.acknowledge(2);
   assert.equal(window.isOpen, false);
-  assert.equal(window.acknowledge(1), true);
+  window.acknowledge(1);
   assert.equal(window.isOpen, true);
-  assert.equal(window.acknowledge(1), false, "the same again is ignored");
+  window.acknowledge(1);
   assert.deepEqual([window.acknowledged, window.skipped, window.pending], [1, 0, 0]);
 });
 
