@@ -1,4 +1,4 @@
-/** The reference's own decisions and look-ups, and stores that it made. */
+/** Decisions and look-ups of the reference, and stores that it made. */
 import assert from "node:assert/strict";
 import { Keystore, type KeystoreWarning, publicKeyOf } from "../../keystore/mod.ts";
 import { admitsWanted, splitTags } from "../../keystore/tags.ts";
@@ -13,7 +13,7 @@ async function openReadOnly(
   const warnings: KeystoreWarning[] = [];
   const keystore = await Keystore.open(`${stores}${name}/a12`, {
     create: false,
-    // The modes in a checkout are the checkout's own.
+    // Modes depend on the checkout.
     onWarning: (it) => void (it.code !== "permissions-too-open" && warnings.push(it)),
   });
   return { keystore, warnings };
@@ -24,7 +24,7 @@ Deno.test("there are 66 decisions and 14 look-ups", () => {
   assert.equal(oddities.hostKeys.length, 14);
 });
 
-/** What we decide otherwise, on purpose; pinned by the tests below. */
+/** Deliberate differences, pinned by the test below. */
 const DEVIATIONS = new Map([
   ["list gamma,beta", true],
   ["plain alpha,default", true],
@@ -38,13 +38,13 @@ for (const { file, key, domain, accepted, entryDomains } of oddities.decisions) 
     const publicKey = Uint8Array.fromBase64(key);
     const answer = keystore.acceptsServer(publicKey, domain);
     assert.equal(answer.accepted, expected);
-    // Of a key in two files the reference takes the first in directory order, we the first by name.
+    // For a key in two files, the reference takes the first in directory order, we the first by name.
     if (
       answer.accepted && entryDomains !== null && !(file.startsWith("same-key") && domain === "*")
     ) {
       assert.equal(answer.entry.tags.join(","), entryDomains);
     }
-    // A listening name is one word and never a wildcard; then login and dialling out decide alike.
+    // For a plain name, a login and a dialled server are decided in the same way.
     if (/^\w+$/.test(domain)) {
       assert.equal(keystore.accepts(publicKey, domain).accepted, expected);
     }
@@ -57,7 +57,7 @@ Deno.test("every member of a wanted list counts", () => {
   assert.equal(admitsWanted(["default"], "alpha,beta"), false);
 });
 
-Deno.test("a listener without a name takes every key of the reference's store but outbound ones", async () => {
+Deno.test("a listener without a name accepts every key of the store except outbound ones", async () => {
   const { keystore } = await openReadOnly("oddities");
   for (const { file, key, domain, accepted } of oddities.decisions) {
     if (domain !== "*") continue;
@@ -71,7 +71,7 @@ Deno.test("a listener without a name takes every key of the reference's store bu
   assert.equal(keystore.countFor("default"), 11);
 });
 
-Deno.test("each file that gives no key, each second key and each useless name is a warning with its place", async () => {
+Deno.test("each file without a key, each second key and each useless name gives a warning with file and line", async () => {
   const { warnings } = await openReadOnly("oddities");
   const seen = warnings.map(({ path, line, code }) => [path.split("/").at(-1), line, code]);
   assert.deepEqual(seen, [
@@ -97,7 +97,7 @@ for (const { tag, index, result } of oddities.hostKeys) {
   });
 }
 
-Deno.test("lines of a hostkeys file that are passed over are warnings with file and line", async () => {
+Deno.test("skipped lines of a hostkeys file give warnings with file and line", async () => {
   const { keystore, warnings } = await openReadOnly("oddities");
   warnings.length = 0;
   keystore.hostKeys("many");
@@ -109,7 +109,7 @@ Deno.test("lines of a hostkeys file that are passed over are warnings with file 
   ]);
 });
 
-Deno.test("a store made by arcan-net gives the public keys that arcan-net printed for it", async () => {
+Deno.test("the public keys of a store made by arcan-net are those that arcan-net printed", async () => {
   const { keystore, warnings } = await openReadOnly("made-by-arcan-net");
   const printed = new Map<string, string[]>();
   for (const { command, stdout } of madeByArcanNet.commands) {

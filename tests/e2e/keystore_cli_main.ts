@@ -1,4 +1,4 @@
-/** The keystore command as a program of its own, for keystore_cli_test.ts. */
+/** The keystore command as a program, for keystore_cli_test.ts and keystore_pipe_test.ts. */
 import { Command } from "commander";
 import { keystoreCommand } from "../../lib/cli/keystore.ts";
 import { runMain } from "../../lib/cli/support.ts";

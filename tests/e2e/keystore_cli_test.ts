@@ -14,7 +14,6 @@ interface Result {
   stderr: string;
 }
 
-/** A fresh directory with a keystore and a way to run the command on it. */
 interface Bench {
   directory: string;
   root: string;
@@ -55,7 +54,7 @@ const accepted = (root: string) =>
     Deno.readTextFileSync(`${root}/accepted/${name}`)
   ).sort();
 
-Deno.test("add: a key, again, for a further name, and for every name", async () => {
+Deno.test("add: a new key, the same again, a further name, every name", async () => {
   await withBench(async ({ root, run }) => {
     const add = async (...args: string[]) => {
       const { code, stdout, stderr } = await run("add", ...args);
@@ -88,7 +87,7 @@ const files: readonly [what: string, content: string][] = [
 ];
 
 for (const [what, content] of files) {
-  Deno.test(`add: the key in a file: ${what}`, async () => {
+  Deno.test(`add: a file with ${what}`, async () => {
     await withBench(async ({ directory, root, run }) => {
       Deno.writeTextFileSync(`${directory}/key`, content);
       const { code, stderr } = await run("add", "demo", `${directory}/key`);
@@ -98,7 +97,7 @@ for (const [what, content] of files) {
   });
 }
 
-Deno.test("add: what show prints on one side is what add takes on the other", async () => {
+Deno.test("add: takes what show prints", async () => {
   await withBench(async (here) => {
     await withBench(async (there) => {
       const { stdout } = await here.run("show");
@@ -111,7 +110,7 @@ Deno.test("add: what show prints on one side is what add takes on the other", as
   });
 });
 
-Deno.test("add: a line pasted as one word is taken", async () => {
+Deno.test("add: a line pasted as one argument", async () => {
   await withBench(async ({ root, run }) => {
     assert.equal((await run("add", "demo", `* ${one}`)).code, 0);
     assert.deepEqual(accepted(root), [`demo ${one}\n`]);
@@ -146,7 +145,7 @@ for (const [what, content, message] of badFiles) {
   });
 }
 
-Deno.test("add: a file of hostkeys is refused by its place, whatever its lines look like", async () => {
+Deno.test("add: a file in hostkeys is refused, regardless of its lines", async () => {
   await withBench(async ({ root, run }) => {
     await run("show");
     Deno.writeTextFileSync(`${root}/hostkeys/work`, `localhost ${one}\n`, { mode: 0o600 });
@@ -156,7 +155,7 @@ Deno.test("add: a file of hostkeys is refused by its place, whatever its lines l
   });
 });
 
-Deno.test("add: our own private key is recognised", async () => {
+Deno.test("add: our own private key is refused", async () => {
   await withBench(async ({ root, run }) => {
     const { privateKey } = (await Keystore.open(root)).identity();
     const { code, stderr } = await run("add", "demo", formatKey(privateKey));
@@ -194,7 +193,7 @@ const badArguments: readonly [args: string[], message: RegExp][] = [
 
 for (const [args, message] of badArguments) {
   const shown = args.join(" ").slice(0, 40);
-  Deno.test(`a bad command line gives 2 and says why: keystore ${shown}`, async () => {
+  Deno.test(`a bad command line exits with 2 and the reason: keystore ${shown}`, async () => {
     await withBench(async ({ run }) => {
       const { code, stdout, stderr } = await run(...args);
       assert.deepEqual([code, stdout], [2, ""]);
@@ -284,7 +283,7 @@ Deno.test("remove: by fingerprint, file name, path, key and key file", async () 
   });
 });
 
-Deno.test("show: our key and fingerprint on stdout, what to do with it on stderr", async () => {
+Deno.test("show: our key and fingerprint on stdout, the next step on stderr", async () => {
   await withBench(async ({ root, run }) => {
     const { code, stdout, stderr } = await run("show");
     const key = publicKeyOf((await Keystore.open(root)).identity());
@@ -309,7 +308,7 @@ Deno.test("show: our key and fingerprint on stdout, what to do with it on stderr
   });
 });
 
-Deno.test("show: a broken file of our own key is an error that names it", async () => {
+Deno.test("show: a broken hostkeys/default is an error that names it", async () => {
   await withBench(async ({ root, run }) => {
     await run("show");
     Deno.writeTextFileSync(`${root}/hostkeys/default`, "rubbish\n");
@@ -320,7 +319,7 @@ Deno.test("show: a broken file of our own key is an error that names it", async 
   });
 });
 
-Deno.test("host: add prints the key to hand over, list shows all, show one tag", async () => {
+Deno.test("host: add prints the public key, list shows all hosts, show one tag", async () => {
   await withBench(async ({ root, run }) => {
     const { code, stdout, stderr } = await run("host", "add", "work", "[::1]", "7000");
     assert.equal(code, 0);
@@ -350,7 +349,7 @@ Deno.test("host: add prints the key to hand over, list shows all, show one tag",
   });
 });
 
-Deno.test("which keystore is in use is said, and --keystore may stand anywhere", async () => {
+Deno.test("the keystore in use is printed, and --keystore may stand anywhere", async () => {
   await inDirectory(async (directory) => {
     const env = { ARCAN_STATEPATH: directory };
     const { code, stderr } = await runIn(env, ["list"]);
@@ -364,7 +363,7 @@ Deno.test("which keystore is in use is said, and --keystore may stand anywhere",
   });
 });
 
-Deno.test("a keystore that cannot be made is one line that names it", async () => {
+Deno.test("a keystore that cannot be made is a one-line error that names it", async () => {
   await inDirectory(async (directory) => {
     Deno.writeTextFileSync(`${directory}/file`, "");
     const { code, stdout, stderr } = await runIn({}, ["list", "--keystore", `${directory}/file/x`]);
@@ -373,7 +372,7 @@ Deno.test("a keystore that cannot be made is one line that names it", async () =
   });
 });
 
-Deno.test("as a program: exit code and both streams", async () => {
+Deno.test("run as a program: exit code and both streams", async () => {
   await inDirectory(async (directory) => {
     const main = new URL("keystore_cli_main.ts", import.meta.url).pathname;
     const spawn = async (...args: string[]) => {

@@ -1,4 +1,4 @@
-/** Keys that come by pipes and by files from Windows. */
+/** The keystore command with keys from pipes, and from files that were written on Windows. */
 
 import assert from "node:assert/strict";
 import { inDirectory } from "../support/directory.ts";
@@ -34,7 +34,7 @@ Deno.test("a key is added and removed by the path of standard input", async () =
   });
 });
 
-Deno.test("a key is added from a substituted command, behind a byte order mark", async () => {
+Deno.test("a key is added from a process substitution with a byte order mark", async () => {
   await inDirectory(async (root) => {
     const file = String.raw`<(printf '\357\273\277%s\r\n' ${two})`;
     const added = await shell(root, `ks add demo ${file}`);
@@ -43,7 +43,7 @@ Deno.test("a key is added from a substituted command, behind a byte order mark",
   });
 });
 
-Deno.test("what is too large for a key is refused, also when it has no end", async () => {
+Deno.test("input without end is refused as too large for a key", async () => {
   await inDirectory(async (root) => {
     const { code, output } = await shell(root, "ks add demo /dev/zero");
     assert.equal(code, 1);
@@ -51,7 +51,7 @@ Deno.test("what is too large for a key is refused, also when it has no end", asy
   });
 });
 
-Deno.test("a private key is recognised by its place behind the path of standard input", async () => {
+Deno.test("a hostkeys file on standard input is recognised as a private key", async () => {
   await inDirectory(async (root) => {
     await shell(root, "ks show");
     const file = `${root}/a12/hostkeys/work`;

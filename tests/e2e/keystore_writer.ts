@@ -1,14 +1,15 @@
 /**
- * A process that changes a keystore and is killed on the way, for keystore_kill_test.ts.
+ * A process that changes a keystore and is killed while it does, for keystore_kill_test.ts.
  *
- * Arguments: the root, and either the number of the file operation before which it kills itself (a
- * write is torn: its first half happens), or `loop SEED` to enrol keys until somebody kills it.
- * It prints what it has finished, one line each, and at the end how many operations there were.
+ * Arguments: the root, and either the number of the file operation before which the process kills
+ * itself, or `loop SEED` to enrol keys until the test kills it. Of a write, the first half is done. The
+ * process prints a line for each finished change, and at the end the number of its operations.
  */
 import { EnrolmentSlots, formatKey, Keystore } from "../../keystore/mod.ts";
 import { places, testKey } from "../support/keystore.ts";
 
-const [root, mode, seed] = Deno.args as [string, string, string?];
+const [root, mode, seed] = Deno.args;
+if (root === undefined) throw new Error("usage: keystore_writer.ts ROOT NUMBER | ROOT loop SEED");
 const killAt = mode === "loop" ? Infinity : Number(mode);
 let operations = 0;
 
@@ -17,11 +18,11 @@ function dieIfDue(): void {
   if (operations === killAt) Deno.kill(Deno.pid, "SIGKILL");
 }
 
-/** Makes every call of a method a point at which the process may be killed. */
-// deno-lint-ignore no-explicit-any -- the methods are called as they came
-function mayDieBefore(owner: any, name: string): void {
+/** Counts each call of a method as an operation. */
+// deno-lint-ignore no-explicit-any -- passes any method through
+function countCalls(owner: any, name: string): void {
   const real = owner[name];
-  // deno-lint-ignore no-explicit-any -- the methods are called as they came
+  // deno-lint-ignore no-explicit-any -- passes any method through
   owner[name] = function (this: any, ...args: unknown[]) {
     if (name === "write" && operations + 1 === killAt) {
       const bytes = args[0] as Uint8Array;
@@ -32,9 +33,9 @@ function mayDieBefore(owner: any, name: string): void {
   };
 }
 
-for (const name of ["mkdirSync", "open", "link", "rename", "remove"]) mayDieBefore(Deno, name);
+for (const name of ["mkdirSync", "open", "link", "rename", "remove"]) countCalls(Deno, name);
 for (const name of ["tryLock", "write", "sync", "close"]) {
-  mayDieBefore(Deno.FsFile.prototype, name);
+  countCalls(Deno.FsFile.prototype, name);
 }
 
 function done(what: string): void {

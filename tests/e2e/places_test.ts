@@ -1,4 +1,4 @@
-/** The places of `num:secret` over restarts, as its user sees them. */
+/** The places of `num:secret` over restarts: log lines and what `listen` prints. */
 
 import assert from "node:assert/strict";
 import { Keystore } from "../../keystore/mod.ts";
@@ -10,7 +10,7 @@ import { inDirectory } from "../support/directory.ts";
 
 const SECRET = "open sesame";
 
-/** Listens for two clients with unknown keys, one after the other. @returns What was logged. */
+/** Listens for two clients with unknown keys, one after the other, and returns the log. */
 async function listenForTwo(root: string): Promise<LogBook> {
   const log = new LogBook();
   const listener = netListen("demo", "127.0.0.1", 0, (source, status) => {
@@ -22,7 +22,7 @@ async function listenForTwo(root: string): Promise<LogBook> {
     using client = await TestClient.connect(listener.address.port, options);
     if (!await client.login()) continue;
     client.register();
-    // The listener changes its keys as soon as it has let the client in.
+    // The listener rekeys as soon as it has let the client in.
     await client.flush();
     while (client.session.state !== "established") assert(await client.read());
   }
@@ -31,7 +31,7 @@ async function listenForTwo(root: string): Promise<LogBook> {
   return log;
 }
 
-Deno.test("a secret lets in as many unknown keys as it says, over restarts, and logs each", async () => {
+Deno.test("a secret enrols as many unknown keys as it says, over restarts, and logs each", async () => {
   await inDirectory(async (root) => {
     const first = await listenForTwo(root);
     const enrolled = first.of("key-enrolled");
@@ -53,7 +53,7 @@ Deno.test("a secret lets in as many unknown keys as it says, over restarts, and 
   });
 });
 
-Deno.test("a damaged count of places ends listen before the port is bound", async () => {
+Deno.test("a damaged file of places ends listen before it binds the port", async () => {
   await inDirectory(async (root) => {
     await Keystore.open(root);
     await Deno.writeTextFile(`${root}/.spent-places`, "rubbish");
@@ -61,7 +61,7 @@ Deno.test("a damaged count of places ends listen before the port is bound", asyn
   });
 });
 
-/** What `listen` says when it starts. */
+/** What `listen` prints when it starts. */
 async function greeting(root: string, count: string): Promise<string> {
   await using process = new Deno.Command(Deno.execPath(), {
     args: [

@@ -1,4 +1,4 @@
-// Unknown clients that race for the places of a secret, and what spends a place.
+/** Unknown clients that race for the places of a secret, and what takes a place. */
 
 import assert from "node:assert/strict";
 import { freshKey } from "../support/clients.ts";
@@ -22,7 +22,7 @@ Deno.test(`${RACERS} unknown clients race for ${PLACES} places, ${ROUNDS} times`
   }
 });
 
-Deno.test("an unknown key that knows the secret is enrolled, and is known from then on", async () => {
+Deno.test("an unknown key with the secret is enrolled, and is accepted from then on", async () => {
   await using bench = await Bench.start({ secret: `1:${SECRET}` });
   const key = freshKey();
   for (const mode of ["ephemeral", "direct"] as const) {
@@ -32,7 +32,7 @@ Deno.test("an unknown key that knows the secret is enrolled, and is known from t
   assert.equal(bench.keystore.list("demo").length, 1);
 });
 
-Deno.test("a known key needs the secret as well, and spends no place", async () => {
+Deno.test("an accepted key needs the secret too, and takes no place", async () => {
   await using bench = await Bench.start({ secret: `1:${SECRET}` });
   const known = await bench.addKey();
   using without = await bench.connect({ key: known });
@@ -43,7 +43,7 @@ Deno.test("a known key needs the secret as well, and spends no place", async () 
   await second.roundTrip(bench);
 });
 
-Deno.test("with no places a secret lets known keys in and no others", async () => {
+Deno.test("with 0 places, only accepted keys with the secret log in", async () => {
   await using bench = await Bench.start({ secret: `0:${SECRET}` });
   using unknown = await bench.connect({ key: freshKey(), secret: SECRET });
   assert.ok(!await unknown.login());
@@ -52,9 +52,9 @@ Deno.test("with no places a secret lets known keys in and no others", async () =
   assert.deepEqual(reasons(bench), ["unknown-key"]);
 });
 
-Deno.test("wrong secrets, replayed packets and claims without proof spend no place", async () => {
+Deno.test("wrong secrets, replayed packets and keys without proof take no place", async () => {
   await using bench = await Bench.start({ secret: `1:${SECRET}` });
-  // A login that was recorded elsewhere, under the same secret.
+  // Record a login with the same secret at another listener.
   await using elsewhere = await Bench.start({ secret: `1:${SECRET}` });
   using victim = await elsewhere.raw({ key: freshKey(), secret: SECRET });
   const recorded = await victim.login();
@@ -82,7 +82,7 @@ Deno.test("wrong secrets, replayed packets and claims without proof spend no pla
   assert.deepEqual(new Set(reasons(bench)), new Set(["wrong-secret", "not-proven"]));
 });
 
-Deno.test("a place that is only claimed is kept for the one that claims it", async () => {
+Deno.test("a place that a client has reserved is kept for it until it proves its key", async () => {
   await using bench = await Bench.start({ secret: `1:${SECRET}` });
   using slow = await bench.raw({ key: freshKey(), secret: SECRET });
   await slow.send(slow.peer.hello().take());
@@ -91,14 +91,14 @@ Deno.test("a place that is only claimed is kept for the one that claims it", asy
   assert.ok(!await late.login());
   assert.deepEqual(reasons(bench), ["no-slot-left"]);
   await slow.send(slow.peer.event(REGISTER).take());
-  await bench.until(() => bench.listener.clients.length === 1, "the slow one");
+  await bench.until(() => bench.listener.clients.length === 1, "the slow client");
   assert.deepEqual(
     bench.keystore.list().map(({ publicKey }) => publicKey),
     [slow.peer.key.publicKey],
   );
 });
 
-Deno.test("one key on many connections takes one place", async () => {
+Deno.test("one key on ten connections takes one place", async () => {
   await using bench = await Bench.start({ secret: `2:${SECRET}` });
   const key = freshKey();
   const clients = await Promise.all(
@@ -110,7 +110,7 @@ Deno.test("one key on many connections takes one place", async () => {
   for (const client of clients) client.close();
 });
 
-Deno.test("a place that cannot be written lets nobody in, and is free again", async () => {
+Deno.test("a client whose key cannot be written is refused, and its place is free again", async () => {
   await using bench = await Bench.start({ secret: `1:${SECRET}` });
   const accepted = `${bench.keystore.root}/accepted`;
   await Deno.remove(accepted);
@@ -129,7 +129,7 @@ Deno.test("a place that cannot be written lets nobody in, and is free again", as
   await second.roundTrip(bench);
 });
 
-Deno.test("the secret can be set once nobody has been let in, and not later", async () => {
+Deno.test("the secret can be set until the first client is let in", async () => {
   await using bench = await Bench.start();
   const key = await bench.addKey();
   using early = await bench.raw({ key });
@@ -138,7 +138,11 @@ Deno.test("the secret can be set once nobody has been let in, and not later", as
   bench.listener.targetInput(`0:${SECRET}`);
   await early.untilClosed();
   await bench.until(() => reasons(bench).length > 0, "the refusal");
-  assert.deepEqual(reasons(bench), ["secret-changed"], "who had begun was asked for less");
+  assert.deepEqual(
+    reasons(bench),
+    ["secret-changed"],
+    "a login that began without the secret ends",
+  );
 
   using client = await bench.login({ key, secret: SECRET });
   assert.throws(() => bench.listener.targetInput("0:another"), { code: "too-late" });
@@ -146,7 +150,7 @@ Deno.test("the secret can be set once nobody has been let in, and not later", as
   assert.throws(() => bench.listener.targetInput("0:another"), { code: "too-late" });
 });
 
-Deno.test("racers that vanish give their places back", async () => {
+Deno.test("clients that disconnect before their proof give their places back", async () => {
   for (let round = 0; round < 10; round++) {
     await using bench = await Bench.start({ secret: `${PLACES}:${SECRET}` });
     const vanish = async () => {
@@ -162,9 +166,9 @@ Deno.test("racers that vanish give their places back", async () => {
     const racers = await Promise.all(
       Array.from({ length: RACERS }, (_, i) => i % 2 ? stay() : vanish()),
     );
-    // Every claim has ended by the time that its line is logged.
+    // When its line is logged, a login has given its place back.
     const isOver = () => reasons(bench).length + bench.listener.clients.length === RACERS;
-    await bench.until(isOver, "all racers to be in or out");
+    await bench.until(isOver, "each racer to be let in or refused");
     while (bench.listener.clients.length < PLACES) {
       racers.push(await bench.login({ key: freshKey(), secret: SECRET }));
     }
@@ -175,7 +179,7 @@ Deno.test("racers that vanish give their places back", async () => {
   }
 });
 
-/** Why logins were refused, in order. */
+/** The reasons of the refused logins, in order. */
 function reasons(bench: Bench): unknown[] {
   return bench.log.of("login-refused").map(({ fields }) => fields["reason"]);
 }

@@ -1,4 +1,4 @@
-/** Files with anything in them, round trips, and slots under any order of events. */
+/** Arbitrary files, round trips, and enrolment under any order of events. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { isLowOrder } from "../../lib/crypto/x25519.ts";
@@ -25,7 +25,7 @@ const tag = fc.stringMatching(/^[a-zA-Z0-9_-]{1,64}$/);
 const tags = fc.oneof(fc.constant(["*"]), fc.uniqueArray(tag, { minLength: 1, maxLength: 5 }));
 const host = fc.oneof(fc.domain(), fc.ipV4(), fc.ipV6());
 const port = fc.integer({ min: 1, max: 65_535 });
-/** Lines that are nearly right. */
+/** Random text, lines that are nearly good, and good lines. */
 const line = fc.oneof(
   fc.string({ unit: "binary" }),
   fc.tuple(fc.string(), fc.constantFrom(" ", "\t", "  ", ""), fc.base64String(), fc.string())
@@ -35,7 +35,7 @@ const line = fc.oneof(
 const text = fc.array(line).map((lines) => lines.join("\n"));
 
 Deno.test({
-  name: "any text is read without an error, and every key from it is usable",
+  name: "parsing any text throws nothing, and every parsed key is usable",
   permissions: "none",
   fn() {
     fc.assert(fc.property(text, (content) => {
@@ -54,7 +54,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "no warning about a hostkeys file holds its key",
+  name: "no warning about a hostkeys file contains its key",
   permissions: "none",
   fn() {
     fc.assert(fc.property(key, fc.string({ unit: "binary" }), fc.string(), (secret, word, end) => {
@@ -65,7 +65,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "what is written is read back, also below rubbish and with other line ends",
+  name: "formatted lines parse to the same values, also below bad lines and with other line ends",
   permissions: "none",
   fn() {
     const rubbish = fc.constantFrom("", "# x\n", "\n", "one\n", " a b\n", "a  b\n");
@@ -90,7 +90,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a named listener takes no more than one without a name does, outbound names apart",
+  name: "a key accepted for a name is accepted without a name, except for outbound names",
   permissions: "none",
   fn() {
     fc.assert(fc.property(fc.string(), tag, (word, name) => {
@@ -100,7 +100,7 @@ Deno.test({
   },
 });
 
-/** A store in memory that answers when it is told to. */
+/** A store in memory; `enrol` waits for `answer`. */
 class MemoryStore implements EnrolmentStore {
   readonly keys = new Set<string>();
   readonly #waiting: (() => void)[] = [];
@@ -115,7 +115,7 @@ class MemoryStore implements EnrolmentStore {
     if (this.failing) throw new Error("disk full");
     const text = formatKey(publicKey);
     const added = !this.keys.has(text);
-    assert.ok(!added || this.keys.size < count, "a place that there is not");
+    assert.ok(!added || this.keys.size < count, "more keys than places");
     this.keys.add(text);
     return { added, spent: this.keys.size };
   }
@@ -140,7 +140,7 @@ const step = fc.oneof(
   fc.record({ do: fc.constantFrom("commit", "release", "answer", "fail", "work"), at: fc.nat() }),
 );
 
-Deno.test("under any order of events no more keys get in than there are slots, and none is lost", async () => {
+Deno.test("under any order of events, no more keys are enrolled than there are places, and no place is lost", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step), fc.integer({ min: 0, max: 4 }), async (steps, count) => {
       const store = new MemoryStore();
