@@ -133,6 +133,9 @@ export const MAX_MESSAGE_BYTES = 4_096;
 /** How long a source waits for its TCP connection to open; longer than a person waits. */
 export const CONNECT_TIMEOUT_MS = 10_000;
 
+/** Characters that `connect --show text` keeps; the first ones of a longer text are dropped. */
+export const MAX_ECHO_CHARACTERS = 16_384;
+
 /** Events of a sink that wait to be taken by the code of a source; then the source reads no more. */
 export const MAX_WAITING_SOURCE_EVENTS = 4_096;
 

@@ -6,6 +6,7 @@
 
 import { isWide } from "../decoders/character.ts";
 import { TextGrid } from "../decoders/text_grid.ts";
+import { MAX_ECHO_CHARACTERS } from "../limits.ts";
 import { segmentKindNumber } from "../wire/constants.ts";
 import type { InputEvent, WireEvent } from "../wire/event/types.ts";
 import { KEYSYMS } from "../wire/keysyms.ts";
@@ -23,8 +24,6 @@ const CURSOR_COLOR = 0xffb000;
 const MIN_CELL_SIDE_PX = 4;
 /** A window with fewer rows has no title. */
 const MIN_ROWS_WITH_TITLE = 3;
-/** The first characters of a longer text are dropped. */
-const MAX_CHARACTERS = 16_384;
 
 /** Keys that mean the same with and without their control character. */
 const CONTROL_CHARACTERS = new Map<number, string>([
@@ -87,7 +86,7 @@ export class TextEcho implements Content {
       this.#text.pop();
     } else {
       this.#text.push(character === "\r" ? "\n" : character);
-      if (this.#text.length > MAX_CHARACTERS) this.#text.shift();
+      if (this.#text.length > MAX_ECHO_CHARACTERS) this.#text.shift();
     }
   }
 

@@ -1,4 +1,4 @@
-/** A server that claims a key which it does not hold, and honest ones that are slow to prove theirs. */
+/** Servers that claim a key which they do not hold, and servers that prove their key late. */
 
 import assert from "node:assert/strict";
 import { formatKey, Keystore } from "../../keystore/mod.ts";
@@ -39,7 +39,7 @@ async function attempt(port: number): Promise<A12Error> {
   return assert.fail("it logged in");
 }
 
-Deno.test("a server that claims a trusted key and then is silent is no login", async () => {
+Deno.test("a login fails when the server claims a trusted key and then sends nothing", async () => {
   await using impostor = new RawSink(impostorKey());
   const realNow = performance.now;
   const attempted = attempt(impostor.port);
@@ -60,7 +60,7 @@ Deno.test("a server that claims a trusted key and then is silent is no login", a
   }
 });
 
-Deno.test("a server that claims a trusted key and sends something is found out at once", async () => {
+Deno.test("a login fails at the first packet of a server that does not hold the key that it claims", async () => {
   await using impostor = new RawSink(impostorKey());
   const attempted = attempt(impostor.port);
   await impostor.claimed();
@@ -71,7 +71,7 @@ Deno.test("a server that claims a trusted key and sends something is found out a
   assert.match(message, /the first packet under the session keys does not verify/);
 });
 
-Deno.test("a server that closes the connection before it has proved its key is no login", async () => {
+Deno.test("a login fails when the server closes the connection before it has proved its key", async () => {
   await using impostor = new RawSink(impostorKey());
   const attempted = attempt(impostor.port);
   const socket = await impostor.claimed();
@@ -82,7 +82,7 @@ Deno.test("a server that closes the connection before it has proved its key is n
   assert.match(message, /closed the connection before it had proved its key/);
 });
 
-Deno.test("an honest server that says one thing has proved its key", async () => {
+Deno.test("one packet of a server that holds its key completes the login", async () => {
   await using honest = new RawSink(TRUSTED);
   const connecting = connectSource("127.0.0.1", {
     port: honest.port,
@@ -98,7 +98,7 @@ Deno.test("an honest server that says one thing has proved its key", async () =>
   await client.finished();
 });
 
-Deno.test("our listener proves its key while its handler still thinks", async () => {
+Deno.test("our listener proves its key before its handler has answered", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   await using bench = await Bench.start({
     listen: (_source, status) => status.kind === "segment_request" ? promise : undefined,
@@ -113,7 +113,7 @@ Deno.test("our listener proves its key while its handler still thinks", async ()
   await client.close();
 });
 
-Deno.test("connect does not say that it is logged in, and says why", async () => {
+Deno.test("connect explains that the server has not proved its key", async () => {
   await using impostor = new RawSink(impostorKey());
   await inDirectory(async (root) => {
     const keystore = await Keystore.open(root);

@@ -15,7 +15,7 @@ import { decodeControl, encodeControl } from "../../../lib/wire/control.ts";
 import type { ControlInput } from "../../../lib/wire/control.ts";
 import type { EventInput } from "../../../lib/wire/event/types.ts";
 import { testKey, testKeyText, withStore } from "../../support/keystore.ts";
-import { wire } from "../source/helpers.ts";
+import { wire } from "../../support/source.ts";
 
 const NONE = { permissions: "none" } as const;
 

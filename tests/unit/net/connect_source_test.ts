@@ -8,7 +8,7 @@ import { PictureEncoder } from "../../../lib/source/picture_encoder.ts";
 import { freshKey } from "../../support/clients.ts";
 import { FakeTimers } from "../../support/fake_timers.ts";
 import { RawSink } from "../../support/raw_sink.ts";
-import { noisePicture } from "../source/helpers.ts";
+import { noisePicture } from "../../support/source.ts";
 
 Deno.test({
   name: "dialling an address that does not answer fails after CONNECT_TIMEOUT_MS",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { FIRST_DISPLAY, isDrawable, nextDisplay } from "../../../lib/source/content.ts";
 import type { EventInput } from "../../../lib/wire/event/types.ts";
-import { wire } from "./helpers.ts";
+import { wire } from "../../support/source.ts";
 
 const NONE = { permissions: "none" } as const;
 const HINT = { category: "target", kind: "displayhint" } as const;

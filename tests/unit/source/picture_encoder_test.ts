@@ -10,7 +10,7 @@ import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
 import { decodeControl } from "../../../lib/wire/control.ts";
 import dzstd from "../../vectors/events/video-dzstd.json" with { type: "json" };
 import { base64, noise } from "../decoders/frames.ts";
-import { changed, noisePicture, opaque, receive } from "./helpers.ts";
+import { changed, noisePicture, opaque, receive } from "../../support/source.ts";
 
 const NONE = { permissions: "none" } as const;
 

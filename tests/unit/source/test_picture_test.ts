@@ -3,7 +3,7 @@ import { VideoStream } from "../../../lib/decoders/video_stream.ts";
 import { FIRST_DISPLAY } from "../../../lib/source/content.ts";
 import { MovingPicture, TestPicture } from "../../../lib/source/test_picture.ts";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
-import { receive, wire } from "./helpers.ts";
+import { receive, wire } from "../../support/source.ts";
 
 const NONE = { permissions: "none" } as const;
 const pixel = ({ rgba, width }: MovingPicture, x: number, y: number) => [

@@ -10,7 +10,7 @@ import { TpackEncoder } from "../../../lib/source/tpack_encoder.ts";
 import { base64, compressedFrame, noise, show } from "../decoders/frames.ts";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
 import vectors from "../../vectors/events/tpack-terminal.json" with { type: "json" };
-import { receive } from "./helpers.ts";
+import { receive } from "../../support/source.ts";
 
 const NONE = { permissions: "none" } as const;
 
