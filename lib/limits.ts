@@ -119,8 +119,8 @@ export const STOP_TIMEOUT_MS = 5_000;
 export const MAX_ENROLMENTS = 10_000;
 
 /**
- * A handler that holds up its client for so long is reported. From then on what the client has is given
- * back as soon as it leaves, and what it has sent last is thrown away.
+ * A handler that takes longer for a record is logged. If its client leaves after that, it is released at
+ * once and the rest of what it sent is dropped.
  */
 export const HANDLER_SLOW_MS = 10_000;
 

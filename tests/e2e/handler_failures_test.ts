@@ -23,7 +23,7 @@ Deno.test("a handler that fails at each record gives one log line a kind, a coun
   await client.flush();
   await bench.until(
     () => bench.calls.some(({ status }) => status.kind === "alert"),
-    "all that the client has told",
+    "all records of the client",
   );
   client.close();
   await bench.until(() => bench.log.of("client-left").length > 0, "the end");

@@ -13,9 +13,9 @@ class Seen {
   readonly all: string[] = [];
 
   /** Notes all records of one client except `ident`, which tests wait for. */
-  by(who: string): ClientHandler {
+  by(observer: string): ClientHandler {
     return (source, { kind }) => {
-      if (kind !== "ident") this.all.push(`${who} ${source.segkind} ${kind}`);
+      if (kind !== "ident") this.all.push(`${observer} ${source.segkind} ${kind}`);
     };
   }
 
@@ -43,7 +43,7 @@ Deno.test("observers get each record before the handler, frames included", async
   assert.deepEqual(
     seen.take(),
     ["registered", "preroll", "privdrop"].flatMap((kind) =>
-      ["first", "second", "handler"].map((who) => `${who} terminal ${kind}`)
+      ["first", "second", "handler"].map((observer) => `${observer} terminal ${kind}`)
     ),
   );
   await draw(client, bench);

@@ -222,19 +222,19 @@ pure("lines arrive in any pieces, the last one without a line feed", async () =>
 pure("a program that does not read delays only clients with many records", async () => {
   await using bench = await Bench.start();
   const [busy, quiet] = [await bench.client(), await bench.client()];
-  let told = 0;
+  let count = 0;
   let pending: Promise<void> | undefined;
   // From here on the program does not read.
   for (let i = 0; i < 10_000 && pending === undefined; i++) {
     const done = busy.tell(ident("x".repeat(100)));
     if (done instanceof Promise) pending = done;
-    told++;
+    count++;
   }
   assert(pending !== undefined, "the client with many records waits");
-  assert(told * 100 < 2 * PIPE_QUEUE_BYTES, `${told} records wait`);
+  assert(count * 100 < 2 * PIPE_QUEUE_BYTES, `${count} records wait`);
   assert.equal(quiet.tell(ident("me")), undefined, "the other one does not");
   let quietCame = false;
-  for (let i = 0; i < told + 1; i++) quietCame ||= (await bench.read()).message === "me";
+  for (let i = 0; i < count + 1; i++) quietCame ||= (await bench.read()).message === "me";
   assert(quietCame);
   await pending;
 });
