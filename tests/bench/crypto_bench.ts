@@ -1,5 +1,7 @@
-// Packets opened (looked ahead at, verified, decrypted) by each implementation. The MAC runs over a
-// stream that grows as it does in a session, so the cost of deep trees is in the figures.
+/**
+ * Opening packets (peek, verify, decrypt) with each provider. The MAC runs over a growing stream, as in a
+ * session, so the figures include the cost of deep hash trees.
+ */
 
 import { chacha8 } from "@noble/ciphers/chacha.js";
 import { blake3 } from "@noble/hashes/blake3.js";
@@ -61,7 +63,7 @@ function register(
   });
 }
 
-/** What a program without code of its own can do: noble's primitives, restarted at each packet. */
+/** The naive twin: noble's primitives, restarted for each packet. */
 function registerNoble(group: string, block: Uint8Array, wireBytes: number): void {
   const mac = blake3.create({ key });
   const nonce12 = new Uint8Array(12);
@@ -71,7 +73,7 @@ function registerNoble(group: string, block: Uint8Array, wireBytes: number): voi
       const body = block.subarray(at + 16, at + wireBytes);
       mac.update(body);
       block.set(mac.clone().digest().subarray(0, 16), at);
-      // No block is resumed in the middle here, which flatters noble.
+      // It never resumes in the middle of a block, which favours noble.
       chacha8(key, nonce12, body, body, counter);
       counter = (counter + Math.ceil(body.length / 64)) % 0x7000_0000;
     }

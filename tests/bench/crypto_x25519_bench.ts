@@ -1,4 +1,4 @@
-// Key agreement by each provider, and the key schedule.
+/** Key agreement with each provider, and the key schedule. */
 
 import { x25519 } from "@noble/curves/ed25519.js";
 import { deriveKeys } from "../../lib/crypto/kdf.ts";

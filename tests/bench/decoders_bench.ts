@@ -1,6 +1,6 @@
 /**
- * Frames of 1920 x 1080 and of terminals, each from its data packets to the surface, with the naive
- * twin beside it. The twin gets its payload whole, so it is spared the assembling.
+ * Decoding frames of 1920 x 1080 and of terminals, from data packets to the surface, beside the naive
+ * twin. The twin gets the whole payload and need not assemble it.
  */
 
 import { zstdDecompressSync } from "node:zlib";
@@ -34,7 +34,7 @@ const HEIGHT = 1_080;
 const SURFACE = { surfaceWidth: WIDTH, surfaceHeight: HEIGHT };
 const RGB_BYTES = WIDTH * HEIGHT * 3;
 
-/** The data packets of a payload, at addresses that are not aligned, as they lie after a head. */
+/** The data packets of a payload, unaligned as after a packet head. */
 function packets(payload: Uint8Array, sizeBytes: number): Uint8Array[] {
   const list: Uint8Array[] = [];
   for (let at = 0; at < payload.length; at += sizeBytes) {
@@ -51,7 +51,7 @@ function feed(stream: VideoStream, header: FrameHeader, list: readonly Uint8Arra
   for (const packet of list) stream.push(packet);
 }
 
-/** A page of text: runs of background and of noise. */
+/** A page of text: runs of background and noise. */
 function desktop(seed: number): Uint8Array {
   const random = noise(WIDTH * HEIGHT / 2, seed);
   const bytes = new Uint8Array(RGB_BYTES);
@@ -167,7 +167,7 @@ benchTpack("TPACK one line of 80", small, oneLine, smallSurface);
 benchTpack("TPACK full 80x25", small, small, smallSurface);
 benchTpack("TPACK full 240x67", large, large, largeSurface);
 
-// The pieces: where the time goes.
+// The parts of the work, one by one.
 
 for (
   const [name, content] of [

@@ -156,7 +156,7 @@ Deno.test({
       await client.watch.untilText(/ready/);
       await client.end(reference);
     }
-    assert.match(await reference.said, /open_font::probe\(\d+, \d+\)/);
+    assert.match(await reference.stderr, /open_font::probe\(\d+, \d+\)/);
   },
 });
 
@@ -199,7 +199,7 @@ for (const [what, ...flags] of [["whole pictures"], ["changed regions", "-d"]]) 
         last = snapshot(client.source!);
         await client.end(reference);
       }
-      const drawn = [...(await reference.said).matchAll(DRAWN)].map(([, , , hash]) => hash!);
+      const drawn = [...(await reference.stderr).matchAll(DRAWN)].map(([, , , hash]) => hash!);
       assert.equal(drawn.length, frames);
       assert.deepEqual(shown, drawn, "each frame is what was drawn");
       assert(last?.kind === "png");
@@ -253,7 +253,7 @@ Deno.test({
       assert.deepEqual(ends, ["completed", "completed", "completed"]);
       await client.end(reference);
     }
-    const said = await reference.said;
+    const said = await reference.stderr;
     // A real source makes the hint of the file by itself.
     assert.match(said, /fonthint fd=-1 has_fd=0 size_mm=4\.50* hinting=2 append=0/);
     assert.match(said, /fonthint fd=\d+ has_fd=1 size_mm=4\.50* hinting=-1 append=0/);
@@ -319,7 +319,7 @@ Deno.test({
       for (const [call] of VERBS) assert.notEqual(call(client.source!), false);
       await client.end(reference);
     }
-    const said = await reference.said;
+    const said = await reference.stderr;
     assert.match(said, /TGT:NEWSEGMENT\(cookie:4242, direction: write, type: 16\)/);
     let at = 0;
     for (const line of VERBS.flatMap(([, ...lines]) => lines)) {

@@ -2,25 +2,24 @@ import { SeededRandom } from "../support/random.ts";
 import { mutate } from "./mutate.ts";
 import type { Target } from "./target.ts";
 
-/** An input that a target did not stand. */
+/** An input on which a target failed. */
 export class FuzzFailure extends Error {
-  /** The input, to be added to the corpus. */
+  /** Add it to the corpus of the target. */
   readonly input: Uint8Array;
 
   constructor(target: Target, how: string, input: Uint8Array, cause: unknown) {
-    super(`${target.name} did not stand ${how}: ${cause}\ninput: ${input.toHex()}`, { cause });
+    super(`${target.name} failed on ${how}: ${cause}\ninput: ${input.toHex()}`, { cause });
     this.name = "FuzzFailure";
     this.input = input;
   }
 }
 
 /**
- * Runs a target over its corpus and over changed inputs.
+ * Runs a target on its corpus and on mutated inputs.
  *
- * @param target The target.
- * @param rounds How many changed inputs.
+ * @param rounds How many mutated inputs.
  * @param seed Equal seeds give equal inputs.
- * @throws {FuzzFailure} At the first input that it does not stand.
+ * @throws {FuzzFailure} On the first failure.
  */
 export function fuzz(target: Target, rounds: number, seed: number): void {
   for (const [i, input] of target.corpus.entries()) {

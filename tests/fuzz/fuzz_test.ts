@@ -1,4 +1,4 @@
-// A short run of every target, with the same inputs each time; `deno task fuzz` runs longer ones.
+/** A short run of each target, always with the same inputs; `deno task fuzz` runs longer ones. */
 
 import { fuzz } from "./fuzz.ts";
 import { TARGETS } from "./targets/mod.ts";
@@ -8,7 +8,7 @@ const SEED = 1;
 
 for (const target of TARGETS) {
   Deno.test({
-    name: `${target.name}: ${ROUNDS} changed inputs`,
+    name: `${target.name}: ${ROUNDS} mutated inputs`,
     permissions: "none",
     fn: () => fuzz(target, ROUNDS, SEED),
   });

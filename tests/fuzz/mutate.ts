@@ -1,15 +1,13 @@
 import { concat } from "../support/feed.ts";
 import type { SeededRandom } from "../support/random.ts";
 
-/** Numbers at which lengths and counters go wrong. */
+/** Boundary values of lengths and counters. */
 const EDGES = [0, 1, 7, 8, 0x7f, 0x80, 0xff, 0x7fff, 0xffff, 0x2000, 0x7fff_ffff, 0xffff_ffff];
 const MOST_CHANGES = 6;
 
 /**
- * Changes bytes a little, in some of the ways in which programs and attackers do.
- *
- * @param corpus What to begin with; not changed.
- * @param random Where the changes come from.
+ * Makes a mutated copy of an input: flips bits, sets bytes and boundary values, inserts, deletes,
+ * repeats, cuts off and splices.
  */
 export function mutate(corpus: readonly Uint8Array[], random: SeededRandom): Uint8Array {
   let bytes: Uint8Array = random.pick(corpus).slice();

@@ -1,8 +1,8 @@
-/** Something that must stand any bytes. */
+/** Code that must handle any bytes. */
 export interface Target {
   readonly name: string;
-  /** What to begin with: good inputs, and bad ones that went wrong once. */
+  /** The inputs to mutate: good ones, and ones that have failed before. */
   readonly corpus: readonly Uint8Array[];
-  /** Throws when it does not stand the bytes. Equal bytes give equal results. */
+  /** Throws when a promise is broken. Equal bytes must give equal results. */
   readonly run: (input: Uint8Array) => void;
 }

@@ -40,7 +40,6 @@ export class AnsiScreen {
     this.cells = Array.from({ length: cols * rows }, () => ({ ...BLANK, text: "?" }));
   }
 
-  /** The characters of a row. */
   line(row: number): string {
     return this.cells.slice(row * this.cols, (row + 1) * this.cols).map(({ text }) => text).join(
       "",

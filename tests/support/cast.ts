@@ -1,4 +1,4 @@
-/** Plays recordings of text. */
+/** Plays recordings of text on the small terminal emulator. */
 
 import assert from "node:assert/strict";
 import type { AnsiScreen } from "./ansi_screen.ts";

@@ -10,22 +10,19 @@ import { drain, NO_REKEY, REGISTER } from "./pair.ts";
 import type { RawPeerOptions } from "./raw_peer.ts";
 import { RawPeer } from "./raw_peer.ts";
 
-/** A key that nobody knows yet. */
 export function freshKey(): PrivateKey {
   return new PrivateKey(crypto.getRandomValues(new Uint8Array(32)));
 }
 
-/** How a client connects. */
 export interface ClientOptions {
   readonly key: PrivateKey;
   readonly secret?: string;
   readonly mode?: HelloMode;
 }
 
-/** A small client that keeps the rules. */
+/** A client that keeps the rules of the protocol. */
 export class TestClient implements Disposable {
   readonly session: Session;
-  /** What it was told. */
   readonly events: SessionEvent[] = [];
   readonly key: PrivateKey;
   readonly #socket: Deno.TcpConn;
@@ -50,13 +47,12 @@ export class TestClient implements Disposable {
     return new TestClient(await Deno.connect({ hostname: "127.0.0.1", port }), options);
   }
 
-  /** Its address as the listener sees it. */
   get address(): string {
     const { hostname, port } = this.#socket.localAddr;
     return `${hostname}:${port}`;
   }
 
-  /** Says HELLO up to the final keys. @returns Whether the listener answered. */
+  /** Exchanges HELLO packets up to the final keys. @returns `false` when the connection ended first. */
   async login(): Promise<boolean> {
     while (this.session.state !== "accepted") {
       if (!await this.read()) return false;
@@ -64,12 +60,12 @@ export class TestClient implements Disposable {
     return true;
   }
 
-  /** Proves the key by its first packet, that of a terminal; goes out with the next flush. */
+  /** Queues the first packet under the final keys, which proves the key. */
   register(): void {
     this.session.sendEvent(0, REGISTER);
   }
 
-  /** Sends what waits. @returns Whether the listener takes it. */
+  /** Sends the queued output. @returns Whether the connection is still open. */
   async flush(): Promise<boolean> {
     try {
       for (let bytes = this.session.takeOutput(); bytes; bytes = this.session.takeOutput()) {
@@ -81,7 +77,7 @@ export class TestClient implements Disposable {
     }
   }
 
-  /** Sends what waits, then reads once. @returns Whether the connection goes on. */
+  /** Sends the queued output, then reads once. @returns Whether the connection is still open. */
   async read(): Promise<boolean> {
     if (!await this.flush()) return false;
     const count = await readSome(this.#socket, this.session.writable());
@@ -91,19 +87,18 @@ export class TestClient implements Disposable {
     return true;
   }
 
-  /** Reads until an event of a kind has come, or so many of it. */
+  /** Reads until `times` events of a kind have arrived. */
   async untilEvent(kind: string, times = 1): Promise<void> {
     const count = () =>
       this.events.filter((event) => event.type === "event" && event.event.kind === kind).length;
     while (count() < times) assert.ok(await this.read(), `the connection ended before ${kind}`);
   }
 
-  /** Reads until the listener closes the connection. */
   async untilClosed(): Promise<void> {
     while (await this.read());
   }
 
-  /** Sends what waits. @returns The number of the source that stands for this client. */
+  /** Sends the queued output. @returns The id of the source that stands for this client. */
   async whenAddressed(bench: Bench): Promise<number> {
     await this.flush();
     let id: number | undefined;
@@ -114,22 +109,21 @@ export class TestClient implements Disposable {
     return id!;
   }
 
-  /** Says something and waits until the handler has heard it, so that both ways are known to work. */
+  /** Sends an event and waits for its record, so that both directions have worked. */
   async roundTrip(bench: Bench): Promise<void> {
-    const heard = () => bench.calls.filter(({ status }) => status.kind === "ident").length;
-    const before = heard();
+    const received = () => bench.calls.filter(({ status }) => status.kind === "ident").length;
+    const before = received();
     this.session.sendEvent(0, { category: "external", kind: "ident", message: encodeUtf8("here") });
     await this.flush();
-    await bench.until(() => heard() > before, "ident");
+    await bench.until(() => received() > before, "ident");
   }
 
-  /** Leaves as a source does that has ended. */
   close(): void {
     this.session.free();
     try {
       this.#socket.close();
     } catch {
-      // It was closed before.
+      // It is closed already.
     }
   }
 
@@ -138,7 +132,7 @@ export class TestClient implements Disposable {
   }
 }
 
-/** A raw peer on a socket. */
+/** A {@linkcode RawPeer} on a socket. */
 export class RawClient implements Disposable {
   readonly peer: RawPeer;
   readonly #socket: Deno.TcpConn;
@@ -148,23 +142,22 @@ export class RawClient implements Disposable {
     this.peer = new RawPeer({ seed: Math.floor(Math.random() * 2 ** 32), ...options });
   }
 
-  /** Its address as the listener sees it. */
   get address(): string {
     const { hostname, port } = this.#socket.localAddr;
     return `${hostname}:${port}`;
   }
 
-  /** Sends bytes as they are, or what the peer has to send. @returns What was sent. */
+  /** Sends bytes as they are; by default the queued output of the peer. @returns The bytes. */
   async send(bytes: Uint8Array = this.peer.take()): Promise<Uint8Array> {
     try {
       for (let at = 0; at < bytes.length;) at += await this.#socket.write(bytes.subarray(at));
     } catch {
-      // The listener has closed; what it made of the rest is what the test looks at.
+      // The listener has closed; the test checks what it did.
     }
     return bytes;
   }
 
-  /** Reads until so many packets have come; by default one. */
+  /** Reads until `count` packets have arrived. */
   async answers(count = 1): Promise<void> {
     const wanted = this.peer.received + count;
     const buffer = new Uint8Array(4_096);
@@ -175,20 +168,19 @@ export class RawClient implements Disposable {
     }
   }
 
-  /** Logs in in direct mode, and proves the key. @returns The bytes of both packets. */
+  /** Logs in in direct mode and proves the key. @returns The bytes of both packets. */
   async login(): Promise<Uint8Array[]> {
     const hello = await this.send(this.peer.hello().take());
     await this.answers();
     return [hello, await this.send(this.peer.event(REGISTER).take())];
   }
 
-  /** Reads until the listener closes the connection, and throws what comes away. */
+  /** Reads and drops bytes until the listener closes the connection. */
   async untilClosed(): Promise<void> {
     const buffer = new Uint8Array(4_096);
     while (await readSome(this.#socket, buffer) !== null);
   }
 
-  /** Sends no more. */
   async closeWrite(): Promise<void> {
     await this.#socket.closeWrite();
   }
@@ -197,7 +189,7 @@ export class RawClient implements Disposable {
     try {
       this.#socket.close();
     } catch {
-      // It was closed before.
+      // It is closed already.
     }
   }
 
@@ -206,7 +198,7 @@ export class RawClient implements Disposable {
   }
 }
 
-/** A reset ends a stream like its end. */
+/** Treats a reset as EOF. */
 async function readSome(socket: Deno.TcpConn, into: Uint8Array): Promise<number | null> {
   try {
     return await socket.read(into);

@@ -1,6 +1,6 @@
 /** Temporary directories. */
 
-/** Runs a test in an empty directory, which is removed afterwards. */
+/** Runs a test with an empty directory and removes it afterwards. */
 export async function inDirectory(run: (path: string) => void | Promise<void>): Promise<void> {
   const path = await Deno.makeTempDir({ prefix: "files-test-" });
   try {

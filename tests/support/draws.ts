@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 
-/** Randomness that consists of listed values. */
+/** Random values from a list. */
 export interface Draws {
-  /** Returns the next value; fails if its length differs or none is left. */
+  /** Returns the next value; fails when its length differs or the list is used up. */
   readonly random: (count: number) => Uint8Array;
-  /** How many values have not been drawn. */
   readonly left: number;
 }
 

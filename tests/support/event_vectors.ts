@@ -1,4 +1,4 @@
-/** Events that the reference packed. */
+/** Packed events of the reference. */
 
 import vectors from "../vectors/events/events.json" with { type: "json" };
 
@@ -8,7 +8,7 @@ export type Patch = readonly [
   value: number,
 ];
 
-/** An event that the reference packed, after changing the fields that no verb sets. */
+/** An event as the reference packed it, with patches for the fields that no verb sets. */
 export function reference(id: string, ...patches: Patch[]): string {
   const { packed } = vectors.cases.find((one) => one.id === id)!;
   const bytes = Uint8Array.fromHex(packed).slice(2);

@@ -18,7 +18,7 @@ export class FakeClient {
   title = "";
 
   constructor(id = 2, peer = { publicKey: "AAAA", fingerprint: "0123-4567", address: "[::1]:1" }) {
-    const noted = (name: string) => (...args: unknown[]) => {
+    const recorded = (name: string) => (...args: unknown[]) => {
       this.calls.push([name, ...args]);
       return true;
     };
@@ -52,7 +52,7 @@ export class FakeClient {
     // All other verbs are noted.
     this.source = new Proxy(members, {
       get: (target, name) =>
-        name in target || typeof name === "symbol" ? Reflect.get(target, name) : noted(name),
+        name in target || typeof name === "symbol" ? Reflect.get(target, name) : recorded(name),
       set: (target, name, value) => Reflect.set(target, name, value),
     }) as unknown as Source;
   }
@@ -62,20 +62,20 @@ export class FakeClient {
     return this.source.handler?.(this.source, status, input);
   }
 
-  /** Commits a frame of text and reports it. */
+  /** Commits a frame of text and delivers its record. */
   showText(frame: Tpack): void | Promise<void> {
     const { header, payload } = tpackFrame(frame);
     show(this.#video, header, payload);
     return this.#committed();
   }
 
-  /** Commits a frame of R, G, B, A pixels and reports it. */
+  /** Commits a frame of RGBA pixels and delivers its record. */
   showPixels(width: number, height: number, rgba: Uint8Array): void | Promise<void> {
     show(this.#video, frameHeader({ surfaceWidth: width, surfaceHeight: height }), rgba);
     return this.#committed();
   }
 
-  /** Draws R, G, B, A pixels without committing them. */
+  /** Draws RGBA pixels without committing them. */
   drawUnseen(width: number, height: number, rgba: Uint8Array): void {
     const size = { surfaceWidth: width, surfaceHeight: height };
     this.takeFrame({ header: frameHeader({ ...size, commit: 0 }), payload: rgba });

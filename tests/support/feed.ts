@@ -8,45 +8,41 @@ import { SeededRandom } from "./random.ts";
 
 export { concat };
 
-/** A session under test, and its owner. */
+/** A session under test, with the code that handles its events. */
 export interface Fixture {
   readonly session: Session;
-  /** Handles an event; must not depend on timing. */
+  /** Handles an event; must not depend on how the bytes were split. */
   take?(event: SessionEvent): void;
-  /** Anything to compare besides events and output, after all bytes. */
+  /** A value to compare besides events and output, after all bytes. */
   result?(): unknown;
 }
 
-/** The result of feeding a session. */
 export interface Fed {
   /** All events, with copies of their payloads. */
   readonly events: readonly SessionEvent[];
-  /** All bytes that it sent. */
   readonly output: Uint8Array;
-  /** The code of the fault that ended it. */
+  /** The code of the error that ended it. */
   readonly fault: string | undefined;
-  /** Its state after all bytes, before EOF. */
+  /** The state after all bytes, before EOF. */
   readonly state: StateName;
   readonly result: unknown;
 }
 
-/** How to feed. */
 export interface FeedOptions {
   /** Whether EOF follows the bytes; `true` unless given. */
   readonly eof?: boolean;
   /** Inputs up to this size are fed in every split in two. */
   readonly everySplitBytes?: number;
-  /** How many random splits to try. */
   readonly rounds?: number;
   readonly seed?: number;
 }
 
-/** Less than the head of a packet, so that no packet can be complete. */
+/** Less than a packet head, so that no packet is complete. */
 const TRAILING_BYTES = [1, 8, 24];
 
 /**
- * Feeds a session, and fails unless the result is the same however the bytes arrive: whole, one by one, in
- * every two parts if they are few, in random parts, and followed by the start of another packet.
+ * Feeds a session in several ways and fails unless the results are equal: all bytes at once, byte by
+ * byte, in every split in two if there are few bytes, in random parts, and with trailing bytes.
  *
  * @param make Returns a fresh, equal session for each run.
  */
@@ -104,7 +100,7 @@ export function feedOnce(
   for (const chunk of chunks) {
     for (let rest = chunk; rest.length > 0 && !session.isOver;) {
       const taken = session.receive(rest);
-      assert.ok(taken > 0, "after its events were taken, a session has space");
+      assert.ok(taken > 0, "a session without pending events has space");
       rest = rest.subarray(taken);
       drain();
     }

@@ -1,24 +1,24 @@
-/** A small encoder of H.264: its pictures are stored, not compressed, so what comes out is known. */
+/** A small H.264 encoder: it stores pictures uncompressed, so the decoded pixels are known. */
 
 import { concat } from "./feed.ts";
 
-/** Writes bits, the most significant first. */
+/** Writes bits, most significant first. */
 export class BitWriter {
   readonly #bits: number[] = [];
 
-  /** A number of so many bits. */
+  /** Writes the low `count` bits of a number. */
   bits(value: number, count: number): this {
     for (let i = count - 1; i >= 0; i--) this.#bits.push(Math.floor(value / 2 ** i) & 1);
     return this;
   }
 
-  /** An Exp-Golomb number. */
+  /** Writes an unsigned Exp-Golomb number. */
   unsigned(value: number): this {
     const length = (value + 1).toString(2).length;
     return this.bits(0, length - 1).bits(value + 1, length);
   }
 
-  /** Zeros up to the next byte. */
+  /** Writes zeros up to the next byte. */
   align(): this {
     while (this.#bits.length % 8 > 0) this.#bits.push(0);
     return this;
@@ -29,7 +29,7 @@ export class BitWriter {
     return this;
   }
 
-  /** What was written, with the bit that ends the content. */
+  /** The bytes, with the stop bit at the end. */
   done(): Uint8Array {
     this.#bits.push(1);
     this.align();
@@ -41,7 +41,7 @@ export class BitWriter {
   }
 }
 
-/** A NAL unit behind its start code. */
+/** A start code and a NAL unit. */
 export function nal(head: number, content: Uint8Array): Uint8Array<ArrayBuffer> {
   const bytes = [0, 0, 0, 1, head];
   let zeros = 0;
@@ -56,13 +56,13 @@ export function nal(head: number, content: Uint8Array): Uint8Array<ArrayBuffer> 
   return Uint8Array.from(bytes);
 }
 
-/** What a stream says about itself. */
+/** The fields of a sequence parameter set. */
 export interface StreamFields {
-  /** In blocks of 16 pixels. */
+  /** In blocks of 16 x 16 pixels. */
   readonly widthBlocks: number;
   readonly heightBlocks: number;
   readonly profile?: number;
-  /** The eight bits behind the profile. */
+  /** The eight bits after the profile. */
   readonly constraints?: number;
   readonly level?: number;
   readonly id?: number;
@@ -70,13 +70,12 @@ export interface StreamFields {
   /** Left, right, top and bottom, in units of 2 pixels. */
   readonly crop?: readonly [number, number, number, number];
   readonly interlaced?: boolean;
-  /** Offsets of the order of pictures; they make it of type 1. */
+  /** Offsets for picture order count type 1. */
   readonly offsets?: readonly number[];
-  /** Bits of the order of pictures; they make it of type 0. */
+  /** Bits for picture order count type 0. */
   readonly orderBits?: number;
 }
 
-/** A sequence parameter set. */
 export function sps(fields: StreamFields): Uint8Array<ArrayBuffer> {
   const { offsets, orderBits, crop } = fields;
   const w = new BitWriter().bits(fields.profile ?? 66, 8).bits(fields.constraints ?? 0xc0, 8)
@@ -96,17 +95,16 @@ export function sps(fields: StreamFields): Uint8Array<ArrayBuffer> {
   return nal(0x67, w.bits(0, 1).done());
 }
 
-/** A picture parameter set. */
 export function pps(spsId = 0): Uint8Array<ArrayBuffer> {
   const w = new BitWriter().unsigned(0).unsigned(spsId).bits(0, 2).unsigned(0).unsigned(0)
     .unsigned(0).bits(0, 3).unsigned(0).unsigned(0).unsigned(0).bits(0b100, 3);
   return nal(0x68, w.done());
 }
 
-/** Brightness and colours of a picture, one behind the other, in whole blocks. */
+/** Y, Cb and Cr of a picture, one after the other, in whole blocks. */
 export type Planes = Uint8Array;
 
-/** A picture of its own. */
+/** A key picture with given planes. */
 export function keyPicture(
   { widthBlocks, heightBlocks }: StreamFields,
   planes: Planes,
@@ -132,20 +130,20 @@ export function keyPicture(
   return nal(0x65, w.done());
 }
 
-/** A picture that is gray all over, in a byte for each block. */
+/** A gray key picture, one byte a block. */
 export function grayPicture(
   { widthBlocks, heightBlocks }: StreamFields,
 ): Uint8Array<ArrayBuffer> {
   const w = new BitWriter().unsigned(0).unsigned(7).unsigned(0).bits(0, 4).unsigned(0)
     .bits(0, 2).unsigned(0).unsigned(1);
   for (let i = 0; i < widthBlocks * heightBlocks; i++) {
-    // The mean of its neighbours, of which there are none, and nothing to add.
+    // Predicted from neighbours, of which there are none, without a residual.
     w.unsigned(3).unsigned(0).unsigned(0).bits(1, 1);
   }
   return nal(0x65, w.done());
 }
 
-/** A picture that repeats the one before. */
+/** A picture that repeats the previous one. */
 export function samePicture(
   { widthBlocks, heightBlocks }: StreamFields,
   number: number,
@@ -155,13 +153,13 @@ export function samePicture(
   return nal(0x61, w.done());
 }
 
-/** Planes that tell every place of a picture apart. */
+/** Planes with different values all over the picture. */
 export function testPlanes({ widthBlocks, heightBlocks }: StreamFields, seed = 1): Planes {
   const size = widthBlocks * heightBlocks * 256;
   return Uint8Array.from({ length: size * 3 / 2 }, (_, i) => 16 + (i * 7 + seed * 31) % 220);
 }
 
-/** A whole access unit: parameters and a picture of its own, gray unless it has planes. */
+/** An access unit: both parameter sets and a key picture, gray without planes. */
 export function keyUnit(fields: StreamFields, planes?: Planes): Uint8Array<ArrayBuffer> {
   const picture = planes === undefined ? grayPicture(fields) : keyPicture(fields, planes);
   return concat([sps(fields), pps(fields.id ?? 0), picture]);

@@ -16,10 +16,9 @@ import { freshKey } from "./clients.ts";
 import { LogBook } from "./log_book.ts";
 import { SERVER_KEY } from "./pair.ts";
 
-/** A test that waits for what never comes fails after so long. */
+/** The deadline of a wait. */
 const PATIENCE_MS = 20_000;
 
-/** A frame of H.264 for a surface of any size. */
 export function h264Frame(payload: Uint8Array, width: number, height: number): VideoFrame {
   return {
     format: VIDEO_FORMAT.h264,
@@ -36,29 +35,28 @@ export function h264Frame(payload: Uint8Array, width: number, height: number): V
   };
 }
 
-/** A source, and what it was told. */
+/** A source that counts its cancelled streams. */
 export class H264Source {
   readonly client: SourceConnection;
-  /** How often it was told that its video cannot be decoded. */
   cancels = 0;
   readonly #reading: Promise<void>;
-  #told = Promise.withResolvers<void>();
+  #received = Promise.withResolvers<void>();
 
   constructor(client: SourceConnection) {
     this.client = client;
     this.#reading = this.#read();
   }
 
-  /** Sends a frame and waits until it and all before it are acknowledged. */
+  /** Sends a frame and waits until all frames are acknowledged. */
   async draw(frame: VideoFrame): Promise<void> {
     await this.client.draw(frame);
     await this.client.allAcknowledged();
     assert.equal(this.client.skipped, 0);
   }
 
-  /** Waits until it was told so often that its video cannot be decoded. */
+  /** Waits until the listener has cancelled its video `times` times. */
   async cancelled(times: number): Promise<void> {
-    while (this.cancels < times && !this.client.isOver) await this.#told.promise;
+    while (this.cancels < times && !this.client.isOver) await this.#received.promise;
     assert.equal(this.cancels, times);
   }
 
@@ -68,29 +66,31 @@ export class H264Source {
   }
 
   async #read(): Promise<void> {
-    for await (const told of this.client) {
-      if (told.type === "control" && told.control.command === "cancelstream") this.cancels++;
-      this.#told.resolve();
-      this.#told = Promise.withResolvers();
+    for await (const received of this.client) {
+      if (received.type === "control" && received.control.command === "cancelstream") {
+        this.cancels++;
+      }
+      this.#received.resolve();
+      this.#received = Promise.withResolvers();
     }
-    this.#told.resolve();
+    this.#received.resolve();
   }
 }
 
-/** A listener on a port of its own that lets every key in. */
+/** A listener that accepts every key and decodes H.264. */
 export class H264Listening implements AsyncDisposable {
   readonly log = new LogBook();
   readonly decoders: DecoderPool;
   readonly listener: Listener;
-  /** The clients, in the order in which they came. */
+  /** In the order of their preroll. */
   readonly clients: Source[] = [];
-  /** What they showed, as `kind width x height`. */
+  /** The kinds of their video records; `resized` with its size. */
   readonly kinds: string[] = [];
   readonly #sources: H264Source[] = [];
   #changed = Promise.withResolvers<void>();
 
   constructor(options: DecoderPoolOptions = {}) {
-    // A test runner checks the types of a worker first, which takes its time on a busy machine.
+    // The test runner checks the types of a worker when it starts, which is slow on a busy machine.
     this.decoders = new DecoderPool({ timeoutMs: PATIENCE_MS, ...options });
     this.log.onLine = () => this.#wake();
     this.listener = new Listener({
@@ -117,12 +117,12 @@ export class H264Listening implements AsyncDisposable {
     });
   }
 
-  /** Why streams were refused, as it is logged. */
+  /** The logged reasons of refused streams. */
   get refusals(): unknown[] {
     return this.log.of("stream-refused").map(({ fields }) => fields["reason"]);
   }
 
-  /** Connects a source that sends up to 8 frames ahead. */
+  /** Connects a source that sends up to 8 unacknowledged frames. */
   async connect(): Promise<H264Source> {
     const client = await connectSource("127.0.0.1", {
       port: this.listener.address.port,
@@ -138,7 +138,7 @@ export class H264Listening implements AsyncDisposable {
     return source;
   }
 
-  /** Waits until something is true; it is looked at whenever a line is logged or a handler called. */
+  /** Waits until a condition holds; checks it after each log line and each record. */
   async until(isTrue: () => boolean, what: string): Promise<void> {
     let isLate = false;
     const timer = setTimeout(() => {
@@ -159,7 +159,7 @@ export class H264Listening implements AsyncDisposable {
     this.listener.abort();
     await this.listener.finished();
     for (const source of this.#sources) await source.close();
-    assert.equal(this.decoders.size, 0, "no decoder is left over");
+    assert.equal(this.decoders.size, 0, "all decoders are freed");
     assert.deepEqual(this.log.of("internal-error"), []);
   }
 

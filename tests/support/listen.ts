@@ -15,36 +15,34 @@ import { freshKey, RawClient, TestClient } from "./clients.ts";
 import { LogBook } from "./log_book.ts";
 import type { RawPeerOptions } from "./raw_peer.ts";
 
-/** A test that waits for what never comes fails after so long. */
+/** The deadline of a wait. */
 const PATIENCE_MS = 20_000;
 
-/** One call of a handler. */
 export interface HandlerCall {
-  /** The number of the source. */
+  /** The id of the source. */
   readonly id: number;
   readonly role: "listener" | "client";
-  /** The address of the client that it is about. */
+  /** The address of the client. */
   readonly client: string | undefined;
   readonly status: Status;
 }
 
-/** How a bench listens. */
 export interface BenchOptions extends Omit<NetListenOptions, "keystore" | "log"> {
   /** The listening name; `demo` unless given. */
   readonly name?: string;
   /** `num:secret`. */
   readonly secret?: string;
-  /** Answers requests; takes every client unless given. Its calls are noted in any case. */
+  /** Handles requests; without it every client is accepted. Its calls are recorded either way. */
   readonly listen?: (
     source: ListenSource,
     status: ListenStatus,
     bench: Bench,
   ) => void | Promise<void>;
-  /** Takes the records of clients; they are noted in any case. */
+  /** Handles the records of clients, which are recorded either way. */
   readonly client?: (source: Source, status: Status) => void | Promise<void>;
 }
 
-/** A listener on a port of its own with a keystore of its own; both go when it is disposed of. */
+/** A listener with a keystore of its own; disposal ends both. */
 export class Bench implements AsyncDisposable {
   readonly log = new LogBook();
   readonly calls: HandlerCall[] = [];
@@ -70,7 +68,7 @@ export class Bench implements AsyncDisposable {
     if (secret !== undefined) this.listener.targetInput(secret);
   }
 
-  /** Begins to listen. */
+  /** Starts to listen and waits for preroll. */
   static async start(options: BenchOptions = {}): Promise<Bench> {
     const directory = await Deno.makeTempDir({ prefix: "net-listen-test-" });
     const bench = new Bench(options, await Keystore.open(directory), directory);
@@ -78,13 +76,13 @@ export class Bench implements AsyncDisposable {
     return bench;
   }
 
-  /** Takes a client as the handler of a bench does; for handlers of tests. */
+  /** The handler of accepted clients, for tests that accept by themselves. */
   readonly takeClient = (source: Source, status: Status): void | Promise<void> => {
-    this.#note(source, status);
+    this.#record(source, status);
     return this.#options.client?.(source, status);
   };
 
-  /** Waits until something is true; it is looked at whenever a line is logged or a handler called. */
+  /** Waits until a condition holds; checks it after each log line and each record. */
   async until(isTrue: () => boolean, what: string): Promise<void> {
     if (isTrue()) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -101,7 +99,7 @@ export class Bench implements AsyncDisposable {
     }
   }
 
-  /** The kinds of all records of clients, by the number of their source. */
+  /** The kinds of the records of clients, by source id. */
   kindsBySource(): Map<number, string[]> {
     const kinds = new Map<number, string[]>();
     for (const { id, role, status } of this.calls) {
@@ -110,14 +108,14 @@ export class Bench implements AsyncDisposable {
     return kinds;
   }
 
-  /** How many clients asked to be taken. */
+  /** How many `segment_request` records the listener got. */
   get requests(): number {
     return this.calls.filter(({ role, status }) =>
       role === "listener" && status.kind === "segment_request"
     ).length;
   }
 
-  /** Adds a fresh key that may log in. */
+  /** Makes a key and accepts it for names, by default for the listening name. */
   async addKey(...names: string[]): Promise<PrivateKey> {
     const key = freshKey();
     await this.keystore.add(
@@ -127,12 +125,11 @@ export class Bench implements AsyncDisposable {
     return key;
   }
 
-  /** Connects a client that keeps the rules. */
   connect(options: ClientOptions): Promise<TestClient> {
     return TestClient.connect(this.listener.address.port, options);
   }
 
-  /** Connects, logs in and registers a client whose key is accepted. */
+  /** Connects a client and waits until it is registered; accepts a fresh key unless given one. */
   async login(options: Partial<ClientOptions> = {}): Promise<TestClient> {
     const client = await this.connect({ key: options.key ?? await this.addKey(), ...options });
     assert.ok(await client.login(), "the client logs in");
@@ -143,13 +140,12 @@ export class Bench implements AsyncDisposable {
     return client;
   }
 
-  /** Connects a client that does what it is told. */
   async raw(options: RawPeerOptions = {}): Promise<RawClient> {
     const socket = await Deno.connect({ port: this.listener.address.port, hostname: "127.0.0.1" });
     return new RawClient(socket, options);
   }
 
-  /** Closes everything and checks that every client got one `terminated`, as its last record. */
+  /** Ends the listener and checks that `terminated` was the last record of each client, once. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.listener.abort();
     await this.listener.finished();
@@ -157,17 +153,17 @@ export class Bench implements AsyncDisposable {
     for (const [id, kinds] of this.kindsBySource()) {
       const ends = kinds.filter((kind) => kind === "terminated").length;
       assert.equal(ends, 1, `source ${id} is terminated once: ${kinds.join()}`);
-      assert.equal(kinds.at(-1), "terminated", `source ${id} is told nothing behind its end`);
+      assert.equal(kinds.at(-1), "terminated", `source ${id} gets no record after terminated`);
     }
   }
 
   #listen(source: ListenSource, status: ListenStatus): void | Promise<void> {
-    this.#note(source, status);
+    this.#record(source, status);
     if (this.#options.listen !== undefined) return this.#options.listen(source, status, this);
     if (status.kind === "segment_request") source.acceptTarget(this.takeClient);
   }
 
-  #note(source: ListenSource | Source, status: Status): void {
+  #record(source: ListenSource | Source, status: Status): void {
     this.calls.push({ id: source.id, role: source.role, client: source.peer?.address, status });
     this.#wake();
   }

@@ -37,7 +37,7 @@ export class Output {
       for (;;) {
         const match = pattern.exec(this.text);
         if (match !== null) return match;
-        assert(!this.#hasEnded, `the output came to its end without ${pattern}:\n${this.text}`);
+        assert(!this.#hasEnded, `the output ended without ${pattern}:\n${this.text}`);
         await this.#changed.promise;
       }
     } finally {
@@ -122,7 +122,7 @@ export class Listening implements AsyncDisposable {
     };
   }
 
-  /** Logs a client in. */
+  /** Logs a source in on the port that `listen` has printed. */
   async connect(title = "test", segkind = "tui"): Promise<TestSource> {
     const [, port] = await this.err.until(/listening on 127\.0\.0\.1:(\d+) as demo\n/);
     return await this.connectTo(Number(port), title, segkind);
@@ -166,13 +166,13 @@ export class TestSource {
   readonly sizes: [number, number][] = [];
   readonly #text = new TpackEncoder();
   readonly #pixels = new PictureEncoder();
-  readonly #listening: Promise<void>;
+  readonly #reading: Promise<void>;
   #hasActivate = Promise.withResolvers<void>();
-  #told = Promise.withResolvers<void>();
+  #received = Promise.withResolvers<void>();
 
   private constructor(client: SourceConnection) {
     this.client = client;
-    this.#listening = this.#listen();
+    this.#reading = this.#read();
   }
 
   static async connect(
@@ -192,7 +192,7 @@ export class TestSource {
     return source;
   }
 
-  /** Waits until it may draw. */
+  /** Waits for ACTIVATE. */
   activated(): Promise<void> {
     return this.#hasActivate.promise;
   }
@@ -202,13 +202,13 @@ export class TestSource {
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
-      this.#told.resolve();
+      this.#received.resolve();
     }, PATIENCE_MS);
     try {
       while (!isTrue()) {
         assert(!this.client.isOver, "the connection has ended");
-        assert(!isLate, `it was told other things, and to type ${JSON.stringify(this.typed)}`);
-        await this.#told.promise;
+        assert(!isLate, `waited in vain; typed ${JSON.stringify(this.typed)}`);
+        await this.#received.promise;
       }
     } finally {
       clearTimeout(timer);
@@ -246,13 +246,13 @@ export class TestSource {
 
   async close(): Promise<void> {
     await this.client.close();
-    await this.#listening;
+    await this.#reading;
   }
 
-  async #listen(): Promise<void> {
-    for await (const told of this.client) {
-      if (told.type !== "event") continue;
-      const { event } = told;
+  async #read(): Promise<void> {
+    for await (const received of this.client) {
+      if (received.type !== "event") continue;
+      const { event } = received;
       if (event.category === "input" && event.kind === "translated" && event.active) {
         this.typed += event.utf8.replace("\r", "\n");
       } else if (event.category === "target") {
@@ -262,9 +262,9 @@ export class TestSource {
           this.messages.push(new TextDecoder().decode(event.message));
         } else if (event.kind === "exit") void this.client.close();
       }
-      this.#told.resolve();
-      this.#told = Promise.withResolvers();
+      this.#received.resolve();
+      this.#received = Promise.withResolvers();
     }
-    this.#told.resolve();
+    this.#received.resolve();
   }
 }

@@ -18,7 +18,6 @@ export class LogBook implements Logger {
     this.onLine(line);
   }
 
-  /** The lines of one event. */
   of(event: string): LogLine[] {
     return this.lines.filter((line) => line.event === event);
   }

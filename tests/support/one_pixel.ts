@@ -1,6 +1,6 @@
 import { VIDEO_FORMAT } from "../../lib/wire/constants.ts";
 
-/** The announcement of a raw frame of one pixel, but for its stream and length. */
+/** The header of a raw frame of one pixel, without its stream and length. */
 export const ONE_PIXEL = {
   command: "videoframe",
   format: VIDEO_FORMAT.rgba,

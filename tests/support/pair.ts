@@ -7,10 +7,8 @@ import { Session } from "../../lib/session/session.ts";
 import { DEFAULT_SECRET } from "../../lib/wire/constants.ts";
 import { SeededRandom } from "./random.ts";
 
-/** Never rekeys on its own. */
 export const NO_REKEY = { early: 0, volumeBytes: Infinity } as const;
 
-/** A private key that depends on `seed` alone. */
 export function keyFrom(seed: number): PrivateKey {
   return new PrivateKey(new SeededRandom(seed).bytes(32));
 }
@@ -42,7 +40,6 @@ export function clientSession(options: Partial<ClientOptions> = {}): Session {
   });
 }
 
-/** The static keys of the two ends. */
 export const SERVER_KEY: PrivateKey = keyFrom(101);
 export const CLIENT_KEY: PrivateKey = keyFrom(102);
 
@@ -57,7 +54,7 @@ export class Pair {
   }
 
   /**
-   * Carries bytes both ways until both ends are quiet; both accept every key.
+   * Exchanges bytes until both ends have nothing to send. Both accept every key.
    *
    * @returns The events of each end, with copies of payloads.
    */
@@ -71,7 +68,7 @@ export class Pair {
     return events;
   }
 
-  /** Logs the client in; one event proves its key. */
+  /** Logs the client in and proves its key. */
   login(): this {
     this.exchange();
     this.client.sendEvent(0, REGISTER);
@@ -93,7 +90,7 @@ export const REGISTER = {
 } as const;
 
 /**
- * Takes all events of a session, and accepts an offered key.
+ * Takes all events of a session and accepts an offered key.
  *
  * @param key The static key of the session.
  * @param events Gets copies of the events.

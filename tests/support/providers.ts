@@ -4,7 +4,7 @@ import type { CryptoProvider, Opener, Sealer } from "../../lib/crypto/provider.t
 import { simdProvider } from "../../lib/crypto/simd/provider.ts";
 import { typescriptProvider } from "../../lib/crypto/typescript.ts";
 
-/** A way to run a session: its cryptography, and where its receive blocks are. */
+/** A provider and the memory of its receive blocks. */
 export interface Crypto {
   readonly name: string;
   readonly crypto: CryptoProvider;
@@ -14,23 +14,22 @@ export interface Crypto {
 const simd = simdProvider();
 const arena = defaultArena();
 
-/** All ways to run a session on this machine. */
+/** All providers that run on this machine. */
 export const CRYPTOS: readonly Crypto[] = [
   { name: "typescript", crypto: typescriptProvider },
   ...(simd ? [{ name: "simd", crypto: simd }] : []),
   ...(simd && arena ? [{ name: "simd in its arena", crypto: simd, arena }] : []),
 ];
 
-/** What {@linkcode spyOn} has observed. */
 export interface Spied {
   readonly crypto: CryptoProvider;
   /** The plaintext of every sealed packet, in order. */
   readonly sealed: Uint8Array[];
-  /** How many openers and sealers exist and are not freed. */
+  /** How many openers and sealers are not freed. */
   readonly open: number;
 }
 
-/** Wraps a provider, so that a test can read what a session seals before it is encrypted. */
+/** Wraps a provider to record the plaintext that a session seals. */
 export function spyOn(crypto: CryptoProvider): Spied {
   const sealed: Uint8Array[] = [];
   let open = 0;

@@ -1,4 +1,4 @@
-// A pump over a session, with both ends of its socket in the hands of the test.
+/** A pump over a session, on a socket in memory. */
 
 import assert from "node:assert/strict";
 import { A12Error } from "../../lib/errors.ts";
@@ -10,7 +10,6 @@ import { REGISTER, SERVER_KEY, serverSession } from "./pair.ts";
 import { RawPeer } from "./raw_peer.ts";
 import { MemorySocket } from "./sockets.ts";
 
-/** A pump over a session whose login has just begun. */
 export class Rig {
   readonly socket = new MemorySocket();
   readonly session: Session;
@@ -38,7 +37,7 @@ export class Rig {
     });
   }
 
-  /** Runs up to the proof of the key. */
+  /** Runs the pump until the key is proved. */
   async login(): Promise<{ ended: Promise<void> }> {
     const proved = Promise.withResolvers<void>();
     const { onEvent } = this;
@@ -57,7 +56,7 @@ export class Rig {
   }
 }
 
-/** Lets everything run that waits for nothing but its turn. */
+/** Waits until all tasks that are ready have run. */
 export function turn(): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const { port1, port2 } = new MessageChannel();
@@ -70,15 +69,15 @@ export function turn(): Promise<void> {
   return promise;
 }
 
-/** Waits for what other tasks bring about. */
+/** Waits until other tasks make a condition true. */
 export async function until(isTrue: () => boolean): Promise<void> {
   for (let count = 0; !isTrue(); count++) {
-    assert.ok(count < 1_000, "it comes true");
+    assert.ok(count < 1_000, "the condition becomes true");
     await turn();
   }
 }
 
-/** The code of the fault that something ended with, if any. */
+/** The code of the error that a promise rejects with; `undefined` when it resolves. */
 export async function codeOf(ended: Promise<void>): Promise<string | undefined> {
   try {
     await ended;

@@ -1,23 +1,18 @@
 import { Bench } from "./listen.ts";
 import { freshKey, type TestClient } from "./clients.ts";
 
-/** How a race for places ended. */
 export interface RaceResult {
-  /** How many clients were handed over. */
+  /** How many clients were let in. */
   readonly admitted: number;
-  /** How many keys are on disk. */
   readonly onDisk: number;
-  /** Whether those on disk are those that were handed over. */
+  /** Whether the keys on disk are those of the clients that were let in. */
   readonly areSame: boolean;
-  /** How many were refused for want of a place. */
+  /** How many clients were refused with `no-slot-left`. */
   readonly refused: number;
 }
 
 /**
- * Has clients with unknown keys race for the places of one listener, all at once.
- *
- * @param clients How many clients.
- * @param places How many places.
+ * Lets clients with unknown keys race for the places of one listener.
  */
 export async function race(clients: number, places: number): Promise<RaceResult> {
   await using bench = await Bench.start({ secret: `${places}:race` });
@@ -38,7 +33,7 @@ export async function race(clients: number, places: number): Promise<RaceResult>
   return result;
 }
 
-/** Runs until the client is told that it may draw, or is turned away. */
+/** Runs a client until it gets ACTIVATE or is refused. */
 async function run(racer: TestClient): Promise<void> {
   if (!await racer.login()) return;
   racer.register();

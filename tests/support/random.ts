@@ -1,4 +1,4 @@
-/** Randomness that is the same in every run, so that failures can be reproduced. */
+/** Random numbers that are the same in each run, so that failures can be repeated. */
 export class SeededRandom {
   #state: number;
 

@@ -26,7 +26,6 @@ export interface RawPeerOptions {
   readonly key?: PrivateKey;
   readonly secret?: string;
   readonly seed?: number;
-  /** The role in its HELLO. */
   readonly role?: number;
 }
 
@@ -37,15 +36,13 @@ export interface RawPacket {
 }
 
 /**
- * A client for tests that sends anything in any order: it has the keys of the protocol and none of its
- * rules. Output is queued until {@linkcode take}.
+ * A client that can send anything in any order: it encrypts like a real one and checks no rule. Output
+ * is queued until {@linkcode take}.
  */
 export class RawPeer {
   readonly transport: Transport;
   readonly key: PrivateKey;
-  /** The control commands that it received. */
   readonly controls: Control[] = [];
-  /** How many packets it received. */
   received = 0;
   readonly #random: (count: number) => Uint8Array<ArrayBuffer>;
   readonly #role: number;
@@ -76,7 +73,7 @@ export class RawPeer {
     }, this.#random(8));
   }
 
-  /** Queues a HELLO with a fresh ephemeral key; {@linkcode receive} continues from the answer. */
+  /** Queues a HELLO with a fresh ephemeral key; {@linkcode receive} installs the keys of the answer. */
   ephemeralHello(): this {
     this.#ephemeral = new PrivateKey(this.#random(32));
     return this.hello({ mode: HELLO_MODE.ephemeral, publicKey: this.#ephemeral.publicKey });
@@ -105,13 +102,13 @@ export class RawPeer {
     return this;
   }
 
-  /** Queues a packet of any type and body, under the right keys. */
+  /** Queues a packet of any type and body, sealed with the current keys. */
   raw({ type, body }: RawPacket): this {
     this.transport.send(type as PacketType, body.length, (bytes, at) => bytes.set(body, at));
     return this;
   }
 
-  /** Changes the keys of its direction, even out of turn. */
+  /** Rekeys its direction, even when it is not its turn. */
   rekey(fields: { publicKey?: Uint8Array; mode?: number } = {}): this {
     const { publicKey, shared } = this.#ratchet!.advance(this.#random(32));
     const nonce = this.#random(8);
@@ -135,7 +132,7 @@ export class RawPeer {
   }
 
   /**
-   * Takes bytes of the listener, and changes keys at its HELLO and REKEY packets.
+   * Takes bytes of the listener and installs the keys of its HELLO and REKEY packets.
    *
    * @returns How many packets were complete.
    */
@@ -165,7 +162,7 @@ export class RawPeer {
     }
     if (control.command !== "hello") return;
     if (control.mode === HELLO_MODE.ephemeral) {
-      assert.ok(this.#ephemeral, "an ephemeral answer to an ephemeral HELLO");
+      assert.ok(this.#ephemeral, "only an ephemeral HELLO gets an ephemeral answer");
       this.transport.installStage(agree(this.#ephemeral, control.publicKey), nonce, "ephemeral");
     } else {
       const { publicKey } = control;

@@ -4,14 +4,14 @@ import type { EventReceived } from "../../lib/session/events.ts";
 import type { Session } from "../../lib/session/session.ts";
 import { serverSession } from "./pair.ts";
 
-/** A server for one connection: it answers the login with a key, then does what the test says. */
+/** A server for one connection: it answers the login, and the test does the rest. */
 export class RawSink implements AsyncDisposable {
   readonly session: Session = serverSession();
   readonly #server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #claimed = Promise.withResolvers<Deno.TcpConn>();
   readonly #running: Promise<void>;
 
-  /** @param key The key that it answers with. */
+  /** @param key The key with which it answers. */
   constructor(key: PrivateKey) {
     this.#running = this.#login(key);
   }
@@ -31,7 +31,7 @@ export class RawSink implements AsyncDisposable {
     await writeAll(socket, this.session.takeOutput()!);
   }
 
-  /** Reads up to the next event of a kind. */
+  /** Reads until an event of a kind arrives. */
   async read(kind: EventReceived["event"]["kind"]): Promise<void> {
     const socket = await this.claimed();
     for (;;) {
@@ -65,7 +65,7 @@ export class RawSink implements AsyncDisposable {
     try {
       socket.close();
     } catch {
-      // The test has closed it.
+      // The test has closed it already.
     }
     this.#server.close();
     this.session.free();

@@ -1,4 +1,4 @@
-/** Unmodified clients of the reference, where they are installed. */
+/** Unmodified clients of the reference, where they are on the `PATH`. */
 
 import { Keystore, parsePublicKey, publicKeyOf } from "../../keystore/mod.ts";
 import type { Listener, ListenHandler, NetListenOptions, Source } from "../../lib/mod.ts";
@@ -8,21 +8,20 @@ import { netListen, silentLogger } from "../../lib/mod.ts";
 export const ARCAN_NET = which("arcan-net");
 export const TERMINAL = which("afsrv_terminal");
 export const REMOTING = which("afsrv_remoting");
-/** A client of pixels that says what it draws and what it gets; not part of the reference. */
+/** A client that draws pixels and prints what it draws and receives; not part of the reference. */
 export const PIXEL = which("pixel");
-/** A real client that hangs, as those of 2025 sometimes do, must not hold the tests up. */
+/** Real clients sometimes hang; they are killed after this time. */
 const DEADLINE_MS = 30_000;
 
-/** How a client of the reference is run. */
 export interface Run {
   /** The program and its arguments. */
   readonly command: readonly [program: string, ...args: string[]];
   readonly env?: Readonly<Record<string, string>>;
   readonly mode?: "ephemeral" | "direct";
   readonly secret?: string;
-  /** Who wrote the client's keystore; by ours the client knows the listener's key and insists on it. */
+  /** Which program makes the client's keystore. With `ours` the client requires the listener's key. */
   readonly store?: "arcan-net" | "ours";
-  /** How long it may take; 30 s unless given. */
+  /** 30 s unless given. */
   readonly deadlineMs?: number;
 }
 
@@ -32,8 +31,8 @@ export class Reference implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #deadline: ReturnType<typeof setTimeout>;
   readonly #directories: readonly string[];
-  /** What the client has written to standard error, once it has ended. */
-  readonly said: Promise<string>;
+  /** The client's standard error, when it has ended. */
+  readonly stderr: Promise<string>;
 
   private constructor(
     listener: Listener,
@@ -45,7 +44,7 @@ export class Reference implements AsyncDisposable {
     this.#child = child;
     this.#directories = directories;
     this.#deadline = setTimeout(() => child.kill("SIGKILL"), deadlineMs);
-    this.said = new Response(child.stderr).text();
+    this.stderr = new Response(child.stderr).text();
   }
 
   static async start(
@@ -66,7 +65,7 @@ export class Reference implements AsyncDisposable {
     return new Reference(listener, spawn(theirs, run), [ours, theirs], run.deadlineMs);
   }
 
-  /** Waits until the client has ended by itself. */
+  /** Waits until the client ends. */
   async ended(): Promise<void> {
     await this.#child.status;
   }
@@ -75,36 +74,36 @@ export class Reference implements AsyncDisposable {
     this.listener.abort();
     await this.listener.finished();
     await this.#child.status;
-    await this.said;
+    await this.stderr;
     clearTimeout(this.#deadline);
     for (const path of this.#directories) await Deno.remove(path, { recursive: true });
   }
 }
 
-/** Waits for what a client shows to be right, frame by frame. */
+/** Waits until the picture of a client is right; checks it after each frame. */
 export class FrameWatch {
   readonly #deadlineMs: number;
   #source: Source | undefined;
   #text = "";
   #check: (() => void) | undefined;
 
-  /** @param deadlineMs How long one wait may take; 30 s unless given. */
+  /** @param deadlineMs For one wait; 30 s unless given. */
   constructor(deadlineMs = DEADLINE_MS) {
     this.#deadlineMs = deadlineMs;
   }
 
-  /** The client has drawn. */
+  /** Call it after each frame. */
   changed(source: Source): void {
     this.#source = source;
     this.#text = source.text();
     this.#check?.();
   }
 
-  /** Waits for a frame after which something is true. */
+  /** Waits for a frame after which a condition holds. */
   until(isRight: (source: Source) => boolean): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const deadline = setTimeout(
-      () => reject(new Error(`the picture never came to be right:\n${this.#text}`)),
+      () => reject(new Error(`the picture did not become right:\n${this.#text}`)),
       this.#deadlineMs,
     );
     this.#check = () => {
@@ -117,13 +116,12 @@ export class FrameWatch {
     return promise;
   }
 
-  /** Waits for text on a client's screen. */
   untilText(pattern: RegExp): Promise<void> {
     return this.until((source) => pattern.test(source.text()));
   }
 }
 
-/** Makes the client's keystore; returns the public key that the listener must accept. */
+/** Makes the client's keystore. @returns The public key that the listener must accept. */
 async function makeClientKey(
   statePath: string,
   { store }: Run,
@@ -167,13 +165,13 @@ async function feed(child: Deno.ChildProcess, text: string): Promise<void> {
   await writer.close();
 }
 
-/** @param program A program on the `PATH`. @returns Where it is; `undefined` when it is not there. */
+/** @returns The path of a program on the `PATH`, or `undefined`. */
 export function which(program: string): string | undefined {
   for (const directory of (Deno.env.get("PATH") ?? "").split(":")) {
     try {
       if (Deno.statSync(`${directory}/${program}`).isFile) return `${directory}/${program}`;
     } catch {
-      // Not there: the next one.
+      // Try the next directory.
     }
   }
   return undefined;

@@ -1,17 +1,15 @@
 /**
- * Stands between a VNC client and a VNC server and keeps the client's requests for pictures back.
+ * A relay between a VNC client and a VNC server that drops the client's requests for pictures.
  *
- * `afsrv_remoting` of the reference waits for ever once it has drawn twice; without a picture its input
- * goes on.
+ * The reference's `afsrv_remoting` hangs after it has drawn twice. Without pictures its input works.
  *
  * @module
  */
 
-/** What a client says first: its version, the security that it chooses, ClientInit. */
+/** The lengths of a client's first messages: version, security type, ClientInit. */
 const GREETING_BYTES = [12, 1, 1] as const;
 const PICTURE_REQUEST = 3;
 
-/** A relay for one client. */
 export class RfbRelay implements AsyncDisposable {
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #sockets: Deno.TcpConn[] = [];
@@ -22,7 +20,7 @@ export class RfbRelay implements AsyncDisposable {
     this.#running = this.#run(port).catch(() => {});
   }
 
-  /** The port for the client. */
+  /** The port that the client connects to. */
   get port(): number {
     return this.#listener.addr.port;
   }
@@ -43,7 +41,7 @@ export class RfbRelay implements AsyncDisposable {
       try {
         socket.close();
       } catch {
-        // It was closed with its streams.
+        // It is closed already.
       }
     }
     await this.#running;
@@ -67,7 +65,7 @@ function withoutPictureRequests(): TransformStream<Uint8Array, Uint8Array> {
   });
 }
 
-/** The size of the message at the start; more than there is when that is not known. */
+/** The length of the first message; more than `bytes` has when it is not known yet. */
 function messageBytes(bytes: Uint8Array): number {
   const view = new DataView(bytes.buffer);
   switch (bytes[0]) {

@@ -4,17 +4,16 @@ import { drain, SERVER_KEY, serverSession } from "./pair.ts";
 import type { RawPeerOptions } from "./raw_peer.ts";
 import { RawPeer } from "./raw_peer.ts";
 
-/** A client whose bytes are recorded before there is a server. */
+/** A recorded login. */
 export interface Script {
-  /** The bytes of its HELLO packets. */
   readonly hellos: Uint8Array<ArrayBuffer>;
-  /** The client, with the final keys; append its further output to the HELLO packets. */
+  /** The client under the final keys; append its further output to the HELLO packets. */
   readonly peer: RawPeer;
 }
 
 /**
- * Records the login of a client. It fits every `serverSession` that has the default randomness and does not
- * rekey, since such sessions draw the same values.
+ * Records the login of a client. Every `serverSession` with the default randomness and without rekeying
+ * accepts it, since such sessions draw the same values.
  */
 export function scriptLogin(mode: HelloMode = "ephemeral", options: RawPeerOptions = {}): Script {
   const peer = new RawPeer(options);

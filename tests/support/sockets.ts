@@ -1,8 +1,7 @@
 import type { Socket } from "../../lib/net/pump.ts";
 
-/** One end of a connection in memory: like a socket, but every byte is under control of the test. */
+/** A socket in memory; the test decides what is read, and when writes succeed. */
 export class MemorySocket implements Socket {
-  /** What was written to it. */
   readonly written: Uint8Array[] = [];
   isClosed = false;
   #writesLeft = Infinity;
@@ -11,25 +10,24 @@ export class MemorySocket implements Socket {
   #wakeReader: (() => void) | undefined;
   #wakeWriter: (() => void) | undefined;
 
-  /** What arrives: bytes, `null` for the end of the stream, or what a read fails with. */
+  /** Queues reads: bytes, `null` for EOF, or an error. */
   give(...arrivals: readonly (Uint8Array | null | Error)[]): void {
     this.#incoming.push(...arrivals);
     this.#wakeReader?.();
   }
 
-  /** Lets so many more writes through; others wait, as those to a peer that does not read. */
+  /** Lets `count` writes through; later ones wait, as for a peer that does not read. */
   allowWrites(count: number): void {
     this.#writesLeft = count;
     this.#wakeWriter?.();
   }
 
-  /** Makes writes fail, as those to a peer that has closed. */
+  /** Makes writes fail, as when the peer has closed. */
   failWrites(error: Error): void {
     this.#writeFault = error;
     this.#wakeWriter?.();
   }
 
-  /** How much has arrived and was not read. */
   get unreadBytes(): number {
     return this.#incoming.reduce((sum, it) => sum + (it instanceof Uint8Array ? it.length : 0), 0);
   }

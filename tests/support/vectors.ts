@@ -1,4 +1,4 @@
-/** The recorded sessions of the reference. */
+/** Recorded sessions of the reference. */
 
 import { PrivateKey } from "../../lib/crypto/x25519.ts";
 import channels from "../vectors/transport/session-channels.json" with { type: "json" };
@@ -23,14 +23,12 @@ import sourceSource from "../vectors/transport/session-source-source-role.json" 
 import rightEdge from "../vectors/capture-right-edge/session.json" with { type: "json" };
 import terminal from "../vectors/capture-terminal/session.json" with { type: "json" };
 
-/** An end of a recorded session. */
 export type End = "client" | "server";
 
-/** One recorded packet. */
 export interface PacketVector {
   readonly from: string;
   readonly step: string;
-  /** The stage whose keys protect it. */
+  /** The stage whose keys seal it. */
   readonly keys: string;
   readonly wire: string;
   /** Sequence number, type and body. */
@@ -38,7 +36,7 @@ export interface PacketVector {
   readonly seq: number;
 }
 
-/** The keys of one stage: of both directions, or after a REKEY of the sender's. */
+/** The keys of one stage: for both directions, or after a REKEY for the direction of its sender. */
 export interface StageVector {
   readonly stage: string;
   readonly input?: string;
@@ -47,7 +45,6 @@ export interface StageVector {
   readonly cipherNonce: string;
 }
 
-/** A recorded session. */
 export interface SessionVector {
   readonly name: string;
   readonly inputs: {
@@ -64,7 +61,6 @@ export interface SessionVector {
   readonly outcome: { readonly serverError: string | null };
 }
 
-/** All recorded sessions by name. */
 export const SESSIONS = {
   channels,
   direct,
@@ -83,7 +79,7 @@ export function hex(hex: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.fromHex(hex);
 }
 
-/** The random values of one end, without the nonces that no peer reads: our sessions do not draw those. */
+/** The random values of one end, without the control nonces, which our sessions do not draw. */
 export function drawsOf(vector: SessionVector, end: End): Uint8Array[] {
   return vector.randomValuesInOrder[end]
     .filter(({ use }) => use !== "control nonce")
@@ -102,7 +98,7 @@ export function streamOf(vector: SessionVector, end: End): Uint8Array<ArrayBuffe
   return hex(packetsOf(vector, end).map(({ wire }) => wire).join(""));
 }
 
-/** A recorded connection of a real terminal. */
+/** A recorded connection of a real `afsrv_terminal`. */
 export interface TerminalCapture {
   readonly fromClient: Uint8Array;
   readonly fromServer: Uint8Array;
@@ -114,7 +110,7 @@ export interface TerminalCapture {
   readonly finalScreen: readonly string[];
 }
 
-/** The recorded terminals by the name of their directory. */
+/** By the name of their directory in `vectors/`. */
 const CAPTURES = { "capture-terminal": terminal, "capture-right-edge": rightEdge };
 
 /** Loads a recorded terminal; needs the permission {@linkcode READ_VECTORS}. */

@@ -1,5 +1,5 @@
 /**
- * A sink and a feeder, and the measurements that are made with them.
+ * The measurements, made with a sink and a feeder process.
  */
 
 import { Keystore } from "../../../keystore/mod.ts";
@@ -13,37 +13,34 @@ import type { Row } from "./rows.ts";
 import type { SinkSetup } from "./sink.ts";
 import { collectedMs, median, readCollections, type Usage } from "./usage.ts";
 
-/** How to measure. */
 export interface BedOptions {
-  /** The command of a sink that is not ours; ours is measured when absent. */
+  /** The command of another sink; ours when absent. */
   readonly foreign?: string | undefined;
   readonly provider: SinkSetup["provider"];
   readonly rounds: number;
   readonly profile: boolean;
 }
 
-/** The figures of one row. */
 export interface Measured {
-  /** What is compared: CPU microseconds a unit, for latency microseconds, for memory KiB a client. */
+  /** The cost: CPU microseconds a unit; microseconds for latency; KiB a client for memory. */
   readonly cost: number;
-  /** The least and the largest cost of a round. */
+  /** The smallest and the largest cost of a round. */
   readonly spread: readonly [least: number, most: number];
   readonly wallPerSecond?: number;
   readonly wireMbPerSecond?: number;
-  /** Part of the CPU time that was spent in the kernel. */
+  /** The share of CPU time in the kernel. */
   readonly systemShare?: number;
-  /** Part of the CPU time that was spent in the garbage collector. */
+  /** The share of CPU time in the garbage collector. */
   readonly gcShare?: number;
   readonly rssMib?: number;
-  /** Figures that only this row has. */
+  /** Further figures of this row. */
   readonly more?: Readonly<Record<string, number>>;
 }
 
 const WARM_UP_ROUNDS = 2;
-/** A listener reads fresh key files again at each login, until they have rested for two seconds. */
+/** A listener reads key files again at each login until they are two seconds old. */
 const KEYS_REST_MS = 3_000;
 
-/** A sink and a feeder. */
 export class Bed {
   readonly sink: OwnSink | ForeignSink;
   readonly feeder: Child;
@@ -71,7 +68,6 @@ export class Bed {
     return new Bed(sink, fed, keystore);
   }
 
-  /** What the clients of the feeder connect to. */
   get target(): Target {
     return { port: this.sink.port, isOwn: this.sink instanceof OwnSink };
   }
@@ -92,7 +88,6 @@ export class Bed {
   }
 }
 
-/** One round: what it took. */
 interface Round {
   readonly from: Usage;
   readonly to: Usage;
@@ -100,7 +95,7 @@ interface Round {
   readonly bytes: number;
 }
 
-/** Measures a row whose units are counted in a time. */
+/** Measures the CPU time of a row's units. */
 export async function measureRate(
   row: Row,
   options: BedOptions,
@@ -189,7 +184,7 @@ export async function measureLatency(row: Row, options: BedOptions): Promise<Mea
   };
 }
 
-/** Keeps all cores awake at the least priority: on a virtual machine their waking takes most of the time. */
+/** Keeps all cores awake at the lowest priority: on a virtual machine waking them would dominate the latency. */
 function spin(): () => Promise<unknown> {
   const spinners = Array.from(
     { length: navigator.hardwareConcurrency },
@@ -204,10 +199,10 @@ function spin(): () => Promise<unknown> {
 
 const MEMORY_WARM_UP_CLIENTS = 300;
 
-/** Measures the resident memory of clients that have logged in and do nothing. */
+/** Measures the resident memory of idle clients. */
 export async function measureMemory(row: Row, options: BedOptions): Promise<Measured> {
   const bed = await Bed.make(options);
-  // The first clients make the code resident and the young generation of the heap as large as it gets.
+  // The first clients load the code and grow the young generation of the heap to its full size.
   await bed.feeder.call("logins", { target: bed.target, count: MEMORY_WARM_UP_CLIENTS });
   await bed.sink.collect();
   const from = await bed.usage();
@@ -228,12 +223,11 @@ export async function measureMemory(row: Row, options: BedOptions): Promise<Meas
   };
 }
 
-/** Where the session stands when the growth is measured, in bytes received. */
+/** The bytes received at each mark of the growth. */
 const MARKS = [10e6, 100e6, 500e6, 1_000e6, 2_000e6];
 const GROWTH_FRAMES = 24;
 const GROWTH_EVENTS = 50_000;
 
-/** One mark of the growth. */
 export interface Mark {
   readonly receivedBytes: number;
   /** CPU nanoseconds a byte of raw frames. */
@@ -243,7 +237,7 @@ export interface Mark {
   readonly rssMib: number;
 }
 
-/** Measures what a byte and an event cost as the session grows. */
+/** Measures the cost of a byte and of an event as the session grows. */
 export async function measureGrowth(options: BedOptions): Promise<Mark[]> {
   const bed = await Bed.make(options);
   await bed.open("rgba");
@@ -266,7 +260,7 @@ export async function measureGrowth(options: BedOptions): Promise<Mark[]> {
     const isFirst = marks.length === 0;
     const bytes: number[] = [];
     const events: number[] = [];
-    // The first mark is near: little fits before it is far behind.
+    // The first mark is so near that a long round would go far past it.
     for (let i = 0; i < (isFirst ? 1 : options.rounds); i++) {
       const frames = await send("rgba", isFirst ? 2 : 8);
       bytes.push(cpuMs(frames) * 1e6 / frames.bytes);

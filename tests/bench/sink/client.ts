@@ -1,5 +1,5 @@
 /**
- * The source end of a connection, as the feeders use it.
+ * The source end of a connection, for the feeders.
  */
 
 import { simdProvider } from "../../../lib/crypto/simd/provider.ts";
@@ -12,7 +12,7 @@ import { DEFAULT_SECRET, VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
 import type { Frame } from "./frames.ts";
 
 const crypto = simdProvider() ?? typescriptProvider;
-/** How often the listener rekeys right after the login. */
+/** How many times the listener rekeys right after the login. */
 const EARLY_REKEYS = 2;
 const APPLICATION = 10;
 const TERMINAL = 5;
@@ -21,17 +21,16 @@ const COMPRESSED_CHUNK_BYTES = 32_768;
 const RAW_CHUNK_BYTES = 32_760;
 const RAW_FORMATS: readonly number[] = [VIDEO_FORMAT.rgba, VIDEO_FORMAT.rgb, VIDEO_FORMAT.rgb565];
 
-/** The sink that a client shows its frames to. */
 export interface Target {
   readonly port: number;
-  /** Ours rekeys right after the login and acknowledges a frame once; of others neither is asked. */
+  /** Ours rekeys right after the login and acknowledges each frame once; others need not. */
   readonly isOwn: boolean;
 }
 
-/** The key of all clients of the bench but hogs. */
+/** The key of all clients except hogs. */
 export const CLIENT_KEY = new PrivateKey(new Uint8Array(32).fill(0x42));
 
-/** The keys of clients that take as much of the sink as they can. */
+/** The keys of hogs: clients that use as much of the sink as they can. */
 export const HOG_KEYS: readonly PrivateKey[] = [1, 2, 3, 4].map((hog) =>
   new PrivateKey(new Uint8Array(32).fill(hog))
 );
@@ -40,7 +39,7 @@ function random(count: number): Uint8Array {
   return globalThis.crypto.getRandomValues(new Uint8Array(count));
 }
 
-/** A connection that has not logged in. */
+/** A connection before its login. */
 async function connect(
   { port }: Target,
   mode: HelloMode,
@@ -62,7 +61,7 @@ async function connect(
   return [socket, session];
 }
 
-/** Logs in up to the final keys, then leaves; what a listener does for one handshake. */
+/** Logs in up to the final keys and closes: one handshake for the listener. */
 export async function shakeHands(target: Target, mode: HelloMode): Promise<void> {
   const [socket, session] = await connect(target, mode, CLIENT_KEY);
   const buffer = new Uint8Array(1_024);
@@ -100,7 +99,7 @@ export class Client {
     this.session = session;
   }
 
-  /** Logs in, registers and answers the first key changes. */
+  /** Logs in, registers and answers the first REKEY packets. */
   static async login(
     target: Target,
     kind: "application" | "terminal",
@@ -127,7 +126,7 @@ export class Client {
     return client;
   }
 
-  /** Appends a frame to the output; gives its number. */
+  /** Appends a frame to the output. @returns Its id. */
   sendFrame({ header, payload }: Frame): number {
     const stream = ++this.#stream;
     this.session.send({ command: "videoframe", ...header, stream });
@@ -138,7 +137,7 @@ export class Client {
     return stream;
   }
 
-  /** Appends a transfer that a sink refuses at once; its refusal tells that all before was read. */
+  /** Appends a transfer that a sink refuses at once; the refusal shows that it has read everything before. */
   sendMarker(): number {
     const stream = ++this.#stream;
     this.session.send({
@@ -152,17 +151,15 @@ export class Client {
     return stream;
   }
 
-  /** Sends the output. */
   flush(): Promise<void> {
     return this.#send(() => this.session.takeOutput());
   }
 
-  /** Sends bytes that were sealed before. */
   write(bytes: Uint8Array): Promise<void> {
     return this.#send(() => bytes);
   }
 
-  /** One write at a time: taken output is valid only until more is taken. */
+  /** One write at a time, since taken output is valid only until the next is taken. */
   #send(take: () => Uint8Array | undefined): Promise<void> {
     return this.#written = this.#written.then(async () => {
       const bytes = take();
@@ -170,7 +167,6 @@ export class Client {
     });
   }
 
-  /** Waits for the acknowledgement of a frame. */
   acknowledged(stream: number): Promise<void> {
     return this.#until(() => this.#acknowledged >= stream);
   }
@@ -180,7 +176,6 @@ export class Client {
     return this.#until(() => this.#cancelled >= stream);
   }
 
-  /** Leaves. */
   close(): void {
     this.session.close();
     this.#socket.close();
@@ -200,7 +195,7 @@ export class Client {
         this.#take(event);
       }
       if (this.#rekeys < EARLY_REKEYS) {
-        // Later key changes are answered by the packets that are sealed next.
+        // The packets that are sealed next answer later REKEY packets.
         if (this.session.rekey()) this.#rekeys++;
         await this.flush();
       }
@@ -232,7 +227,7 @@ export class Client {
   }
 }
 
-/** Bytes of a frame's packets on the wire. */
+/** The bytes of a frame on the wire. */
 export function wireBytes({ header, payload }: Frame): number {
   const step = RAW_FORMATS.includes(header.format) ? RAW_CHUNK_BYTES : COMPRESSED_CHUNK_BYTES;
   return 153 + payload.length + 32 * Math.ceil(payload.length / step);

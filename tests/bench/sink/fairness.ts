@@ -1,6 +1,6 @@
 /**
- * `deno task bench:fair`: what quiet clients and logins wait for beside clients that send the largest
- * pictures there can be, and how much work those leave behind.
+ * `deno task bench:fair`: how long quiet clients and logins wait beside clients that send the largest
+ * possible pictures, and how much work such clients leave behind.
  *
  * Options: `--hogs 1,4`, `--side PX`, `--format zstd|zstdDelta`, `--seconds N`.
  */
@@ -11,7 +11,7 @@ import type { Waits } from "./feeder.ts";
 import type { HogSetup } from "./hog_feeder.ts";
 import { Child } from "./rpc.ts";
 
-/** Pictures are under way by then. */
+/** Long enough for the first pictures to be sent. */
 const LEAD_MS = 1_000;
 const BACKLOG_MS = 3_000;
 

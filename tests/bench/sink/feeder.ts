@@ -1,5 +1,5 @@
 /**
- * The process that feeds the sink: it seals streams ahead, waits for the word, and sends.
+ * The process that feeds the sink: it seals streams in advance and sends them on command.
  */
 
 import type { HelloMode } from "../../../lib/session/events.ts";
@@ -9,26 +9,25 @@ import { inParallel, LOGINS_AT_ONCE } from "./parallel.ts";
 import { serve } from "./rpc.ts";
 import { median } from "./usage.ts";
 
-/** What a feeder is told to do for one row. */
+/** The task of a feeder for one row. */
 export interface FeederSetup {
   readonly target: Target;
   /** The row: `events`, or one of the frames. */
   readonly row: string;
 }
 
-/** How one client's frames and their acknowledgements follow each other. */
 export interface Latency {
   readonly p50Us: number;
   readonly p99Us: number;
 }
 
-/** How long something took, the median and the most. */
+/** The median and the maximum of some times. */
 export interface Wait {
   readonly p50Ms: number;
   readonly mostMs: number;
 }
 
-/** What quiet clients wait for. */
+/** The waiting times of quiet clients. */
 export interface Waits {
   /** From a line of text to its acknowledgement. */
   readonly lines: Wait;
@@ -46,7 +45,7 @@ let sealed: Uint8Array[] = [];
 let last = 0;
 const idle: Client[] = [];
 
-/** Seals packets into memory; gives their size in bytes. */
+/** Seals packets into memory. @returns Their size in bytes. */
 function seal(bytes: number, count: number, append: () => void): number {
   const block = new Uint8Array(bytes);
   let filled = 0;
@@ -79,7 +78,7 @@ async function latency(count: number): Promise<Latency> {
   return { p50Us: median(times), p99Us: times[Math.floor(times.length * 0.99)]! };
 }
 
-/** Does something again and again, with pauses, and tells how long it took. */
+/** Repeats an action with pauses. @returns How long each took. */
 async function repeat(seconds: number, pauseMs: number, task: () => Promise<void>): Promise<Wait> {
   const times: number[] = [];
   for (const endMs = performance.now() + seconds * 1_000; performance.now() < endMs;) {
@@ -133,7 +132,7 @@ await serve({
     ]);
     return { lines, logins };
   },
-  /** Shows another row's frames on the same connection. */
+  /** Sends the frames of another row on the same connection. */
   change(row: string): void {
     frames = FRAME_ROWS[row]?.();
   },

@@ -1,9 +1,9 @@
 /**
- * Any other sink, started by a command and measured from outside.
+ * Another sink, started by a command and measured from outside.
  *
- * It gets the public key of the clients in `CLIENT_KEY`, as 64 hexadecimal digits, listens on the
- * loopback interface with the secret that is the default of the protocol, and prints its port as its
- * first line. It must send `activate` for a `register`, acknowledge frames and refuse binary streams.
+ * The command gets the public key of the clients in `CLIENT_KEY`, as 64 hexadecimal digits. It must listen
+ * on the loopback interface with the default secret, print its port as its first line, send `activate`
+ * for a `register`, acknowledge frames and refuse binary streams.
  */
 
 import { TextLineStream } from "./lines.ts";
@@ -11,10 +11,9 @@ import type { Usage } from "./usage.ts";
 
 const TICK_MS = 10;
 
-/** A sink that is not ours. */
 export class ForeignSink {
   readonly port: number;
-  /** It has no garbage collector that we know of. */
+  /** Its garbage collector, if any, is not measured. */
   readonly trace = undefined;
   readonly #process: Deno.ChildProcess;
   readonly #drained: Promise<unknown>;
@@ -45,7 +44,7 @@ export class ForeignSink {
     return new ForeignSink(process, port, drain());
   }
 
-  /** What its threads have used; of those that have ended nothing is known. */
+  /** The usage of its live threads; that of ended ones is lost. */
   usage(): Promise<Usage> {
     const folder = `/proc/${this.#process.pid}`;
     let totalMs = 0;
@@ -53,7 +52,7 @@ export class ForeignSink {
     for (const { name } of Deno.readDirSync(`${folder}/task`)) {
       const task = `${folder}/task/${name}`;
       totalMs += Number(Deno.readTextFileSync(`${task}/schedstat`).split(" ")[0]) / 1e6;
-      // The name of the program is in parentheses and may hold blanks.
+      // The program name in parentheses may contain blanks.
       const fields = Deno.readTextFileSync(`${task}/stat`).split(") ").at(-1)!.split(" ");
       systemMs += Number(fields[12]) * TICK_MS;
     }

@@ -1,8 +1,8 @@
 /**
- * What the feeders show: the frames of each row of the table.
+ * The frames of each row of the table.
  *
- * The compressed frames are as large as those that the reference was measured with: its two builds
- * differ in the speed of the MAC, which tells how many bytes they worked off.
+ * The compressed frames have the sizes with which the reference was measured. Its two builds differ in the
+ * speed of the MAC, from which those sizes follow.
  */
 
 import type { FrameHeader } from "../../../lib/decoders/frame_header.ts";
@@ -25,19 +25,17 @@ const SURFACE = { surfaceWidth: WIDTH, surfaceHeight: HEIGHT };
 const RGB_BYTES = WIDTH * HEIGHT * 3;
 const REGION = { x: 811, y: 400, width: 640, height: 360 };
 
-/** One frame; the stream number of the header is given when it is sent. */
+/** One frame; its header gets the stream id when it is sent. */
 export interface Frame {
   readonly header: Omit<FrameHeader, "commit"> & { readonly commit: boolean };
   readonly payload: Uint8Array;
 }
 
-/** The frames of one row. */
 export interface FrameRow {
-  /** What the client registers as. */
   readonly kind: "application" | "terminal";
-  /** Shown once, so that delta frames have a base. */
+  /** Sent once, as the base of delta frames. */
   readonly first: Frame;
-  /** Shown again and again. */
+  /** Sent repeatedly. */
   readonly next: Frame;
 }
 
@@ -45,15 +43,15 @@ function frame({ header, payload }: { header: FrameHeader; payload: Uint8Array }
   return { header: { ...header, commit: true }, payload };
 }
 
-/** Bytes that compress to about so many bits each: what a film or a game changes. */
+/** Noise of few levels, which compresses like the changes of a film or a game. */
 function film(length: number, values: number): Uint8Array {
   const a = noise(length, 3);
   const b = noise(length, 7);
-  // Two throws of a die with `values` sides: no repetitions, only frequencies, to be found.
+  // The sum of two dice with `values` sides: a compressor finds frequencies but no repetitions.
   return a.map((byte, at) => ((byte * values) >> 8) + ((b[at]! * values) >> 8));
 }
 
-/** The difference between two states of a desktop: some lines of text have changed. */
+/** The difference between two pictures of a desktop where some lines of text have changed. */
 function desktopDelta(width: number, height: number, share: number, ink = 60): Uint8Array {
   const random = noise(width * height, 9);
   const bytes = new Uint8Array(width * height * 3);
@@ -125,7 +123,7 @@ export const FRAME_ROWS: Readonly<Record<string, () => FrameRow>> = {
   "tpack-240x67": () => text(240, 67),
 };
 
-/** Events as a source sends them, in turn. */
+/** Typical events of a source, sent in turn. */
 export const EVENTS: readonly EventInput[] = [
   { category: "external", kind: "viewport", x: 10, y: 20, width: 640, height: 480, order: 1 },
   {

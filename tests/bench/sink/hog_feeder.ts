@@ -1,6 +1,6 @@
 /**
- * The process behind a client that sends the largest pictures there can be, a few bytes each on the
- * wire, at a steady rate.
+ * The process of a client that sends the largest possible pictures, a few bytes each on the wire, at a
+ * steady rate.
  */
 
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
@@ -8,10 +8,10 @@ import { compressedFrame } from "../../unit/decoders/frames.ts";
 import { Client, HOG_KEYS, type Target, wireBytes } from "./client.ts";
 import { serve } from "./rpc.ts";
 
-/** What a hog is told to do. */
+/** The task of a hog. */
 export interface HogSetup {
   readonly target: Target;
-  /** Which of the keys it has. */
+  /** The index of its key. */
   readonly hog: number;
   /** Width and height of its pictures in pixels. */
   readonly sidePx: number;
@@ -43,7 +43,7 @@ await serve({
       if (isSending) return;
       for (; owed >= bytes; owed -= bytes) client.sendFrame(bomb);
       isSending = true;
-      // Its socket may be full for a while; the rest comes later.
+      // The socket may be full for a while; the rest is sent later.
       client.flush().then(() => isSending = false, () => {});
     }, TICK_MS);
   },

@@ -1,4 +1,4 @@
-/** Cuts text into lines; an unfinished last one counts. */
+/** Splits text into lines; a last line without a newline counts too. */
 export class TextLineStream extends TransformStream<string, string> {
   constructor() {
     let rest = "";

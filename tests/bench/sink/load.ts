@@ -1,6 +1,6 @@
 /**
- * `deno task bench:load`: many clients that draw a line of a terminal ten times a second each, and one
- * client beside another that floods the sink with raw frames.
+ * `deno task bench:load`: many clients that each draw a terminal line ten times a second, and one client
+ * beside another that floods the sink with raw frames.
  *
  * Options: `--clients 1,10,…`, `--seconds N`, `--provider simd|typescript`, `--json`.
  */
@@ -27,12 +27,12 @@ const { values: flags } = parseArgs({
 const provider = flags.provider === "typescript" ? "typescript" : "simd";
 const print = flags.json ? console.error : console.log;
 
-/** The figures of one number of clients. */
+/** The figures for one number of clients. */
 interface Load extends LoadResult {
   readonly clients: number;
-  /** Part of one core that the sink needs. */
+  /** The share of one core that the sink uses. */
   readonly cpuShare: number;
-  /** CPU microseconds of the sink a frame. */
+  /** CPU microseconds of the sink for a frame. */
   readonly cpuUs: number;
   readonly kibPerClient: number;
 }
@@ -40,7 +40,7 @@ interface Load extends LoadResult {
 async function load(clients: number, seconds: number): Promise<Load> {
   const bed = await Bed.make({ provider }, "load_feeder.ts");
   const setup: LoadSetup = { seconds, rate: RATE };
-  // These make the code resident and fast; the clients that are measured come after.
+  // These clients warm the code up before the measured ones connect.
   await bed.feeder.call("logins", { target: bed.target, count: WARM_UP_CLIENTS });
   await bed.feeder.call("run", { ...setup, seconds: 1 });
   await bed.feeder.call("leave");
@@ -61,11 +61,11 @@ async function load(clients: number, seconds: number): Promise<Load> {
   };
 }
 
-/** What a flood does to the others. */
+/** The effect of a flood on another client. */
 interface Flood {
   readonly quiet: Latency;
   readonly flooded: Latency;
-  /** Raw 1080p frames of the flood in a second. */
+  /** Raw 1080p frames of the flood a second. */
   readonly floodFrames: number;
 }
 
@@ -77,7 +77,7 @@ async function flood(): Promise<Flood> {
   const flooder = await Child.start("feeder.ts");
   await flooder.call("open", { target: bed.target, row: "rgba" });
   await flooder.call("prepare", FLOOD_FRAMES * 4);
-  // The flood lasts longer than what is measured beside it.
+  // The flood lasts longer than the measurement beside it.
   const flooding = flooder.call<number>("blast");
   const flooded = await bed.feeder.call<Latency>("latency", 100);
   const wallMs = await flooding;

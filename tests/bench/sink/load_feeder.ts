@@ -1,5 +1,5 @@
 /**
- * The process behind the clients of the load run: each draws a terminal line several times a second.
+ * The process of the clients of the load run: each draws a terminal line several times a second.
  */
 
 import { Client, type Target } from "./client.ts";
@@ -7,10 +7,9 @@ import { FRAME_ROWS } from "./frames.ts";
 import { inParallel, LOGINS_AT_ONCE } from "./parallel.ts";
 import { serve } from "./rpc.ts";
 
-/** One run of the load. */
 export interface LoadSetup {
   readonly seconds: number;
-  /** Frames of each client in a second. */
+  /** Frames of each client a second. */
   readonly rate: number;
 }
 
@@ -50,7 +49,7 @@ await serve({
     const began = performance.now();
     const total = Math.round(seconds * rate * clients.length);
     const drawings: Promise<void>[] = [];
-    // The clients take turns, so that their frames are spread evenly over the time.
+    // The clients take turns, so that their frames are spread evenly over time.
     for (let sent = 0; sent < total;) {
       const due = Math.min(total, (performance.now() - began) / 1_000 * rate * clients.length);
       for (; sent < due; sent++) drawings.push(draw(clients[sent % clients.length]!, times));

@@ -1,13 +1,13 @@
 /**
- * `deno task bench:sink`: what our sink costs, row by row, beside the C reference.
+ * `deno task bench:sink`: the cost of our sink, row by row, beside the C reference.
  *
- * A feeder process sends streams that it has sealed ahead to a sink process over the loopback
- * interface; what counts is the CPU time of the sink.
+ * A feeder process sends streams, sealed in advance, to a sink process over the loopback interface. The
+ * cost is the CPU time of the sink.
  *
  * Options: `--only ROW,…`, `--provider simd|typescript`, `--rounds N`, `--json`, `--baseline FILE` (the
  * output of an earlier `--json`, such as `baseline.json` here, measured on two cores of an AMD EPYC with
- * Deno 2.9.6), `--profile`, `--sink COMMAND` (another sink instead of ours, fed in the same way;
- * `foreign_sink.ts` says what is expected of it).
+ * Deno 2.9.6), `--profile`, `--sink COMMAND` (another sink instead of ours, fed in the same way; see
+ * `foreign_sink.ts`).
  */
 
 import { parseArgs } from "node:util";
@@ -60,7 +60,7 @@ const baseline = flags.baseline === undefined
 const report: Report = { provider: options.foreign ?? options.provider, rows: {} };
 const print = flags.json ? console.error : console.log;
 
-calibrate(); // The first run is the compiler's.
+calibrate(); // The first run includes compilation.
 print(HEAD);
 for (const row of ROWS) {
   if (only !== undefined && !only.includes(row.id)) continue;

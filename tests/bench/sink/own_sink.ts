@@ -1,5 +1,5 @@
 /**
- * Our sink in a process of its own.
+ * Our sink as a child process.
  */
 
 import type { ProfileLine } from "./profile.ts";
@@ -9,7 +9,7 @@ import type { Usage } from "./usage.ts";
 
 const FLAGS = ["--v8-flags=--trace-gc,--expose-gc"];
 
-/** Our sink; it tells by itself what it uses. */
+/** Our sink, which reports its own usage. */
 export class OwnSink {
   readonly port: number;
   readonly #child: Child;
@@ -25,7 +25,7 @@ export class OwnSink {
     return new OwnSink(child, port);
   }
 
-  /** The trace of its garbage collector, complete once it has stopped. */
+  /** The trace of its garbage collector, complete when it has stopped. */
   get trace(): readonly string[] {
     return this.#child.output;
   }
@@ -38,7 +38,7 @@ export class OwnSink {
     await this.#child.call("collect");
   }
 
-  /** Samples it while something runs. */
+  /** Profiles it while an action runs. */
   async profile(run: () => Promise<void>): Promise<ProfileLine[]> {
     await this.#child.call("profileStart");
     await run();

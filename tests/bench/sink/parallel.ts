@@ -1,7 +1,7 @@
-/** Fewer logins at once than a listener takes from one address. */
+/** Below the number of concurrent logins that a listener takes from one address. */
 export const LOGINS_AT_ONCE = 32;
 
-/** Runs a task so many times, so many at once. */
+/** Runs a task `count` times with limited concurrency. */
 export async function inParallel(
   count: number,
   atOnce: number,

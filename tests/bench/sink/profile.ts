@@ -1,5 +1,5 @@
 /**
- * A profile of the own process by V8's sampling profiler.
+ * A profile of this process with V8's sampling profiler.
  */
 
 import { Session } from "node:inspector";
@@ -13,7 +13,6 @@ interface Node {
   };
 }
 
-/** One line of a profile. */
 export interface ProfileLine {
   readonly share: number;
   readonly name: string;
@@ -21,7 +20,6 @@ export interface ProfileLine {
 
 const session = new Session();
 
-/** Starts to sample. */
 export function profileStart(): void {
   session.connect();
   session.post("Profiler.enable");
@@ -29,7 +27,7 @@ export function profileStart(): void {
   session.post("Profiler.start");
 }
 
-/** Ends it; gives the functions by the time that was spent in them alone, idle time left out. */
+/** Stops the profiler. @returns The functions by self time, without idle time. */
 export async function profileStop(): Promise<ProfileLine[]> {
   const profile = await new Promise<Profile>((resolve, reject) => {
     session.post("Profiler.stop", (error: Error | null, result: unknown) => {

@@ -1,21 +1,20 @@
 /**
- * What the C reference needs: arcan's `a12` in a bare listening sink of one thread with reads of
- * 64 KiB, decoding into memory; medians, measured with `--sink` on the machine of `baseline.json`. On
- * others both are faster or slower by up to 1.4: measure again to be sure. `usual` is as its users
- * build it, `best` the cheapest of three: without the context that it leaks for each frame of text,
- * and that with `-O3` and with `-O3 -march=native`, each with a vectorised BLAKE3.
+ * The cost of the C reference: arcan's `a12` in a minimal listening sink with one thread, reads of 64 KiB
+ * and decoding into memory. Medians, measured with `--sink` on the machine of `baseline.json`; other
+ * machines are faster or slower by up to 1.4, so measure again there. `usual` is a default build. `best`
+ * is the cheapest of three: without the context that it leaks for each frame of text, and that with `-O3`
+ * and with `-O3 -march=native`, each with a vectorised BLAKE3.
  *
- * It keeps accepted keys in memory and copies text grids, where ours looks at its files and makes
+ * The reference sink keeps accepted keys in memory and copies text grids; ours checks its files and makes
  * cells.
  */
 
-/** One figure of the reference, in the unit of the row. */
 export interface Reference {
   readonly usual: number;
   readonly best?: number;
 }
 
-/** By row; units a CPU second, for latency microseconds, for memory KiB a client. */
+/** By row: units a CPU second; microseconds for latency; KiB a client for memory. */
 export const REFERENCE: Readonly<Record<string, Reference>> = {
   "handshake-direct": { usual: 7_100, best: 7_400 },
   "handshake-ephemeral": { usual: 3_920, best: 4_030 },

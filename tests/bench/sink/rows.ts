@@ -1,8 +1,7 @@
 /**
- * The rows of the table and how each is measured.
+ * The rows of the table, and how each is measured.
  */
 
-/** One row. */
 export interface Row {
   readonly id: string;
   readonly title: string;
@@ -15,7 +14,7 @@ function stream(id: string, title: string, count: number): Row {
   return { id, title, measure: "stream", count };
 }
 
-/** All rows, in the order in which they are shown. */
+/** In the order of the table. */
 export const ROWS: readonly Row[] = [
   { id: "handshake-direct", title: "handshakes, direct", measure: "handshake", count: 400 },
   { id: "handshake-ephemeral", title: "handshakes, ephemeral", measure: "handshake", count: 400 },

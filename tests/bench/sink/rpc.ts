@@ -1,15 +1,14 @@
 /**
- * Commands from the bench to its child processes: one JSON value a line, one answer a command.
+ * Commands from the bench to its child processes: one JSON value a line, one answer for each command.
  *
- * Answers go to standard error, as standard output belongs to V8, which traces its garbage collector
- * there.
+ * Answers go to standard error, since V8 writes the trace of its garbage collector to standard output.
  */
 
 import { TextLineStream } from "./lines.ts";
 
 const ANSWER = "@";
 
-/** What a child can do: a function for each command. */
+/** A function for each command. */
 export type Commands = Readonly<Record<string, (argument: never) => unknown>>;
 
 /** Serves commands until standard input ends. */
@@ -33,7 +32,7 @@ export class Child {
   readonly #process: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #waiting: ((value: unknown) => void)[] = [];
-  /** What it wrote to standard output, complete once {@linkcode stop} has settled. */
+  /** Its standard output, complete when {@linkcode stop} has settled. */
   readonly output: string[] = [];
   readonly #ended: Promise<unknown>;
 
@@ -47,7 +46,7 @@ export class Child {
     ]);
   }
 
-  /** Starts a script of this folder and waits until it serves. */
+  /** Starts a script of this folder and waits until it is ready. */
   static async start(script: string, flags: readonly string[] = []): Promise<Child> {
     const path = new URL(script, import.meta.url).pathname;
     const process = new Deno.Command(Deno.execPath(), {
@@ -72,7 +71,6 @@ export class Child {
     return await answer as T;
   }
 
-  /** Ends the process in order. */
   async stop(): Promise<void> {
     await this.#input.close();
     await this.#ended;

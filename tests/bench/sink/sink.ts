@@ -1,5 +1,5 @@
 /**
- * The process that is measured: a listener whose clients draw onto their surfaces and nothing else.
+ * The measured process: a listener whose clients draw onto their surfaces and do nothing else.
  */
 
 import process from "node:process";
@@ -7,15 +7,13 @@ import { profileStart, profileStop } from "./profile.ts";
 import { serve } from "./rpc.ts";
 import { readUsage } from "./usage.ts";
 
-/** What the sink is started with. */
 export interface SinkSetup {
-  /** The keystore directory; accepts the clients of the bench. */
+  /** The keystore directory, which accepts the clients of the bench. */
   readonly keystore: string;
-  /** The cryptography; `simd` is what the listener chooses by itself where it can. */
+  /** The provider; a listener chooses `simd` where WebAssembly is available. */
   readonly provider: "simd" | "typescript";
 }
 
-/** What the sink answers. */
 export interface SinkReady {
   readonly port: number;
   readonly provider: string;
@@ -25,7 +23,7 @@ const collect = (globalThis as { gc?: () => void }).gc;
 
 await serve({
   async start({ keystore, provider }: SinkSetup): Promise<SinkReady> {
-    // The listener falls back to its twin where there is no WebAssembly.
+    // Without WebAssembly the listener uses the TypeScript provider.
     if (provider === "typescript") Reflect.deleteProperty(globalThis, "WebAssembly");
     const { netListen, silentLogger } = await import("../../../lib/mod.ts");
     const { defaultProvider } = await import("../../../lib/crypto/mod.ts");
@@ -43,5 +41,5 @@ await serve({
   profileStart,
   profileStop,
 });
-// Clients may still be there; nobody waits for them.
+// Does not wait for clients that are still connected.
 Deno.exit(0);

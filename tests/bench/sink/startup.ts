@@ -1,5 +1,5 @@
 /**
- * How long a program takes to say that it is there.
+ * The time from the start of the program to its first log line.
  */
 
 import { median } from "./usage.ts";
@@ -30,7 +30,7 @@ async function untilLine(args: readonly string[], start: string): Promise<number
   return took;
 }
 
-/** Measures `listen` on a warm cache, in milliseconds, beside a program that does nothing else. */
+/** Measures `listen` with a warm cache beside an empty program, in milliseconds. */
 export async function measureStartup(count: number): Promise<Measured> {
   const keystore = Deno.makeTempDirSync();
   const listen = () =>

@@ -1,5 +1,5 @@
 /**
- * The table that people read.
+ * The printed table.
  */
 
 import type { Mark, Measured } from "./bed.ts";
@@ -14,9 +14,9 @@ function line(cells: readonly string[]): string {
 }
 
 /**
- * The head of the table. The ratios are of speed: 2 is twice as fast as the reference, or as the
- * baseline. `clock` is the time of a fixed piece of work around the row: rows that were measured while
- * it differs cannot be compared.
+ * The head of the table. Ratios are of speed: 2 is twice as fast as the reference or the baseline.
+ * `clock` is the time of a fixed piece of work around the row; rows with different clocks cannot be
+ * compared.
  */
 export const HEAD: string = line([
   "row",
@@ -33,7 +33,7 @@ export const HEAD: string = line([
   "baseline",
 ]);
 
-/** One row; `before` is the same row of the baseline. */
+/** `before` is the same row of the baseline. */
 export function formatLine(
   row: Row,
   now: Measured,
@@ -65,7 +65,7 @@ export function formatLine(
   ]) + (more === "" ? "" : `  (${more})`);
 }
 
-/** The growth; `before` is that of the baseline. */
+/** `before` is the growth of the baseline. */
 export function formatGrowth(marks: readonly Mark[], before?: readonly Mark[]): string {
   const first = marks[0]!;
   const lines = ["growth: MB received, ns a byte of raw frames, us an event, RSS MiB"];

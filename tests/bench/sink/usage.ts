@@ -1,10 +1,9 @@
 /**
- * What a process has used so far, and what lies between two readings.
+ * The CPU time, memory and garbage collections of a process.
  */
 
 import process from "node:process";
 
-/** A reading of the own process. */
 export interface Usage {
   /** CPU time in user mode, in milliseconds. */
   readonly userMs: number;
@@ -12,11 +11,10 @@ export interface Usage {
   readonly systemMs: number;
   /** Resident memory, in KiB. */
   readonly rssKib: number;
-  /** Milliseconds since the process began, on the clock of the garbage collector's trace. */
+  /** Milliseconds since the process started, the clock of the garbage collector's trace. */
   readonly atMs: number;
 }
 
-/** Reads the own process. */
 export function readUsage(): Usage {
   const { user, system } = process.cpuUsage();
   const status = Deno.readTextFileSync("/proc/self/status");
@@ -24,7 +22,7 @@ export function readUsage(): Usage {
   return { userMs: user / 1_000, systemMs: system / 1_000, rssKib, atMs: performance.now() };
 }
 
-/** One collection of the trace that `--trace-gc` prints. */
+/** One collection in the output of `--trace-gc`. */
 export interface Collection {
   readonly atMs: number;
   readonly pauseMs: number;
@@ -32,7 +30,7 @@ export interface Collection {
 
 const COLLECTION = /\]\s+(\d+) ms: .*?, ([\d.]+) \/ [\d.]+ ms(?:\s+\(\+ ([\d.]+) ms in)?/;
 
-/** Reads the lines of the trace; others are left out. */
+/** Parses the lines of the trace and ignores others. */
 export function readCollections(lines: readonly string[]): Collection[] {
   const collections: Collection[] = [];
   for (const line of lines) {
@@ -56,19 +54,18 @@ export function collectedMs(all: readonly Collection[], from: Usage, to: Usage):
 const CALIBRATION_STEPS = 20_000_000;
 
 /**
- * The CPU time of a fixed piece of work, in milliseconds: other programs on the machine, and the
- * clock of its processor, change what everything costs.
+ * The CPU time of a fixed piece of work, in milliseconds. It shows how much other programs and the
+ * processor's clock influence the figures.
  */
 export function calibrate(): number {
   const before = process.cpuUsage();
   let value = 1;
   for (let i = 0; i < CALIBRATION_STEPS; i++) value = Math.imul(value, 0x01000193) ^ i;
   const { user, system } = process.cpuUsage(before);
-  // The value is used, so that the loop is not left out.
+  // Uses the value, so that the compiler keeps the loop.
   return (user + system) / 1_000 + (value === 0 ? 1e-9 : 0);
 }
 
-/** The middle value. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;

@@ -41,10 +41,9 @@ const CHANNEL_AT = 8;
 const H264_MODES = ["cancel", "pass", "decode"] as const;
 
 /**
- * What a client that is logged in can send, as a list of packets: `type u8 | length u24 | body`. Of the
- * type 6 the body is a frame before its compression, so that changes reach what is inside. Each
- * frame is acknowledged once at most and in order, each segment ends once and hears nothing then, and
- * nothing is thrown but the code of a limit.
+ * The packets of a logged-in client: `type u8 | length u24 | body`. With type 6 the body is a frame before
+ * compression, so that mutations reach its content. Each frame must be acknowledged at most once and in
+ * order, each segment must end once and get no record afterwards, and only limits may throw.
  */
 export const clientPackets: Target = {
   name: "packets of a client",
@@ -80,7 +79,7 @@ export const clientPackets: Target = {
   },
 };
 
-/** Some pictures come out, some do not. */
+/** Finishes every job, with a picture or an error. */
 function decodeAll({ video }: SinkEndpoint): void {
   while (video.work?.type === "pieces") video.drawPiece();
   if (video.work === undefined) return;
@@ -93,12 +92,12 @@ function decodeAll({ video }: SinkEndpoint): void {
   );
 }
 
-/** The session under the endpoint: checks what it is to send. */
+/** The session under the endpoint; checks what the endpoint sends. */
 class Port implements SessionPort {
   lastId = 0;
   readonly outputBytes = 0;
   readonly isOver = false;
-  /** The numbers of the frames that were announced and are not yet acknowledged. */
+  /** The ids of announced frames that are not acknowledged yet. */
   readonly #frames: string[] = [];
   readonly #scratch = new Uint8Array(EVENT_BODY_BYTES);
 
@@ -122,7 +121,7 @@ class Port implements SessionPort {
   sendData(): void {}
 }
 
-/** A handler that asks for everything and takes every other request. */
+/** Settles all notices as a handler that accepts every other request. */
 function settleAll(endpoint: SinkEndpoint, ended: Set<number>): void {
   for (let notice = endpoint.nextNotice(); notice; notice = endpoint.nextNotice()) {
     const { source } = notice;
@@ -157,7 +156,7 @@ function* readPackets(input: Uint8Array): Generator<{ type: number; body: Uint8A
     at += 1 + LENGTH_BYTES;
     const body = input.subarray(at, at + length);
     at += length;
-    // The transport hands on whole bodies alone.
+    // The transport delivers only complete bodies.
     if (type === FRAME_TYPE) yield* compress(body);
     else if (type === PACKET_TYPE.control) yield { type, body: resize(body, CONTROL_BODY_BYTES) };
     else if (type === PACKET_TYPE.event) yield { type, body: resize(body, EVENT_BODY_BYTES) };
@@ -165,7 +164,7 @@ function* readPackets(input: Uint8Array): Generator<{ type: number; body: Uint8A
   }
 }
 
-/** The header and the data of a frame of the format, size and content that a body names. */
+/** The header and data packets of the frame that a body describes. */
 function* compress(body: Uint8Array): Generator<{ type: number; body: Uint8Array }> {
   const [format = 0, width = 0, height = 0] = body;
   const content = body.subarray(3);
@@ -231,7 +230,7 @@ function makeCorpus(): Uint8Array[] {
   );
 }
 
-/** Grids of a terminal and pictures, not yet compressed. */
+/** Text grids and pictures before compression. */
 function wholeFrames(): Uint8Array[] {
   const grids = tpack.frames.slice(0, TPACK_FRAMES).flatMap(({ tpack_b64 }) => tpack_b64 ?? []);
   const picture = new Uint8Array(6 * 4 * 3).fill(0x55);
@@ -251,7 +250,7 @@ function allEvents(): Uint8Array[] {
   });
 }
 
-/** A segment that is asked for, sound and a transfer on it. */
+/** A request for a segment, then audio and a transfer on it. */
 function streams(): Uint8Array[] {
   const event = (input: EventInput, channel: number) => {
     const body = new Uint8Array(EVENT_BODY_BYTES);

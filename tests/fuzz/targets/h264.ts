@@ -16,9 +16,9 @@ const DATA_HEAD_BYTES = 7;
 const LENGTH_BYTES = 2;
 
 /**
- * Access units for a surface of 48 x 32 pixels, each behind its length. Each gives a picture of that
- * size or ends the decoder by a code, or by a trap of WebAssembly; no decoder takes more memory than
- * was reserved.
+ * Access units for a surface of 48 x 32 pixels, each after its length. Each must give a picture of that
+ * size, or end the decoder with a code or a WebAssembly trap. No decoder may use more memory than was
+ * reserved.
  */
 export const codedUnits: Target = {
   name: "access units of H.264",

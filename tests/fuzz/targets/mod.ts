@@ -5,7 +5,7 @@ import { clientStream, serverStream } from "./session.ts";
 import { acceptedFiles, hostKeyFiles, typedTexts } from "./text.ts";
 import { controlBodies, events } from "./wire.ts";
 
-/** All targets, from the wire inwards. */
+/** All targets, from the outer layers to the inner ones. */
 export const TARGETS: readonly Target[] = [
   serverStream,
   clientStream,

@@ -14,7 +14,7 @@ import { scriptLogin } from "../../support/script.ts";
 import { SESSIONS, streamOf } from "../../support/vectors.ts";
 import type { Target } from "../target.ts";
 
-/** Logins of clients, and what they say then. */
+/** Logins and the packets after them. */
 const scripts = (["ephemeral", "direct"] as const).map((mode) => {
   const { hellos, peer } = scriptLogin(mode);
   peer.event(REGISTER).control({ command: "ping", stream: 5 }).data("video", new Uint8Array(300));
@@ -22,12 +22,12 @@ const scripts = (["ephemeral", "direct"] as const).map((mode) => {
   return concat([hellos, peer.take()]);
 });
 
-/** What a server hears of whole scripts. */
+/** The events of a server for the unchanged scripts. */
 const heard = scripts.map((script) => hear(serverFixture(), script));
 
 /**
- * A listening session against changed streams: whatever comes, it ends by a fault of the peer or waits,
- * it hears nothing but what the client said, in order, and says nothing to who has not said HELLO.
+ * A listening session against mutated streams: it must end with a fault of the peer or wait for more. Its
+ * events must be those of a client's script, in order, and it must not answer before a HELLO.
  */
 export const serverStream: Target = {
   name: "stream to a server",
@@ -38,7 +38,7 @@ export const serverStream: Target = {
       randomChunks(input, new SeededRandom(input.length)),
       true,
     );
-    // A client may claim any key; what comes behind that must be what one of the scripts says.
+    // A client may claim any key; the events after that must be those of one of the scripts.
     const events = fed.events.filter(({ type }) => type !== "closed");
     const isPrefix = (whole: readonly SessionEvent[]) =>
       events.every((event, i) => show(event) === show(whole[i]));
@@ -47,7 +47,7 @@ export const serverStream: Target = {
   },
 };
 
-/** A connecting session against changed answers. */
+/** A connecting session against mutated answers. */
 export const clientStream: Target = {
   name: "stream to a client",
   corpus: [answers("ephemeral"), answers("direct")],
@@ -88,7 +88,7 @@ function show(event: SessionEvent | undefined): string {
   });
 }
 
-/** What a server answers to a client that logs in, and a little more. */
+/** The answers of a server to a login, and a few packets more. */
 function answers(mode: "ephemeral" | "direct"): Uint8Array {
   const client = clientSession({ mode });
   const server = serverSession();

@@ -14,7 +14,7 @@ import type { Target } from "../target.ts";
 
 const KEY = "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=";
 
-/** Files of `accepted/`: a good line or none, and what is written of it is read as the same. */
+/** Files of `accepted/`: formatting a parsed line and parsing it again must give the same line. */
 export const acceptedFiles: Target = {
   name: "accepted files",
   corpus: texts(
@@ -52,7 +52,7 @@ export const hostKeyFiles: Target = {
   },
 };
 
-/** What people type: keys, secrets, names. Each is taken or refused with a code. */
+/** Keys, secrets and names from the command line: each must be accepted or refused with a code. */
 export const typedTexts: Target = {
   name: "typed texts",
   corpus: texts(KEY, "2:open sesame", "0:x", "demo_1", "10000:é€😀"),

@@ -19,7 +19,7 @@ import type { Target } from "../target.ts";
 const CHECKSUM_BYTES = 2;
 const EVENT_AT = EVENT_BODY_BYTES - EVENT_BYTES;
 
-/** Control bodies: everything decodes, and is written the same each time. */
+/** Control bodies: all must decode, and encode to the same bytes each time. */
 export const controlBodies: Target = {
   name: "control bodies",
   corpus: bodies(PACKET_TYPE.control),
@@ -30,7 +30,7 @@ export const controlBodies: Target = {
   },
 };
 
-/** Events: everything decodes, is written the same each time, and makes a record or none. */
+/** Events: all must decode, encode to the same bytes each time, and make a record or none. */
 export const events: Target = {
   name: "events",
   corpus: [
@@ -42,7 +42,7 @@ export const events: Target = {
     const event = decodeEvent(bytes);
     if (!isBroken(event)) checkStable(event, writeEvent, decodeEvent);
     const status = statusFromEvent(event, new StatusContext(1));
-    // What handlers get can be printed and stored.
+    // Records must be serialisable.
     if (status !== undefined) assert.equal(typeof JSON.stringify(status), "string");
     if (event.category === "input" && event.kind !== "unknown") JSON.stringify(eventToIo(event));
   },
@@ -57,7 +57,7 @@ function bodies(type: number): Uint8Array[] {
   );
 }
 
-/** What was decoded once is written, and what is read of that is written the same. */
+/** Encodes a decoded value, decodes it again, and compares the second encoding with the first. */
 function checkStable<T>(
   value: T,
   write: (value: T) => Uint8Array,
@@ -79,14 +79,14 @@ function writeEvent(event: WireEvent): Uint8Array {
   return bytes;
 }
 
-/** Whether a text in it was no UTF-8; what stands for that is longer than what it stands for. */
+/** Whether a text was invalid UTF-8; its replacement characters are longer than the bytes they replace. */
 function isBroken(value: object): boolean {
   return Object.values(value).some((field) =>
     typeof field === "string" && field.includes("\ufffd")
   );
 }
 
-/** The front of the bytes, or zeros behind them. */
+/** Cuts bytes off, or appends zeros. */
 export function resize(bytes: Uint8Array, length: number): Uint8Array {
   const sized = new Uint8Array(length);
   sized.set(bytes.subarray(0, length));
