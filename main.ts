@@ -9,7 +9,8 @@ import config from "./deno.json" with { type: "json" };
 import { connectCommand } from "./lib/cli/connect.ts";
 import { keystoreCommand } from "./lib/cli/keystore.ts";
 import { listenCommand } from "./lib/cli/listen.ts";
-import { type CliIo, processIo, runMain } from "./lib/cli/support.ts";
+import { type CliIo, processIo } from "./lib/cli/io.ts";
+import { runMain } from "./lib/cli/program.ts";
 import { addVersion } from "./lib/cli/version.ts";
 
 /**

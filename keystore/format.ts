@@ -7,12 +7,11 @@
  *
  * @module
  */
-import { isIPv6 } from "node:net";
+import { DEFAULT_PORT, formatAddress, isIpv6, MAX_PORT, parsePort } from "../lib/address.ts";
 import { decodeBase64 } from "../lib/bytes/base64.ts";
 import { KEY_BYTES } from "../lib/crypto/provider.ts";
 import { isLowOrder } from "../lib/crypto/x25519.ts";
 import { type KeystoreCode, KeystoreError } from "../lib/errors.ts";
-import { DEFAULT_PORT } from "../lib/wire/constants.ts";
 import { splitTags, uselessTags } from "./tags.ts";
 
 /** Something in the keystore that is skipped; the rest is in use. */
@@ -216,12 +215,11 @@ function base64Problem(text: string): string {
 export function parseHostAddress(text: string): HostAddress {
   const colon = text.lastIndexOf(":");
   if (colon < 0) return { host: requirePlainHost(text), port: DEFAULT_PORT };
-  const digits = text.slice(colon + 1);
-  const port = /^[0-9]{1,5}$/.test(digits) ? Number(digits) : 0;
-  if (!isPort(port)) throw badHost(text, "no port from 1 to 65535 follows the last colon");
+  const port = parsePort(text.slice(colon + 1)) ?? 0;
+  if (port === 0) throw badHost(text, `no port from 1 to ${MAX_PORT} follows the last colon`);
   const host = text.slice(0, colon);
   const bare = withoutBrackets(host);
-  if (isAddress6(bare)) return { host: bare, port };
+  if (isIpv6(bare)) return { host: bare, port };
   if (host.includes(":")) throw badHost(text, "write an IPv6 address and its port as [::1]:6680");
   return { host: requirePlainHost(host), port };
 }
@@ -232,7 +230,7 @@ export function parseHostAddress(text: string): HostAddress {
  * @param address A host and a port from 1 to 65535.
  */
 export function formatHostAddress({ host, port }: HostAddress): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  return formatAddress({ hostname: host, port });
 }
 
 /**
@@ -243,7 +241,7 @@ export function formatHostAddress({ host, port }: HostAddress): string {
  */
 export function requireHost(text: string): string {
   const bare = withoutBrackets(text);
-  if (isAddress6(bare)) return bare;
+  if (isIpv6(bare)) return bare;
   if (text.includes(":")) {
     throw badHost(text, "it is not an IPv6 address; give the port as a separate argument");
   }
@@ -253,13 +251,9 @@ export function requireHost(text: string): string {
 
 /** @throws {KeystoreError} `bad-host`. */
 export function requirePort(port: number): void {
-  if (!isPort(port)) {
-    throw new KeystoreError("bad-host", `the port ${port} is not a number from 1 to 65535`);
+  if (!Number.isInteger(port) || port < 1 || port > MAX_PORT) {
+    throw new KeystoreError("bad-host", `the port ${port} is not a number from 1 to ${MAX_PORT}`);
   }
-}
-
-function isPort(port: number): boolean {
-  return Number.isInteger(port) && port >= 1 && port <= 65_535;
 }
 
 function requirePlainHost(host: string): string {
@@ -269,11 +263,6 @@ function requirePlainHost(host: string): string {
 
 function withoutBrackets(text: string): string {
   return text.startsWith("[") && text.endsWith("]") ? text.slice(1, -1) : text;
-}
-
-function isAddress6(text: string): boolean {
-  // `isIPv6` refuses zones with an underscore.
-  return isIPv6(text.replace(/%[A-Za-z0-9._-]+$/, ""));
 }
 
 function badHost(text: string, why: string): KeystoreError {

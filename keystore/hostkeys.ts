@@ -6,7 +6,7 @@
 import { KEY_BYTES } from "../lib/crypto/provider.ts";
 import { publicKey } from "../lib/crypto/x25519.ts";
 import { KeystoreError } from "../lib/errors.ts";
-import { DEFAULT_PORT } from "../lib/wire/constants.ts";
+import { DEFAULT_PORT } from "../lib/address.ts";
 import {
   formatHostKey,
   type HostKey,

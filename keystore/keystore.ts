@@ -4,7 +4,7 @@
  * @module
  */
 import { AuthError, KeystoreError } from "../lib/errors.ts";
-import { DEFAULT_PORT } from "../lib/wire/constants.ts";
+import { DEFAULT_PORT } from "../lib/address.ts";
 import {
   type Acceptance,
   AcceptedDirectory,

@@ -14,8 +14,9 @@
  *
  * @module
  */
+export { DEFAULT_PORT } from "../lib/address.ts";
+export { fingerprint } from "../lib/crypto/fingerprint.ts";
 export type { KeystoreCode } from "../lib/errors.ts";
-export { DEFAULT_PORT } from "../lib/wire/constants.ts";
 export type { Acceptance, AcceptedEntry, AddResult, RemovedFile } from "./accepted.ts";
 export {
   EnrolmentSlots,

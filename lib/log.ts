@@ -69,6 +69,22 @@ export function guardLogger(log: Logger): Logger {
   };
 }
 
+/**
+ * Writes log lines to standard error, blocking.
+ *
+ * @param line Whole lines; dropped when the reader is gone.
+ */
+export function writeErrorSync(line: string): void {
+  const bytes = new TextEncoder().encode(line);
+  try {
+    for (let at = 0; at < bytes.length;) at += Deno.stderr.writeSync(bytes.subarray(at));
+  } catch (error) {
+    if (error instanceof Deno.errors.BrokenPipe) return;
+    if (error instanceof Deno.errors.ConnectionReset) return;
+    throw error;
+  }
+}
+
 /** A logger that writes nothing. */
 export const silentLogger: Logger = { log() {} };
 

@@ -32,6 +32,14 @@
  * @module
  */
 
+export {
+  DEFAULT_PORT,
+  formatAddress,
+  isIpv6,
+  MAX_PORT,
+  parsePort,
+  type SocketAddress,
+} from "./address.ts";
 export * from "./errors.ts";
 export type { Handler, HandlerObject } from "./handlers/types.ts";
 export type { LogFields, LogFormat, Logger, LogLevel } from "./log.ts";
@@ -41,7 +49,6 @@ export { type Snapshot, snapshot, takeSnapshot } from "./handlers/pictures/snaps
 export { type StoreOptions, storeTransfers } from "./handlers/store.ts";
 export { makeLogger, silentLogger } from "./log.ts";
 export { netListen, type NetListenOptions } from "./net_listen.ts";
-export type { SocketAddress } from "./net/address.ts";
 export type { ListenHandler, ListenSource, ListenStatus } from "./net/listen_types.ts";
 export { Listener } from "./net/listener.ts";
 export type { AudioChunk } from "./decoders/audio.ts";

@@ -6,6 +6,7 @@
 
 import type { KeystoreWarning } from "../keystore/mod.ts";
 import { EnrolmentSlots, Keystore, keystoreRoot } from "../keystore/mod.ts";
+import { DEFAULT_PORT, MAX_PORT } from "./address.ts";
 import { equalConstantTime } from "./bytes/equal.ts";
 import { defaultArena, defaultProvider } from "./crypto/mod.ts";
 import { PrivateKey } from "./crypto/x25519.ts";
@@ -15,7 +16,7 @@ import type { Handler } from "./handlers/types.ts";
 import { asFunction } from "./handlers/types.ts";
 import { MAX_SURFACE_SIDE_PX } from "./limits.ts";
 import type { LogFields, Logger } from "./log.ts";
-import { guardLogger, makeLogger } from "./log.ts";
+import { guardLogger, makeLogger, writeErrorSync } from "./log.ts";
 import type { KeyAuthority } from "./net/authority.ts";
 import { Listener } from "./net/listener.ts";
 import { parseName } from "./name.ts";
@@ -23,10 +24,6 @@ import type { DisplayDefaults } from "./segment/preroll.ts";
 import { DISPLAY_DEFAULTS } from "./segment/preroll.ts";
 import type { ClientHandler } from "./segment/source.ts";
 import type { H264Mode } from "./decoders/h264/client_h264.ts";
-import { writeErrorSync } from "./stdio.ts";
-import { DEFAULT_PORT } from "./wire/constants.ts";
-
-const MAX_PORT = 65_535;
 
 /** What a listener can be given besides the arguments of the Lua function. */
 export interface NetListenOptions {

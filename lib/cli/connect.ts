@@ -21,8 +21,8 @@ import { openKeystore } from "./keystore_open.ts";
 import type { SecretFlags } from "./secret.ts";
 import { addSecretOptions, readSecret } from "./secret.ts";
 import { onStop } from "./signals.ts";
-import type { CliIo } from "./support.ts";
-import { exitSoon, processIo } from "./support.ts";
+import { type CliIo, processIo } from "./io.ts";
+import { exitSoon } from "./program.ts";
 
 /** The sender of the sink's events, for {@linkcode CliIo.out}. */
 const SINK = 0;

@@ -9,10 +9,11 @@ import { formatKey, publicKeyOf } from "../../keystore/mod.ts";
 import { fingerprint } from "../crypto/fingerprint.ts";
 import type { Registration, SourceConnection } from "../mod.ts";
 import { A12Error, AuthError, connectSource, MalformedError } from "../mod.ts";
-import { formatAddress } from "../net/address.ts";
+import { formatAddress } from "../address.ts";
 import type { Route } from "./connect_target.ts";
-import type { CliIo } from "./support.ts";
-import { PROGRAM, UsageError } from "./support.ts";
+import { UsageError } from "./errors.ts";
+import type { CliIo } from "./io.ts";
+import { PROGRAM } from "./program.ts";
 
 /** Puts a question to the person at the terminal. */
 export type Ask = (question: string) => Promise<string>;

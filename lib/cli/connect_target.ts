@@ -4,13 +4,10 @@
  * @module
  */
 
-import { isIPv6 } from "node:net";
 import type { HostKey, Keystore } from "../../keystore/mod.ts";
-import { KeystoreError } from "../errors.ts";
-import { escapeControls } from "../log.ts";
-import type { SocketAddress } from "../net/address.ts";
-import { DEFAULT_PORT } from "../wire/constants.ts";
-import { PROGRAM, UsageError } from "./support.ts";
+import { DEFAULT_PORT, isIpv6, MAX_PORT, parsePort, type SocketAddress } from "../address.ts";
+import { UsageError } from "./errors.ts";
+import { noSuchTag } from "./keystore_text.ts";
 
 /** What the command line says about the server. */
 export interface Target {
@@ -47,9 +44,9 @@ export function parseTarget(text: string): Target {
     throw bad(text, `${JSON.stringify(bracketed)} is not an IPv6 address`);
   }
   if (portText === undefined) return { tag, hostname, port: undefined };
-  const port = /^\d{1,5}$/.test(portText) ? Number(portText) : 0;
-  if (port < 1 || port > 65_535) {
-    throw bad(text, `${JSON.stringify(portText)} is not a port from 1 to 65535`);
+  const port = parsePort(portText) ?? 0;
+  if (port === 0) {
+    throw bad(text, `${JSON.stringify(portText)} is not a port from 1 to ${MAX_PORT}`);
   }
   return { tag, hostname, port };
 }
@@ -70,20 +67,6 @@ export function routesTo({ tag, hostname, port }: Target, keystore: Keystore): R
   }
   const own = keys.find((key) => key.host === hostname && (port ?? key.port) === key.port);
   return [{ hostname, port: port ?? own?.port ?? DEFAULT_PORT, key: own ?? keys[0]! }];
-}
-
-function noSuchTag(tag: string, keystore: Keystore): KeystoreError {
-  const known = keystore.hostTags().map(escapeControls).join(", ");
-  return new KeystoreError(
-    "no-such-key",
-    `there is no host with the tag ${JSON.stringify(tag)}, there are: ${known}; ` +
-      `make one with: ${PROGRAM} keystore host add ${tag} HOST`,
-  );
-}
-
-/** `isIPv6` refuses names of interfaces with an underscore. */
-function isIpv6(text: string): boolean {
-  return isIPv6(text.replace(/%[\w.-]+$/, ""));
 }
 
 function bad(text: string, why: string): UsageError {

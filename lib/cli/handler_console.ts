@@ -9,7 +9,7 @@
  */
 
 import { Console } from "node:console";
-import type { CliIo } from "./support.ts";
+import type { CliIo } from "./io.ts";
 
 /** No source has this number. */
 const HANDLER = -1;

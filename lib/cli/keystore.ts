@@ -19,7 +19,10 @@ import { readKeyArgument } from "./keystore_key.ts";
 import { openKeystore } from "./keystore_open.ts";
 import { showCommand } from "./keystore_show.ts";
 import { escapeControls } from "../log.ts";
-import { type CliIo, processIo, PROGRAM, table, UsageError } from "./support.ts";
+import { UsageError } from "./errors.ts";
+import { type CliIo, processIo } from "./io.ts";
+import { formatTable } from "./keystore_text.ts";
+import { PROGRAM } from "./program.ts";
 
 /**
  * Makes the command.
@@ -102,7 +105,7 @@ function listCommand(io: CliIo): Command {
       const keystore = await openKeystore(command, io);
       const entries = keystore.list(name);
       if (options.json) io.out(JSON.stringify(entries.map(toJson), null, 2) + "\n");
-      else if (entries.length > 0) io.out(table([HEADINGS, ...entries.map(toRow)]));
+      else if (entries.length > 0) io.out(formatTable([HEADINGS, ...entries.map(toRow)]));
       else io.err(noKeys(name));
     });
 }

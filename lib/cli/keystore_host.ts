@@ -5,11 +5,12 @@
  */
 import { Command } from "commander";
 import { DEFAULT_PORT, formatHostAddress, formatKey, publicKeyOf } from "../../keystore/mod.ts";
-import { fingerprint } from "../crypto/fingerprint.ts";
 import { openKeystore } from "./keystore_open.ts";
-import { describeKey } from "./keystore_show.ts";
 import { escapeControls } from "../log.ts";
-import { type CliIo, PROGRAM, table, UsageError } from "./support.ts";
+import type { CliIo } from "./io.ts";
+import { describeHostKey, formatTable, hostKeyToJson } from "./keystore_text.ts";
+import { PROGRAM } from "./program.ts";
+import { parseDialPort } from "./values.ts";
 
 /**
  * Makes the command.
@@ -28,14 +29,13 @@ function addHostCommand(io: CliIo): Command {
     .description('make a key for a host, as "arcan-net keystore TAG HOST PORT" does')
     .argument("<tag>", "the name to dial it by; a tag can have several hosts, tried in order")
     .argument("<host>", "its name or address")
-    .argument("[port]", "its port", `${DEFAULT_PORT}`)
+    .argument("[port]", "its port", parseDialPort, DEFAULT_PORT)
     .action(
-      async (tag: string, host: string, port: string, _options: unknown, command: Command) => {
-        const number = parsePort(port);
+      async (tag: string, host: string, port: number, _options: unknown, command: Command) => {
         const keystore = await openKeystore(command, io);
-        await keystore.addHost(tag, host, number);
+        await keystore.addHost(tag, host, port);
         const key = keystore.hostKeys(tag).at(-1)!;
-        io.out(describeKey(key, tag));
+        io.out(describeHostKey(key, tag));
         const text = formatKey(publicKeyOf(key));
         io.err(
           `added ${formatHostAddress(key)} (hostkeys/${tag}); on that host, run:\n` +
@@ -47,12 +47,6 @@ function addHostCommand(io: CliIo): Command {
     );
 }
 
-function parsePort(text: string): number {
-  const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : 0;
-  if (port >= 1 && port <= 65_535) return port;
-  throw new UsageError(`the port ${JSON.stringify(text)} is not a number from 1 to 65535`);
-}
-
 function listHostsCommand(io: CliIo): Command {
   return new Command("list")
     .description("list the hosts and our public keys for them")
@@ -60,13 +54,7 @@ function listHostsCommand(io: CliIo): Command {
     .action(async (options: { json?: true }, command: Command) => {
       const keystore = await openKeystore(command, io);
       const hosts = keystore.hostTags().flatMap((tag) =>
-        keystore.hostKeys(tag).map((key) => ({
-          tag,
-          host: key.host,
-          port: key.port,
-          publicKey: formatKey(publicKeyOf(key)),
-          fingerprint: fingerprint(publicKeyOf(key)),
-        }))
+        keystore.hostKeys(tag).map((key) => ({ tag, ...hostKeyToJson(key) }))
       );
       if (options.json) {
         io.out(JSON.stringify(hosts, null, 2) + "\n");
@@ -78,7 +66,8 @@ function listHostsCommand(io: CliIo): Command {
         it.fingerprint,
         it.publicKey,
       ]);
-      if (rows.length > 0) io.out(table([["TAG", "HOST", "FINGERPRINT", "PUBLIC KEY"], ...rows]));
-      else io.err(`there are no hosts; make one with: ${PROGRAM} keystore host add TAG HOST\n`);
+      if (rows.length > 0) {
+        io.out(formatTable([["TAG", "HOST", "FINGERPRINT", "PUBLIC KEY"], ...rows]));
+      } else io.err(`there are no hosts; make one with: ${PROGRAM} keystore host add TAG HOST\n`);
     });
 }

@@ -7,7 +7,7 @@ import type { Command } from "commander";
 import { Keystore, keystoreRoot, type KeystoreWarning } from "../../keystore/mod.ts";
 import { escapeControls } from "../log.ts";
 import { warningFields } from "../net_listen.ts";
-import type { CliIo } from "./support.ts";
+import type { CliIo } from "./io.ts";
 import type { Tell } from "./tell.ts";
 import { tellText } from "./tell.ts";
 

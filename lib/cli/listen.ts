@@ -8,7 +8,7 @@ import { Command, Option } from "commander";
 import type { Keystore } from "../../keystore/mod.ts";
 import { formatKey, publicKeyOf } from "../../keystore/mod.ts";
 import { fingerprint } from "../crypto/fingerprint.ts";
-import { formatAddress } from "../net/address.ts";
+import { DEFAULT_PORT, formatAddress } from "../address.ts";
 import type { Logger } from "../log.ts";
 import { makeLogger } from "../log.ts";
 import type { Listener } from "../net/listener.ts";
@@ -16,16 +16,16 @@ import { parseName } from "../name.ts";
 import { type ListenSecret, parseSecret } from "../net/secret.ts";
 import { netListen } from "../net_listen.ts";
 import type { H264Mode } from "../mod.ts";
-import { DEFAULT_PORT } from "../wire/constants.ts";
-import { parsePort, parseSize } from "./arguments.ts";
+import { parseListenPort, parseSize } from "./values.ts";
 import { FaultLog, outliveFaults } from "./faults.ts";
 import { openKeystore } from "./keystore_open.ts";
 import type { HandlerFlags } from "./listen_handler.ts";
 import { handlerOptions, logOptions, makeTaker } from "./listen_handler.ts";
 import type { SecretFlags } from "./secret.ts";
 import { addSecretOptions, readSecret } from "./secret.ts";
-import type { CliIo } from "./support.ts";
-import { exitSoon, LOG_SENDER, processIo, PROGRAM, ReportedError, UsageError } from "./support.ts";
+import { ReportedError, UsageError } from "./errors.ts";
+import { type CliIo, LOG_SENDER, processIo } from "./io.ts";
+import { exitSoon, PROGRAM } from "./program.ts";
 import type { Tell, Told } from "./tell.ts";
 import { logEnd, makeTell } from "./tell.ts";
 import { untilFinished } from "./until_finished.ts";
@@ -51,9 +51,9 @@ export function listenCommand(io: CliIo = processIo): Command {
       "[interface]",
       "the address to listen on, link-local as fe80::1%eth0 (default: all of IPv6 and IPv4)",
     )
-    .argument("[port]", `the TCP port, 0 for any (default: ${DEFAULT_PORT})`, parsePort)
+    .argument("[port]", `the TCP port, 0 for any (default: ${DEFAULT_PORT})`, parseListenPort)
     .option("--host <address>", "the same as the argument interface")
-    .option("--port <port>", "the same as the argument port", parsePort)
+    .option("--port <port>", "the same as the argument port", parseListenPort)
     .option("--keystore <dir>", "the keystore directory (default: $ARCAN_STATEPATH, or XDG state)")
     .option("--size <size>", "the first size of clients, such as 1280x720", parseSize)
     .option("--no-direct", "refuse clients that send their key without an ephemeral exchange");

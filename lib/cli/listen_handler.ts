@@ -17,8 +17,8 @@ import type { PipeRestart } from "./pipe.ts";
 import type { RecordFlags } from "./record.ts";
 import { openKeeper, openRecorder, recordOptions, requireRecord } from "./record.ts";
 import { ignoreSnapshotSignal, openSnapshots } from "./snapshot.ts";
-import type { CliIo } from "./support.ts";
-import { UsageError } from "./support.ts";
+import { UsageError } from "./errors.ts";
+import type { CliIo } from "./io.ts";
 
 /** What the command line says about who takes the clients. */
 export interface HandlerFlags extends RecordFlags {

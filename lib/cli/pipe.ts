@@ -14,7 +14,7 @@ import {
 import type { Logger } from "../log.ts";
 import type { ListenHandler } from "../net/listen_types.ts";
 import { PipeChild } from "./pipe_child.ts";
-import { ProgramError, UsageError } from "./usage_error.ts";
+import { ProgramError, UsageError } from "./errors.ts";
 
 /** What is done when the program ends by itself. */
 export type PipeRestart = "off" | "always";

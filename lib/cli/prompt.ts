@@ -7,8 +7,8 @@
 import { KeyDecoder, type Typed } from "../handlers/view/keys.ts";
 import { ESCAPE_TIMEOUT_MS } from "../limits.ts";
 import { HiddenTerminal } from "./hidden_terminal.ts";
-import type { CliIo } from "./support.ts";
-import { UsageError } from "./support.ts";
+import { UsageError } from "./errors.ts";
+import type { CliIo } from "./io.ts";
 
 /** A byte that is not UTF-8, as the decoder of keys gives it. */
 const REPLACEMENT = "\ufffd";

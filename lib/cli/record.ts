@@ -9,8 +9,8 @@ import type { Retention, RetentionBounds } from "../handlers/record/retention.ts
 import { RECORD_MAX_BYTES, RECORD_MAX_FPS, RECORD_MAX_SECONDS } from "../limits.ts";
 import type { Logger } from "../log.ts";
 import type { ClientHandler } from "../segment/source.ts";
-import { parseByteCount, parseKeep, parsePositive } from "./arguments.ts";
-import { UsageError } from "./usage_error.ts";
+import { parseByteCount, parseKeep, parsePositive } from "./values.ts";
+import { UsageError } from "./errors.ts";
 
 /** What the command line says about recording. */
 export interface RecordFlags {

@@ -11,8 +11,8 @@ import { MAX_SECRET_LINE_BYTES } from "../limits.ts";
 import { escapeControls } from "../log.ts";
 import { MAX_SECRET_BYTES } from "../wire/constants.ts";
 import { readHidden } from "./prompt.ts";
-import type { CliIo } from "./support.ts";
-import { UsageError } from "./support.ts";
+import { UsageError } from "./errors.ts";
+import type { CliIo } from "./io.ts";
 import type { Tell } from "./tell.ts";
 import { tellText } from "./tell.ts";
 

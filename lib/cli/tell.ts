@@ -6,8 +6,8 @@
 
 import { A12Error } from "../errors.ts";
 import type { LogFields, LogFormat, Logger, LogLevel } from "../log.ts";
-import type { CliIo } from "./support.ts";
-import { describeError, stacks } from "./support.ts";
+import { describeError, stacks } from "./errors.ts";
+import type { CliIo } from "./io.ts";
 
 /** One thing to say, in both forms. */
 export interface Told {

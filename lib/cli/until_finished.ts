@@ -9,8 +9,8 @@ import type { Logger } from "../log.ts";
 import type { Listener } from "../net/listener.ts";
 import type { Taker } from "./listen_handler.ts";
 import { onStop } from "./signals.ts";
-import type { CliIo } from "./support.ts";
-import { EXIT } from "./support.ts";
+import type { CliIo } from "./io.ts";
+import { EXIT } from "./program.ts";
 import type { Tell } from "./tell.ts";
 
 /**

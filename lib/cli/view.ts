@@ -19,10 +19,10 @@ import type { Logger } from "../log.ts";
 import { makeLogger } from "../log.ts";
 import type { ListenHandler } from "../net/listen_types.ts";
 import type { ClientHandler } from "../segment/source.ts";
-import type { OutputWriter } from "../stdio.ts";
+import type { OutputWriter } from "./output.ts";
 import { onSignal } from "./signals.ts";
-import type { CliIo } from "./support.ts";
-import { UsageError } from "./support.ts";
+import { UsageError } from "./errors.ts";
+import type { CliIo } from "./io.ts";
 
 /** Between two drawings, so that a client that draws all the time leaves time for others. */
 const LEAST_GAP_MS = 16;

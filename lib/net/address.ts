@@ -1,28 +1,11 @@
 /**
- * Socket addresses as people write them.
+ * What the address of a peer says about it.
  *
  * @module
  */
 
-/** An address that a socket is bound or connected to. */
-export interface SocketAddress {
-  /** IPv4 or IPv6 address, without brackets. */
-  readonly hostname: string;
-  /** 1 to 65535. */
-  readonly port: number;
-}
-
 /**
- * Writes `host:port`, with brackets around an IPv6 address.
- *
- * @param address The address.
- */
-export function formatAddress({ hostname, port }: SocketAddress): string {
-  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
-}
-
-/**
- * Writes an IPv4 address that reached an IPv6 socket as what it is, so that logs name it once.
+ * Removes the IPv6 prefix of an IPv4 address that reached an IPv6 socket, so that logs name it one way.
  *
  * @param hostname IPv4 or IPv6 address.
  */
@@ -31,8 +14,8 @@ export function plainHostname(hostname: string): string {
 }
 
 /**
- * Whom an address belongs to: one host for IPv4, one /64 network for IPv6, since a host picks its
- * address in there freely.
+ * The owner of an address: the host for IPv4, the /64 network for IPv6, in which a host can choose its
+ * address freely.
  *
  * @param hostname IPv4 or IPv6 address.
  */

@@ -4,9 +4,8 @@
  * @module
  */
 
+import { formatAddress, type SocketAddress } from "../address.ts";
 import { TransportError } from "../errors.ts";
-import type { SocketAddress } from "./address.ts";
-import { formatAddress } from "./address.ts";
 import { checkZone, withZoneOf } from "./zone.ts";
 
 /** A listening socket. */

@@ -4,13 +4,12 @@
  * @module
  */
 
+import { DEFAULT_PORT, formatAddress, type SocketAddress } from "../address.ts";
 import { encodeUtf8 } from "../bytes/text.ts";
 import { PrivateKey } from "../crypto/x25519.ts";
 import { TransportError } from "../errors.ts";
 import { CONNECT_TIMEOUT_MS } from "../limits.ts";
-import { DEFAULT_PORT, DEFAULT_SECRET } from "../wire/constants.ts";
-import type { SocketAddress } from "./address.ts";
-import { formatAddress } from "./address.ts";
+import { DEFAULT_SECRET } from "../wire/constants.ts";
 import { checkSecret } from "./secret.ts";
 import type { ConnectOptions } from "./source_connection.ts";
 import { SourceConnection } from "./source_connection.ts";

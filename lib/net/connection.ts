@@ -4,6 +4,7 @@
  * @module
  */
 
+import { formatAddress, type SocketAddress } from "../address.ts";
 import { fingerprint } from "../crypto/fingerprint.ts";
 import type { PrivateKey } from "../crypto/x25519.ts";
 import { type A12Error, IncompatibleError, StreamError } from "../errors.ts";
@@ -16,8 +17,6 @@ import type { Peer } from "../segment/peer.ts";
 import type { DecodeJob } from "../decoders/frame_decoder.ts";
 import type { PeerOffered, SessionEvent } from "../session/events.ts";
 import type { Session } from "../session/session.ts";
-import type { SocketAddress } from "./address.ts";
-import { formatAddress } from "./address.ts";
 import type { Reservation } from "./authority.ts";
 import { offerTransfer } from "./binary_offer.ts";
 import type { Host } from "./connection_host.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { SocketAddress } from "../address.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
 import { type A12Error, ApiMisuseError, LimitError } from "../errors.ts";
 import {
@@ -21,7 +22,6 @@ import { FairShare } from "../bytes/fair_share.ts";
 import type { Arena } from "../bytes/receive_buffer.ts";
 import { encodeUtf8 } from "../bytes/text.ts";
 import { DEFAULT_SECRET } from "../wire/constants.ts";
-import type { SocketAddress } from "./address.ts";
 import { plainHostname } from "./address.ts";
 import { Acceptor } from "./acceptor.ts";
 import { Admission } from "./admission.ts";

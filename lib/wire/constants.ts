@@ -38,9 +38,6 @@ export const REKEY_MODE = { ratchet: 0, signing: 1 } as const;
 export const VERSION_MAJOR = 0;
 export const VERSION_MINOR = 17;
 
-/** The TCP port of a listener unless another is given. */
-export const DEFAULT_PORT = 6680;
-
 /** The passphrase of the first packets unless another is given; it is public. */
 export const DEFAULT_SECRET = "SETECASTRONOMY";
 

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { Command } from "commander";
 import { formatKey, Keystore, publicKeyOf } from "../../keystore/mod.ts";
 import { keystoreCommand } from "../../lib/cli/keystore.ts";
-import { type CliIo, runCli } from "../../lib/cli/support.ts";
+import type { CliIo } from "../../lib/cli/io.ts";
+import { runCli } from "../../lib/cli/program.ts";
 import { fingerprint } from "../../lib/crypto/fingerprint.ts";
 import { inDirectory } from "../support/directory.ts";
 import { testKey, testKeyText, writeAccepted } from "../support/keystore.ts";
@@ -181,8 +182,8 @@ const badArguments: readonly [args: string[], message: RegExp][] = [
   [["list", "a", "b"], /too many arguments/],
   [["remove"], /missing required argument 'key'/],
   [["host", "add", "work"], /missing required argument 'host'/],
-  [["host", "add", "work", "h", "0"], /the port "0" is not a number from 1 to 65535/],
-  [["host", "add", "work", "h", "x"], /the port "x"/],
+  [["host", "add", "work", "h", "0"], /'0' is invalid.*A port is a number from 1 to 65535/],
+  [["host", "add", "work", "h", "x"], /'x' is invalid/],
   [["host", "add", "work", "h:80"], /the host "h:80" .* give the port as a separate argument/],
   [["host", "add", "../x", "h"], /the name "\.\.\/x" has the character "\."/],
   [["frobnicate"], /unknown command 'frobnicate'/],
@@ -304,7 +305,7 @@ Deno.test("show: our key and fingerprint on stdout, the next step on stderr", as
     });
     const missing = await run("show", "work");
     assert.deepEqual([missing.code, missing.stdout], [1, ""]);
-    assert.match(missing.stderr, /no host with the tag "work", there are: default; make one with:/);
+    assert.match(missing.stderr, /no host with the tag "work"; known tags: default; add one with:/);
   });
 });
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { Keystore } from "../../keystore/mod.ts";
-import { runCli } from "../../lib/cli/support.ts";
+import { runCli } from "../../lib/cli/program.ts";
 import { makeProgram } from "../../main.ts";
 import { MAIN } from "../support/listening.ts";
 

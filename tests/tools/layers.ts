@@ -39,6 +39,7 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
   "decoders/h264/worker": { imports: ["decoders"], externals: ["h264decoder"] },
   net: {
     imports: [
+      "address",
       "bytes",
       "crypto",
       "wire",
@@ -54,7 +55,7 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
     imports: ["bytes", "wire", "decoders", "segment", "log"],
     types: ["net", "session"],
   },
-  keystore: { imports: ["bytes", "crypto", "wire", "name"] },
+  keystore: { imports: ["address", "bytes", "crypto", "name"] },
   cli: {
     imports: [
       "bytes",
@@ -65,9 +66,9 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
       "net",
       "handlers",
       "keystore",
+      "address",
       "env",
       "log",
-      "stdio",
       "mod",
       "name",
       "net_listen",

@@ -7,7 +7,9 @@ import { connectCommand } from "../../../lib/cli/connect.ts";
 import { describeEvent, describeEventJson } from "../../../lib/cli/connect_describe.ts";
 import { type Ask, explainRefusal, ServerTrust } from "../../../lib/cli/connect_login.ts";
 import { parseTarget, routesTo } from "../../../lib/cli/connect_target.ts";
-import { type CliIo, runCli, UsageError } from "../../../lib/cli/support.ts";
+import { UsageError } from "../../../lib/cli/errors.ts";
+import type { CliIo } from "../../../lib/cli/io.ts";
+import { runCli } from "../../../lib/cli/program.ts";
 import { escapeControls } from "../../../lib/log.ts";
 import { type A12Error, AuthError, MalformedError } from "../../../lib/errors.ts";
 import type { SourceEvent } from "../../../lib/source/endpoint.ts";
@@ -98,7 +100,7 @@ Deno.test("routes: our own key without a tag, the tag's keys and hosts with one"
     assert.deepEqual(routes("work@two.example"), [["two.example", 7_000, two]]);
     assert.deepEqual(routes("work@two.example:9"), [["two.example", 9, one]]);
     assert.deepEqual(routes("work@three.example"), [["three.example", 6_680, one]]);
-    assert.throws(() => routes("play@"), /no host with the tag "play", there are: default, work/);
+    assert.throws(() => routes("play@"), /no host with the tag "play"; known tags: default, work/);
   });
 });
 

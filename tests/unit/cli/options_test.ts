@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import type { Command, Option } from "commander";
-import { type CliIo, runCli } from "../../../lib/cli/support.ts";
+import type { CliIo } from "../../../lib/cli/io.ts";
+import { runCli } from "../../../lib/cli/program.ts";
 import { makeProgram } from "../../../main.ts";
 
 /** Good values of every option; the first that an option takes is given to it. */

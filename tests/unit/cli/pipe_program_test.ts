@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { PipeProgram } from "../../../lib/cli/pipe.ts";
-import { ProgramError, UsageError } from "../../../lib/cli/usage_error.ts";
+import { ProgramError, UsageError } from "../../../lib/cli/errors.ts";
 import {
   PIPE_EXIT_TIMEOUT_MS,
   PIPE_RESTART_MAX_MS,

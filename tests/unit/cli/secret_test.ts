@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { readSecret } from "../../../lib/cli/secret.ts";
-import { type CliIo, UsageError } from "../../../lib/cli/support.ts";
+import { UsageError } from "../../../lib/cli/errors.ts";
+import type { CliIo } from "../../../lib/cli/io.ts";
 import { MAX_SECRET_LINE_BYTES } from "../../../lib/limits.ts";
 import { inDirectory } from "../../support/directory.ts";
 

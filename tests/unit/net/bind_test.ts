@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { TransportError } from "../../../lib/errors.ts";
-import { formatAddress } from "../../../lib/net/address.ts";
+import { formatAddress } from "../../../lib/address.ts";
 import type { Listen } from "../../../lib/net/bind.ts";
 import { bind } from "../../../lib/net/bind.ts";
 

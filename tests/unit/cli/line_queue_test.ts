@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { OUTPUT_BATCH_UNITS } from "../../lib/limits.ts";
-import { LineQueue } from "../../lib/line_queue.ts";
+import { OUTPUT_BATCH_UNITS } from "../../../lib/limits.ts";
+import { LineQueue } from "../../../lib/cli/line_queue.ts";
 
 const test = (name: string, fn: () => void | Promise<void>) =>
   Deno.test({ name, permissions: "none", fn });

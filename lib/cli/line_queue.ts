@@ -6,7 +6,7 @@
  * @module
  */
 
-import { OUTPUT_BATCH_UNITS } from "./limits.ts";
+import { OUTPUT_BATCH_UNITS } from "../limits.ts";
 
 /** What may wait, in UTF-16 units. */
 export interface LineQueueLimits {

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { Command } from "commander";
-import { type CliIo, runCli, table, UsageError } from "../../../lib/cli/support.ts";
+import { UsageError } from "../../../lib/cli/errors.ts";
+import type { CliIo } from "../../../lib/cli/io.ts";
+import { formatTable } from "../../../lib/cli/keystore_text.ts";
+import { runCli } from "../../../lib/cli/program.ts";
 import { addVersion } from "../../../lib/cli/version.ts";
 import { ApiMisuseError, KeystoreError } from "../../../lib/errors.ts";
 import { escapeControls } from "../../../lib/log.ts";
@@ -78,7 +81,7 @@ Deno.test("--debug adds the stack", async () => {
   const { stderr } = await run(["--debug", "do"], () => {
     throw new TypeError("oops");
   });
-  assert.match(stderr, /^error: unexpected: oops\nTypeError: oops\n +at .*support_test\.ts/);
+  assert.match(stderr, /^error: unexpected: oops\nTypeError: oops\n +at .*program_test\.ts/);
 });
 
 Deno.test("--debug shows what an error was caused by, and nothing that acts on the terminal", async () => {
@@ -87,7 +90,7 @@ Deno.test("--debug shows what an error was caused by, and nothing that acts on t
     throw new ApiMisuseError("bad-handler", "cannot load it: boom \x1b[31m", { cause });
   });
   assert.match(stderr, /^error: cannot load it: boom \\u001b\[31m\n/);
-  assert.match(stderr, /\ncaused by: TypeError: boom \\u001b\[31m\n +at .*support_test\.ts/);
+  assert.match(stderr, /\ncaused by: TypeError: boom \\u001b\[31m\n +at .*program_test\.ts/);
   // deno-lint-ignore no-control-regex -- this must not be there
   assert.doesNotMatch(stderr, /\x1b/);
 });
@@ -97,5 +100,8 @@ Deno.test("control characters and direction marks are written out", () => {
 });
 
 Deno.test("columns line up and lines have no blanks at their end", () => {
-  assert.equal(table([["A", "LONG", "C"], ["aaa", "b", "c"]]), "A    LONG  C\naaa  b     c\n");
+  assert.equal(
+    formatTable([["A", "LONG", "C"], ["aaa", "b", "c"]]),
+    "A    LONG  C\naaa  b     c\n",
+  );
 });

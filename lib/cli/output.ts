@@ -11,7 +11,7 @@ import {
   OUTPUT_REPORT_MS,
   OUTPUT_RETRY_MS,
   OUTPUT_STUCK_MS,
-} from "./limits.ts";
+} from "../limits.ts";
 import type { LineQueueLimits } from "./line_queue.ts";
 import { LineQueue } from "./line_queue.ts";
 
@@ -193,20 +193,6 @@ export class OutputWriter {
     if (lines === 0) return;
     this.#lossToldMs = performance.now();
     this.events.lost?.(lines);
-  }
-}
-
-/**
- * Writes text to standard error, blocking: for programs that use the library without a log.
- *
- * @param text Whole lines; they are dropped when nobody reads them any more.
- */
-export function writeErrorSync(text: string): void {
-  const bytes = encoder.encode(text);
-  try {
-    for (let at = 0; at < bytes.length;) at += Deno.stderr.writeSync(bytes.subarray(at));
-  } catch (error) {
-    if (!isGone(error)) throw error;
   }
 }
 

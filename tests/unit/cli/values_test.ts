@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseByteCount, parseKeep } from "../../../lib/cli/arguments.ts";
+import { parseByteCount, parseKeep } from "../../../lib/cli/values.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -30,15 +30,13 @@ for (
   ]
 ) {
   Deno.test(`--record-keep ${JSON.stringify(text)} makes no sense`, () => {
-    assert.throws(() => parseKeep(text), {
-      message: /is not a size such as (10G, an age such as 30d or 12h, or 10G,30d|500M)\.$/,
-    });
+    assert.throws(() => parseKeep(text), /It must be a size such as /);
   });
 }
 
 Deno.test("sizes are in powers of 1024", () => {
   assert.deepEqual(["7", "2K", "3M", "1G"].map(parseByteCount), [7, 2048, 3 << 20, 2 ** 30]);
   for (const text of ["", "0", "1k", "1T", "1.5G", "9999999999999"]) {
-    assert.throws(() => parseByteCount(text), { message: /is not a size/ });
+    assert.throws(() => parseByteCount(text), /It must be a size such as 500M/);
   }
 });

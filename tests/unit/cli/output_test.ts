@@ -4,11 +4,11 @@ import {
   OUTPUT_REPORT_MS,
   OUTPUT_RETRY_MS,
   OUTPUT_STUCK_MS,
-} from "../../lib/limits.ts";
-import type { OutputStream } from "../../lib/stdio.ts";
-import { OutputWriter } from "../../lib/stdio.ts";
-import { FakeClock } from "../support/fake_clock.ts";
-import { FakeTimers } from "../support/fake_timers.ts";
+} from "../../../lib/limits.ts";
+import type { OutputStream } from "../../../lib/cli/output.ts";
+import { OutputWriter } from "../../../lib/cli/output.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
+import { FakeTimers } from "../../support/fake_timers.ts";
 
 const LIMITS = { sender: 100, total: 1_000 };
 const decoder = new TextDecoder();

@@ -1,0 +1,53 @@
+/**
+ * The streams and the environment that commands use; tests pass their own.
+ *
+ * @module
+ */
+
+import { type Environment, processEnv } from "../env.ts";
+import { LOG_QUEUE_UNITS, STDOUT_QUEUE_UNITS, STDOUT_SENDER_UNITS } from "../limits.ts";
+import { OutputWriter } from "./output.ts";
+
+/** The sender of log lines, for {@linkcode CliIo.err}. */
+export const LOG_SENDER = 0;
+
+/** Where a command writes and what it reads from its environment. */
+export interface CliIo {
+  /**
+   * Writes results to standard output.
+   *
+   * @param text Whole lines.
+   * @param sender Bounds what waits for a slow reader, see {@linkcode OutputWriter.write}.
+   * @returns Settles when the sender may write more; `undefined` when it may at once.
+   */
+  out(text: string, sender?: number): Promise<void> | void;
+  /**
+   * Writes warnings, errors, log lines and hints to standard error.
+   *
+   * @param text Whole lines.
+   * @param sender With one, the text is dropped when too much waits for a slow reader.
+   */
+  err(text: string, sender?: number): void;
+  readonly env: Environment;
+  /** The streams of the process; absent in tests. */
+  readonly streams?: {
+    readonly stdout: OutputWriter;
+    readonly stderr: OutputWriter;
+  };
+}
+
+const streams = {
+  stdout: new OutputWriter(Deno.stdout, { sender: STDOUT_SENDER_UNITS, total: STDOUT_QUEUE_UNITS }),
+  stderr: new OutputWriter(Deno.stderr, { sender: LOG_QUEUE_UNITS, total: LOG_QUEUE_UNITS }),
+};
+streams.stdout.events = {
+  failed: (detail) => processIo.err(`error: cannot write to standard output: ${detail}\n`),
+};
+
+/** The streams and the environment of this process. */
+export const processIo: Required<CliIo> = {
+  out: (text, sender) => streams.stdout.write(text, sender),
+  err: (text, sender) => void streams.stderr.write(text, sender),
+  env: processEnv,
+  streams,
+};

@@ -1,0 +1,56 @@
+/**
+ * Keys and hosts of the keystore as text.
+ *
+ * @module
+ */
+
+import {
+  DEFAULT_TAG,
+  fingerprint,
+  formatHostAddress,
+  formatKey,
+  type HostKey,
+  type Keystore,
+  publicKeyOf,
+} from "../../keystore/mod.ts";
+import { KeystoreError } from "../errors.ts";
+import { escapeControls } from "../log.ts";
+import { PROGRAM } from "./program.ts";
+
+/** Our public key alone in a line, so that the output in a file can be given to `keystore add`. */
+export function describeHostKey(key: HostKey, tag: string): string {
+  const publicKey = publicKeyOf(key);
+  const where = tag === DEFAULT_TAG ? "" : ` for ${escapeControls(formatHostAddress(key))}`;
+  return `${formatKey(publicKey)}\nfingerprint ${fingerprint(publicKey)}${where}\n`;
+}
+
+/** One host key for `--json`. */
+export function hostKeyToJson(key: HostKey) {
+  const publicKey = publicKeyOf(key);
+  return {
+    host: key.host,
+    port: key.port,
+    publicKey: formatKey(publicKey),
+    fingerprint: fingerprint(publicKey),
+  };
+}
+
+export function noSuchTag(tag: string, keystore: Keystore): KeystoreError {
+  const known = keystore.hostTags().map(escapeControls).join(", ");
+  return new KeystoreError(
+    "no-such-key",
+    `there is no host with the tag ${JSON.stringify(tag)}; known tags: ${known}; ` +
+      `add one with: ${PROGRAM} keystore host add ${tag} HOST`,
+  );
+}
+
+/** @param rows Rows of equally many cells. @returns Lines with aligned columns, two blanks apart. */
+export function formatTable(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, i) => widths[i] = Math.max(widths[i] ?? 0, cell.length));
+  }
+  return rows.map((row) =>
+    row.map((cell, i) => i === row.length - 1 ? cell : cell.padEnd(widths[i]!)).join("  ") + "\n"
+  ).join("");
+}

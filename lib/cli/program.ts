@@ -1,0 +1,132 @@
+/**
+ * Runs the program: strict options, errors in one line, the exit code.
+ *
+ * @module
+ */
+
+import { type Command, CommanderError, type Option } from "commander";
+import { ApiMisuseError, KeystoreError } from "../errors.ts";
+import { EXIT_TIMEOUT_MS } from "../limits.ts";
+import { escapeControls } from "../log.ts";
+import { describeError, ReportedError, stacks, UsageError } from "./errors.ts";
+import { type CliIo, processIo } from "./io.ts";
+
+/** The exit codes of the program. */
+export const EXIT = { ok: 0, failure: 1, usage: 2, interrupted: 130 } as const;
+
+/** How hints in texts call the program. */
+export const PROGRAM = "deno run -A main.ts";
+
+/** Deno replaces bytes of arguments that are not UTF-8 by it, which could name another file or secret. */
+const REPLACEMENT = "\ufffd";
+
+/** Runs a program with the arguments and streams of this process and sets the exit code. */
+export async function runMain(program: Command): Promise<void> {
+  const { stdout, stderr } = processIo.streams;
+  globalThis.addEventListener("unload", () => {
+    stdout.flushSync();
+    stderr.flushSync();
+  });
+  Deno.exitCode = await runCli(program, Deno.args);
+  await stdout.flushed();
+  if (stdout.hasFailed && Deno.exitCode === EXIT.ok) Deno.exitCode = EXIT.failure;
+  if (Deno.exitCode === EXIT.ok) return;
+  // A handler module may have left a timer or a socket open.
+  Deno.unrefTimer(setTimeout(() => Deno.exit(), EXIT_TIMEOUT_MS));
+}
+
+/**
+ * Exits a little later, after an orderly stop: output that is not read, or a timer or socket of a
+ * handler module, would keep the process alive.
+ *
+ * @param onLost Called when output is dropped by that.
+ */
+export function exitSoon(io: CliIo, onLost: () => void): void {
+  const exit = () => {
+    if (io.streams?.stdout.isIdle === false) onLost();
+    Deno.exit();
+  };
+  Deno.unrefTimer(setTimeout(exit, EXIT_TIMEOUT_MS));
+}
+
+/**
+ * Parses the arguments, runs the command, and reports an error in one line on standard error.
+ *
+ * @param program The root command with its subcommands.
+ * @param args Without the program and the script.
+ * @returns The exit code: 0, 1 for a failure, 2 for a mistake on the command line.
+ */
+export async function runCli(
+  program: Command,
+  args: readonly string[],
+  io: CliIo = processIo,
+): Promise<number> {
+  makeStrict(program, io);
+  program.hook("preAction", (_program, command) => requireArguments(command));
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return EXIT.ok;
+  } catch (error) {
+    // --help is a success; help that is shown because a command is missing is not.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof ReportedError) return exitCodeOf(error.cause);
+    io.err(`error: ${escapeControls(describeError(error))}\n`);
+    if (args.includes("--debug")) io.err(stacks(error));
+    return exitCodeOf(error);
+  }
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof UsageError || error instanceof ApiMisuseError) return EXIT.usage;
+  // Without a path the mistake is in an argument, not in a file.
+  const isArgument = error instanceof KeystoreError && error.path === undefined &&
+    (error.code === "bad-key" || error.code === "bad-tag" || error.code === "bad-host");
+  return isArgument ? EXIT.usage : EXIT.failure;
+}
+
+/** Makes unknown commands, unknown options and surplus arguments errors of this command and below. */
+function makeStrict(command: Command, io: CliIo): void {
+  command.exitOverride();
+  command.configureOutput({
+    writeOut: (text) => io.out(text),
+    writeErr: (text) => io.err(text),
+    outputError: (text, write) => write(withoutValues(text)),
+  });
+  command.allowUnknownOption(false).allowExcessArguments(false);
+  command.showHelpAfterError("(--help lists the options)");
+  for (const option of command.options) requireOneValue(option, command);
+  for (const subcommand of command.commands) makeStrict(subcommand, io);
+}
+
+/** Removes what may be a secret behind a mistyped option or one with blanks that is not quoted. */
+function withoutValues(text: string): string {
+  return text.replace(/^(error: unknown option '[^=']*)=.*'$/m, "$1=…'")
+    .replace(/^(error: too many arguments.* but got \d+):.*$/m, "$1")
+    .split("\n").map(escapeControls).join("\n");
+}
+
+/** The errors name the option and not the value, which may be a secret. */
+function requireOneValue(option: Option, command: Command): void {
+  if (!option.required) return;
+  const name = option.long!;
+  const { parseArg } = option;
+  option.argParser((value: string, previous: unknown) => {
+    if (command.getOptionValueSource(option.attributeName()) === "cli") {
+      throw new UsageError(`${name} is given twice`);
+    }
+    requireText(name, value);
+    return parseArg === undefined ? value : parseArg(value, previous);
+  });
+}
+
+function requireArguments({ args, registeredArguments }: Command): void {
+  args.forEach((value, i) => {
+    const argument = registeredArguments[Math.min(i, registeredArguments.length - 1)]!;
+    requireText(`the argument ${argument.name()}`, value);
+  });
+}
+
+function requireText(name: string, value: string): void {
+  if (value === "") throw new UsageError(`${name} is empty`);
+  if (value.includes(REPLACEMENT)) throw new UsageError(`${name} has bytes that are not UTF-8`);
+}

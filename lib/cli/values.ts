@@ -1,0 +1,78 @@
+/**
+ * Values on the command line. Each function throws an {@linkcode InvalidArgumentError} whose sentence
+ * follows "option '--port <port>' argument 'x' is invalid."
+ *
+ * @module
+ */
+
+import { InvalidArgumentError } from "commander";
+import { MAX_PORT, parsePort } from "../address.ts";
+import type { RetentionBounds } from "../handlers/record/retention.ts";
+import { MAX_SURFACE_SIDE_PX } from "../limits.ts";
+
+const BYTES_PER_UNIT: { readonly [unit: string]: number } = {
+  "": 1,
+  K: 1 << 10,
+  M: 1 << 20,
+  G: 1 << 30,
+};
+const MS_PER_UNIT: { readonly [unit: string]: number } = { h: 3_600_000, d: 86_400_000 };
+
+/** @returns 0 to 65535; 0 lets the system choose. */
+export function parseListenPort(text: string): number {
+  return parsePort(text) ?? refuse(`A port is a number from 0 to ${MAX_PORT}.`);
+}
+
+/** @returns 1 to 65535. */
+export function parseDialPort(text: string): number {
+  return parsePort(text) || refuse(`A port is a number from 1 to ${MAX_PORT}.`);
+}
+
+/** Parses `WIDTHxHEIGHT`. @returns A size in pixels. */
+export function parseSize(text: string): { width: number; height: number } {
+  const match = /^(\d{1,4})x(\d{1,4})$/.exec(text);
+  const [width, height] = [Number(match?.[1]), Number(match?.[2])];
+  const isSide = (side: number) => side >= 1 && side <= MAX_SURFACE_SIDE_PX;
+  if (isSide(width) && isSide(height)) return { width, height };
+  return refuse(`A size is such as 1280x720, each side 1 to ${MAX_SURFACE_SIDE_PX}.`);
+}
+
+/** Parses digits, with K, M or G for powers of 1024. @returns A number of bytes. */
+export function parseByteCount(text: string): number {
+  const match = /^([1-9]\d{0,11})([KMG]?)$/.exec(text);
+  const bytes = Number(match?.[1]) * BYTES_PER_UNIT[match?.[2] ?? ""]!;
+  return Number.isSafeInteger(bytes) ? bytes : refuse("It must be a size such as 500M or 2G.");
+}
+
+/** @returns A number above 0, also with a fraction. */
+export function parsePositive(text: string): number {
+  const number = Number(text);
+  return /^\d{1,9}(\.\d{1,6})?$/.test(text) && number > 0
+    ? number
+    : refuse("It must be a number above 0.");
+}
+
+/**
+ * Parses a size, an age in hours or days, or both: `10G`, `30d`, `10G,30d`.
+ *
+ * A unit is required and minutes are not known, so that a slip does not delete everything: `30` could
+ * mean days, `10m` a size.
+ */
+export function parseKeep(text: string): RetentionBounds {
+  const bounds: { maxBytes?: number; maxAgeMs?: number } = {};
+  for (const part of text.split(",")) {
+    const [, count, unit] = /^([1-9]\d{0,5})([hd])$/.exec(part) ?? [];
+    if (unit !== undefined && bounds.maxAgeMs === undefined) {
+      bounds.maxAgeMs = Number(count) * MS_PER_UNIT[unit]!;
+    } else if (/[KMG]$/.test(part) && bounds.maxBytes === undefined) {
+      bounds.maxBytes = parseByteCount(part);
+    } else {
+      refuse("It must be a size such as 10G, an age such as 30d or 12h, or both: 10G,30d.");
+    }
+  }
+  return bounds;
+}
+
+function refuse(sentence: string): never {
+  throw new InvalidArgumentError(sentence);
+}
