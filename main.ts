@@ -1,5 +1,5 @@
 /**
- * The command line: `listen`, `connect`, `keystore`.
+ * The program: `listen`, `connect` and `keystore`.
  *
  * @module
  */
@@ -13,17 +13,20 @@ import { type CliIo, processIo } from "./lib/cli/io.ts";
 import { runMain } from "./lib/cli/program.ts";
 import { addVersion } from "./lib/cli/version.ts";
 
-/**
- * Makes the program with all its commands.
- *
- * @param io Where text goes.
- */
+const HELP = `
+Try it on one machine, with one keystore for both ends:
+  keystore show > me.pub
+  keystore add demo me.pub
+  listen demo
+  connect localhost --show text      (in another terminal)`;
+
 export function makeProgram(io: CliIo = processIo): Command {
   const program = new Command("net-listen")
     .description("let remote graphical and text programs log in over A12 (Arcan's net_listen)")
     .addCommand(listenCommand(io))
     .addCommand(connectCommand(io))
-    .addCommand(keystoreCommand(io));
+    .addCommand(keystoreCommand(io))
+    .addHelpText("after", HELP);
   addVersion(program, config.version);
   return program;
 }

@@ -5,7 +5,7 @@
  * ```ts
  * import { Keystore, keystoreRoot } from "@arcan/net-listen/keystore";
  *
- * const root = keystoreRoot({ keystore: Deno.makeTempDirSync() }, Deno.env);
+ * const root = keystoreRoot({ keystore: Deno.makeTempDirSync() });
  * const keystore = await Keystore.open(root.path);
  * const visitor = await keystore.addHost("example", "127.0.0.1");
  * await keystore.add(["demo"], visitor.publicKey);
@@ -15,6 +15,7 @@
  * @module
  */
 export { DEFAULT_PORT } from "../lib/address.ts";
+export { type Environment, processEnv } from "../lib/env.ts";
 export { fingerprint } from "../lib/crypto/fingerprint.ts";
 export type { KeystoreCode } from "../lib/errors.ts";
 export type { Acceptance, AcceptedEntry, AddResult, RemovedFile } from "./accepted.ts";
@@ -35,5 +36,5 @@ export {
 } from "./format.ts";
 export { publicKeyOf } from "./hostkeys.ts";
 export { type AddedHost, Keystore, type KeystoreOptions } from "./keystore.ts";
-export { type Environment, type KeystoreRoot, keystoreRoot } from "./root.ts";
+export { type KeystoreRoot, keystoreRoot } from "./root.ts";
 export { DEFAULT_TAG, requireTags } from "./tags.ts";

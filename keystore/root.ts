@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Environment, processEnv } from "../lib/env.ts";
 import { KeystoreError } from "../lib/errors.ts";
 
 /** The directory of a keystore, and the setting that chose it. */
@@ -11,17 +12,6 @@ export interface KeystoreRoot {
   readonly path: string;
   /** The option or environment variable. */
   readonly from: "--keystore" | "ARCAN_STATEPATH" | "XDG_STATE_HOME" | "HOME";
-}
-
-/** Environment variables, such as `Deno.env`. */
-export interface Environment {
-  /**
-   * Reads one variable.
-   *
-   * @param name The variable.
-   * @returns Its value, or `undefined` when it is not set.
-   */
-  get(name: string): string | undefined;
 }
 
 /**
@@ -34,12 +24,12 @@ export interface Environment {
  * ARCAN_STATEPATH" in tests/unit/keystore/root_test.ts).
  *
  * @param options `keystore`: the directory that the user named.
- * @param env The environment.
+ * @param env The environment; that of the process unless given.
  * @throws {KeystoreError} `keystore-unreadable` when nothing names a directory.
  */
 export function keystoreRoot(
   options: { readonly keystore?: string | undefined },
-  env: Environment,
+  env: Environment = processEnv,
 ): KeystoreRoot {
   if (options.keystore !== undefined) {
     if (options.keystore === "") {

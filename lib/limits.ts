@@ -307,6 +307,15 @@ export const VIEW_WAITING_CALLS = 64;
 /** How long `--view` then stops reading; it delays the keys that leave as well. */
 export const VIEW_SLOW_READ_MS = 250;
 
+/** The shortest time between two drawings of clients on a terminal: 60 a second. */
+export const VIEW_MIN_GAP_MS = 16;
+
+/** The part of the time that drawing on a terminal may take, so that a busy client leaves some to others. */
+export const VIEW_TIME_SHARE = 0.5;
+
+/** How long to wait for a terminal to read the output that restores it; a stopped one reads nothing. */
+export const VIEW_LEAVE_TIMEOUT_MS = 1_000;
+
 /** How long a program may take to answer a request; then the request is refused. */
 export const PIPE_ANSWER_TIMEOUT_MS = 10_000;
 

@@ -41,14 +41,19 @@ export {
   type SocketAddress,
 } from "./address.ts";
 export * from "./errors.ts";
+export { printHandler, type PrintLine } from "./handlers/print.ts";
 export type { Handler, HandlerObject } from "./handlers/types.ts";
 export type { LogFields, LogFormat, Logger, LogLevel } from "./log.ts";
 export type { Files, LineFile } from "./handlers/record/files.ts";
 export { Recorder, type RecorderOptions } from "./handlers/record/recorder.ts";
 export { type Snapshot, snapshot, takeSnapshot } from "./handlers/pictures/snapshot.ts";
 export { type StoreOptions, storeTransfers } from "./handlers/store.ts";
-export { makeLogger, silentLogger } from "./log.ts";
-export { netListen, type NetListenOptions } from "./net_listen.ts";
+export { escapeControls, makeLogger, silentLogger } from "./log.ts";
+export { MAX_NAME_LENGTH, parseName } from "./name.ts";
+export { describeThrown } from "./net/deliver.ts";
+export { netListen, type NetListenOptions, warningFields } from "./net_listen.ts";
+export { checkSecret, type ListenSecret, parseSecret } from "./net/secret.ts";
+export { cryptoName } from "./crypto/mod.ts";
 export type { ListenHandler, ListenSource, ListenStatus } from "./net/listen_types.ts";
 export { Listener } from "./net/listener.ts";
 export type { AudioChunk } from "./decoders/audio.ts";
@@ -93,7 +98,15 @@ export type { CharacterKey, KeyModifier } from "./segment/verbs/keyboard.ts";
 export type { MouseButton } from "./segment/verbs/mouse.ts";
 export type { FramemodeOptions, SeekOptions } from "./segment/verbs/playback.ts";
 export { type GeohintOptions, GRAPH_SLOTS, type GraphSlot } from "./segment/verbs/preferences.ts";
-export { BINARY_TYPE, DISPLAY_HINT } from "./wire/constants.ts";
+export {
+  BINARY_TYPE,
+  DISPLAY_HINT,
+  type SEGMENT_KINDS,
+  type SegmentKindName,
+  segmentKindName,
+  segmentKindNumber,
+} from "./wire/constants.ts";
+export { isWide } from "./decoders/character.ts";
 export { type KeysymName, KEYSYMS, type ModifierName, MODIFIERS } from "./wire/keysyms.ts";
 export type {
   Acceptance,
@@ -111,7 +124,7 @@ export { connectSource } from "./net/connect_source.ts";
 export type { Registration, SourceEvent } from "./source/endpoint.ts";
 export type { Region, VideoFrame } from "./source/frame.ts";
 export { type Picture, PictureEncoder } from "./source/picture_encoder.ts";
-export { TpackEncoder } from "./source/tpack_encoder.ts";
+export { MAX_TPACK_CELLS, TpackEncoder } from "./source/tpack_encoder.ts";
 export { PrivateKey } from "./crypto/x25519.ts";
 export type { ControlReceived, EventReceived, HelloMode } from "./session/events.ts";
 export {

@@ -10,7 +10,6 @@ import { DEFAULT_PORT, MAX_PORT } from "./address.ts";
 import { equalConstantTime } from "./bytes/equal.ts";
 import { defaultArena, defaultProvider } from "./crypto/mod.ts";
 import { PrivateKey } from "./crypto/x25519.ts";
-import { processEnv } from "./env.ts";
 import { ApiMisuseError } from "./errors.ts";
 import type { Handler } from "./handlers/types.ts";
 import { asFunction } from "./handlers/types.ts";
@@ -162,7 +161,7 @@ async function openAuthority(
   log: Logger,
 ): Promise<KeyAuthority> {
   const keystore = given instanceof Keystore ? given : await Keystore.open(
-    keystoreRoot(given === undefined ? {} : { keystore: given }, processEnv).path,
+    keystoreRoot(given === undefined ? {} : { keystore: given }).path,
     { onWarning: (warning) => log.log("warn", "keystore-warning", warningFields(warning)) },
   );
   // Importing a key costs as much as a key exchange; it changes only when its file does.

@@ -39,22 +39,6 @@ export function withoutByteOrderMark<T extends Uint8Array>(bytes: T): T {
   return (hasMark ? bytes.subarray(BYTE_ORDER_MARK.length) : bytes) as T;
 }
 
-/** @returns The offset of the first character that is not valid UTF-8. */
-export function findInvalidUtf8(bytes: Uint8Array): number | undefined {
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  let start = 0;
-  try {
-    for (let at = 0; at < bytes.length; at++) {
-      const isCharacter = decoder.decode(bytes.subarray(at, at + 1), { stream: true }) !== "";
-      if (isCharacter) start = at + 1;
-    }
-    decoder.decode();
-    return undefined;
-  } catch {
-    return start;
-  }
-}
-
 /** Longer texts go to `TextDecoder`, whose call costs 0.3 µs. */
 const SHORT_BYTES = 80;
 

@@ -5,22 +5,20 @@
  */
 
 import { Command, Option } from "commander";
-import type { SourceConnection } from "../mod.ts";
-import { AuthError } from "../mod.ts";
-import { checkSecret } from "../net/secret.ts";
-import type { Content } from "../source/content.ts";
-import { TestPicture } from "../source/test_picture.ts";
-import { TextEcho } from "../source/text_echo.ts";
+import { AuthError, checkSecret, type SourceConnection } from "../mod.ts";
+import type { Content } from "./connect_content.ts";
 import { describeEvent, describeEventJson } from "./connect_describe.ts";
 import type { Ask } from "./connect_login.ts";
 import { logIn, ServerTrust, terminalAsk } from "./connect_login.ts";
 import { Show } from "./connect_show.ts";
 import { parseTarget, routesTo } from "./connect_target.ts";
 import { readKeyArgument } from "./keystore_key.ts";
-import { openKeystore } from "./keystore_open.ts";
+import { addKeystoreOption, openKeystore } from "./keystore_open.ts";
 import type { SecretFlags } from "./secret.ts";
 import { addSecretOptions, readSecret } from "./secret.ts";
 import { onStop } from "./signals.ts";
+import { TestPicture } from "./test_picture.ts";
+import { TextEcho } from "./text_echo.ts";
 import { type CliIo, processIo } from "./io.ts";
 import { exitSoon } from "./program.ts";
 
@@ -43,10 +41,9 @@ export function connectCommand(
   io: CliIo = processIo,
   ask: Ask | undefined = terminalAsk(io),
 ): Command {
-  const command = new Command("connect")
+  const command = addKeystoreOption(new Command("connect"))
     .description("be a remote program: log in, show a test picture or typed text, print events")
     .argument("<target>", "[TAG@]HOST[:PORT], an IPv6 address with a port as [::1]:7000, or TAG@")
-    .option("--keystore <dir>", "the keystore directory (default: $ARCAN_STATEPATH, or XDG state)")
     .option("--trust <key>", "accept this server key and no other (base64, or a file with it)")
     .option("--trust-any", "accept any server key, so that anybody can pretend to be the server");
   addSecretOptions(command, "SECRET");

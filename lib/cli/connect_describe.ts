@@ -4,11 +4,9 @@
  * @module
  */
 
-import { decodeUtf8Lenient } from "../bytes/text.ts";
-import { escapeControls } from "../log.ts";
-import type { SourceEvent } from "../mod.ts";
-import { KEYSYMS } from "../mod.ts";
-import { segmentKindName } from "../wire/constants.ts";
+import { escapeControls, KEYSYMS, segmentKindName, type SourceEvent } from "../mod.ts";
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Fields that are of no use to a person. */
 const DULL: ReadonlySet<string> = new Set(["kind", "devkind", "datatype", "fd"]);
@@ -46,7 +44,7 @@ function toJson(_name: string, value: unknown): unknown {
   if (typeof value === "bigint") {
     return Number.isSafeInteger(Number(value)) ? Number(value) : `${value}`;
   }
-  return value instanceof Uint8Array ? decodeUtf8Lenient(value) : value;
+  return value instanceof Uint8Array ? decoder.decode(value) : value;
 }
 
 function isEmpty(value: unknown): boolean {
@@ -55,7 +53,7 @@ function isEmpty(value: unknown): boolean {
 }
 
 function show(name: string, value: unknown): string {
-  if (value instanceof Uint8Array) return quote(decodeUtf8Lenient(value));
+  if (value instanceof Uint8Array) return quote(decoder.decode(value));
   if (typeof value === "string") return quote(value);
   if (typeof value !== "number") return `${value}`;
   const known = name === "keysym"

@@ -4,12 +4,16 @@
  * @module
  */
 
-import type { Keystore } from "../../keystore/mod.ts";
-import { formatKey, publicKeyOf } from "../../keystore/mod.ts";
-import { fingerprint } from "../crypto/fingerprint.ts";
-import type { Registration, SourceConnection } from "../mod.ts";
-import { A12Error, AuthError, connectSource, MalformedError } from "../mod.ts";
-import { formatAddress } from "../address.ts";
+import { fingerprint, formatKey, type Keystore, publicKeyOf } from "../../keystore/mod.ts";
+import {
+  A12Error,
+  AuthError,
+  connectSource,
+  formatAddress,
+  MalformedError,
+  type Registration,
+  type SourceConnection,
+} from "../mod.ts";
 import type { Route } from "./connect_target.ts";
 import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { SourceConnection, SourceEvent } from "../mod.ts";
-import { type Content, FIRST_DISPLAY, isDrawable, nextDisplay } from "../source/content.ts";
+import { type Content, FIRST_DISPLAY, isDrawable, nextDisplay } from "./connect_content.ts";
 
 /** 25 frames a second at most. */
 const FRAME_INTERVAL_MS = 40;

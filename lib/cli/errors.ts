@@ -4,8 +4,7 @@
  * @module
  */
 
-import { A12Error } from "../errors.ts";
-import { escapeControls } from "../log.ts";
+import { A12Error, escapeControls, messageOf } from "../mod.ts";
 
 /** The command line cannot be carried out as given; the exit code is 2. */
 export class UsageError extends Error {
@@ -29,11 +28,6 @@ export class ReportedError extends Error {
 export function describeError(error: unknown): string {
   const isExpected = [A12Error, UsageError, ProgramError].some((kind) => error instanceof kind);
   return `${isExpected ? "" : "unexpected: "}${messageOf(error)}`;
-}
-
-/** @returns What a failed call of the system says. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** @returns The stacks of an error and of its causes as whole lines; empty unless it is an error. */

@@ -1,40 +1,33 @@
 /**
- * Errors that nobody catches: a throw in a timer or an event listener, a promise that rejects unseen.
+ * Errors that no code catches: a throw in a timer or an event listener, a rejection without a handler.
  * Deno would end the process, and all clients with it.
  *
  * @module
  */
 
 import { FAULT_COUNT_INTERVAL_MS, MAX_FAULT_PLACES } from "../limits.ts";
-import type { Logger } from "../log.ts";
-import { describeThrown } from "../net/deliver.ts";
+import { describeThrown, type Logger } from "../mod.ts";
 
-/** Stands for all places beyond the bound. */
+/** Stands for all places beyond the limit. */
 const ELSEWHERE = "elsewhere";
 
 interface Place {
   readonly error: string;
-  /** How often it came since it was told last. */
+  /** How often it was seen since it was logged last. */
   again: number;
 }
 
-/** Logs errors: the first from each place in the code, later ones as a count. */
+/** Logs the first error from each place in the code, and counts later ones. */
 export class FaultLog {
   readonly #log: Logger;
   readonly #places = new Map<string, Place>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param log Takes the lines. */
   constructor(log: Logger) {
     this.#log = log;
   }
 
-  /**
-   * Logs an error.
-   *
-   * @param event What the line is about, such as `uncaught-error`.
-   * @param thrown What was thrown.
-   */
+  /** @param event The name of the log line, such as `uncaught-error`. */
   note(event: string, thrown: unknown): void {
     const error = describeThrown(thrown);
     const at = placeOf(thrown);
@@ -51,7 +44,7 @@ export class FaultLog {
     if (thrown instanceof Error) this.#log.log("debug", `${event}-stack`, { stack: thrown.stack });
   }
 
-  /** Logs the counts. */
+  /** Logs the counts and ends the timer. */
   close(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -61,23 +54,18 @@ export class FaultLog {
     this.#places.clear();
   }
 
-  /** An error that goes on is counted in each interval; one that has stopped is forgotten. */
+  /** Counts an error that goes on in each interval, and forgets one that has stopped. */
   #count(): void {
-    const goOn = [...this.#places].filter(([, { again }]) => again > 0);
+    const repeated = [...this.#places].filter(([, { again }]) => again > 0);
     this.close();
-    for (const [key, { error }] of goOn) this.#places.set(key, { error, again: 0 });
-    if (goOn.length > 0) {
+    for (const [key, { error }] of repeated) this.#places.set(key, { error, again: 0 });
+    if (repeated.length > 0) {
       this.#timer = setTimeout(() => this.#count(), FAULT_COUNT_INTERVAL_MS);
     }
   }
 }
 
-/**
- * Logs every error of the process that nothing catches, and lets the process live on.
- *
- * @param faults Takes the errors.
- * @returns Ends that.
- */
+/** Logs uncaught errors of the process instead of ending it. @returns Ends that. */
 export function outliveFaults(faults: FaultLog): () => void {
   const onError = (event: ErrorEvent) => {
     event.preventDefault();

@@ -1,9 +1,9 @@
 /**
  * The `console` of handler modules.
  *
- * Deno's own writes at once: a reader that does not read would stop the process, and one that has gone
- * would make the handler throw. Here lines wait for their reader, and are lost beyond the bound of the
- * stream, which the log then says.
+ * Deno's own writes synchronously: it would block the process when the reader does not read, and throw
+ * in the handler when the reader has gone. This one queues lines; beyond the limit of the queue they
+ * are dropped, which the log reports.
  *
  * @module
  */
@@ -12,19 +12,14 @@ import { Console } from "node:console";
 import type { CliIo } from "./io.ts";
 
 /** No source has this number. */
-const HANDLER = -1;
-/** How deep Deno's own console shows objects, and how much of them in one line. */
+const HANDLER_SENDER = -1;
+/** As in Deno's own console: how deep objects are shown, and how many of their levels in one line. */
 const DEPTH = 4;
 
-/**
- * Makes `console` write without blocking.
- *
- * @param io Where to.
- */
 export function replaceConsole(io: CliIo): void {
   globalThis.console = new Console({
-    stdout: stream((text) => io.out(text, HANDLER)),
-    stderr: stream((text) => io.err(text, HANDLER)),
+    stdout: stream((text) => io.out(text, HANDLER_SENDER)),
+    stderr: stream((text) => io.err(text, HANDLER_SENDER)),
     colorMode: Deno.stdout.isTerminal() && !Deno.noColor,
     inspectOptions: { depth: DEPTH, compact: DEPTH },
   });
@@ -32,11 +27,11 @@ export function replaceConsole(io: CliIo): void {
 
 /** The part of a stream that a `Console` uses. */
 function stream(write: (text: string) => unknown): NodeJS.WritableStream {
-  const own = {
+  const used = {
     write: (text: string) => void write(text),
     once() {},
     removeListener() {},
     listenerCount: () => 0,
   };
-  return own as unknown as NodeJS.WritableStream;
+  return used as unknown as NodeJS.WritableStream;
 }

@@ -1,17 +1,20 @@
 /**
- * A terminal that shows nothing of what is typed, and is put back on every way out.
+ * A terminal that does not show what is typed, and is restored whenever the process ends or stops.
+ *
+ * Own code, because `promptSecret` of `@std/cli` blocks the event loop, and a signal during it leaves
+ * the terminal without echo.
  *
  * @module
  */
 
 import { constants } from "node:os";
 
-/** Signals that end the program, those of the keyboard included. */
+/** Signals that end the process, including those that keys send. */
 const ENDING = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
-/** Windows sends keys instead and has none of these signals. */
+/** Windows sends keys instead. */
 const HAS_SIGNALS = Deno.build.os !== "windows";
 
-/** Standard input without echo and lines until it is disposed of; the terminal's own keys work. */
+/** Standard input without echo and line editing, until it is disposed of; keys still send signals. */
 export class HiddenTerminal implements Disposable {
   readonly #ask: () => void;
   readonly #endLine: () => void;
@@ -24,9 +27,7 @@ export class HiddenTerminal implements Disposable {
     : [];
 
   /**
-   * Takes the terminal over and asks.
-   *
-   * @param ask Writes the question; it is written again when the program goes on after a stop.
+   * @param ask Writes the question, again after the process was stopped.
    * @param endLine Ends the line of the question.
    */
   constructor(ask: () => void, endLine: () => void) {

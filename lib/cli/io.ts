@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Environment, processEnv } from "../env.ts";
+import { type Environment, processEnv } from "../../keystore/mod.ts";
 import { LOG_QUEUE_UNITS, STDOUT_QUEUE_UNITS, STDOUT_SENDER_UNITS } from "../limits.ts";
 import { OutputWriter } from "./output.ts";
 
@@ -28,7 +28,8 @@ export interface CliIo {
    * @param sender With one, the text is dropped when too much waits for a slow reader.
    */
   err(text: string, sender?: number): void;
-  readonly env: Environment;
+  /** Secrets are removed from it after they are read. */
+  readonly env: Environment & { delete(name: string): void };
   /** The streams of the process; absent in tests. */
   readonly streams?: {
     readonly stdout: OutputWriter;

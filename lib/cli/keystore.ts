@@ -1,45 +1,43 @@
 /**
- * `keystore`: whose keys may log in, and our own.
+ * `keystore`: which keys may log in, and our own keys.
  *
  * @module
  */
+
 import { Command } from "commander";
 import {
   type AcceptedEntry,
   type AddResult,
+  fingerprint,
   formatKey,
   type Keystore,
   type RemovedFile,
   requireTags,
 } from "../../keystore/mod.ts";
-import { fingerprint } from "../crypto/fingerprint.ts";
-import { KeystoreError } from "../errors.ts";
-import { hostCommand } from "./keystore_host.ts";
-import { readKeyArgument } from "./keystore_key.ts";
-import { openKeystore } from "./keystore_open.ts";
-import { showCommand } from "./keystore_show.ts";
-import { escapeControls } from "../log.ts";
+import { escapeControls, KeystoreError } from "../mod.ts";
 import { UsageError } from "./errors.ts";
 import { type CliIo, processIo } from "./io.ts";
+import { hostCommand } from "./keystore_host.ts";
+import { readKeyArgument } from "./keystore_key.ts";
+import { addKeystoreOption, openKeystore } from "./keystore_open.ts";
+import { showCommand } from "./keystore_show.ts";
 import { formatTable } from "./keystore_text.ts";
 import { PROGRAM } from "./program.ts";
 
-/**
- * Makes the command.
- *
- * @param io Where text goes.
- * @returns `keystore` with its subcommands, to be added to the program.
- */
 export function keystoreCommand(io: CliIo = processIo): Command {
-  return new Command("keystore")
-    .description("say whose keys may log in, and show our own")
-    .option("--keystore <dir>", "the keystore directory (default: $ARCAN_STATEPATH, or XDG state)")
+  return addKeystoreOption(new Command("keystore"))
+    .description("choose which keys may log in, and show our own")
+    .addHelpText("after", HELP)
     .addCommand(addCommand(io))
     .addCommand(listCommand(io))
     .addCommand(removeCommand(io))
     .addCommand(showCommand(io))
     .addCommand(hostCommand(io));
 }
+
+const HELP = `
+A key is a public key: 44 characters of base64, or a file with it. It identifies a program on another
+machine. "show" prints our own key, to be added to the keystore over there.`;
 
 function addCommand(io: CliIo): Command {
   return new Command("add")
@@ -52,8 +50,9 @@ function addCommand(io: CliIo): Command {
     .addHelpText(
       "after",
       `
-NAME is the name of a listener, "default" for keys that only a listener without a name takes, or
-"outbound" or "outbound-TAG" for hosts that are dialled. It is seen at the next login.
+NAME is the name of a listener, or "default" for keys that only a listener without a name accepts, or
+"outbound" (for a tag, "outbound-TAG") for the keys of servers that "connect" trusts. A running
+listener accepts the key from its next login on.
 
 Examples:
   keystore add demo 4Qz1M1N1Z5rahquE7jDd0KzAIR0o0dEznxFvjMM3xwU=
@@ -62,7 +61,7 @@ Examples:
     )
     .action(async (words: string[], _options: unknown, command: Command) => {
       if (words.length < 2) {
-        throw new UsageError(`"keystore add ${words[0]}" lacks the key: keystore add NAME... KEY`);
+        throw new UsageError(`the key is missing: keystore add ${words[0]} KEY`);
       }
       const names = words.slice(0, -1).flatMap((word) => word.split(","));
       requireNames(names);
@@ -76,30 +75,30 @@ function requireNames(names: readonly string[]): void {
   try {
     requireTags(names);
   } catch (error) {
-    // An unquoted star has become the names of files, and files mostly have a dot.
+    // The shell replaces a star without quotes by names of files, most of which have a dot.
     if (!(error instanceof KeystoreError) || !names.some((name) => name.includes("."))) throw error;
     throw new KeystoreError(error.code, `${error.message} (for every name, quote the star: '*')`);
   }
 }
 
 function describeAdd({ change, entry }: AddResult): string {
-  const who = fingerprint(entry.publicKey);
+  const key = fingerprint(entry.publicKey);
   const file = `accepted/${escapeControls(entry.file)}`;
   switch (change) {
     case "new":
-      return `added ${who} for ${tagsOf(entry)} (${file})\n`;
+      return `added ${key} for ${tagsOf(entry)} (${file})\n`;
     case "extended":
-      return `extended ${who}, now for ${tagsOf(entry)} (${file})\n`;
+      return `extended ${key}, now for ${tagsOf(entry)} (${file})\n`;
     case "none":
-      return `nothing changed: ${who} is there already, for ${tagsOf(entry)} (${file})\n`;
+      return `nothing changed: ${key} is there already, for ${tagsOf(entry)} (${file})\n`;
   }
 }
 
 function listCommand(io: CliIo): Command {
   return new Command("list")
     .description("list the keys that may log in")
-    .argument("[name]", "only the keys that are good for this name")
-    .option("--json", "one JSON array on stdout")
+    .argument("[name]", "only the keys that may log in under this name")
+    .option("--json", "print one JSON array")
     .action(async (name: string | undefined, options: { json?: true }, command: Command) => {
       if (name !== undefined) requireTags([name]);
       const keystore = await openKeystore(command, io);
@@ -132,13 +131,13 @@ function toJson(entry: AcceptedEntry): Record<string, unknown> {
 }
 
 function noKeys(name: string | undefined): string {
-  const what = name === undefined ? "no key is accepted" : `no key is accepted for ${name}`;
-  return `${what}; let one in with: ${PROGRAM} keystore add ${name ?? "NAME"} KEY\n`;
+  const what = name === undefined ? "no key may log in" : `no key may log in under ${name}`;
+  return `${what}; add one with: ${PROGRAM} keystore add ${name ?? "NAME"} KEY\n`;
 }
 
 function removeCommand(io: CliIo): Command {
   return new Command("remove")
-    .description("let a key log in no longer; a client that is logged in stays")
+    .description("remove a key, so that it may not log in again; a client that is logged in stays")
     .argument("<key>", "its fingerprint, its base64, a file with it, or its file in accepted/")
     .action(async (what: string, _options: unknown, command: Command) => {
       const keystore = await openKeystore(command, io);
@@ -151,8 +150,8 @@ function removeCommand(io: CliIo): Command {
 }
 
 async function removeAny(keystore: Keystore, what: string): Promise<readonly RemovedFile[]> {
-  const inStore = `${keystore.root}/accepted/`;
-  const word = what.startsWith(inStore) ? what.slice(inStore.length) : what;
+  const accepted = `${keystore.root}/accepted/`;
+  const word = what.startsWith(accepted) ? what.slice(accepted.length) : what;
   try {
     return await keystore.remove(word);
   } catch (error) {
@@ -163,7 +162,7 @@ async function removeAny(keystore: Keystore, what: string): Promise<readonly Rem
   }
 }
 
-/** Whether there is something to read a key from: a file or a pipe. */
+/** Whether a key can be read from there: a file or a pipe. */
 function isReadable(path: string): boolean {
   try {
     return !Deno.statSync(path).isDirectory;

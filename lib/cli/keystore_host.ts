@@ -3,20 +3,16 @@
  *
  * @module
  */
+
 import { Command } from "commander";
 import { DEFAULT_PORT, formatHostAddress, formatKey, publicKeyOf } from "../../keystore/mod.ts";
-import { openKeystore } from "./keystore_open.ts";
-import { escapeControls } from "../log.ts";
+import { escapeControls } from "../mod.ts";
 import type { CliIo } from "./io.ts";
+import { openKeystore } from "./keystore_open.ts";
 import { describeHostKey, formatTable, hostKeyToJson } from "./keystore_text.ts";
 import { PROGRAM } from "./program.ts";
 import { parseDialPort } from "./values.ts";
 
-/**
- * Makes the command.
- *
- * @param io Where text goes.
- */
 export function hostCommand(io: CliIo): Command {
   return new Command("host")
     .description("hosts to dial by a tag, each with a key of ours")
@@ -36,11 +32,10 @@ function addHostCommand(io: CliIo): Command {
         await keystore.addHost(tag, host, port);
         const key = keystore.hostKeys(tag).at(-1)!;
         io.out(describeHostKey(key, tag));
-        const text = formatKey(publicKeyOf(key));
         io.err(
           `added ${formatHostAddress(key)} (hostkeys/${tag}); on that host, run:\n` +
-            `  ${PROGRAM} keystore add NAME ${text}\n` +
-            `and let its key in here, which "keystore show" prints there:\n` +
+            `  ${PROGRAM} keystore add NAME ${formatKey(publicKeyOf(key))}\n` +
+            `and here, with the key that "keystore show" prints there, run:\n` +
             `  ${PROGRAM} keystore add outbound-${tag} KEY\n`,
         );
       },
@@ -50,7 +45,7 @@ function addHostCommand(io: CliIo): Command {
 function listHostsCommand(io: CliIo): Command {
   return new Command("list")
     .description("list the hosts and our public keys for them")
-    .option("--json", "one JSON array on stdout")
+    .option("--json", "print one JSON array")
     .action(async (options: { json?: true }, command: Command) => {
       const keystore = await openKeystore(command, io);
       const hosts = keystore.hostTags().flatMap((tag) =>
@@ -60,14 +55,14 @@ function listHostsCommand(io: CliIo): Command {
         io.out(JSON.stringify(hosts, null, 2) + "\n");
         return;
       }
-      const rows = hosts.map((it) => [
-        escapeControls(it.tag),
-        escapeControls(formatHostAddress(it)),
-        it.fingerprint,
-        it.publicKey,
+      const rows = hosts.map((host) => [
+        escapeControls(host.tag),
+        escapeControls(formatHostAddress(host)),
+        host.fingerprint,
+        host.publicKey,
       ]);
       if (rows.length > 0) {
         io.out(formatTable([["TAG", "HOST", "FINGERPRINT", "PUBLIC KEY"], ...rows]));
-      } else io.err(`there are no hosts; make one with: ${PROGRAM} keystore host add TAG HOST\n`);
+      } else io.err(`there are no hosts; add one with: ${PROGRAM} keystore host add TAG HOST\n`);
     });
 }

@@ -1,25 +1,24 @@
 /**
- * The KEY of the command line: base64, or a file that somebody was handed.
+ * The argument KEY: base64, or a file with it.
  *
  * @module
  */
-import { decodeUtf8Lenient, withoutByteOrderMark } from "../bytes/text.ts";
-import { KeystoreError } from "../errors.ts";
-import { MAX_KEY_FILE_BYTES } from "../limits.ts";
-import { formatKey, type Keystore, parsePublicKey } from "../../keystore/mod.ts";
 
-/** What a key looks like: 44 characters of base64 that mean 32 bytes. */
+import { formatKey, type Keystore, parsePublicKey } from "../../keystore/mod.ts";
+import { MAX_KEY_FILE_BYTES } from "../limits.ts";
+import { KeystoreError, messageOf } from "../mod.ts";
+
+/** 44 characters of base64: 32 bytes. */
 const KEY_SHAPE = /^[A-Za-z0-9+/]{43}=$/;
 
 /**
- * Reads a public key as people have it: base64, a file with it, a line of an `accepted` file, what
- * `keystore show` prints, or what `arcan-net keystore` prints.
+ * Reads a public key: base64, or a file with it, with a line of an `accepted` file, or with the output of
+ * `keystore show` or `arcan-net keystore`.
  *
- * @param argument The text of the user, or the path of a file.
- * @param keystore Our store, to recognise our own private keys.
+ * @param keystore Recognises our own private keys.
  * @returns 32 fresh bytes.
- * @throws KeystoreError `bad-key`; with a path when it was a file. The message holds no key, as it
- *   may have been a private one.
+ * @throws {KeystoreError} `bad-key`; with a path when it was a file. The message has no key, which might
+ *   be a private one.
  */
 export function readKeyArgument(argument: string, keystore: Keystore): Uint8Array<ArrayBuffer> {
   const text = argument.trim();
@@ -31,7 +30,7 @@ export function readKeyArgument(argument: string, keystore: Keystore): Uint8Arra
   return key;
 }
 
-/** Returns the content, or `undefined` when there is no such file. */
+/** @returns `undefined` when there is no such file. */
 function readFile(path: string): string | undefined {
   let bytes: Uint8Array;
   try {
@@ -42,14 +41,15 @@ function readFile(path: string): string | undefined {
   } catch (error) {
     if (error instanceof KeystoreError) throw error;
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw bad(`cannot read ${path}: ${(error as Error).message}`, path);
+    throw bad(`cannot read ${path}: ${messageOf(error)}`, path);
   }
   const directory = directoryOf(path);
   if (directory === "hostkeys" || directory === "signing") throw privateKeyFile(path);
-  return decodeUtf8Lenient(withoutByteOrderMark(bytes));
+  // The decoder removes a byte order mark.
+  return new TextDecoder().decode(bytes);
 }
 
-/** Reads a file, or a pipe to its end, which has no size before. */
+/** Reads a file, or a pipe to its end. */
 function readBounded(path: string): Uint8Array {
   using file = Deno.openSync(path);
   const buffer = new Uint8Array(MAX_KEY_FILE_BYTES + 1);
@@ -63,7 +63,7 @@ function readBounded(path: string): Uint8Array {
   throw bad(`${path} has more than ${MAX_KEY_FILE_BYTES} bytes, too many for a key`, path);
 }
 
-/** The name of the directory that a file is in; `undefined` for a pipe, which is in none. */
+/** @returns The name of the directory of a file; `undefined` for a pipe. */
 function directoryOf(path: string): string | undefined {
   try {
     return Deno.realPathSync(path).split("/").at(-2);
@@ -79,7 +79,7 @@ function readText(text: string, argument: string, path?: string): Uint8Array<Arr
     const words = line.trim().split(/[ \t]/);
     const candidate = words.at(-1)!;
     if (words.length > 2 || !KEY_SHAPE.test(candidate)) continue;
-    // `host:port KEY` is a line of hostkeys; no tag has a colon or a dot.
+    // `host:port KEY` is a line of a hostkeys file; tags have no colon and no dot.
     if (words.length === 2 && /[:.]/.test(words[0]!)) throw privateKeyFile(path);
     found.set(candidate, parse(candidate, path));
   }
@@ -99,7 +99,7 @@ function parse(text: string, path: string | undefined): Uint8Array<ArrayBuffer> 
   }
 }
 
-/** Gets at the one thing that should have been a key, so that the error can say what it lacks. */
+/** @returns The word that is probably meant as the key, so that its error can say what is wrong. */
 function onlyWord(text: string, argument: string, path: string | undefined): string {
   const words = text.trim().split(/\s+/);
   if (path !== undefined && words.length !== 1) {
@@ -119,8 +119,8 @@ function requireNoForeignKey(text: string, path: string | undefined): void {
     throw bad(
       `${
         path ?? "the text"
-      } is a key of ssh or TLS; a12 has its own, which "keystore show" prints ` +
-        `on the other side`,
+      } is a key of ssh or TLS; a12 has keys of its own: run "keystore show" on ` +
+        `the other machine`,
       path,
     );
   }
@@ -132,7 +132,7 @@ function requireNotOurPrivateKey(key: Uint8Array, keystore: Keystore): void {
     if (privateKeysOf(keystore, tag).includes(text)) {
       throw bad(
         `this is our own private key, from hostkeys/${tag}; ` +
-          `the public one is what "keystore show ${tag}" prints`,
+          `"keystore show ${tag}" prints the public one`,
         undefined,
       );
     }
@@ -143,7 +143,7 @@ function privateKeysOf(keystore: Keystore, tag: string): string[] {
   try {
     return keystore.hostKeys(tag).map((ours) => formatKey(ours.privateKey));
   } catch {
-    // A key that we cannot read is none that the user could have given us.
+    // The user cannot have copied the key from a file that is not readable.
     return [];
   }
 }

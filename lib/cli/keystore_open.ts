@@ -1,40 +1,43 @@
 /**
- * The keystore that a command works on.
+ * Opens the keystore that the command line or the environment names.
  *
  * @module
  */
+
 import type { Command } from "commander";
 import { Keystore, keystoreRoot, type KeystoreWarning } from "../../keystore/mod.ts";
-import { escapeControls } from "../log.ts";
-import { warningFields } from "../net_listen.ts";
+import { escapeControls, warningFields } from "../mod.ts";
 import type { CliIo } from "./io.ts";
-import type { Tell } from "./tell.ts";
-import { tellText } from "./tell.ts";
+import { type Report, reportAsText } from "./report.ts";
+
+export function addKeystoreOption(command: Command): Command {
+  return command.option(
+    "--keystore <dir>",
+    "the keystore directory (default: a12 in $ARCAN_STATEPATH or the XDG state directory)",
+  );
+}
 
 /**
- * Opens the keystore that the command line and the environment name; says on stderr which it is, and
- * what of it is passed over.
+ * Reports which keystore it is, and its warnings.
  *
  * @param command The command that runs; its `--keystore` or that of a command above it counts.
- * @param io Where text goes, and the environment.
- * @param tell Says it; as text unless given.
- * @throws KeystoreError `keystore-unreadable`, `keystore-unwritable`.
+ * @throws {KeystoreError} `keystore-unreadable`, `keystore-unwritable`.
  */
 export async function openKeystore(
   command: Command,
   io: CliIo,
-  tell: Tell = tellText(io),
+  report: Report = reportAsText(io),
 ): Promise<Keystore> {
   const { keystore } = command.optsWithGlobals<{ keystore?: string }>();
   const { path, from } = keystoreRoot({ keystore }, io.env);
-  tell({
+  report({
     text: `keystore: ${escapeControls(path)} (from ${from})\n`,
     event: "keystore",
     fields: { path, from },
   });
   return await Keystore.open(path, {
     onWarning: (warning) =>
-      tell({
+      report({
         text: formatWarning(warning),
         level: "warn",
         event: "keystore-warning",
@@ -43,14 +46,8 @@ export async function openKeystore(
   });
 }
 
-/**
- * Writes a warning of the keystore for people.
- *
- * @param warning What was passed over.
- * @returns One line with its newline.
- */
-export function formatWarning(warning: KeystoreWarning): string {
-  const { path, line, message } = warning;
+/** @returns One line. */
+export function formatWarning({ path, line, message }: KeystoreWarning): string {
   const where = message.includes(path) ? "" : `${path}${line === undefined ? "" : `:${line}`}: `;
   return `warning: ${escapeControls(where + message)}\n`;
 }

@@ -13,8 +13,7 @@ import {
   type Keystore,
   publicKeyOf,
 } from "../../keystore/mod.ts";
-import { KeystoreError } from "../errors.ts";
-import { escapeControls } from "../log.ts";
+import { escapeControls, KeystoreError } from "../mod.ts";
 import { PROGRAM } from "./program.ts";
 
 /** Our public key alone in a line, so that the output in a file can be given to `keystore add`. */

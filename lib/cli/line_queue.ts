@@ -1,18 +1,18 @@
 /**
- * Lines that wait for a reader, in the order in which they arose.
+ * Lines that wait to be written, in order.
  *
- * A sender with more waiting than its allowance is asked to wait; the others are not.
+ * A sender with more waiting than its allowance has to wait; the others have not.
  *
  * @module
  */
 
 import { OUTPUT_BATCH_UNITS } from "../limits.ts";
 
-/** What may wait, in UTF-16 units. */
+/** Bounds in UTF-16 units. */
 export interface LineQueueLimits {
-  /** Of one sender, before it is asked to wait. */
+  /** What one sender may have in the queue before it has to wait. */
   readonly sender: number;
-  /** Of all senders together; lines beyond that are lost. */
+  /** What all senders together may have in the queue; further lines are dropped. */
   readonly total: number;
 }
 
@@ -26,31 +26,26 @@ interface Allowance {
   waiting: PromiseWithResolvers<void> | undefined;
 }
 
-/** A bounded queue of lines. */
 export class LineQueue {
   readonly #limits: LineQueueLimits;
   #lines: Line[] = [];
   readonly #senders = new Map<number, Allowance>();
   #units = 0;
-  #lost = 0;
-  #isHurried = false;
+  #dropped = 0;
+  #hasBackpressure = true;
 
-  /** @param limits What may wait. */
   constructor(limits: LineQueueLimits) {
     this.#limits = limits;
   }
 
-  /** Whether nothing waits. */
   get isEmpty(): boolean {
     return this.#lines.length === 0;
   }
 
   /**
-   * Adds text.
-   *
-   * @param text One or more whole lines.
-   * @param sender Its number; text without a sender is never lost and makes no caller wait.
-   * @returns Settles when the sender may go on; `undefined` when it may at once.
+   * @param text Whole lines.
+   * @param sender Text without a sender is never dropped and never has to wait.
+   * @returns Settles when the sender may write more; `undefined` when it may at once.
    */
   put(text: string, sender?: number): Promise<void> | undefined {
     if (sender === undefined) {
@@ -59,22 +54,18 @@ export class LineQueue {
     }
     const allowance = this.#senders.get(sender) ?? { units: 0, waiting: undefined };
     if (this.#units + text.length > this.#limits.total) {
-      this.lose(text);
+      this.drop(text);
       return allowance.waiting?.promise;
     }
     this.#senders.set(sender, allowance);
     this.#push(text, sender);
     allowance.units += text.length;
-    if (allowance.units <= this.#limits.sender || this.#isHurried) return undefined;
+    if (allowance.units <= this.#limits.sender || !this.#hasBackpressure) return undefined;
     allowance.waiting ??= Promise.withResolvers();
     return allowance.waiting.promise;
   }
 
-  /**
-   * Takes the oldest text, as much as goes out in one write.
-   *
-   * @returns Whole lines; `undefined` when there are none.
-   */
+  /** @returns The oldest whole lines, enough for one write; `undefined` when there are none. */
   take(): string | undefined {
     let count = 0;
     let text = "";
@@ -90,34 +81,29 @@ export class LineQueue {
     return text;
   }
 
-  /**
-   * Counts lines that did not reach the reader.
-   *
-   * @param text The lines.
-   */
-  lose(text: string): void {
-    this.#lost += text.split("\n").length - 1;
+  /** Counts lines that were dropped or could not be written. */
+  drop(text: string): void {
+    this.#dropped += text.split("\n").length - 1;
   }
 
   /**
-   * Tells how many lines were lost since the last call.
-   *
-   * @returns 0 as well while the queue is over half full: more may be lost soon.
+   * @returns How many lines were dropped since the last call; 0 also while the queue is over half full,
+   *   when more may be dropped soon.
    */
-  takeLost(): number {
+  takeDropped(): number {
     if (this.#units > this.#limits.total / 2) return 0;
-    const lost = this.#lost;
-    this.#lost = 0;
-    return lost;
+    const dropped = this.#dropped;
+    this.#dropped = 0;
+    return dropped;
   }
 
-  /** Makes no sender wait any more; lines beyond the total bound are still lost. */
-  hurry(): void {
-    this.#isHurried = true;
+  /** Lets all senders go on from now on; lines beyond the total bound are still dropped. */
+  endBackpressure(): void {
+    this.#hasBackpressure = false;
     for (const allowance of this.#senders.values()) wake(allowance);
   }
 
-  /** Throws away what waits and lets all senders go on. */
+  /** Discards all lines and lets their senders go on. */
   clear(): void {
     for (const allowance of this.#senders.values()) wake(allowance);
     this.#senders.clear();

@@ -1,7 +1,6 @@
 /**
- * The streams of the process.
- *
- * Writes are asynchronous: a reader that is slow, or does not read at all, never stops the process.
+ * Writes to the standard streams asynchronously, so that a reader that is slow or does not read at all
+ * never blocks the process.
  *
  * @module
  */
@@ -19,33 +18,30 @@ const NEWLINE = 10;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** A stream of the process. */
+/** A standard stream. Writes borrow the bytes and return how many were written. */
 export interface OutputStream {
-  /** Writes bytes. @param bytes Borrowed until it settles. @returns How many were written. */
   write(bytes: Uint8Array): Promise<number>;
-  /** The same, blocking. @param bytes Borrowed. @returns How many were written. */
   writeSync(bytes: Uint8Array): number;
 }
 
-/** What becomes of a stream. */
 export interface OutputEvents {
-  /** Nobody will read it any more. */
+  /** The reader has closed the stream. */
   gone?(): void;
-  /** A write failed and its lines are lost. Told once, until writing works again. @param detail Why. */
+  /** A write failed and its lines are lost. Called once, until writing works again. */
   failed?(detail: string): void;
-  /** Writing works, and so many lines were lost before. @param lines How many. */
+  /** Writing works again; `lines` were lost before. */
   lost?(lines: number): void;
 }
 
 /**
- * Writes lines to a stream of the process, those of one turn together.
+ * Writes lines to a standard stream; those of one turn go out together.
  *
  * | reader | what happens |
  * |---|---|
- * | slow | senders with much waiting are asked to wait; beyond the total bound lines are lost and counted |
- * | gone (EPIPE) | text is thrown away from then on |
- * | full (ENOSPC, EIO and others) | what could not be written is lost and counted; the next lines are tried |
- * | not ready (EAGAIN) | the write is tried again a little later |
+ * | slow | senders with much in the queue have to wait; beyond the total bound lines are dropped and counted |
+ * | gone (EPIPE) | all text is discarded from then on |
+ * | full (ENOSPC, EIO and others) | what could not be written is dropped and counted; later lines are tried |
+ * | not ready (EAGAIN) | the write is repeated a little later |
  */
 export class OutputWriter {
   readonly #stream: OutputStream;
@@ -53,36 +49,30 @@ export class OutputWriter {
   #running: Promise<void> | undefined;
   #isGone = false;
   #hasFailed = false;
-  /** Whether the last line that was written lacks its end. */
+  /** Whether the last write ended within a line. */
   #isCut = false;
   #isWriting = false;
   #isStuck = false;
-  #failureToldMs = -Infinity;
-  #lossToldMs = -Infinity;
+  #failureReportMs = -Infinity;
+  #lossReportMs = -Infinity;
 
-  /** Is told what becomes of the stream. */
   events: OutputEvents = {};
 
-  /**
-   * @param stream The stream; nothing else should write to it.
-   * @param limits What may wait.
-   */
+  /** @param stream Nothing else may write to it. */
   constructor(stream: OutputStream, limits: LineQueueLimits) {
     this.#stream = stream;
     this.#queue = new LineQueue(limits);
   }
 
-  /** Whether the last write failed, other than by a reader that has gone. */
+  /** Whether the last write failed, other than with EPIPE. */
   get hasFailed(): boolean {
     return this.#hasFailed;
   }
 
   /**
-   * Writes text soon.
-   *
-   * @param text One or more whole lines.
-   * @param sender Its number, for the bounds; text without a sender is bounded by nothing.
-   * @returns Settles when the sender may go on; `undefined` when it may at once.
+   * @param text Whole lines.
+   * @param sender The number to which bounds apply; text without a sender is not bounded.
+   * @returns Settles when the sender may write more; `undefined` when it may at once.
    */
   write(text: string, sender?: number): Promise<void> | undefined {
     if (this.#isGone) return undefined;
@@ -91,30 +81,29 @@ export class OutputWriter {
     return wait;
   }
 
-  /** Makes no sender wait any more; lines beyond the total bound are still lost. */
-  hurry(): void {
-    this.#queue.hurry();
+  /** See {@linkcode LineQueue.endBackpressure}. */
+  endBackpressure(): void {
+    this.#queue.endBackpressure();
   }
 
-  /** Whether a write waits for a reader that does not keep up. */
+  /** Whether a write has been waiting for the reader for some time. */
   get isStuck(): boolean {
     return this.#isStuck;
   }
 
-  /** Whether nothing waits to be written. */
   get isIdle(): boolean {
     return this.#running === undefined;
   }
 
-  /** Settles when nothing waits; never, while the reader does not read. */
+  /** Settles when everything is written; never, while the reader does not read. */
   async flushed(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
   }
 
-  /** Writes what waits at the end of the process, unless the reader does not keep up. */
+  /** Writes the queue at the end of the process, blocking, unless the reader is stuck. */
   flushSync(): void {
     if (this.#isStuck) return;
-    // The write that is under way in a thread gets the time to come first.
+    // A write that a thread has begun must come first.
     if (this.#isWriting) {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, OUTPUT_RETRY_MS);
     }
@@ -124,12 +113,12 @@ export class OutputWriter {
         for (let at = 0; at < bytes.length;) at += this.#stream.writeSync(bytes.subarray(at));
       }
     } catch {
-      // The process ends; there is no other place for it.
+      // The process ends; the error cannot be reported.
     }
   }
 
   async #run(): Promise<void> {
-    // Lets the lines of one turn go out in one write.
+    // Collects the lines of this turn for one write.
     await Promise.resolve();
     for (let text = this.#queue.take(); text !== undefined; text = this.#queue.take()) {
       await this.#writeAll(text);
@@ -156,11 +145,11 @@ export class OutputWriter {
     }
     this.#isCut = false;
     this.#hasFailed = false;
-    this.#tellLoss();
+    this.#reportLoss();
   }
 
   async #writePiece(piece: Uint8Array): Promise<number> {
-    // A timer, as the time alone may have been spent by other code that gave no write a chance to end.
+    // A timer and not the clock: other code may have blocked the event loop, which let no write end.
     const timer = setTimeout(() => this.#isStuck = true, OUTPUT_STUCK_MS);
     this.#isWriting = true;
     try {
@@ -179,26 +168,27 @@ export class OutputWriter {
       this.events.gone?.();
       return;
     }
-    this.#queue.lose(unwritten);
-    const wasTold = this.#hasFailed || performance.now() - this.#failureToldMs < OUTPUT_REPORT_MS;
+    this.#queue.drop(unwritten);
+    const isReported = this.#hasFailed ||
+      performance.now() - this.#failureReportMs < OUTPUT_REPORT_MS;
     this.#hasFailed = true;
-    if (wasTold) return;
-    this.#failureToldMs = performance.now();
+    if (isReported) return;
+    this.#failureReportMs = performance.now();
     this.events.failed?.(error instanceof Error ? error.message : String(error));
   }
 
-  #tellLoss(): void {
-    if (performance.now() - this.#lossToldMs < OUTPUT_REPORT_MS) return;
-    const lines = this.#queue.takeLost();
+  #reportLoss(): void {
+    if (performance.now() - this.#lossReportMs < OUTPUT_REPORT_MS) return;
+    const lines = this.#queue.takeDropped();
     if (lines === 0) return;
-    this.#lossToldMs = performance.now();
+    this.#lossReportMs = performance.now();
     this.events.lost?.(lines);
   }
 }
 
 /**
- * Where the next write ends. A pipe takes so little as a whole or, with EAGAIN, not at all. Of more it
- * may take a part before EAGAIN, and Deno's standard output does not tell how much.
+ * Where the next write ends. A pipe takes up to PIPE_BUF bytes as a whole or not at all (EAGAIN). Of
+ * more it may take a part before EAGAIN, and Deno does not report how much.
  */
 function pieceEnd(bytes: Uint8Array, from: number): number {
   const end = from + OUTPUT_PIECE_BYTES;

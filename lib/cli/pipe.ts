@@ -1,30 +1,28 @@
 /**
- * `listen --pipe`: the program that takes the clients.
+ * `listen --pipe`: runs the program that handles clients.
  *
  * @module
  */
 
-import { Pipe } from "../handlers/pipe/pipe.ts";
+import { Pipe } from "../handlers/mod.ts";
 import {
   PIPE_EXIT_TIMEOUT_MS,
   PIPE_RESTART_MAX_MS,
   PIPE_RESTART_MIN_MS,
   PIPE_STEADY_MS,
 } from "../limits.ts";
-import type { Logger } from "../log.ts";
-import type { ListenHandler } from "../net/listen_types.ts";
+import { type ListenHandler, type Logger, messageOf } from "../mod.ts";
 import { PipeChild } from "./pipe_child.ts";
 import { ProgramError, UsageError } from "./errors.ts";
 
-/** What is done when the program ends by itself. */
+/** Whether the program is started again when it ends by itself. */
 export type PipeRestart = "off" | "always";
 
-/** What the shell exits with when it finds no such program, or may not run it. */
+/** Exit codes of a shell that does not find the program, or may not run it. */
 const NOT_STARTED: readonly number[] = [126, 127];
-/** Success, and the ends by SIGHUP, SIGINT and SIGTERM, which may be meant for the listener as well. */
+/** Success, and the ends by SIGHUP, SIGINT and SIGTERM, which may have been sent to both processes. */
 const ORDERLY: readonly number[] = [0, 129, 130, 143];
 
-/** A program that takes the clients. */
 export class PipeProgram {
   readonly #command: string;
   readonly #restart: PipeRestart;
@@ -32,18 +30,16 @@ export class PipeProgram {
   readonly #pipe: Pipe;
   readonly #watched: Promise<void>;
   #child: PipeChild;
-  #leave = () => {};
+  #stopListener = () => {};
   #pause: { readonly timer: ReturnType<typeof setTimeout>; readonly end: () => void } | undefined;
   #isClosing = false;
-  /** Why the program was of no use any more before it was asked to end. */
+  /** How the program ended before it was asked to. */
   #failure: { readonly error: Error; readonly code: number; readonly atMs: number } | undefined;
 
   /**
    * Starts the program.
    *
-   * @param command For the shell.
-   * @param restart What is done when it ends by itself.
-   * @param log Takes what goes wrong.
+   * @param command A command line of the shell.
    * @throws {UsageError} When there is no shell.
    */
   constructor(command: string, restart: PipeRestart, log: Logger) {
@@ -55,32 +51,27 @@ export class PipeProgram {
     this.#watched = this.#watch();
   }
 
-  /** Takes what happens. */
   get handler(): ListenHandler {
     return this.#pipe.handler;
   }
 
-  /**
-   * The listener listens.
-   *
-   * @param leave Ends it; is called when the program cannot be started at all.
-   */
-  start(leave: () => void): void {
-    this.#leave = leave;
-    if (this.#failure?.error instanceof UsageError) leave();
+  /** @param stop Ends the listener; called when the program cannot be started at all. */
+  start(stop: () => void): void {
+    this.#stopListener = stop;
+    if (this.#failure?.error instanceof UsageError) stop();
   }
 
-  /** Everything is to end soon, also when the program does not read. */
-  hurry(): void {
+  /** Holds up no client any more, not even when the program does not read. */
+  stop(): void {
     this.#beginToClose();
     this.#pipe.release();
   }
 
   /**
-   * Ends the program's input, waits until it has ended, and sees to it that it does.
+   * Ends the input of the program and waits until it has ended; ends it by signals if it does not.
    *
    * @throws {UsageError} When it could not be started.
-   * @throws {ProgramError} When it had ended before it was asked to, and was not started again.
+   * @throws {ProgramError} When it ended before it was asked to, and was not started again.
    */
   async close(): Promise<void> {
     this.#beginToClose();
@@ -102,7 +93,7 @@ export class PipeProgram {
     clearTimeout(this.#pause?.timer);
     this.#pause?.end();
     const { code = -1, atMs = 0 } = this.#failure ?? {};
-    // A service manager sends SIGTERM to both, and the program may get it first.
+    // A service manager sends SIGTERM to both processes, and the program may get it first.
     const isRecent = performance.now() - atMs < PIPE_EXIT_TIMEOUT_MS;
     if (ORDERLY.includes(code) && isRecent) this.#failure = undefined;
   }
@@ -130,15 +121,15 @@ export class PipeProgram {
     }
   }
 
-  /** Waits until the program has ended, and ends what it has left behind. */
+  /** Waits until the program has ended, and ends its children. */
   async #finishRun(): Promise<Deno.CommandStatus> {
     const status = await this.#child.status;
-    // What it has written before is still done; children of its own may keep its output open.
-    const patience = setTimeout(() => {
+    // Its last calls are still carried out, unless its children keep the output open.
+    const timer = setTimeout(() => {
       if (!this.#isClosing) this.#pipe.suspend();
     }, PIPE_EXIT_TIMEOUT_MS);
     await this.#pipe.outputEnded;
-    clearTimeout(patience);
+    clearTimeout(timer);
     await this.#child.endChildren();
     return status;
   }
@@ -161,15 +152,15 @@ export class PipeProgram {
         } before the listener did; --pipe-restart always starts it again`,
       );
     this.#failure = { error, code, atMs: performance.now() };
-    if (isMissing) this.#leave();
+    if (isMissing) this.#stopListener();
   }
 
-  /** Returns whether it could be started. */
+  /** @returns Whether it could be started. */
   #startAgain(): boolean {
     try {
       this.#child = new PipeChild(this.#command);
     } catch (error) {
-      this.#log.log("error", "pipe-not-started", { detail: String(error) });
+      this.#log.log("error", "pipe-not-started", { detail: messageOf(error) });
       return false;
     }
     this.#pipe.resume(this.#child);

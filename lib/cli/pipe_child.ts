@@ -1,28 +1,27 @@
 /**
- * One run of the program of `listen --pipe`, with all processes that it starts.
+ * One run of the program of `listen --pipe`, with its children.
  *
  * @module
  */
 
 import process from "node:process";
 import { PIPE_EXIT_TIMEOUT_MS, PIPE_GROUP_POLL_MS } from "../limits.ts";
+import { messageOf } from "../mod.ts";
 import { UsageError } from "./errors.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
 
-/** A running program. On Unix it and its children are a group of processes. */
+/** On Unix the program and its children are a process group. */
 export class PipeChild {
   readonly #child: Deno.ChildProcess;
   readonly #onUnload = () => this.kill("SIGTERM");
   #hasExited = false;
 
-  /** How the program itself ended; its children may live on. */
+  /** The end of the program itself; its children may still run. */
   readonly status: Promise<Deno.CommandStatus>;
 
   /**
-   * Starts a program.
-   *
-   * @param command For the shell.
+   * @param command A command line of the shell.
    * @throws {UsageError} When there is no shell.
    */
   constructor(command: string) {
@@ -33,34 +32,27 @@ export class PipeChild {
         stdin: "piped",
         stdout: "piped",
         stderr: "inherit",
-        // In a group of its own, Ctrl-C does not end it before the clients have left.
+        // In a group of its own it does not get Ctrl-C, which would end it before the clients leave.
         detached: !IS_WINDOWS,
       }).spawn();
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      throw new UsageError(`--pipe cannot start ${shell}: ${text}`);
+      throw new UsageError(`--pipe cannot start ${shell}: ${messageOf(error)}`);
     }
     this.status = this.#child.status.finally(() => this.#hasExited = true);
     globalThis.addEventListener("unload", this.#onUnload);
   }
 
-  /** Takes lines. */
   get stdin(): WritableStream<Uint8Array> {
     return this.#child.stdin;
   }
 
-  /** Gives lines. */
   get stdout(): ReadableStream<Uint8Array> {
     return this.#child.stdout;
   }
 
-  /**
-   * Sends a signal to the program and its children.
-   *
-   * @param signal The signal.
-   */
+  /** Sends a signal to the program and its children. */
   kill(signal: Deno.Signal): void {
-    if (!this.#isThere()) return;
+    if (!this.#exists()) return;
     try {
       if (IS_WINDOWS) this.#child.kill(signal);
       else Deno.kill(-this.#child.pid, signal);
@@ -69,12 +61,12 @@ export class PipeChild {
     }
   }
 
-  /** The program has exited: ends the children that it left behind. */
+  /** Ends the children of a program that has exited. */
   async endChildren(): Promise<void> {
     this.kill("SIGTERM");
     const deadlineMs = performance.now() + PIPE_EXIT_TIMEOUT_MS;
-    // Processes that are not our children cannot be waited for.
-    while (this.#isThere() && performance.now() < deadlineMs) {
+    // They are not our own children, so their end is not reported.
+    while (this.#exists() && performance.now() < deadlineMs) {
       await new Promise((resolve) => setTimeout(resolve, PIPE_GROUP_POLL_MS));
     }
     this.kill("SIGKILL");
@@ -82,16 +74,16 @@ export class PipeChild {
   }
 
   /**
-   * Whether the group has a process. While it has one, its number is not given to another group or
-   * process; a process of that number would be a stranger.
+   * Whether the group has a process. While it has one, the system reuses its number for no other group
+   * and no process; a process with that number would be a foreign one.
    */
-  #isThere(): boolean {
+  #exists(): boolean {
     if (!this.#hasExited) return true;
     return !IS_WINDOWS && exists(-this.#child.pid) && !exists(this.#child.pid);
   }
 }
 
-/** Whether there is a process, or with a negative number a process in the group. */
+/** @param pid A process; a process group if negative. */
 function exists(pid: number): boolean {
   try {
     return process.kill(pid, 0);

@@ -5,9 +5,8 @@
  */
 
 import { type Command, CommanderError, type Option } from "commander";
-import { ApiMisuseError, KeystoreError } from "../errors.ts";
 import { EXIT_TIMEOUT_MS } from "../limits.ts";
-import { escapeControls } from "../log.ts";
+import { ApiMisuseError, escapeControls, KeystoreError } from "../mod.ts";
 import { describeError, ReportedError, stacks, UsageError } from "./errors.ts";
 import { type CliIo, processIo } from "./io.ts";
 

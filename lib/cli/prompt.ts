@@ -1,30 +1,26 @@
 /**
- * A question on the terminal whose answer is not shown.
+ * Reads a line from the terminal without showing it.
  *
  * @module
  */
 
-import { KeyDecoder, type Typed } from "../handlers/view/keys.ts";
+import { KeyDecoder, type Typed } from "../handlers/mod.ts";
 import { ESCAPE_TIMEOUT_MS } from "../limits.ts";
-import { HiddenTerminal } from "./hidden_terminal.ts";
 import { UsageError } from "./errors.ts";
+import { HiddenTerminal } from "./hidden_terminal.ts";
 import type { CliIo } from "./io.ts";
 
-/** A byte that is not UTF-8, as the decoder of keys gives it. */
+/** What the decoder of keys makes of bytes that are not UTF-8. */
 const REPLACEMENT = "\ufffd";
 
 /**
- * Asks for a line that is not shown while it is typed.
- *
- * Backspace takes a character, Ctrl-W a word, Ctrl-U all. Ctrl-C, Ctrl-\ and Ctrl-Z end and stop the
- * program as usual, Ctrl-D on an empty line gives up; other keys that make no text do nothing. The
- * terminal is as it was before when the program ends or stops, also by a signal.
+ * Backspace deletes a character, Ctrl-W a word, Ctrl-U all. Ctrl-C and Ctrl-\ end the process and
+ * Ctrl-Z stops it as usual, Ctrl-D on an empty line cancels; other keys that type no text are ignored.
  *
  * @param question Written to standard error.
- * @param io Where the question goes.
  * @returns The line without its end.
- * @throws {UsageError} When standard input is no terminal, the person gave up, or the terminal sends
- *   text that is not UTF-8.
+ * @throws {UsageError} When standard input is no terminal, the prompt was cancelled, or the terminal
+ *   sends text that is not UTF-8.
  */
 export async function readHidden(question: string, io: CliIo): Promise<string> {
   if (!Deno.stdin.isTerminal()) {
@@ -43,13 +39,13 @@ export async function readHidden(question: string, io: CliIo): Promise<string> {
   return line;
 }
 
-/** Reads keys up to the end of the line. @returns `undefined` when the person gave up. */
+/** @returns `undefined` when it was cancelled. */
 async function readLine(): Promise<string | undefined> {
   let keys = new KeyDecoder();
   let line = "";
   const buffer = new Uint8Array(256);
   for (;;) {
-    // What follows the Escape key later is no part of a sequence.
+    // Input that follows the Escape key later belongs to no sequence.
     const timer = keys.isUndecided
       ? setTimeout(() => keys = new KeyDecoder(), ESCAPE_TIMEOUT_MS)
       : undefined;
@@ -80,7 +76,7 @@ function edit(line: string, typed: Typed, name: string): string {
   }
 }
 
-/** The name of a key with what is held, such as `ctrl-u`. */
+/** @returns A key with its modifiers such as `ctrl-u`, or the kind of other input. */
 function nameOf(typed: Typed): string {
   if (typed.kind !== "key") return typed.kind;
   const key = typeof typed.key === "number" ? String.fromCodePoint(typed.key) : typed.key;

@@ -1,33 +1,23 @@
 /**
- * The ways to give `num:secret` on the command line.
+ * The options that give a secret.
  *
  * @module
  */
 
-import type { Command } from "commander";
-import { Option } from "commander";
-import { decodeUtf8, findInvalidUtf8, withoutByteOrderMark } from "../bytes/text.ts";
+import { type Command, Option } from "commander";
 import { MAX_SECRET_LINE_BYTES } from "../limits.ts";
-import { escapeControls } from "../log.ts";
-import { MAX_SECRET_BYTES } from "../wire/constants.ts";
-import { readHidden } from "./prompt.ts";
+import { escapeControls, messageOf } from "../mod.ts";
 import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
-import type { Tell } from "./tell.ts";
-import { tellText } from "./tell.ts";
+import { type Report, reportAsText } from "./report.ts";
 
-/** The part of a file or stream that a secret is read from. */
-type Input = Pick<Deno.FsFile, "read">;
-
-/** The environment variable that holds `num:secret`. */
+/** The environment variable that has the secret. */
 export const SECRET_VARIABLE = "A12_SECRET";
 
 const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
-/** Not for others to read or write, as ssh asks of private keys. */
+/** Permissions of other users, which ssh refuses for private keys as well. */
 const OTHERS = 0o077;
 
-/** The flags of {@linkcode addSecretOptions}. */
 export interface SecretFlags {
   readonly secret?: string;
   readonly secretFile?: string;
@@ -35,15 +25,10 @@ export interface SecretFlags {
   readonly askSecret?: boolean;
 }
 
-/**
- * Adds the options.
- *
- * @param command The command that takes a secret.
- * @param form What the secret looks like: `NUM:SECRET` or `SECRET`.
- */
+/** @param form What the user gives: `NUM:SECRET` or `SECRET`. */
 export function addSecretOptions(command: Command, form: string): Command {
-  const sources = ["secret", "secretFile", "secretStdin", "askSecret"];
-  const others = (own: string) => sources.filter((source) => source !== own);
+  const flags = ["secret", "secretFile", "secretStdin", "askSecret"];
+  const others = (own: string) => flags.filter((flag) => flag !== own);
   return command
     .addOption(
       new Option("--secret-file <file>", `read ${form} from the first line of a file`)
@@ -66,45 +51,44 @@ export function addSecretOptions(command: Command, form: string): Command {
 }
 
 /**
- * Reads the secret from where the flags, or else the environment, say.
+ * Reads the secret from where the flags say, or else from {@linkcode SECRET_VARIABLE}. That is removed
+ * from the environment in any case, so that no program that is started later gets it.
  *
- * {@linkcode SECRET_VARIABLE} is removed from the environment in any case, so that no program that is
- * started later gets it.
- *
- * @param flags The flags of {@linkcode addSecretOptions}.
- * @param form What the secret looks like, for the prompt.
- * @param io The environment and the terminal.
- * @param tell Says warnings; as text unless given.
- * @returns The text as it was given, or `undefined` when there is none.
- * @throws {UsageError} When it cannot be read, is not UTF-8 or too long; never holds the secret.
+ * @param form What the user gives, for the prompt.
+ * @param report Gets warnings.
+ * @returns The text as given; `undefined` when there is none.
+ * @throws {UsageError} When it cannot be read, is not UTF-8 or too long; never has the secret.
  * @throws {ApiMisuseError} `bad-argument` when the variable is not UTF-8.
  */
 export async function readSecret(
   flags: SecretFlags,
   form: string,
   io: CliIo,
-  tell: Tell = tellText(io),
+  report: Report = reportAsText(io),
 ): Promise<string | undefined> {
   try {
     if (flags.secret !== undefined) return flags.secret;
-    if (flags.secretFile !== undefined) return await readFile(flags.secretFile, tell);
+    if (flags.secretFile !== undefined) return await readFile(flags.secretFile, report);
     if (flags.secretStdin) return await readFirstLine(Deno.stdin, "standard input");
-    if (flags.askSecret) return await readHidden(`${form}: `, io);
+    if (flags.askSecret) {
+      const { readHidden } = await import("./prompt.ts");
+      return await readHidden(`${form}: `, io);
+    }
     return io.env.get(SECRET_VARIABLE) || undefined;
   } finally {
     io.env.delete(SECRET_VARIABLE);
   }
 }
 
-async function readFile(path: string, tell: Tell): Promise<string> {
+async function readFile(path: string, report: Report): Promise<string> {
   try {
     using file = await Deno.open(path);
     const { isFile, mode } = await file.stat();
     if (isFile && mode !== null && (mode & OTHERS) !== 0) {
       const shown = (mode & 0o777).toString(8).padStart(4, "0");
-      const detail = `${path} has mode ${shown}: others can use the secret in it; ` +
+      const detail = `${path} has mode ${shown}: other users can use the secret in it; ` +
         `run chmod go-rwx ${path}`;
-      tell({
+      report({
         text: escapeControls(`warning: ${detail}`) + "\n",
         level: "warn",
         event: "secret-file-mode",
@@ -114,13 +98,12 @@ async function readFile(path: string, tell: Tell): Promise<string> {
     return await readFirstLine(file, path);
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    const text = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`cannot read the secret from ${path}: ${text}`);
+    throw new UsageError(`cannot read the secret from ${path}: ${messageOf(error)}`);
   }
 }
 
-/** Reads no more than the first line, so that a pipe may stay open behind it. */
-async function readFirstLine(input: Input, source: string): Promise<string> {
+/** Reads no further than the first line, as a pipe may stay open after it. */
+async function readFirstLine(input: Pick<Deno.FsFile, "read">, source: string): Promise<string> {
   const buffer = new Uint8Array(MAX_SECRET_LINE_BYTES + 1);
   let length = 0;
   let end = -1;
@@ -135,20 +118,15 @@ async function readFirstLine(input: Input, source: string): Promise<string> {
   }
   if (end < 0 || end > MAX_SECRET_LINE_BYTES) {
     throw new UsageError(
-      `the first line of ${source} has more than ${MAX_SECRET_LINE_BYTES} bytes; ` +
-        `a secret has at most ${MAX_SECRET_BYTES}`,
+      `the first line of ${source} has more than ${MAX_SECRET_LINE_BYTES} bytes, ` +
+        `too many for a secret`,
     );
   }
-  return decodeSecret(buffer.subarray(0, end), source);
-}
-
-function decodeSecret(line: Uint8Array, source: string): string {
-  const bytes = withoutByteOrderMark(line);
-  const end = bytes.at(-1) === CARRIAGE_RETURN ? -1 : bytes.length;
-  const secret = decodeUtf8(bytes.subarray(0, end));
-  if (secret !== undefined) return secret;
-  throw new UsageError(
-    `the secret in ${source} is not UTF-8: byte ${findInvalidUtf8(line)} of it, counted from 0, ` +
-      `begins no character`,
-  );
+  try {
+    // The decoder removes a byte order mark.
+    return new TextDecoder("utf-8", { fatal: true }).decode(buffer.subarray(0, end))
+      .replace(/\r$/, "");
+  } catch {
+    throw new UsageError(`the secret in ${source} is not UTF-8; convert it to UTF-8`);
+  }
 }

@@ -1,24 +1,23 @@
 /**
  * Signals to the process.
  *
- * SIGINT, SIGTERM and SIGHUP ask for an ordered stop. SIGPIPE never comes: Deno has it ignored, and a
- * reader that has gone is an error of the write. SIGQUIT and SIGUSR1 keep what the system does.
+ * SIGINT, SIGTERM and SIGHUP request an orderly stop. Deno ignores SIGPIPE: a reader that has gone is
+ * an error of the write. SIGQUIT and SIGUSR1 keep their default action.
  *
  * @module
  */
 
 const STOP: readonly Deno.Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
-/** The mask of ignored signals; SIGHUP is the lowest bit. */
+/** The mask of ignored signals in `/proc`; SIGHUP is its lowest bit. */
 const IGNORED = /^SigIgn:\s*[0-9a-f]*([0-9a-f])$/m;
 
 /** Whether SIGHUP was ignored when the process began; the first listener of Deno changes that. */
 let ignoresHangup: boolean | undefined;
 
 /**
- * Calls a listener at each signal that asks for a stop. SIGHUP is ignored in a process that was
- * started to outlive its terminal, as by `nohup`.
+ * Listens to the signals that request a stop, except to SIGHUP in a process that was started to outlive
+ * its terminal, as by `nohup`.
  *
- * @param listener Called at each.
  * @returns Ends that.
  */
 export function onStop(listener: () => void): () => void {
@@ -31,11 +30,10 @@ export function onStop(listener: () => void): () => void {
 }
 
 /**
- * Calls a listener at each signal of one kind. What it throws is reported like a throw in a timer;
- * Deno would deliver no further signal of that kind.
+ * Listens to a signal. What the listener throws is reported like a throw in a timer, after which Deno
+ * would otherwise deliver no more signals of that kind.
  *
- * @param signal The signal; it must exist on this system.
- * @param listener Called at each.
+ * @param signal It must exist on this system.
  * @returns Ends that.
  */
 export function onSignal(signal: Deno.Signal, listener: () => void): () => void {
@@ -51,7 +49,7 @@ export function onSignal(signal: Deno.Signal, listener: () => void): () => void 
   return () => Deno.removeSignalListener(signal, guarded);
 }
 
-/** Only Linux tells. */
+/** Can be read on Linux only. */
 function readIgnoresHangup(): boolean {
   try {
     const [, lowest = "0"] = IGNORED.exec(Deno.readTextFileSync("/proc/self/status")) ?? [];

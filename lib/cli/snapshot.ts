@@ -1,37 +1,25 @@
 /**
- * `listen --snapshot`: pictures of clients on request.
+ * `listen --snapshot`: pictures of clients on SIGUSR2.
  *
  * @module
  */
 
-import type { Logger } from "../log.ts";
-import type { ClientHandler } from "../segment/source.ts";
-import { requireWritable } from "./record.ts";
+import type { ClientHandler, Logger } from "../mod.ts";
 import { onSignal } from "./signals.ts";
 
-/** Windows has no such signal. */
+/** Windows does not have it. */
 const SIGNAL = "SIGUSR2";
 
-/** What takes pictures until it is closed. */
-export interface SnapshotTaker {
-  /** Sees every record of every client. */
+export interface OpenSnapshots {
+  /** Needs every record of every client. */
   readonly observer: ClientHandler;
-  /** Listens to the signal no more. */
+  /** Ends the handling of the signal. */
   close(): void;
 }
 
-/**
- * Writes a picture of each client when it ends, and of all of them on SIGUSR2.
- *
- * @param directory Where to; it is made when it is missing.
- * @param log Takes what goes wrong later.
- * @throws {UsageError} When nothing can be written there.
- */
-export async function openSnapshots(directory: string, log: Logger): Promise<SnapshotTaker> {
-  await requireWritable(directory, "--snapshot");
-  const { Snapshots, SNAPSHOT_NAME } = await import("../handlers/pictures/snapshot_files.ts");
-  const { removeLeftovers } = await import("../handlers/new_file.ts");
-  await removeLeftovers(directory, SNAPSHOT_NAME);
+/** Writes a picture of each client when it ends, and of all clients on SIGUSR2. */
+export async function openSnapshots(directory: string, log: Logger): Promise<OpenSnapshots> {
+  const { Snapshots } = await import("../handlers/mod.ts");
   const snapshots = new Snapshots(directory, log);
   return {
     observer: snapshots.observer,
@@ -39,12 +27,7 @@ export async function openSnapshots(directory: string, log: Logger): Promise<Sna
   };
 }
 
-/**
- * Keeps SIGUSR2 from ending a process that takes no pictures.
- *
- * @param log Takes a line for each signal.
- * @returns Ends that.
- */
+/** Keeps SIGUSR2 from ending a process that writes no pictures. @returns Ends that. */
 export function ignoreSnapshotSignal(log: Logger): () => void {
   return onSnapshotSignal(() => {
     log.log("warn", "signal-ignored", { signal: SIGNAL, detail: "it needs --snapshot DIR" });

@@ -6,9 +6,9 @@
  */
 
 import { InvalidArgumentError } from "commander";
-import { MAX_PORT, parsePort } from "../address.ts";
-import type { RetentionBounds } from "../handlers/record/retention.ts";
+import type { RetentionBounds } from "../handlers/mod.ts";
 import { MAX_SURFACE_SIDE_PX } from "../limits.ts";
+import { MAX_PORT, parsePort } from "../mod.ts";
 
 const BYTES_PER_UNIT: { readonly [unit: string]: number } = {
   "": 1,

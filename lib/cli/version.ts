@@ -1,22 +1,17 @@
 /**
- * `--version`: what runs, and on which cryptography.
+ * `--version`: the versions and the cryptography in use.
  *
  * @module
  */
-import { type Command, CommanderError } from "commander";
-import { defaultProvider } from "../crypto/mod.ts";
 
-/**
- * Adds `--version` to the root command.
- *
- * @param program The root command.
- * @param version The version of the program.
- */
+import { type Command, CommanderError } from "commander";
+import { cryptoName } from "../mod.ts";
+
 export function addVersion(program: Command, version: string): void {
-  program.option("-V, --version", "show the version and the cryptography that runs here");
+  program.option("-V, --version", "show the version and the cryptography in use");
   program.on("option:version", () => {
     const text =
-      `${program.name()} ${version} (crypto ${defaultProvider().name}, deno ${Deno.version.deno})\n`;
+      `${program.name()} ${version} (crypto ${cryptoName()}, deno ${Deno.version.deno})\n`;
     program.configureOutput().writeOut?.(text);
     throw new CommanderError(0, "commander.version", text);
   });

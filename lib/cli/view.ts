@@ -1,62 +1,50 @@
 /**
- * `listen --view`: the clients on this terminal.
+ * `listen --view`: the modes, input, output and signals of the terminal on which clients are shown.
  *
- * What is shown is decided by the viewer; here are the terminal's modes, reads, writes and signals.
- * The terminal is put back as it was on every way out, also when the process ends by an error.
+ * The terminal is restored whenever the process ends, also by an error.
  *
  * @module
  */
 
-import { type CellSize, usableTerminal } from "../handlers/view/fit.ts";
-import { KeyDecoder } from "../handlers/view/keys.ts";
-import { PictureEncoder } from "../handlers/pictures/encoder.ts";
-import { KITTY_CLEAR, KITTY_QUERY, kittyOutput } from "../handlers/view/kitty.ts";
-import type { Typed } from "../handlers/view/keys.ts";
-import type { ViewerCommand } from "../handlers/view/viewer.ts";
-import { MOUSE_OFF, Viewer } from "../handlers/view/viewer.ts";
-import { ESCAPE_TIMEOUT_MS } from "../limits.ts";
-import type { Logger } from "../log.ts";
-import { makeLogger } from "../log.ts";
-import type { ListenHandler } from "../net/listen_types.ts";
-import type { ClientHandler } from "../segment/source.ts";
-import type { OutputWriter } from "./output.ts";
-import { onSignal } from "./signals.ts";
+import {
+  type CellSize,
+  KeyDecoder,
+  type Typed,
+  Viewer,
+  type ViewerCommand,
+} from "../handlers/mod.ts";
+import {
+  ESCAPE_TIMEOUT_MS,
+  VIEW_LEAVE_TIMEOUT_MS,
+  VIEW_MIN_GAP_MS,
+  VIEW_TIME_SHARE,
+} from "../limits.ts";
+import { type ClientHandler, type ListenHandler, type Logger, makeLogger } from "../mod.ts";
 import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
+import type { OutputWriter } from "./output.ts";
+import { onSignal } from "./signals.ts";
 
-/** Between two drawings, so that a client that draws all the time leaves time for others. */
-const LEAST_GAP_MS = 16;
-/** Drawing may take this part of the time. */
-const DRAW_SHARE = 0.5;
-/** How long a terminal may take to be put back as it was. */
-const LEAVE_TIMEOUT_MS = 1_000;
-
-const ENTER = "\x1b[?1049h\x1b[2J";
-/** Puts back what the drawing has changed: pictures, mouse, looks, wrapping, cursor, the other screen. */
-const LEAVE = `${KITTY_CLEAR}${MOUSE_OFF}\x1b[0m\x1b[?7h\x1b[0 q\x1b[?25h\x1b[?1049l`;
-
-/** A terminal that shows clients. */
 export class ViewTerminal {
   readonly #viewer: Viewer;
   readonly #io: CliIo;
   readonly #screen: OutputWriter;
   readonly #followsSize: boolean;
   readonly #keys = new KeyDecoder();
-  readonly #encoder = new PictureEncoder();
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #escape: ReturnType<typeof setTimeout> | undefined;
   #drawing: Promise<void> | undefined;
   #isStale = false;
   #isOpen = false;
   #closing: Promise<void> | undefined;
-  #leave: () => void = () => {};
+  #stopListener: () => void = () => {};
   #endResize: () => void = () => {};
 
   /**
-   * Leaves the terminal as it is until it starts.
+   * The terminal stays as it is until {@linkcode start}.
    *
    * @param io Where text goes before and after.
-   * @param followsSize Whether clients are asked for the size of the terminal.
+   * @param followsSize Whether clients are asked to fill the terminal.
    * @throws {UsageError} Unless standard input and output are a terminal.
    */
   constructor(io: CliIo, followsSize: boolean) {
@@ -70,21 +58,17 @@ export class ViewTerminal {
     this.#viewer = new Viewer(terminalSize(), followsSize);
   }
 
-  /** Whether the terminal is given back. */
+  /** Whether the terminal is restored, or about to be. */
   get #isClosed(): boolean {
     return !this.#isOpen || this.#closing !== undefined;
   }
 
-  /** Where text goes meanwhile: what is printed would destroy the picture. */
+  /** Text becomes lines of the viewer, as printing it would overwrite the picture. */
   get io(): CliIo {
     return { ...this.#io, err: (text) => this.#note(text, false) };
   }
 
-  /**
-   * A logger whose warnings are seen at once.
-   *
-   * @param options As for `makeLogger`.
-   */
+  /** Makes a logger whose warnings and errors are shown at once. */
   makeLogger(options: Parameters<typeof makeLogger>[1]): Logger {
     const quiet = makeLogger((line) => this.#note(line, false), options);
     const loud = makeLogger((line) => this.#note(line, true), options);
@@ -94,15 +78,15 @@ export class ViewTerminal {
     };
   }
 
-  /** Takes every client and shows it. */
+  /** Accepts every client. */
   readonly handler: ListenHandler = (source, { kind }) => {
     if (kind !== "segment_request") return;
     const { width, height } = this.#viewer.clientSize;
-    if (this.#followsSize) source.acceptTarget(width, height, this.#take);
-    else source.acceptTarget(this.#take);
+    if (this.#followsSize) source.acceptTarget(width, height, this.#handle);
+    else source.acceptTarget(this.#handle);
   };
 
-  readonly #take: ClientHandler = (source, { kind }) => {
+  readonly #handle: ClientHandler = (source, { kind }) => {
     if (kind === "registered") {
       this.#viewer.add(source);
       source.targetVerbose();
@@ -112,15 +96,15 @@ export class ViewTerminal {
   };
 
   /**
-   * Takes the terminal over.
+   * Begins to use the terminal.
    *
-   * @param leave Is called when the user wants to leave; the terminal is back as it was by then.
+   * @param stop Ends the listener; called when the user leaves, after the terminal is restored.
    */
-  start(leave: () => void): void {
+  start(stop: () => void): void {
     this.#isOpen = true;
-    this.#leave = leave;
+    this.#stopListener = stop;
     Deno.stdin.setRaw(true);
-    this.#screen.write(ENTER + KITTY_QUERY);
+    this.#screen.write(Viewer.enter);
     globalThis.addEventListener("unload", this.#restore);
     this.#endResize = onSignal("SIGWINCH", this.#resize);
     this.#reader = Deno.stdin.readable.getReader();
@@ -128,7 +112,7 @@ export class ViewTerminal {
     this.#draw();
   }
 
-  /** Gives the terminal back, and tells what was logged meanwhile. */
+  /** Restores the terminal, and prints the log lines that came meanwhile. */
   async close(): Promise<void> {
     if (this.#isOpen) await (this.#closing ??= this.#close());
   }
@@ -136,13 +120,13 @@ export class ViewTerminal {
   async #close(): Promise<void> {
     clearTimeout(this.#escape);
     this.#endResize();
-    this.#encoder.close();
-    this.#screen.write(LEAVE);
+    this.#viewer.close();
+    this.#screen.write(Viewer.leave);
     await this.#reader?.cancel();
-    // A terminal that is stopped takes nothing.
-    const { promise: isLate, resolve: late } = Promise.withResolvers<void>();
-    const timer = setTimeout(late, LEAVE_TIMEOUT_MS);
-    await Promise.race([this.#screen.flushed(), isLate]);
+    // A terminal that is stopped (Ctrl-S) reads nothing.
+    const { promise: timedOut, resolve: timeOut } = Promise.withResolvers<void>();
+    const timer = setTimeout(timeOut, VIEW_LEAVE_TIMEOUT_MS);
+    await Promise.race([this.#screen.flushed(), timedOut]);
     clearTimeout(timer);
     globalThis.removeEventListener("unload", this.#restore);
     this.#isOpen = false;
@@ -150,14 +134,14 @@ export class ViewTerminal {
     for (const line of this.#viewer.lines) this.#io.err(`${line}\n`);
   }
 
-  /** The process ends at once. */
+  /** For a process that ends at once. */
   readonly #restore = () => {
-    this.#screen.write(LEAVE);
+    this.#screen.write(Viewer.leave);
     this.#screen.flushSync();
     this.#cook();
   };
 
-  /** Gives the terminal back its lines. That waits for all output: a terminal that is stopped stays raw. */
+  /** Ends raw mode. The system waits for all output before that, so a stopped terminal stays raw. */
   #cook(): void {
     if (this.#screen.isStuck) return;
     try {
@@ -174,7 +158,7 @@ export class ViewTerminal {
 
   async #readAll(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
     for (;;) {
-      // A terminal that is gone is at its end.
+      // An error means that the terminal is gone.
       const { value, done } = await reader.read().catch(() => ({ done: true, value: undefined }));
       clearTimeout(this.#escape);
       if (this.#isClosed) return;
@@ -190,10 +174,10 @@ export class ViewTerminal {
       await this.#viewer.slowDown();
     }
     await this.close();
-    this.#leave();
+    this.#stopListener();
   }
 
-  /** A key that cannot be handed on must not end the reading of all others. */
+  /** An error of one key must not end the reading of later ones. */
   #type(typed: readonly Typed[]): ViewerCommand | undefined {
     try {
       return this.#viewer.take(typed);
@@ -209,34 +193,32 @@ export class ViewTerminal {
     this.#draw();
   }
 
-  /** Draws soon; what changes while the terminal is still busy is drawn once. */
+  /** Draws soon; changes that come while the terminal is busy are drawn together. */
   #draw(): void {
     this.#isStale = true;
     this.#drawing ??= this.#drawAll().finally(() => this.#drawing = undefined);
   }
 
   async #drawAll(): Promise<void> {
-    // What arises in the same turn is drawn together.
+    // Collects the changes of this turn.
     await Promise.resolve();
     while (this.#isStale && !this.#isClosed) {
       this.#isStale = false;
       const startMs = performance.now();
       const text = this.#viewer.render();
-      const picture = this.#viewer.takePicture();
       const costMs = performance.now() - startMs;
-      const pixels = picture && kittyOutput(picture, await this.#encoder.zlib(picture.rgb));
-      const output = text + (pixels ?? "");
+      const output = text + (await this.#viewer.renderPicture() ?? "");
       if (this.#isClosed) return;
       if (output !== "") this.#screen.write(output);
       await this.#screen.flushed();
       if (this.#isClosed) return;
-      const gapMs = Math.max(LEAST_GAP_MS, costMs / DRAW_SHARE);
+      const gapMs = Math.max(VIEW_MIN_GAP_MS, costMs / VIEW_TIME_SHARE);
       await new Promise((resolve) => setTimeout(resolve, gapMs));
     }
   }
 }
 
 function terminalSize(): CellSize {
-  const { columns, rows } = Deno.consoleSize();
-  return usableTerminal(columns, rows);
+  const { columns: cols, rows } = Deno.consoleSize();
+  return { cols, rows };
 }

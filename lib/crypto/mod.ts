@@ -10,6 +10,11 @@ import { loadModule } from "./simd/module.ts";
 import { simdProvider } from "./simd/provider.ts";
 import { typescriptProvider } from "./typescript.ts";
 
+/** The cryptography in use: `typescript` where SIMD does not run. */
+export function cryptoName(): "simd" | "typescript" {
+  return defaultProvider().name;
+}
+
 let arena: SimdArena | undefined;
 
 /** The SIMD implementation, or the one in plain TypeScript where SIMD does not run. */

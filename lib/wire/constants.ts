@@ -145,12 +145,12 @@ export const RESERVED_SEGMENT_KINDS: readonly number[] = [2, 3];
 const nameByNumber = new Map<number, SegmentKindName>(SEGMENT_KINDS);
 const numberByName = new Map<string, number>(SEGMENT_KINDS.map(([number, name]) => [name, number]));
 
-/** @returns The name in Lua, or `""` for a number without one, as in `arcan_lua.c`. */
+/** Names a kind of segment as Lua does. @returns `""` for a number without a name, as in `arcan_lua.c`. */
 export function segmentKindName(number: number): SegmentKindName | "" {
   return nameByNumber.get(number) ?? "";
 }
 
-/** @returns The number on the wire, or `undefined` for an unknown name. */
+/** Finds the number of a kind of segment. @returns `undefined` for an unknown name. */
 export function segmentKindNumber(name: string): number | undefined {
   return numberByName.get(name);
 }

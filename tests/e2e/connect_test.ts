@@ -14,8 +14,8 @@ import {
 } from "../../lib/mod.ts";
 import type { Source } from "../../lib/mod.ts";
 import { Signal } from "../../lib/net/signal.ts";
-import { TestPicture } from "../../lib/source/test_picture.ts";
-import { TextEcho } from "../../lib/source/text_echo.ts";
+import { TestPicture } from "../../lib/cli/test_picture.ts";
+import { TextEcho } from "../../lib/cli/text_echo.ts";
 import { VIDEO_FORMAT } from "../../lib/wire/constants.ts";
 import { noisePicture, opaque, RAW_FORMATS, rawFrame } from "../support/source.ts";
 

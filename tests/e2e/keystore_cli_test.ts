@@ -168,7 +168,7 @@ Deno.test("add: our own private key is refused", async () => {
 
 const badArguments: readonly [args: string[], message: RegExp][] = [
   [["add"], /missing required argument 'names-and-key'/],
-  [["add", "demo"], /"keystore add demo" lacks the key/],
+  [["add", "demo"], /the key is missing: keystore add demo KEY/],
   [["add", "demo", "no/such/file"], /"no\/such\/file" is neither a key .* nor a file/],
   [["add", "demo", one.slice(0, -1)], /the key has 43 characters; .* have 44, with the "="/],
   [["add", "demo", one.replace("Q", "-")], /the key is not base64: character/],
@@ -218,7 +218,7 @@ Deno.test("list: a table, a name's keys, JSON, and a hint when there are none", 
   await withBench(async ({ run }) => {
     const empty = await run("list");
     assert.deepEqual([empty.code, empty.stdout], [0, ""]);
-    assert.match(empty.stderr, /no key is accepted; let one in with: .* keystore add NAME KEY/);
+    assert.match(empty.stderr, /no key may log in; add one with: .* keystore add NAME KEY/);
     await run("add", "demo", one);
     await run("add", "*", two);
     const { code, stdout, stderr } = await run("list");

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { Keystore, publicKeyOf } from "../../keystore/mod.ts";
 import { Listening, MAIN, Output } from "../support/listening.ts";
 
-const GONE = / warn output-gone detail="standard output has no reader any more; (.*)"$/m;
+const GONE = / warn output-gone detail="the reader of standard output has gone; (.*)"$/m;
 /** Makes standard output a pipe without a reader; it is never broken, as its writer holds both ends. */
 const UNREAD = "mkfifo out && exec 3<>out >&3 3>&-";
 /** Makes it a pipe with a reader that leaves after one line. */
@@ -124,7 +124,7 @@ for (const flags of [["--record", "DIR/kept"], ["--snapshot", "DIR/kept"]]) {
     await using listening = await Listening.startAfter(HEAD, "--json", ...flags);
     const client = await listening.connect();
     const [, next] = await listening.err.until(GONE);
-    assert.equal(next, "the listener goes on without");
+    assert.equal(next, "the listener goes on without it");
     await client.showText("kept");
     assert.equal(await listening.stop(), 0);
     assert.equal([...Deno.readDirSync(`${listening.directory}/kept`)].length, 1);

@@ -264,7 +264,7 @@ for (const flag of ["--record-max-bytes", "--record-max-seconds", "--record-fps"
     assert.equal((await listening.process.status).code, 2);
     assert.match(
       await listening.err.rest(),
-      new RegExp(`^error: ${flag} says how to record: it needs --record DIR$`, "m"),
+      new RegExp(`^error: ${flag} limits a recording: it needs --record DIR$`, "m"),
     );
   });
 }
@@ -280,6 +280,9 @@ for (
   Deno.test(`${flag} ${value} is refused`, async () => {
     await using listening = await Listening.start(flag!, value!);
     assert.equal((await listening.process.status).code, 2);
-    assert.match(await listening.err.rest(), new RegExp(`^error: option '${flag} .* is not a `));
+    assert.match(
+      await listening.err.rest(),
+      new RegExp(`^error: option '${flag} .* is invalid\\. It must be `),
+    );
   });
 }

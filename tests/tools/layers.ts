@@ -2,7 +2,7 @@
 
 /** What the files of a folder may use. */
 export interface Layer {
-  /** Folders, and files beside them, whose code and types may be imported. */
+  /** Folders, files beside them, and single files such as `keystore/mod` that may be imported. */
   readonly imports: readonly string[];
   /** Those of which types alone may be imported. */
   readonly types?: readonly string[];
@@ -55,26 +55,8 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
     imports: ["bytes", "wire", "decoders", "segment", "log"],
     types: ["net", "session"],
   },
-  keystore: { imports: ["address", "bytes", "crypto", "name"] },
-  cli: {
-    imports: [
-      "bytes",
-      "crypto",
-      "wire",
-      "segment",
-      "source",
-      "net",
-      "handlers",
-      "keystore",
-      "address",
-      "env",
-      "log",
-      "mod",
-      "name",
-      "net_listen",
-    ],
-    types: ["session"],
-  },
+  keystore: { imports: ["address", "bytes", "crypto", "env", "name"] },
+  cli: { imports: ["mod", "handlers/mod", "keystore/mod"] },
 };
 
 /** Files that every folder may import. */

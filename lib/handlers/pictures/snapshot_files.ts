@@ -8,7 +8,7 @@ import { encodeUtf8 } from "../../bytes/text.ts";
 import { messageOf } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import type { ClientHandler, Source } from "../../segment/source.ts";
-import { ensureDirectory, logRecreated, putFile, writeAll } from "../new_file.ts";
+import { ensureDirectory, logRecreated, putFile, removeLeftovers, writeAll } from "../new_file.ts";
 import { isLarge, PictureEncoder } from "./encoder.ts";
 import type { Picture, PictureSource, PixelPicture } from "./picture.ts";
 import { pictureOf, whileShown } from "./picture.ts";
@@ -29,8 +29,11 @@ export class Snapshots {
   readonly #missed = new Set<Source>();
   /** One write at a time, as two may be of the same file. */
   #written: Promise<void> = Promise.resolve();
+  #cleaned: Promise<void> | undefined;
 
   /**
+   * Writes nothing yet.
+   *
    * @param directory Created again when it is missing.
    * @param log Gets failures.
    */
@@ -85,6 +88,7 @@ export class Snapshots {
   async #put(source: number, path: string, content: Uint8Array): Promise<void> {
     try {
       if (await ensureDirectory(this.#directory)) logRecreated(this.#log, this.#directory);
+      await (this.#cleaned ??= removeLeftovers(this.#directory, SNAPSHOT_NAME));
       await putFile(path, (file) => writeAll(file, content));
       this.#log.log("info", "snapshot-written", { source, path });
     } catch (error) {

@@ -11,7 +11,9 @@ import { Mailbox } from "./mailbox.ts";
 
 /** The part of a child process that a pipe needs. */
 export interface Program {
+  /** Gets records and answers. */
   readonly stdin: WritableStream<Uint8Array>;
+  /** Has calls. */
   readonly stdout: ReadableStream<Uint8Array>;
 }
 

@@ -44,7 +44,7 @@ export class Pipe {
   /** Whether a line that is no call was logged already. */
   #hasBadLine = false;
 
-  /** @param log Gets requests without an answer and the first line that is no call. */
+  /** Begins to read calls. @param log Gets requests without an answer and the first line that is no call. */
   constructor(program: Program, log: Logger) {
     this.#log = log;
     this.#channel = this.#open(program);

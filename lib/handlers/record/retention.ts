@@ -14,6 +14,7 @@ import type { ClientHandler } from "../../segment/source.ts";
 import type { Stored, StoredDirectories } from "./stored.ts";
 import { deleteStored, findStored } from "./stored.ts";
 
+/** Limits; without one there is no limit. */
 export interface RetentionBounds {
   /** The limit for all recordings and snapshots together. */
   readonly maxBytes?: number;
@@ -21,8 +22,11 @@ export interface RetentionBounds {
   readonly maxAgeMs?: number;
 }
 
+/** Where to delete, and beyond which limits. */
 export interface RetentionOptions extends RetentionBounds {
+  /** The directories to look at. */
   readonly directories: StoredDirectories;
+  /** Gets a line for each deletion. */
   readonly log: Logger;
 }
 
@@ -31,6 +35,7 @@ interface Surplus {
   readonly reason: "max-age" | "max-bytes";
 }
 
+/** Deletes until it is closed. */
 export class Retention {
   readonly #options: RetentionOptions;
   readonly #interval: ReturnType<typeof setInterval>;

@@ -25,6 +25,7 @@ export interface Stored {
   readonly isFinal: boolean;
 }
 
+/** The directories of recordings and snapshots. */
 export interface StoredDirectories {
   /** The directory of `--record`. */
   readonly recordings: string | undefined;

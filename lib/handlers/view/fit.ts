@@ -11,26 +11,27 @@ const DEFAULT_TERMINAL = { cols: 80, rows: 24 } as const;
 /** A row for clients and one for the status bar. */
 const MIN_ROWS = 2;
 
+/** A size in cells of text. */
 export interface CellSize {
+  /** Columns. */
   readonly cols: number;
+  /** Rows. */
   readonly rows: number;
 }
 
+/** A size in pixels. */
 export interface PixelSize {
+  /** From left to right. */
   readonly width: number;
+  /** From top to bottom. */
   readonly height: number;
 }
 
 /** The usual cell of a terminal; assumed for clients and terminals that have not said theirs. */
 export const DEFAULT_CELL: PixelSize = { width: 8, height: 16 };
 
-/**
- * A size that the viewer can work with.
- *
- * @param cols As the terminal reports it; 0 when it does not know.
- * @param rows Likewise.
- */
-export function usableTerminal(cols: number, rows: number): CellSize {
+/** A size that the viewer can work with, from what the terminal reports: 0 when it does not know. */
+export function usableTerminal({ cols, rows }: CellSize): CellSize {
   return {
     cols: Math.min(cols || DEFAULT_TERMINAL.cols, MAX_TERMINAL_SIDE),
     rows: Math.min(Math.max(rows || DEFAULT_TERMINAL.rows, MIN_ROWS), MAX_TERMINAL_SIDE),

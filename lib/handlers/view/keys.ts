@@ -13,8 +13,10 @@ import type { Source } from "../../segment/source.ts";
 
 /** The name of a key, or the number of its symbol. */
 export type Key = Parameters<Source["pressKey"]>[0];
+/** A key that is held. */
 export type Modifier = "shift" | "alt" | "ctrl" | "meta";
 
+/** One piece of input. */
 export type Typed =
   /** Printable characters. */
   | { readonly kind: "text"; readonly text: string }
@@ -26,12 +28,15 @@ export type Typed =
   /** The terminal's answer to a query: the text between ESC _ and ESC \. */
   | { readonly kind: "answer"; readonly text: string };
 
+/** An event of the mouse. */
 export interface MouseTyped {
+  /** Marks it in {@linkcode Typed}. */
   readonly kind: "mouse";
   /** From 0. */
   readonly col: number;
   /** From 0. */
   readonly row: number;
+  /** A move is reported while a button is held. */
   readonly action: "press" | "release" | "move" | "wheel";
   /** 0 left, 1 middle, 2 right; for the wheel 0 up, 1 down. */
   readonly button: number;
@@ -119,6 +124,7 @@ const UNFINISHED =
 // deno-lint-ignore no-control-regex -- excludes control characters
 const TEXT = /^[^\x00-\x1f\x7f-\x9f]+/;
 
+/** Decodes the input of one terminal. */
 export class KeyDecoder {
   readonly #utf8 = new TextDecoder();
   #rest = "";
@@ -128,7 +134,7 @@ export class KeyDecoder {
     return this.#rest !== "";
   }
 
-  /** @param bytes A piece of any size; borrowed for the call. */
+  /** Decodes a piece of input. @param bytes A piece of any size; borrowed for the call. */
   push(bytes: Uint8Array): Typed[] {
     this.#rest += this.#utf8.decode(bytes, { stream: true });
     const typed: Typed[] = [];

@@ -11,11 +11,12 @@ import type { Source } from "../../segment/source.ts";
 import { GridPainter } from "../grid_painter.ts";
 import type { Picture, PixelPicture } from "../pictures/picture.ts";
 import { pictureOf } from "../pictures/picture.ts";
-import { type CellSize, DEFAULT_CELL, pixelAt, sizeOf } from "./fit.ts";
+import { PictureEncoder } from "../pictures/encoder.ts";
+import { type CellSize, DEFAULT_CELL, pixelAt, sizeOf, usableTerminal } from "./fit.ts";
 import { HALF_BLOCK_CELL, halfBlocks } from "./half_blocks.ts";
 import type { MouseTyped, Typed } from "./keys.ts";
 import type { KittyPicture } from "./kitty.ts";
-import { isKittyReply, KITTY_CLEAR, kittyPicture } from "./kitty.ts";
+import { isKittyReply, KITTY_CLEAR, KITTY_QUERY, kittyOutput, kittyPicture } from "./kitty.ts";
 import { drawBar, LOOK, putText } from "./status_bar.ts";
 import { TypedInput } from "./typed_input.ts";
 
@@ -24,19 +25,28 @@ const PREFIX = { key: 93, modifier: "ctrl" } as const;
 const HELP = "q leave  n next  p previous  1-9 client  x end client  l log  ] send ^]";
 /** Reports clicks, drags and the wheel; the terminal's own selection needs Shift then. */
 const MOUSE_ON = "\x1b[?1002h\x1b[?1006h";
-export const MOUSE_OFF = "\x1b[?1006l\x1b[?1002l";
+const MOUSE_OFF = "\x1b[?1006l\x1b[?1002l";
 /** Buttons of terminals (by index) as numbers of input tables. */
 const BUTTONS = [1, 3, 2] as const;
 
+/** What the user wants from the program: to leave. */
 export type ViewerCommand = "leave";
 
+/** Clients on one terminal; the caller reads and writes the terminal. */
 export class Viewer {
+  /** Output before the first drawing: the alternate screen, and the query for pictures of pixels. */
+  static readonly enter: string = `\x1b[?1049h\x1b[2J${KITTY_QUERY}`;
+  /** Output that restores the terminal: pictures, mouse, attributes, wrapping, cursor, screen. */
+  static readonly leave: string =
+    `${KITTY_CLEAR}${MOUSE_OFF}\x1b[0m\x1b[?7h\x1b[0 q\x1b[?25h\x1b[?1049l`;
+
   readonly #painter = new GridPainter();
   readonly #clients: Source[] = [];
   /** The last size of the area that each client was asked to fill. */
   readonly #hinted = new Map<Source, string>();
   readonly #lines: string[] = [];
   readonly #followsSize: boolean;
+  readonly #encoder = new PictureEncoder();
   #size: CellSize;
   #active: Source | undefined;
   #hasPrefix = false;
@@ -51,11 +61,13 @@ export class Viewer {
   #kittyShown: { source: Source; revision: number; size: CellSize } | undefined;
 
   /**
+   * Shows no client yet.
+   *
    * @param size The size of the terminal.
    * @param followsSize Whether clients are asked to fill the terminal.
    */
   constructor(size: CellSize, followsSize: boolean) {
-    this.#size = size;
+    this.#size = usableTerminal(size);
     this.#followsSize = followsSize;
   }
 
@@ -91,6 +103,7 @@ export class Viewer {
     if (this.#active === source) this.#show(this.#clients[at] ?? this.#clients[at - 1]);
   }
 
+  /** Whether what the client shows is visible. */
   isShown(source: Source): boolean {
     return this.#active === source && !this.#showsLog;
   }
@@ -108,8 +121,9 @@ export class Viewer {
     if (isAlert) this.#alert = this.#lines.at(-1) ?? "";
   }
 
+  /** Changes the size of the terminal. */
   resize(size: CellSize): void {
-    this.#size = size;
+    this.#size = usableTerminal(size);
     this.#repaint();
     this.#hint();
   }
@@ -174,6 +188,17 @@ export class Viewer {
     const picture = this.#kittyPicture;
     this.#kittyPicture = undefined;
     return picture;
+  }
+
+  /** The output that draws the picture of {@linkcode takePicture}, if any. */
+  async renderPicture(): Promise<string | undefined> {
+    const picture = this.takePicture();
+    return picture && kittyOutput(picture, await this.#encoder.zlib(picture.rgb));
+  }
+
+  /** Ends the use of the worker that compresses pictures. */
+  close(): void {
+    this.#encoder.close();
   }
 
   /** For text the terminal keeps its mouse to select it; a picture may have buttons to click. */

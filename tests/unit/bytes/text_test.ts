@@ -5,7 +5,6 @@ import {
   decodeUtf8,
   decodeUtf8Lenient,
   encodeUtf8,
-  findInvalidUtf8,
   splitUtf8,
   untilNul,
   withoutByteOrderMark,
@@ -62,15 +61,4 @@ test("one byte order mark is removed, and only at the beginning", () => {
   assert.equal(text("a"), "a");
   assert.equal(text(""), "");
   assert.deepEqual(withoutByteOrderMark(Uint8Array.of(0xef, 0xbb)), Uint8Array.of(0xef, 0xbb));
-});
-
-test("the first invalid character is found by the offset of its first byte", () => {
-  const find = (...bytes: number[]) => findInvalidUtf8(Uint8Array.from(bytes));
-  assert.equal(findInvalidUtf8(encodeUtf8("aå€😀\ufeff")), undefined);
-  assert.equal(find(), undefined);
-  assert.equal(find(0xff), 0);
-  assert.equal(find(0x61, 0xc3, 0x28), 1);
-  assert.equal(find(0x61, 0xe2, 0x82), 1, "cut off");
-  assert.equal(find(0x61, 0xc3, 0xa5, 0xed, 0xa0, 0x80), 3, "half of a surrogate pair");
-  assert.equal(find(0xc0, 0x80), 0, "overlong");
 });

@@ -49,10 +49,10 @@ test("one write takes no more than a batch, and lets go on who has little left",
 test("lines beyond the total bound are lost and counted, once there is room again", () => {
   const queue = new LineQueue({ sender: 100, total: 20 });
   for (let sender = 0; sender < 5; sender++) queue.put("123456789\n", sender);
-  assert.equal(queue.takeLost(), 0, "it is still full");
+  assert.equal(queue.takeDropped(), 0, "it is still full");
   assert.equal(queue.take()!.length, 20);
-  assert.equal(queue.takeLost(), 3);
-  assert.equal(queue.takeLost(), 0);
+  assert.equal(queue.takeDropped(), 3);
+  assert.equal(queue.takeDropped(), 0);
 });
 
 test("text without a sender is not lost", () => {
@@ -61,15 +61,15 @@ test("text without a sender is not lost", () => {
   assert.equal(queue.take(), "result\n".repeat(10));
 });
 
-test("in a hurry no sender waits, and the total bound still holds", async () => {
+test("without backpressure no sender waits, and the total bound still holds", async () => {
   const queue = new LineQueue({ sender: 5, total: 20 });
   const held = queue.put("123456\n", 1);
-  queue.hurry();
+  queue.endBackpressure();
   assert.equal(await hasSettled(held), true);
   assert.equal(queue.put("more\n", 1), undefined);
   assert.equal(queue.put("too much\n", 1), undefined);
   assert.equal(queue.take(), "123456\nmore\n");
-  assert.equal(queue.takeLost(), 1);
+  assert.equal(queue.takeDropped(), 1);
 });
 
 test("what is thrown away makes no sender wait", async () => {

@@ -82,7 +82,7 @@ for (const end of ["exit 0", "kill -TERM $$", "exit 143"]) {
       const program = new PipeProgram(end, "off", log);
       await line;
       clock.nowMs += PIPE_EXIT_TIMEOUT_MS + moreMs;
-      program.hurry();
+      program.stop();
       if (isFailure) await assert.rejects(program.close(), ProgramError);
       else await program.close();
     }

@@ -62,15 +62,23 @@ for (const [name, content, secret] of LINES) {
 }
 
 const REFUSED: readonly [name: string, content: number[], message: RegExp][] = [
-  ["in Latin-1", [...bytes("hem"), 0xe4, ...bytes("lig\n")], /not UTF-8: byte 3 of it/],
-  ["in Latin-1 behind a mark", [...BOM, ...bytes("hemli"), 0xe4], /not UTF-8: byte 8 of it/],
-  ["that ends within a character", [...bytes("hem"), 0xe2, 0x82], /not UTF-8: byte 3 of it/],
-  ["in UTF-16", [0xff, 0xfe, 0x68, 0, 0x65, 0, 0x6d, 0], /not UTF-8: byte 0 of it/],
+  ["in Latin-1", [...bytes("hem"), 0xe4, ...bytes("lig\n")], /is not UTF-8; convert it to UTF-8/],
+  [
+    "in Latin-1 behind a mark",
+    [...BOM, ...bytes("hemli"), 0xe4],
+    /is not UTF-8; convert it to UTF-8/,
+  ],
+  [
+    "that ends within a character",
+    [...bytes("hem"), 0xe2, 0x82],
+    /is not UTF-8; convert it to UTF-8/,
+  ],
+  ["in UTF-16", [0xff, 0xfe, 0x68, 0, 0x65, 0, 0x6d, 0], /is not UTF-8; convert it to UTF-8/],
   ["with a line that is too long", bytes("hem".repeat(100) + "\n"), /more than 256 bytes/],
 ];
 
 for (const [name, content, message] of REFUSED) {
-  Deno.test(`a secret file ${name} is refused by file and offset, not by value`, async () => {
+  Deno.test(`a secret file ${name} is refused with its path and without its content`, async () => {
     const { error, path } = await readFile(content);
     assert(error instanceof UsageError);
     assert.match(error.message, message);
@@ -87,7 +95,7 @@ Deno.test("a secret file that others can use is warned about, once, with the way
     const shown = mode.toString(8).padStart(4, "0");
     assert.equal(
       stderr,
-      `warning: ${path} has mode ${shown}: others can use the secret in it; ` +
+      `warning: ${path} has mode ${shown}: other users can use the secret in it; ` +
         `run chmod go-rwx ${path}\n`,
     );
   }

@@ -120,3 +120,23 @@ Deno.test({
     assert.deepEqual([...ports], [6680]);
   },
 });
+
+Deno.test({
+  name: "without the permission to listen the error is permission-denied and names the address",
+  permissions: "none",
+  fn: () => {
+    for (const hostname of ["127.0.0.1", "::1", undefined]) {
+      assert.throws(() => bind(hostname, 6680), {
+        code: "permission-denied",
+        message: /^no permission to listen on .*:6680$/,
+      });
+    }
+  },
+});
+
+test("an address that the system refuses for another reason is listen-failed, with the reason", () => {
+  assert.throws(() => bind("ff02::1", 0), {
+    code: "listen-failed",
+    message: /^cannot listen on \[ff02::1\]:0: .+ \(os error \d+\)$/,
+  });
+});

@@ -326,7 +326,7 @@ pure("a terminal without a size counts as 80 x 24, and no terminal exceeds the l
     [65_535, 65_535, MAX_TERMINAL_SIDE, MAX_TERMINAL_SIDE],
   ] as const;
   for (const [saysCols, saysRows, cols, rows] of cases) {
-    assert.deepEqual(usableTerminal(saysCols, saysRows), { cols, rows });
+    assert.deepEqual(usableTerminal({ cols: saysCols, rows: saysRows }), { cols, rows });
   }
 });
 

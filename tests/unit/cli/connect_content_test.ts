@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { FIRST_DISPLAY, isDrawable, nextDisplay } from "../../../lib/source/content.ts";
+import { FIRST_DISPLAY, isDrawable, nextDisplay } from "../../../lib/cli/connect_content.ts";
 import type { EventInput } from "../../../lib/wire/event/types.ts";
 import { wire } from "../../support/source.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ApiMisuseError } from "../../../lib/errors.ts";
-import { loadHandler } from "../../../lib/handlers/load.ts";
+import { loadHandler } from "../../../lib/cli/handler_module.ts";
 import { asFunction, type Handler } from "../../../lib/handlers/types.ts";
 import type { ListenSource, ListenStatus } from "../../../lib/net/listen_types.ts";
 import { inDirectory } from "../../support/directory.ts";
@@ -83,7 +83,7 @@ for (const [name, code, error] of MODULES) {
     inDirectory(async (directory) => {
       const path = join(directory, "handler.ts");
       await Deno.writeTextFile(path, code);
-      const loading = loadHandler(path);
+      const loading = loadHandler(path).then(asFunction);
       if (error === undefined) {
         assert.equal(typeof await loading, "function");
         return;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { MAX_ECHO_CHARACTERS } from "../../../lib/limits.ts";
 import { VideoStream } from "../../../lib/decoders/video_stream.ts";
-import type { Display } from "../../../lib/source/content.ts";
-import { FIRST_DISPLAY } from "../../../lib/source/content.ts";
-import { TextEcho } from "../../../lib/source/text_echo.ts";
+import type { Display } from "../../../lib/cli/connect_content.ts";
+import { FIRST_DISPLAY } from "../../../lib/cli/connect_content.ts";
+import { TextEcho } from "../../../lib/cli/text_echo.ts";
 import type { InputEventInput } from "../../../lib/wire/event/types.ts";
 import { KEYSYMS } from "../../../lib/wire/keysyms.ts";
 import { receive, wire } from "../../support/source.ts";

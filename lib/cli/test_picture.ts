@@ -4,11 +4,15 @@
  * @module
  */
 
-import { segmentKindNumber } from "../wire/constants.ts";
-import type { WireEvent } from "../wire/event/types.ts";
-import type { Content, Display } from "./content.ts";
-import type { Region, VideoFrame } from "./frame.ts";
-import { type Picture, PictureEncoder } from "./picture_encoder.ts";
+import {
+  type Picture,
+  PictureEncoder,
+  type Region,
+  segmentKindNumber,
+  type VideoFrame,
+  type WireEvent,
+} from "../mod.ts";
+import type { Content, Display } from "./connect_content.ts";
 
 const BARS = [
   [255, 255, 255, 255],

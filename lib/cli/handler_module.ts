@@ -1,23 +1,20 @@
 /**
- * Loads handler modules.
+ * `listen --handler`: the module that handles clients.
  *
  * @module
  */
 
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ApiMisuseError, messageOf } from "../errors.ts";
-import type { ListenHandler } from "../net/listen_types.ts";
-import type { Handler } from "./types.ts";
-import { asFunction } from "./types.ts";
+import { ApiMisuseError, type Handler, messageOf } from "../mod.ts";
 
 /**
- * Loads the default export of a module.
+ * Imports the default export of a module; `netListen` checks it further.
  *
  * @param path A file, relative to the current directory.
  * @throws {ApiMisuseError} `bad-handler` when it cannot be loaded or is no handler.
  */
-export async function loadHandler(path: string): Promise<ListenHandler> {
+export async function loadHandler(path: string): Promise<Handler> {
   let loaded: { default?: unknown };
   try {
     loaded = await import(pathToFileURL(resolve(path)).href);
@@ -27,7 +24,7 @@ export async function loadHandler(path: string): Promise<ListenHandler> {
   }
   const handler = loaded.default;
   if (typeof handler === "function" || (typeof handler === "object" && handler !== null)) {
-    return asFunction(handler as Handler);
+    return handler as Handler;
   }
   throw new ApiMisuseError(
     "bad-handler",

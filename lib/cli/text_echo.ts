@@ -4,16 +4,19 @@
  * @module
  */
 
-import { isWide } from "../decoders/character.ts";
-import { TextGrid } from "../decoders/text_grid.ts";
 import { MAX_ECHO_CHARACTERS } from "../limits.ts";
-import { segmentKindNumber } from "../wire/constants.ts";
-import type { InputEvent, WireEvent } from "../wire/event/types.ts";
-import { KEYSYMS } from "../wire/keysyms.ts";
-import type { Content, Display } from "./content.ts";
-import { FIRST_DISPLAY } from "./content.ts";
-import type { VideoFrame } from "./frame.ts";
-import { MAX_TPACK_CELLS, TpackEncoder } from "./tpack_encoder.ts";
+import {
+  type InputEvent,
+  isWide,
+  KEYSYMS,
+  MAX_TPACK_CELLS,
+  segmentKindNumber,
+  TextGrid,
+  TpackEncoder,
+  type VideoFrame,
+  type WireEvent,
+} from "../mod.ts";
+import { type Content, type Display, FIRST_DISPLAY } from "./connect_content.ts";
 
 const TITLE = "net-listen: type something";
 const TEXT_COLOR = 0xe5e5e5;

@@ -5,9 +5,7 @@
  */
 
 import { MAX_SURFACE_SIDE_PX } from "../limits.ts";
-import { DISPLAY_HINT } from "../wire/constants.ts";
-import type { WireEvent } from "../wire/event/types.ts";
-import type { VideoFrame } from "./frame.ts";
+import { DISPLAY_HINT, type VideoFrame, type WireEvent } from "../mod.ts";
 
 /** Something to draw on one channel. */
 export interface Content {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { VideoStream } from "../../../lib/decoders/video_stream.ts";
-import { FIRST_DISPLAY } from "../../../lib/source/content.ts";
-import { MovingPicture, TestPicture } from "../../../lib/source/test_picture.ts";
+import { FIRST_DISPLAY } from "../../../lib/cli/connect_content.ts";
+import { MovingPicture, TestPicture } from "../../../lib/cli/test_picture.ts";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
 import { receive, wire } from "../../support/source.ts";
 

@@ -1,0 +1,135 @@
+/**
+ * The options of `listen`, and which of them go together.
+ *
+ * @module
+ */
+
+import { type Command, Option } from "commander";
+import type { RetentionBounds } from "../handlers/mod.ts";
+import { RECORD_MAX_FPS } from "../limits.ts";
+import type { H264Mode, LogFormat } from "../mod.ts";
+import { UsageError } from "./errors.ts";
+import { addKeystoreOption } from "./keystore_open.ts";
+import type { PipeRestart } from "./pipe.ts";
+import { addSecretOptions, type SecretFlags } from "./secret.ts";
+import { parseByteCount, parseKeep, parseListenPort, parsePositive, parseSize } from "./values.ts";
+
+/** The flags that choose how clients are recorded. */
+export interface RecordFlags {
+  readonly record?: string;
+  readonly recordMaxBytes?: number;
+  readonly recordMaxSeconds?: number;
+  readonly recordFps?: number;
+  readonly recordKeep?: RetentionBounds;
+  readonly snapshot?: string;
+}
+
+export interface ListenFlags extends SecretFlags, RecordFlags {
+  readonly port?: number;
+  readonly host?: string;
+  readonly size?: { readonly width: number; readonly height: number };
+  readonly direct: boolean;
+  readonly h264: H264Mode;
+  readonly handler?: string;
+  readonly view?: boolean;
+  readonly pipe?: string;
+  readonly pipeRestart: PipeRestart;
+  readonly json?: boolean;
+  readonly debug?: boolean;
+  readonly logFormat: LogFormat;
+}
+
+export function addListenOptions(command: Command): Command {
+  command
+    .option("--host <address>", "the same as the argument interface")
+    .option("--port <port>", "the same as the argument port", parseListenPort);
+  addKeystoreOption(command);
+  addSecretOptions(command, "NUM:SECRET");
+  return command
+    .option("--no-direct", "refuse clients that send their key without an ephemeral exchange")
+    .option("--size <size>", "the first size of clients, such as 1280x720", parseSize)
+    .addOption(
+      new Option(
+        "--h264 <mode>",
+        "what to do with H.264: make clients send other video, decode it, or pass it to --handler",
+      ).choices(["cancel", "decode", "pass"]).default("cancel"),
+    )
+    .option("--handler <file>", "handle clients by this module, instead of printing")
+    .option("--view", "show clients on this terminal; Ctrl-] q leaves")
+    .option("--pipe <command>", "handle clients by this program, with JSON lines (see README)")
+    .addOption(
+      new Option(
+        "--pipe-restart <when>",
+        "start the program of --pipe again when it ends by itself",
+      )
+        .choices(["off", "always"]).default("off"),
+    )
+    .option("--json", "print one JSON object a line")
+    .option("--record <dir>", "record each client in a folder of its own there")
+    .option(
+      "--record-max-bytes <size>",
+      "end a recording at this size (default: 1G)",
+      parseByteCount,
+    )
+    .option(
+      "--record-max-seconds <time>",
+      "end a recording at this age (default: a day)",
+      parsePositive,
+    )
+    .option(
+      "--record-fps <number>",
+      `record at most this many pictures a second (default: ${RECORD_MAX_FPS})`,
+      parsePositive,
+    )
+    .option(
+      "--record-keep <size,age>",
+      "delete the oldest recordings and pictures beyond 10G, 30d, or 10G,30d (default: never)",
+      parseKeep,
+    )
+    .option("--snapshot <dir>", "write pictures of clients there, on SIGUSR2 and when they end")
+    .option("--debug", "log more, with stack traces")
+    .addOption(
+      new Option("--log-format <format>", "the form of log lines").choices(["text", "json"])
+        .default("text"),
+    );
+}
+
+/** @throws {UsageError} For flags that exclude each other, or that need another one. */
+export function requireConsistent(flags: ListenFlags): void {
+  const { view, pipe, pipeRestart, handler, json, h264, record, snapshot } = flags;
+  const handlers = given({
+    "--view": view,
+    "--pipe": pipe,
+    "--handler": handler,
+    "--json": json,
+  });
+  if (handlers.length > 1) {
+    throw new UsageError(`${handlers.join(" and ")} exclude each other: each handles all clients`);
+  }
+  if (h264 === "pass" && handler === undefined) {
+    throw new UsageError("--h264 pass needs --handler FILE to take it, or use --h264 decode");
+  }
+  if (pipe === undefined && pipeRestart !== "off") {
+    throw new UsageError(`--pipe-restart ${pipeRestart} needs --pipe COMMAND`);
+  }
+  if (pipe?.trim() === "") throw new UsageError("--pipe has no command");
+  if (record !== undefined) return;
+  if (flags.recordKeep !== undefined && snapshot === undefined) {
+    throw new UsageError(
+      "--record-keep deletes recordings: it needs --record DIR or --snapshot DIR",
+    );
+  }
+  const [bound] = given({
+    "--record-max-bytes": flags.recordMaxBytes,
+    "--record-max-seconds": flags.recordMaxSeconds,
+    "--record-fps": flags.recordFps,
+  });
+  if (bound !== undefined) {
+    throw new UsageError(`${bound} limits a recording: it needs --record DIR`);
+  }
+}
+
+/** @returns The names of the flags that have a value. */
+function given(flags: { readonly [name: string]: unknown }): string[] {
+  return Object.keys(flags).filter((name) => flags[name] !== undefined);
+}
