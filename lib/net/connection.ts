@@ -9,7 +9,7 @@ import { fingerprint } from "../crypto/fingerprint.ts";
 import type { PrivateKey } from "../crypto/x25519.ts";
 import { type A12Error, IncompatibleError, StreamError } from "../errors.ts";
 import { DRAIN_TIMEOUT_MS } from "../limits.ts";
-import type { VideoDecoder } from "../decoders/h264/worker/video_decoder.ts";
+import type { VideoDecoder } from "../decoders/h264/worker/decoder_pool.ts";
 import type { LogFields, LogLevel } from "../log.ts";
 import { SinkEndpoint } from "../segment/endpoint.ts";
 import type { FaultNotice, Notice, OfferNotice } from "../segment/notices.ts";
@@ -197,10 +197,10 @@ export class Connection {
   }
 
   /** Nothing more is taken from the client while a picture of its is decoded. */
-  async #decode({ channel, picture }: DecodeJob): Promise<void> {
+  async #decode(job: DecodeJob): Promise<void> {
     this.#pump.flush();
     this.#decoder ??= this.#host.decoders.open();
-    const result = await this.#decoder.decode(channel, picture);
+    const result = await this.#decoder.decode(job);
     if (this.#session.isOver) return;
     this.#endpoint!.video.finishJob(result);
     await this.#untilRead(this.#deliverAll());

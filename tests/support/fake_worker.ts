@@ -1,38 +1,42 @@
-import type {
-  PictureAnswer,
-  PictureRequest,
-  PictureWorker,
-} from "../../lib/handlers/pictures/thread.ts";
+import type { WorkerLike } from "../../lib/worker_thread.ts";
 
-/** A picture worker with the answers of the test. */
-export class FakePictureWorker implements PictureWorker {
-  onmessage: PictureWorker["onmessage"] = null;
-  onmessageerror: PictureWorker["onmessageerror"] = null;
-  onerror: PictureWorker["onerror"] = null;
-  readonly requests: PictureRequest["type"][] = [];
-  isTerminated = false;
-  readonly #answer: (request: PictureRequest) => PictureAnswer | undefined;
+/** A worker that answers as the test says. */
+export class FakeWorker<Request, Answer> implements WorkerLike {
+  onmessage: WorkerLike["onmessage"] = null;
+  onmessageerror: WorkerLike["onmessageerror"] = null;
+  onerror: WorkerLike["onerror"] = null;
+  readonly requests: Request[] = [];
+  terminations = 0;
+  readonly #answerTo: (request: Request) => Answer | undefined;
 
-  /** @param answer Returns `undefined` for no answer. */
-  constructor(answer: (request: PictureRequest) => PictureAnswer | undefined) {
-    this.#answer = answer;
+  /** @param answerTo The answer to a request; without one the test calls {@linkcode answer}. */
+  constructor(answerTo: (request: Request) => Answer | undefined = () => undefined) {
+    this.#answerTo = answerTo;
   }
 
-  postMessage(request: PictureRequest): void {
-    this.requests.push(request.type);
-    const data = this.#answer(request);
-    if (data === undefined) return;
-    queueMicrotask(() =>
-      this.onmessage?.call(this as never, new MessageEvent("message", { data }))
-    );
+  postMessage(request: Request): void {
+    this.requests.push(request);
+    const answer = this.#answerTo(request);
+    if (answer !== undefined) queueMicrotask(() => this.answer(answer));
   }
 
-  /** Fails like a worker whose code throws. */
-  fail(message: string): void {
-    this.onerror?.call(this as never, new ErrorEvent("error", { message, cancelable: true }));
+  answer(data: Answer): void {
+    this.onmessage!.call(this as never, new MessageEvent("message", { data }));
+  }
+
+  /** Sends an answer that cannot be read. */
+  garble(): void {
+    this.onmessageerror!.call(this as never, new MessageEvent("messageerror"));
+  }
+
+  /** Throws an error that is not caught. @returns Whether the process survives it. */
+  fail(message: string): boolean {
+    const event = new ErrorEvent("error", { message, cancelable: true });
+    this.onerror!.call(this as never, event);
+    return event.defaultPrevented;
   }
 
   terminate(): void {
-    this.isTerminated = true;
+    this.terminations++;
   }
 }

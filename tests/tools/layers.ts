@@ -36,7 +36,7 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
     imports: ["bytes", "wire", "decoders"],
     types: ["session"],
   },
-  "decoders/h264/worker": { imports: ["decoders"], externals: ["h264decoder"] },
+  "decoders/h264/worker": { imports: ["decoders", "worker_thread"], externals: ["h264decoder"] },
   net: {
     imports: [
       "address",
@@ -52,7 +52,7 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
     types: ["transport", "decoders"],
   },
   handlers: {
-    imports: ["bytes", "wire", "decoders", "segment", "log"],
+    imports: ["bytes", "wire", "decoders", "segment", "log", "worker_thread"],
     types: ["net", "session"],
   },
   keystore: { imports: ["address", "bytes", "crypto", "env", "name"] },

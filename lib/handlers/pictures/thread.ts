@@ -9,6 +9,7 @@
  */
 
 import { PICTURE_TIMEOUT_MS } from "../../limits.ts";
+import { type WorkerLike, WorkerThread } from "../../worker_thread.ts";
 import type { Channels } from "./png.ts";
 
 /** Begins a picture. */
@@ -36,24 +37,18 @@ export type PictureAnswer =
   | { readonly type: "done"; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly type: "failed"; readonly message: string };
 
-export type PictureWorker = Pick<
-  Worker,
-  "onmessage" | "onerror" | "onmessageerror" | "postMessage" | "terminate"
->;
-
 export class PictureThread {
-  readonly #start: () => PictureWorker;
-  #worker: PictureWorker | undefined;
+  readonly #start: () => WorkerLike;
+  #thread: WorkerThread<PictureRequest, PictureAnswer> | undefined;
   #users = 0;
   #queue: Promise<unknown> = Promise.resolve();
-  #pending: PromiseWithResolvers<PictureAnswer> | undefined;
 
-  constructor(start: () => PictureWorker = startWorker) {
+  constructor(start: () => WorkerLike = startWorker) {
     this.#start = start;
   }
 
   get isRunning(): boolean {
-    return this.#worker !== undefined;
+    return this.#thread !== undefined;
   }
 
   /** Keeps the worker alive until {@linkcode release} was called as often. */
@@ -62,7 +57,7 @@ export class PictureThread {
   }
 
   release(): void {
-    if (--this.#users === 0) this.#end(new Error("the worker was ended"));
+    if (--this.#users === 0) this.#thread?.end(new Error("the worker was ended"));
   }
 
   /** Runs a task that sends requests when the tasks before it have ended. */
@@ -79,40 +74,16 @@ export class PictureThread {
    *   {@linkcode PICTURE_TIMEOUT_MS}; a started one is ended then.
    */
   async request(request: PictureRequest, transfer: Transferable[] = []): Promise<PictureAnswer> {
-    const worker = this.#worker ??= this.#open();
-    this.#pending = Promise.withResolvers();
-    const timer = setTimeout(
-      () => this.#end(new Error(`no answer after ${PICTURE_TIMEOUT_MS} ms`)),
+    const thread = this.#thread ??= new WorkerThread(
+      this.#start(),
       PICTURE_TIMEOUT_MS,
+      () => this.#thread = undefined,
     );
-    try {
-      worker.postMessage(request, transfer);
-      return await this.#pending.promise;
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  #open(): PictureWorker {
-    const worker = this.#start();
-    worker.onmessage = ({ data }: MessageEvent<PictureAnswer>) => {
-      if (data.type === "failed") this.#end(new Error(data.message));
-      else this.#pending?.resolve(data);
-    };
-    worker.onmessageerror = () => this.#end(new Error("the answer is unreadable"));
-    worker.onerror = (event) => {
-      // An error that is not handled here ends the process.
-      event.preventDefault();
-      this.#end(new Error(event.message));
-    };
-    return worker;
-  }
-
-  #end(reason: Error): void {
-    this.#worker?.terminate();
-    this.#worker = undefined;
-    this.#pending?.reject(reason);
-    this.#pending = undefined;
+    const answer = await thread.request(request, transfer);
+    if (answer.type !== "failed") return answer;
+    const failure = new Error(answer.message);
+    thread.end(failure);
+    throw failure;
   }
 }
 

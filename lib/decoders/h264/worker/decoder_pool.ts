@@ -1,63 +1,120 @@
 /**
- * The workers of one listener that decode H.264: one for each client that needs it, and not too many.
+ * The workers of one listener that decode H.264: one for each client that needs it, up to a limit.
  *
  * @module
  */
 
+import type { StreamCode } from "../../../errors.ts";
 import { StreamError } from "../../../errors.ts";
 import { H264_TIMEOUT_MS, MAX_H264_DECODERS } from "../../../limits.ts";
-import type { DecoderThread } from "./video_decoder.ts";
-import { VideoDecoder } from "./video_decoder.ts";
+import { type WorkerLike, WorkerThread, WorkerTimeoutError } from "../../../worker_thread.ts";
+import type { DecodeJob } from "../../frame_decoder.ts";
+import type { DecodeAnswer, WorkerRequest } from "./messages.ts";
 
-/** What a pool is made from. */
+/** Bounds of a pool, and what it starts. */
 export interface DecoderPoolOptions {
   /** How many workers there may be. */
   readonly limit?: number;
-  /** What one picture may take. */
+  /** How long one picture may take. */
   readonly timeoutMs?: number;
-  /** Starts a worker. */
-  readonly start?: () => DecoderThread;
+  readonly start?: () => WorkerLike;
 }
 
 /** The decoders of one listener. Nothing is loaded until the first is opened. */
 export class DecoderPool {
   readonly #limit: number;
   readonly #timeoutMs: number;
-  readonly #start: () => DecoderThread;
-  #count = 0;
+  readonly #start: () => WorkerLike;
+  #size = 0;
 
-  /** @param options Bounds, and what to start instead of the worker. */
   constructor(options: DecoderPoolOptions = {}) {
     this.#limit = options.limit ?? MAX_H264_DECODERS;
     this.#timeoutMs = options.timeoutMs ?? H264_TIMEOUT_MS;
     this.#start = options.start ?? startWorker;
   }
 
-  /** How many are at work. */
+  /** How many workers there are. */
   get size(): number {
-    return this.#count;
+    return this.#size;
   }
 
-  /** Starts a decoder; it must be closed. When there is none left it is one that has ended before. */
+  /**
+   * Starts a decoder.
+   *
+   * @returns A decoder to close; it has failed already when no worker could be had.
+   */
   open(): VideoDecoder {
-    const thread = this.#startOne();
-    if (!(thread instanceof StreamError)) this.#count++;
-    return new VideoDecoder(thread, this.#timeoutMs, () => void this.#count--);
+    return new VideoDecoder(this.#startThread());
   }
 
-  #startOne(): DecoderThread | StreamError {
-    if (this.#count >= this.#limit) {
+  #startThread(): DecoderThread | StreamError {
+    if (this.#size >= this.#limit) {
       return new StreamError(
         "too-many-decoders",
-        `${this.#count} clients have their H.264 decoded, the limit is ${this.#limit}`,
+        `${this.#size} clients have their H.264 decoded, the limit is ${this.#limit}`,
       );
     }
     try {
-      return this.#start();
+      const thread: DecoderThread = new WorkerThread(
+        this.#start(),
+        this.#timeoutMs,
+        () => void this.#size--,
+      );
+      this.#size++;
+      return thread;
     } catch (cause) {
       const { message } = cause as Error;
       return new StreamError("decoder-failed", `no worker was started: ${message}`, { cause });
     }
+  }
+}
+
+type DecoderThread = WorkerThread<WorkerRequest, DecodeAnswer>;
+
+/** Decodes for one client. The first failure is final. */
+export class VideoDecoder {
+  readonly #thread: DecoderThread | StreamError;
+
+  /** @param thread A new worker, or why there is none. */
+  constructor(thread: DecoderThread | StreamError) {
+    this.#thread = thread;
+  }
+
+  /**
+   * Decodes one picture; the one before must be done.
+   *
+   * @param job Its data is transferred to the worker.
+   * @returns R, G, B, A bytes, or why there are none.
+   */
+  async decode({ channel, picture }: DecodeJob): Promise<Uint8Array<ArrayBuffer> | StreamError> {
+    const thread = this.#thread;
+    if (thread instanceof StreamError) return thread;
+    try {
+      const request = { type: "decode", channel, picture } as const;
+      const answer = await thread.request(request, [picture.data.buffer]);
+      if ("rgba" in answer) return answer.rgba;
+      return this.#end(answer.code, answer.message);
+    } catch (cause) {
+      if (cause instanceof StreamError) return cause;
+      const code = cause instanceof WorkerTimeoutError ? "decoder-timeout" : "decoder-failed";
+      return this.#end(code, (cause as Error).message);
+    }
+  }
+
+  /** Releases the decoder of a channel that has ended. */
+  forget(channel: number): void {
+    if (this.#thread instanceof WorkerThread) this.#thread.send({ type: "forget", channel });
+  }
+
+  /** Ends the worker at once; the picture under way has no result. */
+  close(): void {
+    this.#end("cancelled", "the client has left");
+  }
+
+  #end(code: StreamCode, message: string): StreamError {
+    const error = new StreamError(code, message);
+    if (this.#thread instanceof WorkerThread) this.#thread.end(error);
+    return error;
   }
 }
 

@@ -5,10 +5,11 @@ import { PNG } from "pngjs";
 import type { PixelPicture } from "../../../../lib/handlers/pictures/picture.ts";
 import { PictureEncoder } from "../../../../lib/handlers/pictures/encoder.ts";
 import { encodePng } from "../../../../lib/handlers/pictures/png.ts";
+import type { PictureAnswer, PictureRequest } from "../../../../lib/handlers/pictures/thread.ts";
 import { PictureThread } from "../../../../lib/handlers/pictures/thread.ts";
 import { PICTURE_TIMEOUT_MS } from "../../../../lib/limits.ts";
 import { FakeTimers } from "../../../support/fake_timers.ts";
-import { FakePictureWorker } from "../../../support/fake_worker.ts";
+import { FakeWorker } from "../../../support/fake_worker.ts";
 import { LARGE, largePixels } from "../../../support/large_picture.ts";
 
 function large(bottomUp = false, rgba: Uint8Array = largePixels()): PixelPicture {
@@ -72,20 +73,24 @@ Deno.test("a picture whose encoder is closed while it waits starts no worker", a
 const pure = { permissions: "none" } as const;
 
 Deno.test("without a working worker pictures are encoded synchronously", pure, async () => {
-  const broken: (() => FakePictureWorker)[] = [
+  const broken: (() => FakeWorker<PictureRequest, PictureAnswer>)[] = [
     () => {
       throw new Deno.errors.NotCapable("read access");
     },
     () => {
-      const worker = new FakePictureWorker(() => undefined);
+      const worker = new FakeWorker<PictureRequest, PictureAnswer>();
       queueMicrotask(() => worker.fail("not found"));
       return worker;
     },
-    () => new FakePictureWorker(() => ({ type: "failed", message: "no memory" })),
-    () => new FakePictureWorker(() => ({ type: "begun" })),
+    () =>
+      new FakeWorker<PictureRequest, PictureAnswer>(() => ({
+        type: "failed",
+        message: "no memory",
+      })),
+    () => new FakeWorker<PictureRequest, PictureAnswer>(() => ({ type: "begun" })),
   ];
   for (const start of broken) {
-    const workers: FakePictureWorker[] = [];
+    const workers: FakeWorker<PictureRequest, PictureAnswer>[] = [];
     const thread = new PictureThread(() => {
       const worker = start();
       workers.push(worker);
@@ -95,21 +100,21 @@ Deno.test("without a working worker pictures are encoded synchronously", pure, a
     const picture = large();
     assert.equal(Buffer.compare(read(await encoder.png(() => picture)), picture.rgba), 0);
     encoder.close();
-    assert.ok(workers.every(({ isTerminated }) => isTerminated));
+    assert.ok(workers.every(({ terminations }) => terminations === 1));
   }
 });
 
 Deno.test("a worker that does not answer is ended", pure, async () => {
   using timers = new FakeTimers();
-  const worker = new FakePictureWorker(() => undefined);
+  const worker = new FakeWorker<PictureRequest, PictureAnswer>();
   using encoder = new PictureEncoder(new PictureThread(() => worker));
   const picture = large();
   const file = encoder.png(() => picture);
   await Promise.resolve();
   timers.pass(PICTURE_TIMEOUT_MS - 1);
   await Promise.resolve();
-  assert.equal(worker.isTerminated, false);
+  assert.equal(worker.terminations, 0);
   timers.pass(1);
-  assert.equal(worker.isTerminated, true);
+  assert.equal(worker.terminations, 1);
   assert.equal(Buffer.compare(read(await file), picture.rgba), 0);
 });

@@ -1,58 +1,35 @@
 import assert from "node:assert/strict";
 import { CodedPictures } from "../../../../lib/decoders/h264/coded_pictures.ts";
 import { MemoryBudget } from "../../../../lib/decoders/memory_budget.ts";
+import type { DecodeJob } from "../../../../lib/decoders/frame_decoder.ts";
 import { StreamError } from "../../../../lib/errors.ts";
 import { DecoderPool } from "../../../../lib/decoders/h264/worker/decoder_pool.ts";
 import type { DecodeAnswer, WorkerRequest } from "../../../../lib/decoders/h264/worker/messages.ts";
-import type { DecoderThread } from "../../../../lib/decoders/h264/worker/video_decoder.ts";
 import { FakeTimers } from "../../../support/fake_timers.ts";
+import { FakeWorker } from "../../../support/fake_worker.ts";
 import { keyUnit } from "../../../support/h264.ts";
 
 const pure = { permissions: "none" } as const;
 
-/** A worker that the test answers for. */
-class FakeThread implements DecoderThread {
-  readonly requests: WorkerRequest[] = [];
-  ends = 0;
-  onmessage: DecoderThread["onmessage"] = null;
-  onerror: DecoderThread["onerror"] = null;
-  onmessageerror: DecoderThread["onmessageerror"] = null;
-
-  postMessage(request: WorkerRequest): void {
-    this.requests.push(request);
-  }
-
-  terminate(): void {
-    this.ends++;
-  }
-
-  answer(data: DecodeAnswer): void {
-    this.onmessage!.call(this as never, new MessageEvent("message", { data }));
-  }
-
-  fail(): boolean {
-    const event = new ErrorEvent("error", { message: "out of order", cancelable: true });
-    this.onerror!.call(this as never, event);
-    return event.defaultPrevented;
-  }
-}
+type FakeDecoder = FakeWorker<WorkerRequest, DecodeAnswer>;
 
 function rig(limit = 2) {
-  const threads: FakeThread[] = [];
+  const threads: FakeDecoder[] = [];
   const pool = new DecoderPool({
     limit,
     timeoutMs: 1_000,
     start: () => {
-      threads.push(new FakeThread());
+      threads.push(new FakeWorker());
       return threads.at(-1)!;
     },
   });
   return { pool, threads };
 }
 
-function picture() {
+function job(channel = 0): DecodeJob {
   const data = keyUnit({ widthBlocks: 1, heightBlocks: 1 });
-  return new CodedPictures(new MemoryBudget()).take({ width: 16, height: 16, data });
+  const picture = new CodedPictures(new MemoryBudget()).take({ width: 16, height: 16, data });
+  return { type: "job", channel, picture };
 }
 
 async function code(pending: Promise<unknown>): Promise<string> {
@@ -68,7 +45,7 @@ Deno.test("a decoder answers one picture after the other until it is closed", pu
   const decoder = pool.open();
   const [thread] = threads;
   for (let i = 0; i < 3; i++) {
-    const pending = decoder.decode(i, picture());
+    const pending = decoder.decode(job(i));
     const rgba = Uint8Array.of(i);
     thread!.answer({ rgba });
     assert.equal(await pending, rgba);
@@ -82,9 +59,9 @@ Deno.test("a decoder answers one picture after the other until it is closed", pu
   assert.equal(pool.size, 1);
   decoder.close();
   decoder.close();
-  assert.deepEqual([pool.size, thread!.ends], [0, 1]);
+  assert.deepEqual([pool.size, thread!.terminations], [0, 1]);
   decoder.forget(1);
-  assert.equal(await code(decoder.decode(0, picture())), "cancelled");
+  assert.equal(await code(decoder.decode(job())), "cancelled");
   assert.equal(thread!.requests.length, 4);
 });
 
@@ -93,23 +70,24 @@ Deno.test(
   pure,
   async () => {
     using timers = new FakeTimers();
-    const failures: [string, (thread: FakeThread) => void][] = [
+    const failures: [string, (thread: FakeDecoder) => void][] = [
       ["bad-h264", (thread) => thread.answer({ code: "bad-h264", message: "damaged" })],
-      ["decoder-failed", (thread) => assert.ok(thread.fail(), "the process must not fail as well")],
-      ["decoder-failed", (thread) => {
-        thread.onmessageerror!.call(thread as never, new MessageEvent("messageerror"));
-      }],
+      [
+        "decoder-failed",
+        (thread) => assert.ok(thread.fail("out of order"), "the process must not fail as well"),
+      ],
+      ["decoder-failed", (thread) => thread.garble()],
       ["decoder-timeout", () => timers.pass(1_000)],
     ];
     for (const [expected, fail] of failures) {
       const { pool, threads } = rig();
       const decoder = pool.open();
-      const pending = decoder.decode(0, picture());
+      const pending = decoder.decode(job());
       fail(threads[0]!);
       assert.equal(await code(pending), expected);
-      assert.deepEqual([pool.size, threads[0]!.ends, timers.size], [0, 1, 0]);
+      assert.deepEqual([pool.size, threads[0]!.terminations, timers.size], [0, 1, 0]);
       threads[0]!.answer({ rgba: new Uint8Array(4) });
-      assert.equal(await code(decoder.decode(0, picture())), expected, "it stays so");
+      assert.equal(await code(decoder.decode(job())), expected, "it stays so");
     }
   },
 );
@@ -118,7 +96,7 @@ Deno.test("who leaves does not wait for a picture", pure, async () => {
   using timers = new FakeTimers();
   const { pool } = rig();
   const decoder = pool.open();
-  const pending = decoder.decode(0, picture());
+  const pending = decoder.decode(job());
   decoder.close();
   assert.equal(await code(pending), "cancelled");
   assert.deepEqual([pool.size, timers.size], [0, 0]);
@@ -128,7 +106,7 @@ Deno.test("there are no more decoders than the limit says", pure, async () => {
   const { pool, threads } = rig(2);
   const decoders = [pool.open(), pool.open()];
   const refused = pool.open();
-  assert.equal(await code(refused.decode(0, picture())), "too-many-decoders");
+  assert.equal(await code(refused.decode(job())), "too-many-decoders");
   refused.close();
   assert.deepEqual([pool.size, threads.length], [2, 2]);
   decoders[0]!.close();
@@ -142,6 +120,6 @@ Deno.test("a worker that cannot be started takes no place", pure, async () => {
       throw new TypeError("no threads here");
     },
   });
-  assert.equal(await code(pool.open().decode(0, picture())), "decoder-failed");
+  assert.equal(await code(pool.open().decode(job())), "decoder-failed");
   assert.equal(pool.size, 0);
 });
