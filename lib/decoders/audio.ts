@@ -1,8 +1,8 @@
 /**
- * The sound of one channel: signed 16-bit samples, interleaved.
+ * The audio of one channel: interleaved signed 16-bit samples.
  *
- * No known source sends sound; the layout is that of arcan `a12.c` with its encryption left out,
- * which is the only way in which the reference receives any.
+ * No known source sends audio. The layout is that of arcan `a12.c` without its encryption, as the
+ * reference receives audio only without it.
  *
  * @module
  */
@@ -13,33 +13,31 @@ import { AUDIO_ENCODING_S16 } from "../wire/constants.ts";
 
 const SAMPLE_BYTES = 2;
 
-/** The announcement of sound, AUDIOFRAME. */
+/** The announcement of audio, AUDIOFRAME. */
 export interface AudioHeader {
-  /** Interleaved channels. */
   readonly channels: number;
-  /** How samples are encoded. */
   readonly encoding: number;
-  /** Samples a second, of one channel. */
+  /** Samples a second of one channel. */
   readonly rate: number;
 }
 
-/** A piece of sound. */
+/** A part of the audio. */
 export interface AudioChunk {
-  /** Samples a second, of one channel. */
+  /** Samples a second of one channel. */
   readonly rate: number;
-  /** Interleaved channels, left first. */
+  /** The number of interleaved channels, left first. */
   readonly channels: number;
-  /** Samples from -32768 to 32767: one of each channel, again and again; the receiver's own. */
+  /** Interleaved samples from -32768 to 32767; owned by the receiver. */
   readonly samples: Int16Array<ArrayBuffer>;
 }
 
-/** Receives the sound of one channel. */
+/** Receives the audio of one channel. */
 export class AudioStream {
   #format: AudioHeader | undefined;
-  /** The first bytes of a group of samples that has not arrived as a whole. */
+  /** The first bytes of an incomplete group of samples. */
   #rest = new Uint8Array(0);
 
-  /** Whether sound was announced and its format is good. */
+  /** Whether audio was announced and its format is good. */
   get isOpen(): boolean {
     return this.#format !== undefined;
   }
@@ -47,9 +45,9 @@ export class AudioStream {
   /**
    * Takes an announcement.
    *
-   * @param header The header. Its number of samples is left aside: it has 16 bits, and the reference
-   * takes what comes behind it as well.
-   * @throws {StreamError} `bad-audio-format`; what follows is thrown away.
+   * @param header Its number of samples is not read: it has 16 bits, and the reference takes the
+   * samples behind them as well.
+   * @throws {StreamError} `bad-audio-format`; the packets that follow are thrown away.
    */
   begin({ channels, encoding, rate }: AudioHeader): void {
     this.close();
@@ -58,7 +56,7 @@ export class AudioStream {
     if (!isGood) {
       throw new StreamError(
         "bad-audio-format",
-        `sound of encoding ${encoding}, ${channels} channels and ${rate} Hz; known is encoding ` +
+        `audio of encoding ${encoding}, ${channels} channels and ${rate} Hz; known is encoding ` +
           `${AUDIO_ENCODING_S16}, 1 to ${MAX_AUDIO_CHANNELS} channels, 1 to ${MAX_AUDIO_RATE_HZ} Hz`,
       );
     }
@@ -69,7 +67,7 @@ export class AudioStream {
    * Takes the payload of one packet.
    *
    * @param payload Borrowed for the call.
-   * @returns Whole groups of samples, or `undefined` when there is none.
+   * @returns Whole groups of samples; `undefined` without any.
    */
   push(payload: Uint8Array): AudioChunk | undefined {
     const format = this.#format;
@@ -77,7 +75,7 @@ export class AudioStream {
     const held = this.#rest.length;
     const total = held + payload.length;
     const whole = total - total % (format.channels * SAMPLE_BYTES);
-    // A copy of its own: aligned for the samples, and free for the receiver to keep.
+    // A copy, which is aligned and which the receiver may keep.
     const bytes = new Uint8Array(total);
     bytes.set(this.#rest);
     bytes.set(payload, held);
@@ -87,7 +85,7 @@ export class AudioStream {
     return { rate: format.rate, channels: format.channels, samples };
   }
 
-  /** Throws away what follows, until the next announcement. */
+  /** Throws away the packets that follow, until the next announcement. */
   close(): void {
     this.#format = undefined;
     this.#rest = new Uint8Array(0);

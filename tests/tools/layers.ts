@@ -28,7 +28,7 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
   decoders: {
     ...PURE,
     imports: ["bytes", "wire"],
-    externals: ["node:buffer", "node:zlib", "@noble/hashes"],
+    externals: ["node:buffer", "node:zlib", "@noble/hashes", "get-east-asian-width"],
   },
   segment: { ...PURE, imports: ["bytes", "wire", "decoders"], types: ["session"] },
   source: {
