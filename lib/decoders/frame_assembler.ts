@@ -1,8 +1,9 @@
 /**
- * Collects the payload of one frame from the data packets it arrives in.
+ * Collects the payload of one frame from the data packets that it arrives in.
  *
- * A frame in one piece is never copied. Longer ones go into a buffer that is used again for the
- * next frame and grows with what has really arrived, so that a large length alone costs nothing.
+ * A frame in one packet is not copied. Longer ones go into a buffer that the next frame uses again.
+ * The buffer grows with the bytes that have arrived, so that a large announced length alone costs
+ * nothing.
  *
  * @module
  */
@@ -23,28 +24,24 @@ export class FrameAssembler implements FramePayload {
   #filled = 0;
   #payload: Uint8Array | undefined;
 
-  /**
-   * Makes an assembler without a buffer.
-   *
-   * @param budget What the buffer is counted against.
-   */
+  /** @param budget The memory that the buffer counts in. */
   constructor(budget: MemoryBudget = new MemoryBudget()) {
     this.#budget = budget;
   }
 
-  /** Bytes that the frame still lacks; 0 when none is under way. */
+  /** Bytes of the frame that have not arrived; 0 without a frame. */
   get missing(): number {
     return this.#length - this.#filled;
   }
 
-  /** Bytes that the buffer takes. */
+  /** The size of the buffer in bytes. */
   get capacity(): number {
     return this.#buffer.length;
   }
 
   /**
-   * The payload of the frame that was just completed; valid until the next call of any method
-   * here, and no longer than the chunk itself when the frame came in one.
+   * The payload of the frame that {@linkcode push} completed: valid until the next call of another
+   * method; when the frame came in one chunk, as long as that chunk.
    */
   get bytes(): Uint8Array {
     return this.#payload ?? EMPTY;
@@ -60,9 +57,9 @@ export class FrameAssembler implements FramePayload {
   }
 
   /**
-   * Starts a frame; one that was not complete is forgotten.
+   * Begins a frame and drops an incomplete one.
    *
-   * @param length Bytes of payload, at least 1, from a validated header.
+   * @param length Bytes of payload, at least 1.
    */
   begin(length: number): void {
     this.#length = length;
@@ -73,10 +70,10 @@ export class FrameAssembler implements FramePayload {
   /**
    * Takes the next bytes of the frame.
    *
-   * @param chunk Any number of bytes; borrowed, see {@linkcode bytes}.
+   * @param chunk Borrowed, see {@linkcode bytes}.
    * @returns Whether the frame is complete.
-   * @throws {StreamError} `bad-length` when there are more bytes than announced, `memory-limit`;
-   * the frame is forgotten then.
+   * @throws {StreamError} `bad-length` for more bytes than announced, `memory-limit`; the frame is
+   * dropped.
    */
   push(chunk: Uint8Array): boolean {
     if (chunk.length > this.missing) {
@@ -97,15 +94,15 @@ export class FrameAssembler implements FramePayload {
     return true;
   }
 
-  /** Forgets the frame under way. */
+  /** Drops the frame. */
   abort(): void {
     this.begin(0);
   }
 
   /**
-   * Hands the buffer over when it is exactly the payload of the complete frame.
+   * Takes the buffer out if it is exactly the payload of the complete frame.
    *
-   * @returns The buffer with its count in the budget, or undefined.
+   * @returns The buffer, still counted in the budget and owned by the caller; or `undefined`.
    */
   takeBuffer(): Uint8Array<ArrayBuffer> | undefined {
     const buffer = this.#buffer;
@@ -116,22 +113,22 @@ export class FrameAssembler implements FramePayload {
   }
 
   /**
-   * Takes a buffer in exchange for one that was handed over.
+   * Replaces the buffer.
    *
-   * @param buffer A counted buffer, owned from here on.
+   * @param buffer Counted in the budget; owned by the assembler from now on.
    */
-  giveBuffer(buffer: Uint8Array<ArrayBuffer>): void {
+  setBuffer(buffer: Uint8Array<ArrayBuffer>): void {
     this.#budget.release(this.#buffer.length);
     this.#buffer = buffer;
   }
 
-  /** Releases a buffer of more than `mostBytes`; the frame under way is forgotten. */
+  /** Drops the frame, and the buffer if it has more than `mostBytes`. */
   trim(mostBytes = 0): void {
     this.abort();
-    if (this.#buffer.length > mostBytes) this.giveBuffer(EMPTY);
+    if (this.#buffer.length > mostBytes) this.setBuffer(EMPTY);
   }
 
-  /** Makes room for the first `needed` bytes; never more than the frame has. */
+  /** Makes room for the first `needed` bytes of the frame, and for more of them. */
   #reserve(needed: number): void {
     if (needed <= this.#buffer.length) return;
     const capacity = Math.min(

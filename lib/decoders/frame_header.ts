@@ -1,14 +1,14 @@
 /**
- * The header that announces a frame.
+ * The header of a video frame.
  *
  * @module
  */
 
 /** The announcement of one video frame, VIDEOFRAME (arcan `a12_decode.c`, `a12int_decode_vbuffer`). */
 export interface FrameHeader {
-  /** The id that the frame is acknowledged with. */
+  /** The id of its acknowledgement. */
   readonly stream: number;
-  /** How the payload is encoded; a value of `VIDEO_FORMAT` when it is known. */
+  /** How the payload is encoded; known formats are in `VIDEO_FORMAT`. */
   readonly format: number;
   /** Width of the whole surface in pixels. */
   readonly surfaceWidth: number;
@@ -28,6 +28,6 @@ export interface FrameHeader {
   readonly length: number;
   /** Bytes after decompression; equal to `length` for raw formats. */
   readonly expandedLength: number;
-  /** Whether the surface is presented after this frame; any value but 0 and `false` says yes. */
+  /** Whether the surface is presented with this frame. */
   readonly commit: number | boolean;
 }

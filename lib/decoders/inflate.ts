@@ -1,24 +1,24 @@
 /**
- * Decompresses the zstd frames of one payload into memory that is used again for the next one.
+ * Decompresses the zstd frames of one payload into memory that the next payload uses again.
  *
- * The documented call of `node:zlib` makes a context, an options object and an output buffer every
- * time: 12 µs for a line of text and a third of the time of a large picture. The native handle
- * below it decodes into memory of the caller and keeps its context (0.5 µs). The handle is not part
- * of the documented interface, so it is tried on a known frame first, and the documented call
- * serves wherever the answer is not exactly right.
+ * The documented function of `node:zlib` makes a context, an options object and an output buffer at
+ * each call: 12 µs for a line of text, a third of the time of a large picture. The native handle
+ * below it writes to the caller's memory and keeps its context (0.5 µs). As the handle is not
+ * documented, it is tried on known frames first; where a result differs, the documented function is
+ * used.
  *
  * @module
  */
 
-import { constants, createZstdDecompress, zstdDecompressSync } from "node:zlib";
+import { constants, createZstdDecompress, zstdDecompressSync, type ZstdOptions } from "node:zlib";
 import { StreamError } from "../errors.ts";
 import { readSizedPayload, type ZstdFrame, type ZstdPayload } from "./zstd_frame.ts";
 
 /**
  * Decompresses one whole frame of a payload into a part of a block.
  *
- * @returns How many bytes it has written.
- * @throws When the frame is damaged or holds more than `roomBytes`.
+ * @returns The number of bytes written.
+ * @throws {Error} The frame is damaged or has more content than `roomBytes`.
  */
 type Inflate = (
   payload: Uint8Array,
@@ -30,7 +30,7 @@ type Inflate = (
 
 const FIRST_BYTES = 65_536;
 
-/** The content `a12 a12 a12 a12 ` in one frame, compressed so that the native code has work to do. */
+/** {@linkcode PROBE_TEXT} in one frame with a compressed block. */
 const PROBE_FRAME = new Uint8Array(
   [40, 181, 47, 253, 32, 16, 85, 0, 0, 32, 97, 49, 50, 32, 1, 0, 115, 142, 8],
 );
@@ -40,24 +40,16 @@ let output: Uint8Array<ArrayBuffer> | undefined;
 let inflateChosen: Inflate | undefined;
 let kind: InflateKind | undefined;
 
-/** Which way the frames are decompressed. */
+/** How frames are decompressed. */
 export type InflateKind = "handle" | "documented";
 
-/**
- * Chooses the way on first use.
- *
- * @returns The way that is in use.
- */
+/** Chooses how frames are decompressed at the first call. */
 export function inflateKind(): InflateKind {
   if (kind === undefined) useInflate("handle");
   return kind!;
 }
 
-/**
- * Switches the way that frames are decompressed; both give the same bytes.
- *
- * @param wanted The way to use; `handle` becomes `documented` where the handle does not work.
- */
+/** @param wanted `handle` becomes `documented` where the handle does not work. */
 export function useInflate(wanted: InflateKind): void {
   const handle = wanted === "handle" ? openHandle() : undefined;
   inflateChosen = handle ?? inflateDocumented;
@@ -65,12 +57,12 @@ export function useInflate(wanted: InflateKind): void {
 }
 
 /**
- * Decompresses a payload of a known size. The memory that this takes is kept; content of more than
- * `MAX_WHOLE_DRAW_BYTES` is for `inflatePieces`.
+ * Decompresses a payload of a known size. Its memory is kept, so `inflatePieces` is for content of more
+ * than `MAX_WHOLE_DRAW_BYTES`.
  *
- * @param payload zstd frames; borrowed.
+ * @param payload zstd frames; borrowed for the call.
  * @param sizeBytes The size that the content must have, at least 1.
- * @returns Exactly that many bytes, valid until the next call.
+ * @returns The content, valid until the next call.
  * @throws {StreamError} `bad-zstd`, `zstd-size`, `zstd-truncated` or `memory-limit`.
  */
 export function inflate(payload: Uint8Array, sizeBytes: number): Uint8Array {
@@ -84,11 +76,9 @@ export function inflate(payload: Uint8Array, sizeBytes: number): Uint8Array {
 /**
  * Decompresses the frames of a payload.
  *
- * @param payload The bytes; borrowed.
- * @param zstd Where its frames lie.
- * @param limitBytes The most that the content may have.
+ * @param payload Borrowed for the call.
  * @returns The content, valid until the next call.
- * @throws {StreamError} `bad-zstd`, also when the content is longer, or `memory-limit`.
+ * @throws {StreamError} `bad-zstd`, also for content of more than `limitBytes`; `memory-limit`.
  */
 export function inflateFrames(
   payload: Uint8Array,
@@ -127,12 +117,14 @@ function outputBlock(sizeBytes: number): Uint8Array {
   try {
     return output = new Uint8Array(Math.max(sizeBytes, FIRST_BYTES));
   } catch (cause) {
-    throw new StreamError("memory-limit", `the machine has no ${sizeBytes} bytes left`, { cause });
+    throw new StreamError("memory-limit", `the machine cannot allocate ${sizeBytes} bytes`, {
+      cause,
+    });
   }
 }
 
-/** The part of the native zlib handle that is used, as Node and Deno have it. */
-export interface NativeHandle {
+/** The used part of the native zlib handle of Node and Deno. */
+interface NativeHandle {
   reset(): void;
   close(): void;
   writeSync(
@@ -147,14 +139,20 @@ export interface NativeHandle {
   onerror: (message: string) => void;
 }
 
+/** A native decompression and what its last call left: bytes of room in the output, then of input. */
+export interface NativeStream {
+  readonly _handle: NativeHandle;
+  readonly _writeState: Uint32Array;
+}
+
+/** Opens a native decompression; without the handle its parts are `undefined`. */
+export function openNative(params: ZstdOptions["params"] = {}): NativeStream {
+  return createZstdDecompress({ chunkSize: 64, params }) as unknown as NativeStream;
+}
+
 function openHandle(): Inflate | undefined {
   try {
-    const stream = createZstdDecompress({ chunkSize: 64 }) as unknown as {
-      _handle?: NativeHandle;
-      _writeState?: Uint32Array;
-    };
-    const handle = stream._handle;
-    const state = stream._writeState;
+    const { _handle: handle, _writeState: state }: Partial<NativeStream> = openNative();
     if (handle === undefined || state === undefined) return undefined;
     let fault: string | undefined;
     handle.onerror = (message) => fault = message;
@@ -173,7 +171,7 @@ function openHandle(): Inflate | undefined {
   }
 }
 
-/** Tries good and damaged frames, so that neither a wrong result nor a missed fault goes by. */
+/** Tries a good frame, a damaged one and the good one again. */
 function works(inflateHandle: Inflate): boolean {
   const inflateProbe = (payload: Uint8Array) => {
     const block = new Uint8Array(PROBE_TEXT.length);

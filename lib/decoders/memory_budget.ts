@@ -1,5 +1,5 @@
 /**
- * The memory that pictures may take: those of one client, and those of all clients together.
+ * The memory that the pictures of one client, and those of all clients together, may take.
  *
  * @module
  */
@@ -8,12 +8,8 @@ import { FairShare } from "../bytes/fair_share.ts";
 import { StreamError } from "../errors.ts";
 import { MAX_CLIENT_SURFACE_BYTES, MAX_SURFACE_BYTES } from "../limits.ts";
 
-/**
- * A counter of bytes with an upper bound; one client's surfaces and buffers draw on it, and it draws on
- * what is shared by all clients, if anything is.
- */
+/** Counts the bytes of one client's surfaces and buffers, also in the share of all clients. */
 export class MemoryBudget {
-  /** The upper bound in bytes. */
   readonly limitBytes: number;
   readonly #shared: FairShare | undefined;
   readonly #owner: string;
@@ -21,11 +17,8 @@ export class MemoryBudget {
   #isClosed = false;
 
   /**
-   * Makes an unused budget.
-   *
-   * @param limitBytes The upper bound in bytes.
-   * @param shared What everything here is counted against as well.
-   * @param owner Whose share of that it is.
+   * @param shared The budget of all clients, if there is one.
+   * @param owner The owner of a part of `shared`.
    */
   constructor(limitBytes: number = MAX_CLIENT_SURFACE_BYTES, shared?: FairShare, owner = "") {
     this.limitBytes = limitBytes;
@@ -33,16 +26,14 @@ export class MemoryBudget {
     this.#owner = owner;
   }
 
-  /** Bytes in use. */
   get usedBytes(): number {
     return this.#usedBytes;
   }
 
   /**
-   * Counts an allocation that is about to be made.
+   * Counts an allocation before it is made.
    *
-   * @param sizeBytes Its size.
-   * @throws {StreamError} `memory-limit`; nothing is counted then.
+   * @throws {StreamError} `memory-limit`; nothing is counted.
    */
   reserve(sizeBytes: number): void {
     if (this.#isClosed) throw new StreamError("memory-limit", "the budget was closed");
@@ -56,19 +47,18 @@ export class MemoryBudget {
       const { used, limit } = this.#shared;
       throw new StreamError(
         "memory-limit",
-        `with ${sizeBytes} more bytes this key would take more than is left to others ` +
-          `(${used} of ${limit} are taken)`,
+        `with ${sizeBytes} more bytes this key would have more than is left for all others ` +
+          `(${used} of ${limit} bytes are in use)`,
       );
     }
     this.#usedBytes += sizeBytes;
   }
 
   /**
-   * Counts and makes an allocation.
+   * Counts and makes an allocation, which the caller must {@linkcode release}.
    *
-   * @param sizeBytes Its size.
-   * @returns Zeroed bytes; the caller releases the count when it lets go of them.
-   * @throws {StreamError} `memory-limit`, also when the machine has no such block left.
+   * @returns Zeros.
+   * @throws {StreamError} `memory-limit`, also when the machine has too little memory.
    */
   allocate(sizeBytes: number): Uint8Array<ArrayBuffer> {
     this.reserve(sizeBytes);
@@ -76,24 +66,20 @@ export class MemoryBudget {
       return new Uint8Array(sizeBytes);
     } catch (cause) {
       this.release(sizeBytes);
-      throw new StreamError("memory-limit", `the machine has no ${sizeBytes} bytes left`, {
+      throw new StreamError("memory-limit", `the machine cannot allocate ${sizeBytes} bytes`, {
         cause,
       });
     }
   }
 
-  /**
-   * Stops counting an allocation.
-   *
-   * @param sizeBytes The size of a counted allocation that is let go.
-   */
+  /** Stops counting bytes that were reserved or allocated. */
   release(sizeBytes: number): void {
     if (this.#isClosed) return;
     this.#usedBytes -= sizeBytes;
     this.#shared?.give(this.#owner, sizeBytes);
   }
 
-  /** Releases everything and counts no more, so that nothing of a client that left weighs on others. */
+  /** Releases everything and refuses more: a client that has left must not take from others. */
   close(): void {
     if (this.#isClosed) return;
     this.release(this.#usedBytes);
@@ -101,5 +87,5 @@ export class MemoryBudget {
   }
 }
 
-/** What the pictures of all clients of this process draw on, in bytes, key by key. */
+/** The memory of the pictures of all clients of this process, in bytes by key. */
 export const processMemory: FairShare = new FairShare(MAX_SURFACE_BYTES);

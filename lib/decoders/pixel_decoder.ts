@@ -1,5 +1,5 @@
 /**
- * What the formats of pixels have in common: where the pixels of a frame go, in one go or in pieces.
+ * The decoder of all formats of pixels: where the pixels of a frame go, in one go or in pieces.
  *
  * @module
  */
@@ -11,31 +11,31 @@ import type { FrameHeader } from "./frame_header.ts";
 import { checkPixelLength, checkRegion } from "./validate.ts";
 
 /**
- * Draws some pixels of a content, one behind the other, onto a canvas.
+ * Draws successive pixels of a content onto a canvas.
  *
  * @param from Index of the first pixel in the content.
  * @param at Index of the first pixel on the canvas.
- * @param count How many pixels.
+ * @param count Number of pixels.
  */
 export type PixelRun = (from: number, at: number, count: number) => void;
 
-/** What sets one format of pixels apart. */
+/** One format of pixels. Its checks throw a {@linkcode StreamError}. */
 export interface PixelFormat {
   /** Bytes of one pixel in the content. */
   readonly bytesPerPixel: number;
-  /** Whether the pixels are opaque once they are drawn. */
+  /** Whether drawn pixels are opaque. */
   readonly isOpaque: boolean;
-  /** Checks the length of the payload, which the header announces. */
+  /** Checks the announced length of the payload. */
   checkLength(header: FrameHeader): void;
-  /** Checks that the surface has what the frame builds on. */
+  /** Checks that the surface has the base of a delta frame. */
   checkBase?(header: FrameHeader, surface: Surface): void;
-  /** Refuses a payload that is plainly damaged, without decoding it. */
+  /** Checks what can be checked of a payload without decompressing it. */
   checkPayload?(header: FrameHeader, payload: Uint8Array): void;
-  /** The pixels of a frame, valid until the next call. */
+  /** Gives the pixels of a frame, valid until the next call. */
   content(header: FrameHeader, payload: Uint8Array): Uint8Array;
-  /** The same in pieces of whole pixels, each valid until the next one. */
+  /** Gives the same in pieces of whole pixels, each valid until the next one. */
   pieces(header: FrameHeader, payload: Uint8Array, pieceBytes: number): Iterable<Uint8Array>;
-  /** Makes what draws a content. */
+  /** Gives the function that draws a content. */
   runOf(content: Uint8Array, canvas: Canvas): PixelRun;
 }
 
@@ -77,8 +77,8 @@ function* drawInPieces(
   surface: Surface,
   pieceBytes: number,
 ): Generator<void, void> {
-  // A damaged frame must change nothing, and there is no room for all of its content at once: it
-  // is decoded twice, which takes less time than to fill and free that much memory.
+  // A damaged frame must change nothing, and the whole content would need too much memory at once.
+  // So the frame is decoded twice, which is quicker than to allocate and free that memory.
   for (const _ of format.pieces(header, payload, pieceBytes)) yield;
   const canvas = yield* surface.beginPixelsInPieces(header, pieceBytes);
   let drawn = 0;
@@ -91,7 +91,7 @@ function* drawInPieces(
   endDrawing(header, surface, canvas, format);
 }
 
-/** Draws `count` pixels of a region, of which `first` were drawn before. */
+/** Draws `count` pixels of a region behind its `first` pixels. */
 function drawPixels(
   { x, y, width }: FrameHeader,
   canvas: Canvas,
@@ -99,7 +99,7 @@ function drawPixels(
   first: number,
   count: number,
 ): void {
-  // Rows of the full width lie one behind the other: they are one run.
+  // Rows of the full width are contiguous.
   if (width === canvas.width) return run(0, y * width + first, count);
   for (let done = 0; done < count;) {
     const column = (first + done) % width;

@@ -1,10 +1,9 @@
 /**
- * The inner loops: packed pixels of the wire into R, G, B, A words. Long runs go through
- * `simd/pixels.ts` first, of which these are the twins.
+ * The inner loops: packed pixels of the wire into R, G, B, A words. `simd/pixels.ts` has the same
+ * functions for long runs.
  *
- * All of them read whole words, so they need a source that is aligned and a little-endian machine;
- * every platform that Deno runs on is one. Three words hold four RGB pixels:
- * `R0 G0 B0 R1 | G1 B1 R2 G2 | B2 R3 G3 B3`.
+ * They read whole words, so the source must be aligned and the machine little-endian, as all
+ * platforms of Deno are. Three words hold four RGB pixels: `R0 G0 B0 R1 | G1 B1 R2 G2 | B2 R3 G3 B3`.
  *
  * @module
  */
@@ -14,26 +13,20 @@ import { Buffer } from "node:buffer";
 const OPAQUE = 0xff000000 | 0;
 const RGB = 0xffffff;
 
-/** Pixels of one native comparison with zeros, which costs 0.1 µs a call besides the scan. */
+/** Pixels of one native comparison with zeros; a call costs 0.1 µs besides the scan. */
 export const BLOCK_PIXELS = 2_048;
 const BLOCK_WORDS = BLOCK_PIXELS * 3 / 4;
-/** What such a block is compared with. */
+/** One block without a change. */
 export const ZEROS: Buffer = Buffer.alloc(BLOCK_PIXELS * 3);
 
-/** Packed pixels as bytes and as words of the same memory. */
+/** Packed pixels as bytes and as the whole words of the same memory. */
 export interface PackedPixels {
-  /** The bytes, aligned to 4. */
+  /** Aligned to 4. */
   readonly bytes: Uint8Array;
-  /** As many whole words as fit. */
   readonly words: Int32Array;
 }
 
-/**
- * Makes the word view that the loops need.
- *
- * @param bytes Packed pixels; copied only when they are not aligned.
- * @returns Both views.
- */
+/** @param bytes Packed pixels; copied when they are not aligned. */
 export function packedPixels(bytes: Uint8Array): PackedPixels {
   const aligned = (bytes.byteOffset & 3) === 0 ? bytes : bytes.slice();
   return {
@@ -49,7 +42,7 @@ export function packedPixels(bytes: Uint8Array): PackedPixels {
  * @param from Offset of the first pixel in bytes.
  * @param target One word a pixel.
  * @param at Index of the first pixel to write.
- * @param count How many pixels.
+ * @param count Number of pixels.
  */
 export function expandRgb(
   source: PackedPixels,
@@ -82,7 +75,7 @@ export function expandRgb(
  * @param from Offset of the first pixel in bytes.
  * @param target One word a pixel.
  * @param at Index of the first pixel to change.
- * @param count How many pixels.
+ * @param count Number of pixels.
  */
 export function xorRgb(
   source: PackedPixels,
@@ -112,14 +105,14 @@ export function xorRgb(
 }
 
 /**
- * XORs RGB pixels onto RGBA that is opaque already, and steps over runs without a change: a delta
- * of a whole desktop is mostly zeros.
+ * XORs RGB pixels onto RGBA that is opaque already, and skips runs without a change: a delta of a
+ * whole desktop is mostly zeros.
  *
  * @param source The packed differences.
  * @param from Offset of the first pixel in bytes.
  * @param target One word a pixel, every alpha byte 255.
  * @param at Index of the first pixel to change.
- * @param count How many pixels.
+ * @param count Number of pixels.
  */
 export function xorRgbSparse(
   source: PackedPixels,
@@ -172,7 +165,7 @@ function rgbAt(bytes: Uint8Array, from: number): number {
 
 let rgb565Table: Int32Array | undefined;
 
-/** Every 16-bit pixel as a word; a look-up is twice as fast as the arithmetic. */
+/** All 16-bit pixels as words; a look-up is twice as fast as the arithmetic. */
 function table565(): Int32Array {
   if (rgb565Table !== undefined) return rgb565Table;
   const table = new Int32Array(65_536);
@@ -192,7 +185,7 @@ function table565(): Int32Array {
  * @param from Index of the first pixel to read.
  * @param target One word a pixel.
  * @param at Index of the first pixel to write.
- * @param count How many pixels.
+ * @param count Number of pixels.
  */
 export function expandRgb565(
   source: Uint16Array,

@@ -40,7 +40,7 @@ function rawDecoder(
   });
 }
 
-/** Format 0: R, G, B, A bytes. */
+/** Format 0: R, G, B, A bytes; a frame of the whole surface needs no decoding. */
 export const rgbaDecoder: FrameDecoder = {
   ...rawDecoder(4, false, (payload, canvas) => (from, at, count) => {
     canvas.bytes.set(payload.subarray(from * 4, (from + count) * 4), at * 4);

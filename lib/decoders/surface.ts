@@ -1,9 +1,9 @@
 /**
- * What one channel shows: pixels or a grid of text, presented frame by frame.
+ * The content of one channel: pixels or a grid of text, presented frame by frame.
  *
- * Decoders draw into the base, which delta frames build on; readers see the last committed picture.
- * The two are the same memory until a frame arrives that is not to be presented yet; only then is
- * the base a copy, and what is presented stays in place for its borrowers.
+ * Decoders draw into the base, which delta frames build on. Readers see the presented content, that
+ * of the last committed frame. Both are the same memory until a frame without commit arrives: then
+ * the base becomes a copy, and the presented memory stays in place for its borrowers.
  *
  * @module
  */
@@ -16,26 +16,18 @@ import type { FrameHeader } from "./frame_header.ts";
 
 /** Pixels that decoders write to. */
 export class Canvas {
-  /** Width in pixels. */
   readonly width: number;
-  /** Height in pixels. */
   readonly height: number;
-  /** R, G, B, A bytes, row after row in the order in which the wire stores rows. */
+  /** R, G, B, A bytes in the order of rows on the wire. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** The same memory, one little-endian word a pixel. */
   readonly words: Int32Array<ArrayBuffer>;
-  /** Whether a frame that needs no predecessor was drawn; delta frames need one. */
+  /** Whether a frame was drawn; delta frames need one before them. */
   hasBase = false;
   /** Whether every alpha byte is known to be 255. */
   opaque = false;
 
-  /**
-   * Wraps a block of pixels.
-   *
-   * @param width Width in pixels.
-   * @param height Height in pixels.
-   * @param bytes `width * height * 4` bytes, aligned to 4; owned from here on.
-   */
+  /** @param bytes `width * height * 4` bytes, aligned to 4; owned by the canvas from now on. */
   constructor(width: number, height: number, bytes: Uint8Array<ArrayBuffer>) {
     this.width = width;
     this.height = height;
@@ -44,10 +36,10 @@ export class Canvas {
   }
 }
 
-/** The surface of one channel. */
+/** The surface of one channel. Its methods are for decoders, beside those of {@linkcode SurfaceView}. */
 export class Surface implements SurfaceView {
   readonly #budget: MemoryBudget;
-  readonly #finish: () => void;
+  readonly #finishPieces: () => void;
   #isUnfinished = false;
   #canvas: Canvas | undefined;
   #grid: TextGrid | undefined;
@@ -60,61 +52,44 @@ export class Surface implements SurfaceView {
   #revision = 0;
 
   /**
-   * Makes a surface that presents nothing yet.
-   *
-   * @param budget What the pixels of this and other surfaces of the client are counted against.
-   * @param finish Finishes the frame that is drawn in pieces, when the presented pixels are read
-   * while it changes them: readers never see half of a frame.
+   * @param budget The memory of all channels of the client.
+   * @param finishPieces Called when a reader wants the presented pixels while a frame that is drawn
+   * in pieces changes them: must draw the rest of it, as readers never see half of a frame.
    */
-  constructor(budget: MemoryBudget = new MemoryBudget(), finish: () => void = () => {}) {
+  constructor(budget: MemoryBudget = new MemoryBudget(), finishPieces: () => void = () => {}) {
     this.#budget = budget;
-    this.#finish = finish;
+    this.#finishPieces = finishPieces;
   }
 
-  /** Width of the presented picture in pixels, 0 before the first one. */
   get width(): number {
     return this.#width;
   }
 
-  /** Height of the presented picture in pixels, 0 before the first one. */
   get height(): number {
     return this.#height;
   }
 
-  /** What the last committed frame presented. */
   get content(): SurfaceContent {
     return this.#content;
   }
 
-  /** Whether the presented rows are stored bottom up. */
   get origoLl(): boolean {
     return this.#origoLl;
   }
 
-  /** How many frames were presented so far. */
   get revision(): number {
     return this.#revision;
   }
 
-  /**
-   * The presented pixels as R, G, B, A bytes in storage order (see {@linkcode origoLl}), without a
-   * copy: read only, valid until the next frame of the channel begins. Undefined for text.
-   */
   get pixels(): Uint8Array<ArrayBuffer> | undefined {
-    if (this.#isUnfinished) this.#finish();
+    if (this.#isUnfinished) this.#finishPieces();
     return this.#content === "pixels" ? this.#shownCanvas!.bytes : undefined;
   }
 
-  /** The presented grid, read only, valid until the next frame begins. Undefined for pixels. */
   get grid(): TextGrid | undefined {
     return this.#content === "tpack" ? this.#shownGrid : undefined;
   }
 
-  /**
-   * Copies the presented pixels with the top row first.
-   *
-   * @returns `width * height * 4` bytes R, G, B, A, owned by the caller; undefined for text.
-   */
   rgba(): Uint8Array<ArrayBuffer> | undefined {
     const pixels = this.pixels;
     if (pixels === undefined || !this.#origoLl) return pixels?.slice();
@@ -126,17 +101,11 @@ export class Surface implements SurfaceView {
     return flipped;
   }
 
-  /**
-   * The presented text.
-   *
-   * @param options Whether blanks at the end of lines are cut off.
-   * @returns One line a row, joined by line feeds; empty unless text is presented.
-   */
   gridText(options: TextOptions = {}): string {
     return this.grid?.text(options) ?? "";
   }
 
-  /** Lets go of everything and gives its memory back to the budget. */
+  /** Releases all memory; the surface then presents nothing. */
   close(): void {
     const canvas = this.#canvas;
     const shown = this.#shownCanvas;
@@ -155,28 +124,22 @@ export class Surface implements SurfaceView {
     if (shownGrid !== grid) this.#releaseGrid(shownGrid);
   }
 
-  /**
-   * The base of delta frames, for decoders alone.
-   *
-   * @param header The frame that is to be drawn.
-   * @returns Whether a frame of this size that needs no predecessor was drawn before.
-   */
+  /** Whether there is a base of the frame's size for a delta frame of pixels. */
   hasBase(header: FrameHeader): boolean {
     const canvas = this.#canvas;
     return canvas !== undefined && canvas.hasBase && this.#fits(canvas, header);
   }
 
-  /** The grid that delta frames apply to, for decoders alone. */
+  /** The base of delta frames of text. */
   get baseGrid(): TextGrid | undefined {
     return this.#grid;
   }
 
   /**
-   * Starts to draw a frame of pixels, for decoders alone. The payload must be known to be good.
+   * Begins a frame of pixels, whose payload must be known to be good; {@linkcode endPixels} follows.
    *
-   * @param header The frame.
-   * @returns The base in the size of the frame's surface; new ones are transparent black.
-   * @throws {StreamError} `memory-limit`; nothing is changed then.
+   * @returns The base in the size of the frame's surface; a new one is transparent black.
+   * @throws {StreamError} `memory-limit`; nothing is changed.
    */
   beginPixels(header: FrameHeader): Canvas {
     const canvas = this.#canvas;
@@ -193,12 +156,10 @@ export class Surface implements SurfaceView {
   }
 
   /**
-   * The same as {@linkcode beginPixels} for a frame that is drawn in pieces; what is copied is copied
+   * Does the same as {@linkcode beginPixels} for a frame that is drawn in pieces, and copies the base
    * in pieces too.
    *
-   * @param header The frame.
-   * @param pieceBytes How much is copied at once.
-   * @throws {StreamError} `memory-limit`; nothing is changed then.
+   * @throws {StreamError} `memory-limit`; nothing is changed.
    */
   *beginPixelsInPieces(header: FrameHeader, pieceBytes: number): Generator<void, Canvas> {
     if (this.#mustCopy(header)) {
@@ -219,17 +180,12 @@ export class Surface implements SurfaceView {
     return canvas;
   }
 
-  /** Whether a frame that is drawn in pieces has begun to change what is presented. */
+  /** Whether a frame that is drawn in pieces has begun to change the presented pixels. */
   get isUnfinished(): boolean {
     return this.#isUnfinished;
   }
 
-  /**
-   * How much memory is copied to draw a frame, for decoders alone.
-   *
-   * @param header The frame.
-   * @returns Bytes.
-   */
+  /** How many bytes {@linkcode beginPixels} copies for a frame. */
   copiedBytes(header: FrameHeader): number {
     return this.#mustCopy(header) ? this.#canvas!.bytes.length : 0;
   }
@@ -244,17 +200,13 @@ export class Surface implements SurfaceView {
       this.#fits(canvas, header);
   }
 
-  /** Makes a copy of the base the base. */
+  /** Replaces the base by a copy of it. */
   #continueOn(copy: Canvas): Canvas {
     const { hasBase, opaque } = this.#canvas!;
     return this.#canvas = Object.assign(copy, { hasBase, opaque });
   }
 
-  /**
-   * Ends what {@linkcode beginPixels} started.
-   *
-   * @param header The frame.
-   */
+  /** Ends a frame of pixels: presents it if it has commit. */
   endPixels(header: FrameHeader): void {
     this.#isUnfinished = false;
     this.#canvas!.hasBase = true;
@@ -265,11 +217,11 @@ export class Surface implements SurfaceView {
   }
 
   /**
-   * Takes a whole frame of R, G, B, A bytes over without a copy, for decoders alone.
+   * Draws a frame that covers the surface, without a copy.
    *
-   * @param header A frame that covers the surface.
-   * @param bytes Exactly the pixels; counted in the budget, owned by the surface from here on.
-   * @returns A buffer of the same size in exchange, counted likewise, or undefined.
+   * @param bytes Its R, G, B, A bytes, counted in the budget; owned by the surface from now on.
+   * @returns An unused buffer of the same size, counted in the budget and owned by the caller, if
+   * there is one.
    */
   swapPixels(
     header: FrameHeader,
@@ -279,7 +231,7 @@ export class Surface implements SurfaceView {
     this.#canvas = new Canvas(header.surfaceWidth, header.surfaceHeight, bytes);
     const reusable = old !== undefined && old.bytes.length === bytes.length &&
       (old !== this.#shownCanvas || Boolean(header.commit));
-    // The count of a buffer that is handed back goes with it: forget it before the release.
+    // The returned buffer stays counted: forget it before anything releases it.
     if (reusable && old === this.#shownCanvas) this.#shownCanvas = undefined;
     if (!reusable) this.#release(old);
     this.endPixels(header);
@@ -287,13 +239,10 @@ export class Surface implements SurfaceView {
   }
 
   /**
-   * Starts to draw a full frame of text, for decoders alone.
+   * Begins a full frame of text; {@linkcode endText} follows.
    *
-   * @param header The frame.
-   * @param cols Columns of the grid.
-   * @param rows Rows of the grid.
-   * @returns A grid of that size whose content is to be cleared.
-   * @throws {StreamError} `memory-limit`; nothing is changed then.
+   * @returns A grid of that size, which may still have its old cells.
+   * @throws {StreamError} `memory-limit`; nothing is changed.
    */
   beginFullText(header: FrameHeader, cols: number, rows: number): TextGrid {
     const grid = this.#grid;
@@ -312,12 +261,11 @@ export class Surface implements SurfaceView {
   }
 
   /**
-   * Starts to draw a delta frame of text on {@linkcode baseGrid}, for decoders alone.
+   * Begins a delta frame of text; {@linkcode endText} follows.
    *
-   * @param header The frame.
-   * @param base The grid that it applies to.
+   * @param base The {@linkcode baseGrid}.
    * @returns The grid to draw on.
-   * @throws {StreamError} `memory-limit`; nothing is changed then.
+   * @throws {StreamError} `memory-limit`; nothing is changed.
    */
   beginDeltaText(header: FrameHeader, base: TextGrid): TextGrid {
     if (header.commit || base !== this.#shownGrid) return base;
@@ -325,11 +273,7 @@ export class Surface implements SurfaceView {
     return this.#grid = base.clone();
   }
 
-  /**
-   * Ends what one of the two above started.
-   *
-   * @param header The frame.
-   */
+  /** Ends a frame of text: presents it if it has commit. */
   endText(header: FrameHeader): void {
     if (!header.commit) return;
     this.#showGrid(this.#grid);
@@ -365,7 +309,7 @@ export class Surface implements SurfaceView {
     return new Canvas(width, height, this.#budget.allocate(width * height * 4));
   }
 
-  /** Stops counting a canvas once nothing here refers to it any more. */
+  /** Stops counting a canvas unless the surface still uses it. */
   #release(canvas: Canvas | undefined): void {
     if (canvas === undefined || canvas === this.#canvas || canvas === this.#shownCanvas) return;
     this.#budget.release(canvas.bytes.length);

@@ -1,12 +1,12 @@
 /**
- * What one channel shows, as handlers see it.
+ * The presented content of one channel, as handlers read it.
  *
  * @module
  */
 
 import type { TextGrid, TextOptions } from "./text_grid.ts";
 
-/** What kind of content a surface presents. */
+/** The kind of content that a surface presents. */
 export type SurfaceContent = "none" | "pixels" | "tpack";
 
 /** The last committed picture or text of a segment. */
@@ -15,23 +15,23 @@ export interface SurfaceView {
   readonly width: number;
   /** Height of the presented picture in pixels, 0 before the first one. */
   readonly height: number;
-  /** What the last committed frame presented. */
+  /** The kind of content of the last committed frame. */
   readonly content: SurfaceContent;
   /** Whether the presented rows are stored bottom up. */
   readonly origoLl: boolean;
-  /** How many frames were presented so far. */
+  /** The number of frames presented so far. */
   readonly revision: number;
   /**
-   * The presented pixels as R, G, B, A bytes in storage order (see {@linkcode origoLl}), without a
-   * copy: read only, valid until the next frame of the channel begins. Undefined for text.
+   * The presented pixels as R, G, B, A bytes in storage order (see {@linkcode origoLl}). Not a copy:
+   * read only, valid until the next frame of the channel begins. `undefined` for text.
    */
   readonly pixels: Uint8Array<ArrayBuffer> | undefined;
-  /** The presented grid, read only, valid until the next frame begins. Undefined for pixels. */
+  /** The presented grid: read only, valid until the next frame begins. `undefined` for pixels. */
   readonly grid: TextGrid | undefined;
   /**
    * Copies the presented pixels with the top row first.
    *
-   * @returns `width * height * 4` bytes R, G, B, A, owned by the caller; undefined for text.
+   * @returns `width * height * 4` bytes R, G, B, A, owned by the caller; `undefined` for text.
    */
   rgba(): Uint8Array<ArrayBuffer> | undefined;
   /**

@@ -22,52 +22,51 @@ export const CELL_ATTRIBUTE = {
   borderTop: 0x2000,
 } as const;
 
-/** The shape that the cursor is drawn in. */
+/** The shape of a cursor. */
 export type CursorStyle = "block" | "bar" | "underline" | "hollow";
 
-/** Where the cursor is and how it looks. */
+/** The position and look of the cursor. */
 export interface TextCursor {
-  /** The column from 0, or -1 when no cell carries the cursor. */
+  /** The column from 0; -1 when no cell has the cursor. */
   x: number;
-  /** The row from 0, or -1 when no cell carries the cursor. */
+  /** The row from 0; -1 when no cell has the cursor. */
   y: number;
-  /** The shape. */
   style: CursorStyle;
-  /** The colour as 0xRRGGBB. */
+  /** 0xRRGGBB. */
   color: number;
-  /** Whether the window has the focus, lacks it, or the client shows no cursor. */
+  /** `active` with the focus, `inactive` without it, `hidden` when the client shows no cursor. */
   state: "active" | "inactive" | "hidden";
 }
 
 /** How a grid becomes text. */
 export interface TextOptions {
-  /** Cuts off the blanks at the end of every line; they are kept unless set. */
+  /** Cuts off the blanks at the end of each line. */
   readonly trimEnd?: boolean;
 }
 
-const IS_GLYPH_NUMBER = CELL_ATTRIBUTE.glyphIndex | CELL_ATTRIBUTE.glyphIndexAlternate;
+const GLYPH_INDEX = CELL_ATTRIBUTE.glyphIndex | CELL_ATTRIBUTE.glyphIndexAlternate;
 
-/** What one cell takes in memory. */
+/** The memory of one cell. */
 export const CELL_MEMORY_BYTES = 14;
 
-/** A grid of cells, row after row; the cell of a column and row is at `row * cols + column`. */
+/** A grid of cells; the cell of a column and row has the index `row * cols + column`. */
 export class TextGrid {
-  /** Columns. */
+  /** The number of columns. */
   readonly cols: number;
-  /** Rows. */
+  /** The number of rows. */
   readonly rows: number;
   /**
-   * The code point of each cell; 0 is an empty one. The right half of a wide character is a cell of
-   * its own, 0 or a blank (see {@linkcode hasRightHalf}); so is a combining mark, as the wire has it.
+   * The code point of each cell, 0 for an empty one. The right half of a wide character is a cell of
+   * its own, with 0 or a blank (see {@linkcode hasRightHalf}). A combining mark is a cell too.
    */
   readonly codePoints: Uint32Array<ArrayBuffer>;
-  /** The colour of each cell's character as 0xRRGGBB. */
+  /** The colour of each character as 0xRRGGBB. */
   readonly foreground: Uint32Array<ArrayBuffer>;
   /** The colour behind each cell as 0xRRGGBB. */
   readonly background: Uint32Array<ArrayBuffer>;
   /** A set of {@linkcode CELL_ATTRIBUTE} for each cell. */
   readonly attributes: Uint16Array<ArrayBuffer>;
-  /** The cursor; the one place that says where it is. */
+  /** The cursor. */
   readonly cursor: TextCursor = { x: -1, y: -1, style: "block", color: 0xffffff, state: "hidden" };
   /** The colour of the padding outside the cells as 0xRRGGBB. */
   backgroundColor = 0;
@@ -77,8 +76,8 @@ export class TextGrid {
   /**
    * Makes a grid of empty cells.
    *
-   * @param cols Columns, at least 1.
-   * @param rows Rows, at least 1.
+   * @param cols At least 1.
+   * @param rows At least 1.
    */
   constructor(cols: number, rows: number) {
     this.cols = cols;
@@ -90,12 +89,12 @@ export class TextGrid {
     this.attributes = new Uint16Array(cells);
   }
 
-  /** What the cells take in memory. */
+  /** The memory of all cells in bytes. */
   get sizeBytes(): number {
     return this.cols * this.rows * CELL_MEMORY_BYTES;
   }
 
-  /** Empties every cell and takes the cursor away; shape and colour of it stay. */
+  /** Empties all cells and removes the cursor, which keeps its shape and colour. */
   clear(): void {
     this.codePoints.fill(0);
     this.foreground.fill(0);
@@ -105,11 +104,7 @@ export class TextGrid {
     this.cursor.y = -1;
   }
 
-  /**
-   * Copies the grid.
-   *
-   * @returns An independent copy.
-   */
+  /** @returns An independent copy. */
   clone(): TextGrid {
     const copy = new TextGrid(this.cols, this.rows);
     copy.codePoints.set(this.codePoints);
@@ -123,10 +118,10 @@ export class TextGrid {
   }
 
   /**
-   * Whether a cell holds a wide character, whose right half is the next cell. Real terminals leave a
-   * blank there, others nothing.
+   * Whether a cell has a wide character with its right half in the next cell. Real terminals send a
+   * blank as the right half, other clients 0.
    *
-   * @param cell The number of the cell.
+   * @param cell The index of the cell.
    */
   hasRightHalf(cell: number): boolean {
     if (!this.isWide(cell) || (cell + 1) % this.cols === 0) return false;
@@ -135,32 +130,32 @@ export class TextGrid {
   }
 
   /**
-   * Whether a cell holds a character that takes two columns, be there room for it or not.
+   * Whether a cell has a character of two columns, also where the next cell is taken.
    *
-   * @param cell The number of the cell.
+   * @param cell The index of the cell.
    */
   isWide(cell: number): boolean {
-    return isWide(this.codePoints[cell]!) && (this.attributes[cell]! & IS_GLYPH_NUMBER) === 0;
+    return isWide(this.codePoints[cell]!) && (this.attributes[cell]! & GLYPH_INDEX) === 0;
   }
 
   /**
-   * The character in a cell, harmless to print: a blank for empty cells, control characters and
-   * others that cannot be seen, U+FFFD for glyph numbers and values that are no characters.
+   * The character of a cell, safe to print: a blank for empty cells and for control and other invisible
+   * characters, U+FFFD for glyph indices and values that are no characters.
    *
-   * @param cell The number of the cell.
+   * @param cell The index of the cell.
    */
   character(cell: number): string {
     const codePoint = this.codePoints[cell]!;
-    const isGlyphNumber = (this.attributes[cell]! & IS_GLYPH_NUMBER) !== 0;
-    return isGlyphNumber && codePoint !== 0 ? "\ufffd" : characterOf(codePoint);
+    const isGlyphIndex = (this.attributes[cell]! & GLYPH_INDEX) !== 0;
+    return isGlyphIndex && codePoint !== 0 ? "\ufffd" : characterOf(codePoint);
   }
 
   /**
-   * The characters on screen. A wide one stands for both of its cells, so that the text has the
-   * columns of the grid where wide characters take two.
+   * The text of the grid. A wide character stands for both of its cells, so that the text lines up
+   * where wide characters take two columns.
    *
-   * @param options Whether blanks at the end of lines are cut off.
-   * @returns One line a row, joined by line feeds, without one at the end.
+   * @param options What to do with blanks at the end of lines.
+   * @returns One line for each row, joined by line feeds.
    */
   text(options: TextOptions = {}): string {
     const lines: string[] = [];

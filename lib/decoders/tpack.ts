@@ -1,7 +1,7 @@
 /**
  * TPACK: the screen of a text client in one zstd frame (arcan `tui_raster.c`, `screen/tpack.c`).
  *
- * A frame is checked from end to end first and applied after, so that a refused one changes nothing.
+ * The whole frame is checked before any of it is applied, so that a refused one changes nothing.
  *
  * @module
  */
@@ -21,10 +21,10 @@ const LINE_HEAD_BYTES = 9;
 const CELL_BYTES = 12;
 const MAX_BYTES_PER_PIXEL = 4;
 
-/** A full frame has a cell for each place and counts its cells in 16 bits, so no grid is larger. */
+/** A full frame has all cells of the grid and counts them in 16 bits. */
 const MAX_GRID_CELLS = 65_535;
 
-/** Lines and cells are both counted in 16 bits: no buffer holds more (1.4 MB). */
+/** Lines and cells are both counted in 16 bits: 1.4 MB. */
 const MAX_CONTENT_BYTES = HEAD_BYTES + CURSOR_COLOR_BYTES + 65_535 * LINE_HEAD_BYTES +
   MAX_GRID_CELLS * CELL_BYTES;
 
@@ -41,24 +41,24 @@ const CURSOR_BAR = 32;
 const CURSOR_UNDERLINE = 64;
 const CURSOR_HOLLOW = 128;
 
-/** What the head and the line heads of a frame say. */
+/** The contents of the frame head and the line heads. */
 interface Outline {
   readonly lines: number;
   readonly delta: boolean;
   readonly cursorState: number;
   /** Offset of the first line. */
   readonly linesAt: number;
-  /** Where the last line ends; the buffer may be longer. */
+  /** The end of the last line; the buffer may be longer. */
   readonly sizeBytes: number;
   /**
-   * The size of the grid that the lines span. A line of one cell with the cursor does not count: a
-   * terminal sends it wherever the cursor is, also outside its grid.
+   * The size of the grid that the lines span. A line of one cell with the cursor does not count:
+   * terminals also send it for a cursor outside the grid.
    */
   readonly cols: number;
   readonly rows: number;
 }
 
-/** Format 7: one zstd frame with a TPACK buffer; the region of the header says nothing about it. */
+/** Format 7: one zstd frame with a TPACK buffer. The region of the header has no meaning. */
 export const tpackDecoder: FrameDecoder = {
   validate(header: FrameHeader): void {
     checkRegion(header);
@@ -127,9 +127,9 @@ function readOutline(view: DataView): Outline {
 }
 
 /**
- * Calls back for each line with its place, the number of its cells and where they begin. What does
- * not fit the buffer is cut off, as in the reference: beyond 65,535 cells the 16 bits of its count
- * overflow, and such a terminal sends the first part of its screen.
+ * Visits the lines with their position, the number of their cells and the offset of these. Cells beyond
+ * the buffer are cut off, as in the reference: in a terminal of more than 65,535 cells the 16-bit count
+ * overflows, and it sends the first part of its screen.
  */
 function visitLines(
   view: DataView,
@@ -155,7 +155,7 @@ function isCursorLine(view: DataView, cells: number, at: number): boolean {
   return cells === 1 && (view.getUint8(at + 6) & ATTRIBUTE_CURSOR) !== 0;
 }
 
-/** The grid of a full frame; what its lines have beyond is left out. */
+/** The size of the grid of a full frame; cells outside it are left out. */
 function gridSize(outline: Outline, header: FrameHeader): { cols: number; rows: number } {
   const cols = clamp(outline.cols, header.surfaceWidth);
   const rows = clamp(outline.rows, Math.min(header.surfaceHeight, MAX_GRID_CELLS / cols));

@@ -1,5 +1,5 @@
 /**
- * The checks of a frame header that all formats share.
+ * The checks of a frame header that formats share.
  *
  * @module
  */
@@ -8,22 +8,21 @@ import { StreamError } from "../errors.ts";
 import { MAX_SURFACE_SIDE_PX } from "../limits.ts";
 import type { FrameHeader } from "./frame_header.ts";
 
-/** A compressed frame may be this much longer than its content (arcan `a12_decode.c`). */
+/** How much longer than its content a compressed frame may be (arcan `a12_decode.c`). */
 const COMPRESSED_SLACK_BYTES = 24;
 
-/** zstd adds at most one byte to so many of a content that it cannot compress. */
+/** zstd adds at most one byte to this many bytes that it cannot compress. */
 const BYTES_PER_BYTE_OF_GROWTH = 256;
 
-/** Magic, descriptor, content size and the head of one block: no zstd frame is shorter. */
+/** The shortest zstd frame: magic, descriptor, content size and the head of one block. */
 const MIN_ZSTD_FRAME_BYTES = 9;
 
 /**
- * Checks that the surface has a size that a segment can have and that the region lies inside it.
+ * Checks the size of the surface, and that the region lies inside it.
  *
- * DEVIATION: the reference compares the first pixel of the region alone and lets its far corner
- * leave the surface. Pinned by "a region that leaves the surface is refused".
+ * DEVIATION: the reference checks the first pixel of the region only; its far corner may lie outside
+ * the surface. Pinned by "a region that leaves the surface is refused".
  *
- * @param header The announced frame.
  * @throws {StreamError} `bad-surface-size` or `region-outside-surface`.
  */
 export function checkRegion(header: FrameHeader): void {
@@ -34,7 +33,7 @@ export function checkRegion(header: FrameHeader): void {
   ) {
     throw new StreamError(
       "bad-surface-size",
-      `a surface of ${surfaceWidth}x${surfaceHeight} is outside 1x1 to ${MAX_SURFACE_SIDE_PX}x${MAX_SURFACE_SIDE_PX}`,
+      `a surface of ${surfaceWidth}x${surfaceHeight} pixels; each side may have 1 to ${MAX_SURFACE_SIDE_PX}`,
     );
   }
   if (width < 1 || height < 1 || x + width > surfaceWidth || y + height > surfaceHeight) {
@@ -48,8 +47,6 @@ export function checkRegion(header: FrameHeader): void {
 /**
  * Checks the announced size of uncompressed pixels.
  *
- * @param header The announced frame.
- * @param bytesPerPixel Bytes of one pixel in the content.
  * @throws {StreamError} `bad-expanded-length`.
  */
 export function checkPixelLength(header: FrameHeader, bytesPerPixel: number): void {
@@ -64,12 +61,11 @@ export function checkPixelLength(header: FrameHeader, bytesPerPixel: number): vo
 }
 
 /**
- * Checks the length of a compressed payload against what it expands to.
+ * Checks the length of a compressed payload against its `expandedLength`, which must have been checked.
  *
- * DEVIATION: the reference allows the same 24 bytes for every size and loses large pictures of noise.
+ * DEVIATION: the reference allows 24 bytes more for any size, and loses large pictures of noise.
  * Pinned by "a picture of noise, which zstd makes longer, is drawn".
  *
- * @param header The announced frame, its `expandedLength` checked before.
  * @throws {StreamError} `bad-length`.
  */
 export function checkCompressedLength(header: FrameHeader): void {

@@ -135,7 +135,7 @@ export class VideoStream {
       const picture = this.#assembler.takeBuffer();
       if (picture !== undefined) {
         const spare = this.surface.swapPixels(header, picture);
-        if (spare !== undefined) this.#assembler.giveBuffer(spare);
+        if (spare !== undefined) this.#assembler.setBuffer(spare);
         return DRAWN;
       }
     }

@@ -1,5 +1,5 @@
 /**
- * The compressed pixel formats: a full region (9) and the difference to the previous one (8).
+ * The compressed formats of pixels: a region (9), and its difference to the frame before (8).
  *
  * @module
  */
@@ -18,7 +18,6 @@ import { readSizedPayload } from "./zstd_frame.ts";
 
 const BYTES_PER_PIXEL = 3;
 
-/** zstd with the R, G, B bytes of a region. */
 const COMPRESSED: Omit<PixelFormat, "runOf"> = {
   bytesPerPixel: BYTES_PER_PIXEL,
   isOpaque: true,
@@ -39,10 +38,10 @@ export const zstdDecoder: FrameDecoder = pixelDecoder({
 });
 
 /**
- * Format 8: zstd with the R, G, B bytes of the region, XORed with what was there.
+ * Format 8: zstd with the R, G, B bytes of the region, XORed with the previous ones.
  *
- * DEVIATION: the reference XORs onto whatever memory a new surface has. Pinned by "a delta frame
- * without a frame before it is refused".
+ * DEVIATION: the reference XORs onto the uninitialised memory of a new surface. Pinned by "a delta
+ * frame without a frame before it is refused".
  */
 export const zstdDeltaDecoder: FrameDecoder = pixelDecoder({
   ...COMPRESSED,

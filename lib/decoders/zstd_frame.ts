@@ -1,9 +1,9 @@
 /**
- * The outside of zstd frames (RFC 8878, section 3.1): where they lie and what they may hold.
+ * The frames and blocks of a zstd payload (RFC 8878, section 3.1): their offsets and sizes.
  *
- * A payload is what `ZSTD_decompressDCtx` takes: frames one behind the other, empty ones and
- * skippable ones among them, with or without a content size and a checksum. Everything here is read
- * before anything is decompressed or allocated.
+ * A payload is what `ZSTD_decompressDCtx` accepts: successive frames, also empty and skippable ones,
+ * with or without a content size and a checksum. All of this is read before anything is decompressed
+ * or allocated, as no library tells the size of a content without a content size.
  *
  * @module
  */
@@ -25,30 +25,28 @@ const BLOCK_RAW = 0;
 const BLOCK_RUN = 1;
 const BLOCK_COMPRESSED = 2;
 
-/** Where one frame lies in its payload. */
+/** The offsets of one frame in its payload. */
 export interface ZstdFrame {
-  /** The offset of its first byte. */
   readonly start: number;
-  /** The offset behind its last byte. */
+  /** The offset behind the last byte. */
   readonly end: number;
 }
 
-/** What a payload may hold. */
+/** The frames of a payload, and the bounds of its content. */
 export interface ZstdPayload {
-  /** The frames with content, in order; skippable ones are left out. */
+  /** The frames in order, without skippable ones. */
   readonly frames: readonly ZstdFrame[];
-  /** The content is at least this long: the sum of all content sizes that are given. */
+  /** The sum of the content sizes that frames give. */
   readonly leastBytes: number;
-  /** The content is at most this long. */
   readonly mostBytes: number;
 }
 
 /**
  * Finds the frames of a payload.
  *
- * @param bytes The payload; borrowed.
- * @throws {StreamError} `bad-zstd` when it is no row of zstd frames or one of too many, `zstd-size`
- * when a frame gives a size that its blocks cannot reach, `zstd-truncated` when bytes are missing.
+ * @param bytes Borrowed for the call.
+ * @throws {StreamError} `bad-zstd` for anything but zstd frames and for too many of them, `zstd-size`
+ * when the blocks of a frame cannot reach its content size, `zstd-truncated` when bytes are missing.
  */
 export function readZstdPayload(bytes: Uint8Array): ZstdPayload {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -70,7 +68,7 @@ export function readZstdPayload(bytes: Uint8Array): ZstdPayload {
     if (contentBytes !== undefined && blocks.mostBytes < contentBytes) {
       throw new StreamError(
         "zstd-size",
-        `the blocks hold ${blocks.mostBytes} bytes at most, the frame says ${contentBytes}`,
+        `the blocks hold at most ${blocks.mostBytes} bytes, the frame says ${contentBytes}`,
       );
     }
     if (hasChecksum) need(view, blocks.end, CHECKSUM_BYTES);
@@ -84,14 +82,14 @@ export function readZstdPayload(bytes: Uint8Array): ZstdPayload {
 }
 
 /**
- * Finds the frames of a payload whose content has a known size.
+ * Finds the frames of a payload whose content must have a size.
  *
  * DEVIATION: the reference presents and acknowledges a frame whose content size is not the
  * announced one. Pinned by "every refused frame has its code and changes nothing".
  *
- * @param bytes The payload; borrowed.
- * @param sizeBytes The size that the content must have.
- * @throws {StreamError} As {@linkcode readZstdPayload}; `zstd-size` when the frames cannot hold that.
+ * @param bytes Borrowed for the call.
+ * @throws {StreamError} As {@linkcode readZstdPayload}; `zstd-size` when the content cannot have
+ * the size.
  */
 export function readSizedPayload(bytes: Uint8Array, sizeBytes: number): ZstdPayload {
   const zstd = readZstdPayload(bytes);
@@ -116,7 +114,7 @@ function skippableEnd(view: DataView, at: number): number {
 }
 
 interface FrameHead {
-  /** The size of the content, if the frame gives it. */
+  /** `undefined` when the frame does not give it. */
   readonly contentBytes: number | undefined;
   readonly blocksAt: number;
   readonly hasChecksum: boolean;
@@ -136,7 +134,7 @@ function readHead(view: DataView, start: number): FrameHead {
   const sizeBytes = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6]!;
   need(view, start, sizeAt + sizeBytes - start);
   for (let at = dictionaryAt; at < sizeAt; at++) {
-    if (view.getUint8(at) !== 0) throw new StreamError("bad-zstd", "a dictionary is asked for");
+    if (view.getUint8(at) !== 0) throw new StreamError("bad-zstd", "the frame needs a dictionary");
   }
   return {
     contentBytes: readContentSize(view, sizeAt, sizeBytes),

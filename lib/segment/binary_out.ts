@@ -7,7 +7,8 @@
  * @module
  */
 
-import { CHECKSUM_BYTES, compressedPacket, ContentHash } from "../decoders/binary.ts";
+import { CHECKSUM_BYTES, ContentHash } from "../decoders/binary.ts";
+import { zstdFrame } from "../decoders/zstd_compress.ts";
 import { ApiMisuseError } from "../errors.ts";
 import { MAX_CHECKSUM_BYTES, MAX_QUEUED_TRANSFERS } from "../limits.ts";
 import { BINARY_TYPE } from "../wire/constants.ts";
@@ -216,7 +217,7 @@ export class BinaryOut {
   #sendPacket(transfer: OutgoingTransfer, count: number): void {
     const { content, options, sentBytes, identifier } = transfer;
     const piece = content.subarray(sentBytes, sentBytes + count);
-    const payload = isCompressed(transfer) ? compressedPacket(piece) : piece;
+    const payload = isCompressed(transfer) ? zstdFrame(piece) : piece;
     this.#host.sendData("binary", 0, identifier, payload);
     transfer.sentBytes += count;
     const { onProgress } = options;

@@ -1,6 +1,6 @@
 /**
- * The busiest inner loops with vector instructions: the same functions as in `../pixels.ts`, which
- * do the work where WebAssembly is missing and where there are too few pixels.
+ * The inner loops of `../pixels.ts` with vector instructions. Those of `../pixels.ts` do the work for
+ * few pixels, and where WebAssembly is missing.
  *
  * @module
  */
@@ -20,12 +20,11 @@ import {
 /** Below this count the copies and the call cost more than they save. */
 const LEAST_PIXELS = 384;
 
-/** The module, when the count is worth it. */
 function moduleFor(count: number): PixelModule | undefined {
   return count < LEAST_PIXELS ? undefined : loadModule();
 }
 
-/** Turns all of `source` into words, which do not depend on what was there. */
+/** Converts all of `source` into words, whatever the target has. */
 function expand(
   { bytes, words }: PixelModule,
   loop: StripLoop,
@@ -43,7 +42,7 @@ function expand(
   }
 }
 
-/** Changes the words from `at` to `end`. */
+/** XORs the pixels of `source` from `from` onto the words from `at` to `end`. */
 function xor(
   { bytes, words, exports }: PixelModule,
   source: Uint8Array,
@@ -64,73 +63,27 @@ function xor(
   }
 }
 
-/**
- * Writes RGB pixels as opaque RGBA.
- *
- * @param source The packed pixels.
- * @param from Offset of the first pixel in bytes.
- * @param target One word a pixel.
- * @param at Index of the first pixel to write.
- * @param count How many pixels.
- */
-export function expandRgb(
-  source: twin.PackedPixels,
-  from: number,
-  target: Int32Array,
-  at: number,
-  count: number,
-): void {
+export const expandRgb: typeof twin.expandRgb = (source, from, target, at, count) => {
   const module = moduleFor(count);
   if (module === undefined) return twin.expandRgb(source, from, target, at, count);
   const packed = source.bytes.subarray(from, from + count * 3);
   expand(module, module.exports.expandRgb, packed, target, at, count);
-}
+};
 
-/**
- * Writes RGB565 pixels as opaque RGBA.
- *
- * @param source One little-endian value a pixel, red in the high bits.
- * @param from Index of the first pixel to read.
- * @param target One word a pixel.
- * @param at Index of the first pixel to write.
- * @param count How many pixels.
- */
-export function expandRgb565(
-  source: Uint16Array,
-  from: number,
-  target: Int32Array,
-  at: number,
-  count: number,
-): void {
+export const expandRgb565: typeof twin.expandRgb565 = (source, from, target, at, count) => {
   const module = moduleFor(count);
   if (module === undefined) return twin.expandRgb565(source, from, target, at, count);
   const packed = new Uint8Array(source.buffer, source.byteOffset + from * 2, count * 2);
   expand(module, module.exports.expandRgb565, packed, target, at, count);
-}
+};
 
-/**
- * XORs RGB pixels onto RGBA that is opaque already, and steps over runs without a change: a delta
- * of a whole desktop is mostly zeros.
- *
- * @param source The packed differences.
- * @param from Offset of the first pixel in bytes.
- * @param target One word a pixel, every alpha byte 255.
- * @param at Index of the first pixel to change.
- * @param count How many pixels.
- */
-export function xorRgbSparse(
-  source: twin.PackedPixels,
-  from: number,
-  target: Int32Array,
-  at: number,
-  count: number,
-): void {
+export const xorRgbSparse: typeof twin.xorRgbSparse = (source, from, target, at, count) => {
   const module = moduleFor(count);
   if (module === undefined) return twin.xorRgbSparse(source, from, target, at, count);
   const { bytes } = source;
   const native = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const end = at + count;
-  // Changed blocks are gathered, as one call for many costs less than many calls.
+  // Changed blocks are gathered: one call for many of them costs less than a call for each.
   let changed = at;
   for (let block = at, start = from; end - block >= BLOCK_PIXELS; start += ZEROS.length) {
     const isZero = native.compare(ZEROS, 0, ZEROS.length, start, start + ZEROS.length) === 0;
@@ -139,4 +92,4 @@ export function xorRgbSparse(
     if (isZero) changed = block;
   }
   xor(module, bytes, from + (changed - at) * 3, target, changed, end);
-}
+};

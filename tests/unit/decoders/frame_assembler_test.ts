@@ -112,14 +112,14 @@ test("the buffer is handed over only when it is exactly the frame", () => {
   assert.equal(buffer.length, 80_000);
   assert.equal(budget.usedBytes, 80_000, "the count goes with the buffer");
   assert.equal(assembler.takeBuffer(), undefined);
-  assembler.giveBuffer(buffer);
+  assembler.setBuffer(buffer);
   feed(70_000);
   assert.equal(assembler.takeBuffer(), undefined);
   feed(80_000);
   assert.equal(assembler.takeBuffer(), buffer);
 });
 
-test("a buffer beyond the budget is refused and the frame forgotten", () => {
+test("a buffer beyond the budget is refused and the frame dropped", () => {
   const budget = new MemoryBudget(70_000);
   const assembler = new FrameAssembler(budget);
   assembler.begin(200_000);

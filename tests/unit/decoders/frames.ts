@@ -2,13 +2,16 @@
 
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { zstdCompressSync, type ZstdOptions } from "node:zlib";
+import { zstdCompressSync } from "node:zlib";
 import { decoderFor } from "../../../lib/decoders/decoders.ts";
 import type { FrameProgress } from "../../../lib/decoders/frame_decoder.ts";
 import type { FrameHeader } from "../../../lib/decoders/frame_header.ts";
 import type { Surface } from "../../../lib/decoders/surface.ts";
 import type { VideoStream } from "../../../lib/decoders/video_stream.ts";
+import { zstdFrame } from "../../../lib/decoders/zstd_compress.ts";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
+
+export { zstdFrame as zstd };
 
 const BYTES_PER_PIXEL: Record<number, number> = {
   [VIDEO_FORMAT.rgba]: 4,
@@ -44,17 +47,6 @@ export function frameHeader(fields: Partial<FrameHeader> = {}): FrameHeader {
   };
 }
 
-/** One zstd frame with its content size, as a source makes it. */
-export function zstd(content: Uint8Array): Uint8Array<ArrayBuffer> {
-  // The first option is missing in the type; with an output of more than one chunk Deno appends an
-  // empty second frame.
-  const options: ZstdOptions & { pledgedSrcSize: number } = {
-    pledgedSrcSize: content.length,
-    chunkSize: content.length + (content.length >> 7) + 512,
-  };
-  return new Uint8Array(zstdCompressSync(content, options));
-}
-
 /** One zstd frame without a content size. */
 export function zstdUnsized(content: Uint8Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(zstdCompressSync(content));
@@ -76,7 +68,7 @@ export function compressedFrame(
   content: Uint8Array,
   fields: Partial<FrameHeader> = {},
 ): { header: FrameHeader; payload: Uint8Array } {
-  const payload = zstd(content);
+  const payload = zstdFrame(content);
   const header = frameHeader({
     format: VIDEO_FORMAT.zstd,
     length: payload.length,
