@@ -6,6 +6,8 @@
 
 import { constants, zstdCompressSync, type ZstdOptions } from "node:zlib";
 
+/** The default of zstd. */
+const LEVEL = 3;
 const MAX_FRAME_OVERHEAD_BYTES = 512;
 
 /**
@@ -15,10 +17,7 @@ const MAX_FRAME_OVERHEAD_BYTES = 512;
  * @param level The compression level of zstd.
  * @returns One zstd frame.
  */
-export function zstdFrame(
-  content: Uint8Array,
-  level: number = constants.ZSTD_CLEVEL_DEFAULT,
-): Uint8Array<ArrayBuffer> {
+export function zstdFrame(content: Uint8Array, level: number = LEVEL): Uint8Array<ArrayBuffer> {
   // The type lacks the first option, without which the frame has no content size. The output must fit
   // in one chunk, as Deno appends an empty second frame otherwise.
   const options: ZstdOptions & { pledgedSrcSize: number } = {

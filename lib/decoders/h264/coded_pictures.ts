@@ -1,6 +1,6 @@
 /**
- * H.264 that is to be decoded: checks what the stream says about itself and reserves the memory that
- * its decoder takes, for one channel.
+ * The pictures that a worker decodes for one channel: the checks of their stream, and the memory of
+ * their decoder.
  *
  * @module
  */
@@ -14,25 +14,24 @@ import type { MemoryBudget } from "../memory_budget.ts";
 import type { Surface } from "../surface.ts";
 import type { FrameHeader } from "../frame_header.ts";
 
-/** What the decoder takes for any stream: its code and stack, one access unit, its heap's losses. */
+/** The memory of a decoder beside its pictures: stack, one access unit, unused parts of the heap. */
 const DECODER_BYTES = 9 << 20;
-/** The module declares that it has no less. */
+/** The module declares this as its minimum. */
 const LEAST_DECODER_BYTES = 16 << 20;
 const PAGE_BYTES = 65_536;
 /** Brightness and colour of 16 x 16 pixels. */
 const BLOCK_BYTES = 384;
-/** What the decoder notes of each block besides; measured 224. */
+/** The decoder's own data for each block; 224 were measured. */
 const BLOCK_STATE_BYTES = 256;
 
-/** A picture that is ready to be decoded. */
+/** A checked picture. */
 export interface CodedPicture {
-  /** The access unit; the receiver's own. */
+  /** The access unit; owned by the receiver. */
   readonly data: Uint8Array<ArrayBuffer>;
-  /** What comes out. */
   readonly format: PictureFormat;
-  /** The bytes that a decoder of this stream may take. */
+  /** The memory limit for the decoder of this stream. */
   readonly decoderBytes: number;
-  /** Whether it is the first of its stream, for which a new decoder is made. */
+  /** Whether it is the first picture of a stream, which needs a new decoder. */
   readonly isFirst: boolean;
 }
 
@@ -44,23 +43,21 @@ export class CodedPictures {
   #decoderBytes = 0;
   #pictureBytes = 0;
 
-  /** @param budget What all channels of the client share. */
+  /** @param budget The memory of all channels of the client. */
   constructor(budget: MemoryBudget) {
     this.#budget = budget;
   }
 
   /**
-   * Checks a unit, and reserves what it takes to decode it. It is followed by {@linkcode show} or
-   * {@linkcode free}.
+   * Checks a unit and reserves the memory to decode it; {@linkcode show} or {@linkcode free} follows.
    *
-   * @param unit The access unit.
    * @throws {StreamError} `bad-h264`, `h264-profile`, `h264-size`, `memory-limit`.
    */
   take(unit: AccessUnit): CodedPicture {
     const isFirst = this.#takeParameters(unit.data);
     const format = this.#format;
     if (format === undefined) {
-      throw new StreamError("bad-h264", "H.264 begins without saying what it is");
+      throw new StreamError("bad-h264", "H.264 begins without a sequence parameter set");
     }
     const { width, height } = format;
     if (width !== unit.width || height !== unit.height) {
@@ -76,11 +73,9 @@ export class CodedPictures {
   }
 
   /**
-   * Shows what came out of the decoder.
+   * Shows a decoded picture.
    *
-   * @param header The frame.
-   * @param rgba Its pixels; the surface's own from here on.
-   * @param surface The surface of the channel.
+   * @param rgba Its pixels; owned by the surface from now on.
    */
   show(header: FrameHeader, rgba: Uint8Array<ArrayBuffer>, surface: Surface): void {
     this.#pictureBytes = 0;
@@ -88,14 +83,14 @@ export class CodedPictures {
     if (spare !== undefined) this.#budget.release(spare.length);
   }
 
-  /** Forgets the stream and gives back what was reserved for it. */
+  /** Drops the stream and releases the reserved memory. */
   free(): void {
     this.#budget.release(this.#pictureBytes + this.#decoderBytes);
     this.#pictureBytes = this.#decoderBytes = 0;
     this.#parameters = this.#format = undefined;
   }
 
-  /** Reads the parameters of the stream. @returns Whether they are other ones than before. */
+  /** @returns Whether the unit begins a stream with other parameters. */
   #takeParameters(data: Uint8Array): boolean {
     if (!startsWithStartCode(data)) {
       throw new StreamError("bad-h264", "H.264 does not begin with a start code");
@@ -104,7 +99,10 @@ export class CodedPictures {
     visitNalUnits(data, (type, nal) => {
       if (type !== NAL_SEQUENCE_PARAMETERS) return;
       if (found !== undefined && !isSame(found, nal)) {
-        throw new StreamError("bad-h264", "one picture of H.264 with two descriptions");
+        throw new StreamError(
+          "bad-h264",
+          "a picture of H.264 has two different sequence parameter sets",
+        );
       }
       found = nal;
     });
@@ -114,7 +112,7 @@ export class CodedPictures {
     return true;
   }
 
-  /** What a stream before has taken stays with the channel, as the memory of a decoder never shrinks. */
+  /** The memory of earlier streams stays reserved, as the memory of a decoder never shrinks. */
   #reserveDecoder({ widthBlocks, heightBlocks, references }: PictureFormat): void {
     const kept = Math.max(references, 1) + 1;
     const bytes = DECODER_BYTES +

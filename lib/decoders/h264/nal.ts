@@ -1,27 +1,25 @@
 /**
- * Finds the parts of an access unit: NAL units behind start codes. Source: ITU-T H.264, annex B and
- * 7.3.1.
+ * The NAL units of an access unit, each behind a start code. Source: ITU-T H.264, annex B and 7.3.1.
  *
  * @module
  */
 
 const START_CODE_BYTES = 3;
 
-/** The type of a NAL unit that describes the pictures behind it. */
+/** The type of a sequence parameter set, which describes the pictures behind it. */
 export const NAL_SEQUENCE_PARAMETERS = 7;
 
 /**
- * NAL units without a part of a picture: supplemental information (6), parameters (7, 8, 13, 15),
- * delimiters (9 to 11), filling (12).
+ * Types without a part of a picture: supplemental information (6), parameters (7, 8, 13, 15),
+ * delimiters (9 to 11), filler (12).
  */
 const WITHOUT_PICTURE: readonly number[] = [6, NAL_SEQUENCE_PARAMETERS, 8, 9, 10, 11, 12, 13, 15];
 
 /**
- * Calls back for each NAL unit.
+ * Visits the NAL units.
  *
- * @param unit An access unit; what stands before its first start code is skipped.
- * @param visit Gets the type of the NAL unit and a view of it, with its head and without the zeros
- * behind it.
+ * @param unit Bytes before the first start code are skipped.
+ * @param visit Gets the type and a view with the head and without trailing zeros.
  */
 export function visitNalUnits(
   unit: Uint8Array,
@@ -36,11 +34,7 @@ export function visitNalUnits(
   }
 }
 
-/**
- * Whether a unit begins like one of Annex B and all its NAL units are such as come before a picture.
- *
- * @param unit An access unit.
- */
+/** Whether a unit begins with a start code and no NAL unit is part of a picture. */
 export function isWithoutPicture(unit: Uint8Array): boolean {
   if (!startsWithStartCode(unit)) return false;
   for (let start = nextStart(unit, 0); start >= 0; start = nextStart(unit, start)) {
@@ -49,24 +43,18 @@ export function isWithoutPicture(unit: Uint8Array): boolean {
   return true;
 }
 
-/**
- * Whether a unit holds a NAL unit that begins a stream.
- *
- * @param unit An access unit.
- */
 export function hasSequenceParameters(unit: Uint8Array): boolean {
   let found = false;
   visitNalUnits(unit, (type) => found ||= type === NAL_SEQUENCE_PARAMETERS);
   return found;
 }
 
-/** Whether the first bytes are a start code. @param unit An access unit. */
 export function startsWithStartCode(unit: Uint8Array): boolean {
   const start = nextStart(unit.subarray(0, START_CODE_BYTES + 1), 0);
   return start >= 0 && unit[0] === 0;
 }
 
-/** Where the bytes behind the next start code begin, or -1. */
+/** @returns The offset behind the next start code, or -1. */
 function nextStart(unit: Uint8Array, from: number): number {
   const last = unit.length - START_CODE_BYTES;
   for (let at = from; at <= last;) {
@@ -79,10 +67,9 @@ function nextStart(unit: Uint8Array, from: number): number {
 }
 
 /**
- * Takes out the bytes that keep the content from looking like a start code.
+ * Removes the bytes that prevent a start code within the content.
  *
- * @param nal A NAL unit.
- * @param limitBytes No more than so many bytes are looked at.
+ * @param limitBytes The most bytes of the NAL unit to read.
  * @returns The content behind the head.
  */
 export function nalContent(nal: Uint8Array, limitBytes: number): Uint8Array<ArrayBuffer> {

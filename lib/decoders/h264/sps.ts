@@ -1,6 +1,6 @@
 /**
- * Reads what a stream of H.264 says about its pictures, so that nothing is decoded whose size and
- * memory are not known before. Source: ITU-T H.264, 7.3.2.1.1 and 7.4.2.1.1.
+ * Sequence parameter sets of H.264: the size and memory of the pictures, known before any is decoded.
+ * Source: ITU-T H.264, 7.3.2.1.1 and 7.4.2.1.1.
  *
  * @module
  */
@@ -9,37 +9,37 @@ import { StreamError } from "../../errors.ts";
 import { MAX_H264_BLOCKS, MAX_H264_KEPT_BLOCKS } from "../../limits.ts";
 import { nalContent } from "./nal.ts";
 
-/** What the decoder needs to know of a stream. */
+/** The pictures of a stream: a decoded picture has whole blocks, the shown part is cropped. */
 export interface PictureFormat {
-  /** Width in blocks of 16 pixels, as it is decoded. */
+  /** Decoded width in blocks of 16 pixels. */
   readonly widthBlocks: number;
-  /** Height in blocks of 16 pixels. */
+  /** Decoded height in blocks of 16 pixels. */
   readonly heightBlocks: number;
-  /** The first column that is shown; even. */
+  /** The first shown column; even. */
   readonly left: number;
-  /** The first row that is shown; even. */
+  /** The first shown row; even. */
   readonly top: number;
-  /** Width of what is shown in pixels; even. */
+  /** Shown width in pixels; even. */
   readonly width: number;
-  /** Height of what is shown in pixels; even. */
+  /** Shown height in pixels; even. */
   readonly height: number;
-  /** Earlier pictures that the decoder must keep. */
+  /** The number of earlier pictures that the decoder keeps. */
   readonly references: number;
 }
 
 const BASELINE = 66;
-/** They may be used with the tools of the baseline alone, which the first flag says. */
+/** The profiles that are decoded if the first flag says that the stream obeys the baseline. */
 const BASELINE_COMPATIBLE: readonly number[] = [77, 88];
-/** The longest that has a meaning, with 255 offsets of 63 bits, has 2 KB. */
+/** The longest one, with 255 offsets of 63 bits, has 2 KB. */
 const MAX_BYTES = 4_096;
 const MAX_REFERENCES = 16;
 
 /**
- * Reads a sequence parameter set as far as the cropping.
+ * Reads a sequence parameter set up to the cropping.
  *
- * @param nal The NAL unit; borrowed.
- * @throws {StreamError} `bad-h264` when it is damaged, `h264-profile` when it asks for more than the
- * constrained baseline, `h264-size` when its pictures are too large or too many.
+ * @param nal Borrowed for the call.
+ * @throws {StreamError} `bad-h264` when it is damaged, `h264-profile` when it needs more than the
+ * constrained baseline, `h264-size` when the pictures are too large or too many.
  */
 export function readPictureFormat(nal: Uint8Array): PictureFormat {
   const bits = new Bits(nalContent(nal, MAX_BYTES));
@@ -77,7 +77,7 @@ function skipPictureOrder(bits: Bits): void {
   for (let i = 0; i < count; i++) bits.unsigned();
 }
 
-/** Pixels; the stream counts in samples of colour, of which there is one for 2 x 2 pixels. */
+/** @returns Pixels: the stream counts in samples of colour, one for 2 x 2 pixels. */
 function readCropping(bits: Bits): readonly [number, number, number, number] {
   const left = bits.unsigned() * 2;
   const right = bits.unsigned() * 2;
@@ -109,7 +109,7 @@ function damaged(detail: string): never {
   throw new StreamError("bad-h264", `the parameters of H.264 are damaged: ${detail}`);
 }
 
-/** Reads bits, the most significant first. */
+/** Reads bits from the most significant one. */
 class Bits {
   readonly #bytes: Uint8Array;
   #at = 0;
@@ -118,7 +118,7 @@ class Bits {
     this.#bytes = bytes;
   }
 
-  /** So many bits, at most 32, as a number. */
+  /** @param count At most 32. */
   read(count: number): number {
     if (this.#at + count > this.#bytes.length * 8) damaged("they end too soon");
     let value = 0;
@@ -128,7 +128,7 @@ class Bits {
     return value;
   }
 
-  /** An Exp-Golomb number of at most 32 bits; signed ones have the same length. */
+  /** Reads an Exp-Golomb number of at most 32 bits; signed ones have the same length. */
   unsigned(): number {
     let zeros = 0;
     while (this.read(1) === 0) if (++zeros > 31) damaged("a number of more than 32 bits");

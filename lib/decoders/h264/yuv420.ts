@@ -1,12 +1,12 @@
 /**
- * Turns pictures of video into pixels.
+ * The conversion of decoded video into R, G, B, A pixels.
  *
  * @module
  */
 
 import type { PictureFormat } from "./sps.ts";
 
-/** Scaled by 2 ** 16: BT.601, brightness 16 to 235, as every stream is taken by the reference. */
+/** The coefficients of BT.601 for a brightness of 16 to 235, scaled by 2 ** 16. */
 const LUMA = 76_309;
 const RED = 104_597;
 const GREEN_U = -25_675;
@@ -14,7 +14,7 @@ const GREEN_V = -53_279;
 const BLUE = 132_201;
 const HALF = 1 << 15;
 
-/** Sums reach from -179 to 433 and beyond; out of range they stand for the nearest byte. */
+/** Sums are between -512 and 1023; out of range they become the nearest byte. */
 const CLAMP_OFFSET = 512;
 const CLAMP = Uint8Array.from(
   { length: 3 * CLAMP_OFFSET },
@@ -22,13 +22,11 @@ const CLAMP = Uint8Array.from(
 );
 
 /**
- * Makes R, G, B, A bytes of a picture whose colour has half the resolution both ways; the colour of a
- * block of 2 x 2 pixels is that of its sample. The colours are those of BT.601 with a brightness of 16
- * to 235, whatever the stream says, as in the reference.
+ * Converts a picture with one sample of colour for 2 x 2 pixels. Like the reference, it takes all
+ * streams for BT.601 with a brightness of 16 to 235.
  *
- * @param planes Brightness, blue and red difference, one behind the other, in whole blocks of 16
- * pixels.
- * @param format The size of the planes and what of them is shown.
+ * @param planes The plane of brightness, then those of the blue and the red difference; with whole
+ * blocks of 16 pixels.
  * @returns `width * height * 4` bytes.
  */
 export function yuv420ToRgba(planes: Uint8Array, format: PictureFormat): Uint8Array<ArrayBuffer> {

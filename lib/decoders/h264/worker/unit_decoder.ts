@@ -1,11 +1,11 @@
 /**
- * Decodes the H.264 of one channel with the WebAssembly module of the package h264decoder, the decoder
- * of Android 2.
+ * A decoder of H.264: the WebAssembly module of the package h264decoder, which is the decoder of
+ * Android 2.
  *
- * The package's own wrapper copies input into a buffer without looking at its size and lets memory grow
- * to 2 GiB; here both have a bound, and pictures come out at once instead of in the order of display.
- * It was chosen as it needs neither a browser nor native code in this process: tinyh264 is the same
- * decoder behind a protocol of its own, libav.js comes without H.264, and the rest are bindings.
+ * The package's wrapper copies input without a check of its size and lets memory grow to 2 GiB. Here
+ * both are bounded, and pictures come out at once instead of in the order of display. The package
+ * needs neither a browser nor native code. Others do not fit: tinyh264 has the same decoder behind a
+ * worker protocol, libav.js has no H.264, the rest are bindings to native libraries.
  *
  * @module
  */
@@ -17,12 +17,12 @@ import { MAX_DECODED_UNIT_BYTES } from "../../../limits.ts";
 
 const PAGE_BYTES = 65_536;
 const INITIAL_PAGES = 256;
-/** More than any stream takes. */
+/** 128 MiB, more than any stream needs. */
 const MAX_PAGES = 2_048;
-/** Where the module keeps the end of its heap, and where that begins: behind data and stack. */
+/** The address of the module's heap end, and the begin of its heap behind data and stack. */
 const HEAP_END_WORD = 8_752 / 4;
 const HEAP_BEGIN = 5_251_792;
-/** The module's answer when a picture came out; others before that are passed over by itself. */
+/** The module's result codes. */
 const PICTURE_READY = 1;
 const OUT_OF_MEMORY = 5;
 
@@ -47,16 +47,15 @@ export class UnitDecoder {
   readonly #exports: Exports;
   readonly #decoder: number;
   readonly #input: number;
-  /** Where the module puts the address of a picture, its width and its height. */
+  /** The module writes the address of a picture, its width and its height here. */
   readonly #output: number;
   #bytes: Uint8Array;
 
   /**
-   * @param memoryBytes What it may take, in whole pages; the first 16 MiB cannot be denied, nor what it
-   * takes over.
-   * @param before A decoder that is not used after: its memory is taken over. Memory that is thrown away
-   * stays for a while, so that streams that begin again and again would pile it up.
-   * @throws {RangeError} The machine has no such memory.
+   * @param memoryBytes The memory limit in whole pages; at least 16 MiB, and the memory of `before`.
+   * @param before A decoder that is no longer used. Its memory is used again: freed memory is only
+   * collected after a while, so that frequent new streams would pile it up.
+   * @throws {RangeError} The machine has too little memory.
    */
   constructor(memoryBytes: number, before?: UnitDecoder) {
     this.#limitBytes = memoryBytes;
@@ -82,7 +81,7 @@ export class UnitDecoder {
     init(this.#decoder, 1);
   }
 
-  /** Bytes that it takes. */
+  /** Its memory in bytes. */
   get memoryBytes(): number {
     return this.#bytes.length;
   }
@@ -90,9 +89,10 @@ export class UnitDecoder {
   /**
    * Decodes one picture.
    *
-   * @param picture The picture; at most `MAX_DECODED_UNIT_BYTES`.
-   * @returns Brightness, blue and red difference, in whole blocks; valid until the next call.
-   * @throws {StreamError} `bad-h264`, `h264-size`, `memory-limit`; the decoder is of no use then.
+   * @param picture Its data has at most `MAX_DECODED_UNIT_BYTES`.
+   * @returns The planes of brightness, blue and red difference, in whole blocks; valid until the next
+   * call.
+   * @throws {StreamError} `bad-h264`, `h264-size`, `memory-limit`; the decoder must not be used again.
    */
   decode({ data, format }: CodedPicture): Uint8Array {
     this.#bytes.set(data, this.#input);
@@ -106,26 +106,32 @@ export class UnitDecoder {
       output + 8,
     );
     if (result === OUT_OF_MEMORY) {
-      throw new StreamError("memory-limit", "the decoder of H.264 needs more memory than it has");
+      throw new StreamError(
+        "memory-limit",
+        "the decoder of H.264 needs more memory than its limit",
+      );
     }
     if (result !== PICTURE_READY) {
-      throw new StreamError("bad-h264", "no picture came out of H.264: it is damaged or cut off");
+      throw new StreamError("bad-h264", "H.264 gave no picture: it is damaged or cut off");
     }
     const [address, width, height] = new Uint32Array(this.#memory.buffer, output, 3);
     const { widthBlocks, heightBlocks } = format;
     if (width !== widthBlocks * 16 || height !== heightBlocks * 16) {
-      throw new StreamError("h264-size", "the picture of H.264 has another size than was said");
+      throw new StreamError(
+        "h264-size",
+        "the picture of H.264 has another size than its sequence parameters say",
+      );
     }
     const length = widthBlocks * heightBlocks * 384;
     if (address! < HEAP_BEGIN || address! + length > this.#bytes.length) {
-      throw new StreamError("bad-h264", "no picture came out of H.264: it is for later");
+      throw new StreamError("bad-h264", "H.264 gave no picture: it is to be shown later");
     }
     return this.#bytes.subarray(address!, address! + length);
   }
 
-  /** Gives the module more memory. @returns Whether there is some. */
+  /** Gives the module more memory. @returns 1, or 0 at the limit. */
   #grow(sizeBytes: number): number {
-    // More than 2 GiB look negative.
+    // Sizes of 2 GiB and more arrive as negative numbers.
     if (sizeBytes >>> 0 > this.#limitBytes) return 0;
     const pages = Math.ceil((sizeBytes - this.#bytes.length) / PAGE_BYTES);
     try {

@@ -1,10 +1,9 @@
 /**
- * The worker that decodes the H.264 of one client, on a thread of its own that can be ended at any
- * time.
+ * The worker that decodes the H.264 of one client, on a thread that can be terminated at any time.
  *
- * It has the permissions of the process, as fewer can only be had with a flag of Deno that is not
- * stable, and those that it gave up itself would be gone for the process too. What keeps the decoder
- * in is WebAssembly: the module has its memory, and two functions to copy in it and to have it grow.
+ * It has the permissions of the process: fewer need an unstable flag of Deno, and permissions that a
+ * worker revokes are revoked for the whole process. WebAssembly isolates the decoder: the module has
+ * its own memory and two imports, to copy within it and to grow it.
  *
  * @module
  */
@@ -14,7 +13,7 @@ import { yuv420ToRgba } from "../yuv420.ts";
 import type { DecodeAnswer, DecodeRequest, WorkerRequest } from "./messages.ts";
 import { UnitDecoder } from "./unit_decoder.ts";
 
-/** The part of a worker's global scope that is used. */
+/** The used part of a worker's global scope. */
 interface Scope {
   onmessage: (event: MessageEvent<WorkerRequest>) => void;
   postMessage(answer: DecodeAnswer, transfer: Transferable[]): void;
