@@ -34,11 +34,6 @@ export class FrameAssembler implements FramePayload {
     return this.#length - this.#filled;
   }
 
-  /** The size of the buffer in bytes. */
-  get capacity(): number {
-    return this.#buffer.length;
-  }
-
   /**
    * The payload of the frame that {@linkcode push} completed: valid until the next call of another
    * method; when the frame came in one chunk, as long as that chunk.

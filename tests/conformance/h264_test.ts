@@ -1,4 +1,4 @@
-/** H.264 that the reference encoded: cancelled, handed on as it is, or decoded. */
+/** H.264 that the reference encoded: cancelled, passed on, or decoded. */
 import assert from "node:assert/strict";
 import type { AccessUnit } from "../../lib/decoders/h264/access_units.ts";
 import { yuv420ToRgba } from "../../lib/decoders/h264/yuv420.ts";
@@ -17,11 +17,11 @@ const DATA_HEAD_BYTES = 7;
 function run(h264: H264Mode): {
   readonly fixture: Fixture;
   readonly units: AccessUnit[];
-  /** What the source sent as H.264. */
+  /** The payloads of H.264 that the source sent, in hex. */
   readonly payloads: string[];
-  /** All frames that it sent. */
+  /** The number of all frames that it sent. */
   readonly frames: number;
-  /** What is shown behind each step of the vectors. */
+  /** The picture after each step of the vectors. */
   readonly shown: (Uint8Array | undefined)[];
 } {
   const fixture = new Fixture({ kind: APPLICATION, h264 });
@@ -54,7 +54,7 @@ function run(h264: H264Mode): {
   return { fixture, units, payloads, frames, shown };
 }
 
-/** Does at once what a worker does for a connection. */
+/** Decodes at once what a worker decodes for a connection. */
 function decoderOf({ endpoint }: Fixture): () => void {
   let decoder: UnitDecoder | undefined;
   return () => {
@@ -135,13 +135,13 @@ Deno.test("h264 decode: each picture is shown at once", pure, () => {
   const toReference = differences(shown[0], second!.sink.rgba_b64);
   assert.ok(toReference.most <= 3, `${toReference.most} from what the reference shows`);
   assert.ok(toReference.mean < 1, `${toReference.mean} from what the reference shows`);
-  // It never shows the second. What the source was given is far from both: it has four times the
-  // colours and was compressed; its brightness tells which is which.
+  // It never shows the second. The input of the source has four times the colours and no loss, so it
+  // differs from both; the brightness tells them apart.
   const [own, other] = [first!, second!].map(({ input }) => brightness(shown[1]!, input!.rgba_b64));
   assert.ok(other! < 12 && own! > 2 * other!, `${other} from its own, ${own} from the first`);
   assert.deepEqual(shown[2], shown[1], "what cancelled it in the reference brings no frame");
   assert.ok(third!.source_packets.length === 0);
-  // Frames of other formats come behind it as they always do.
+  // Frames of other formats follow.
   for (let i = 3; i < vectors.frames.length; i++) {
     assert.deepEqual(differences(shown[i], vectors.frames[i]!.sink.rgba_b64).most, 0);
   }

@@ -1,4 +1,4 @@
-/** Text frames of a real terminal, and the grids that they add up to. */
+/** Text frames of a real terminal, and the resulting grids. */
 
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
@@ -60,7 +60,7 @@ Deno.test("every frame of the terminal gives its grid", { permissions: "none" },
     if ("checkpoint" in entry) {
       await t.step(`the client's own dump, ${entry.checkpoint}`, () => {
         const dump = Buffer.from(base64(entry.tuiraw_b64)).toString("utf8");
-        // The dump has the blanks of cells behind wide characters: take all out on both sides.
+        // The dump has the blanks of cells behind wide characters: remove all blanks on both sides.
         const squeeze = (text: string) => text.replaceAll(" ", "").trimEnd();
         assert.equal(squeeze(stream.surface.gridText()), squeeze(dump));
       });

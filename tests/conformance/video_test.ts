@@ -1,4 +1,4 @@
-/** Frames that the reference encoded, and the pictures that its sink or its input had. */
+/** Frames that the reference encoded, compared with the pictures of its sink or its input. */
 
 import assert from "node:assert/strict";
 import { StreamError } from "../../lib/errors.ts";
@@ -28,7 +28,7 @@ interface Region {
   y2: number;
 }
 
-/** Feeds one frame; the answer is what became of it, an error being its code. */
+/** Pushes one frame. @returns The kind of progress, or the code of the refusal. */
 function feed(stream: VideoStream, frame: Vector, chunkBytes: number): string {
   let result: string = "pending";
   try {
@@ -166,7 +166,7 @@ Deno.test("every refused frame has its code and changes nothing", { permissions:
     ["zstd commit=0", "drawn", false],
     ["raw more data than announced", "bad-length", false],
   ];
-  // Which channels there are is decided above the stream of one channel.
+  // A stream does not know which channels there are.
   const frames = (reject.frames as Vector[]).filter(({ label }) => !label.startsWith("data on"));
   assert.equal(frames.length, expected.length);
   const stream = new VideoStream();

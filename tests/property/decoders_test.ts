@@ -53,7 +53,7 @@ const pixelFrame: fc.Arbitrary<Frame> = fc.record({
   return { header: raw, payload: content };
 });
 
-/** The lengths of the pieces that a payload arrives in, used over and over. */
+/** The lengths of the chunks that a payload arrives in, repeated. */
 const pieces = fc.array(fc.integer({ min: 1, max: 5_000 }), { minLength: 1, maxLength: 6 });
 
 function feed(stream: VideoStream, { header, payload }: Frame, lengths: number[]): string {
@@ -73,7 +73,7 @@ function feed(stream: VideoStream, { header, payload }: Frame, lengths: number[]
   return result;
 }
 
-/** What the surface must show, by the slow way. */
+/** What the surface must show, by the naive decoder. */
 class Model {
   size = "";
   base = new Uint8Array(0);
@@ -102,7 +102,7 @@ function flip(pixels: Uint8Array, header: FrameHeader): Uint8Array {
   return new Uint8Array(ordered.flatMap((row) => [...row]));
 }
 
-/** Every frame whole, or in pieces that end anywhere in a row. */
+/** Frames drawn whole, or in pieces that end anywhere in a row. */
 const drawing = fc.constantFrom(
   undefined,
   { wholeBytes: 0, pieceBytes: 100 },
@@ -217,7 +217,7 @@ test("a random header is refused with a code or waits for its data", () => {
   );
 });
 
-test("damaged frames are refused with a code or drawn, and never half drawn", () => {
+test("damaged frames are refused with a code or drawn whole", () => {
   const damage = fc.record({ at: fc.nat(), bits: fc.integer({ min: 1, max: 255 }) });
   const text = { lines: [{ row: 0, cells: "some text" }, { row: 1, cells: "and some more" }] };
   const hits = fc.array(damage, { minLength: 1, maxLength: 4 });

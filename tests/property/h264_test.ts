@@ -23,7 +23,7 @@ const fields = fc.record({
   orderBits: fc.option(fc.integer({ min: 4, max: 16 }), { nil: undefined }),
 }, { requiredKeys: ["widthBlocks", "heightBlocks"] });
 
-Deno.test("h264: what a stream says about itself is read as it was written", pure, () => {
+Deno.test("h264: parameters are read as they were written", pure, () => {
   fc.assert(fc.property(fields, (stream) => {
     const { widthBlocks, heightBlocks, references = 1 } = stream;
     const [left, right, top, bottom] = stream.crop ?? [0, 0, 0, 0];
@@ -39,7 +39,7 @@ Deno.test("h264: what a stream says about itself is read as it was written", pur
   }));
 });
 
-Deno.test("h264: any bytes are parameters within bounds, or refused by a code", pure, () => {
+Deno.test("h264: any bytes are parameters within bounds or refused with a code", pure, () => {
   const damaged = fc.tuple(fields, fc.nat(), fc.nat(255)).map(([stream, at, byte]) => {
     const bytes = sps(stream as never).subarray(START_CODE_BYTES);
     bytes[at % bytes.length] = byte;
@@ -62,10 +62,10 @@ Deno.test("h264: any bytes are parameters within bounds, or refused by a code", 
   );
 });
 
-Deno.test("h264: each part of a unit is found, and its content", pure, () => {
+Deno.test("h264: all NAL units are found with their content", pure, () => {
   const part = fc.record({
     type: fc.integer({ min: 1, max: 31 }),
-    // Few values, so that what looks like a start code is frequent; the end bit ends a content.
+    // Few values, so that start codes are frequent; 0x80 is the bit that ends the content.
     content: fc.array(fc.constantFrom(0, 0, 1, 2, 3, 255), { maxLength: 20 })
       .map((bytes) => Uint8Array.from([...bytes, 0x80])),
   }, { noNullPrototype: true });

@@ -1,4 +1,4 @@
-// The pixel loops with vector instructions and their plain-TypeScript twins give the same words.
+// The pixel loops with vector instructions give the same words as those in TypeScript.
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
@@ -10,7 +10,7 @@ import { noise } from "../unit/decoders/frames.ts";
 
 const test = (name: string, fn: () => void) => Deno.test({ name, permissions: "none", fn });
 
-/** Pixels in front of and behind those that may change. */
+/** Pixels before and behind those that may change. */
 const MARGIN = 3;
 const MOST_PIXELS = 2 * STRIP_PIXELS + 2_100;
 
@@ -26,16 +26,16 @@ const where = fc.record({
     near(2 * STRIP_PIXELS),
     fc.integer({ min: 0, max: MOST_PIXELS }),
   ),
-  /** Where the memory of the source begins, and the first pixel in it. */
+  /** The offset of the source in its memory, and of the first pixel in it. */
   offset: fc.nat(15),
   from: fc.nat(13),
   at: fc.nat(MARGIN),
   seed: fc.nat(),
-  /** Parts of the source that are zero, as shares of it. */
+  /** The parts of the source with zeros, as shares of it. */
   zeros: fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(20_000)), {
     maxLength: 6,
   }),
-  /** Which of the blocks that are stepped over whole are zero. */
+  /** Which of the blocks that can be skipped are zero. */
   zeroBlocks: fc.array(fc.nat(Math.floor(MOST_PIXELS / BLOCK_PIXELS))),
 });
 type Where = typeof where extends fc.Arbitrary<infer T> ? T : never;
@@ -63,7 +63,7 @@ function targetOf({ count, seed }: Where): Int32Array {
 }
 
 function assertSame(ours: Int32Array, wanted: Int32Array): void {
-  // The message of a failed `deepEqual` of so many words takes minutes.
+  // The message of a failed `deepEqual` of many words takes minutes.
   const first = wanted.findIndex((word, i) => word !== ours[i]);
   assert.equal(first, -1, `word ${first}`);
 }
@@ -83,7 +83,7 @@ for (const name of ["expandRgb", "xorRgbSparse"] as const) {
   });
 }
 
-test("expandRgb565 does as its twin, wherever it begins and ends", () => {
+test("expandRgb565 does the same as its twin, with any start and end", () => {
   fc.assert(
     fc.property(where, (each) => {
       const bytes = sourceOf({ ...each, offset: each.offset & ~1 }, 2);

@@ -21,7 +21,7 @@ const BYTES_PER_PIXEL: Record<number, number> = {
   [VIDEO_FORMAT.zstdDelta]: 3,
 };
 
-/** A header that covers a surface of 4 x 4 unless told otherwise; the lengths fit the format. */
+/** A header that covers a surface of 4 x 4 by default; the lengths fit the format. */
 export function frameHeader(fields: Partial<FrameHeader> = {}): FrameHeader {
   const surfaceWidth = fields.surfaceWidth ?? 4;
   const surfaceHeight = fields.surfaceHeight ?? 4;
@@ -58,7 +58,6 @@ export const EMPTY = zstdUnsized(new Uint8Array(0));
 /** Three bytes that decoders of zstd skip. */
 export const SKIPPABLE = Uint8Array.from([0x5a, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3]);
 
-/** One behind the other. */
 export function join(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(parts.flatMap((part) => [...part]));
 }
@@ -78,13 +77,13 @@ export function compressedFrame(
   return { header, payload };
 }
 
-/** What came of a part of a frame; throws why it was refused. */
+/** The kind of progress; throws the reason of a refusal. */
 export function outcome(progress: FrameProgress): Exclude<FrameProgress["type"], "refused"> {
   if (progress.type === "refused") throw progress.error;
   return progress.type;
 }
 
-/** Announces a frame and gives its payload whole. */
+/** Pushes a whole frame. */
 export function show(stream: VideoStream, header: FrameHeader, payload: Uint8Array) {
   outcome(stream.begin(header));
   return outcome(stream.push(payload));
@@ -125,7 +124,7 @@ export interface Line {
   cells: string | readonly Cell[];
 }
 
-/** What a TPACK buffer says; the counts are right unless given. */
+/** The fields of a TPACK buffer; the counts are right unless given. */
 export interface Tpack {
   lines: readonly Line[];
   flags?: number;

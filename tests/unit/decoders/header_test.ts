@@ -7,7 +7,7 @@ import { frameHeader } from "./frames.ts";
 const { rgba, rgb, rgb565, h264, tpack, zstd, zstdDelta } = VIDEO_FORMAT;
 const ALL = [rgba, rgb, rgb565, tpack, zstd, zstdDelta];
 
-/** The code of the refusal, or undefined. */
+/** The code of the refusal, if any. */
 function refusal(fields: Partial<FrameHeader>): string | undefined {
   const header = frameHeader(fields);
   try {
@@ -26,7 +26,7 @@ test("every decoder takes a header that fits", () => {
   for (const format of ALL) assert.equal(refusal({ format }), undefined, `format ${format}`);
 });
 
-test("formats without a decoder are told apart", () => {
+test("formats without a decoder have different codes", () => {
   assert.equal(refusal({ format: h264 }), "unsupported-format");
   for (const format of [3, 4, 6, 10, 255]) assert.equal(refusal({ format }), "unknown-format");
 });
@@ -70,7 +70,7 @@ test("a region that leaves the surface is refused", () => {
   }
 });
 
-test("raw pixels are as long as the region says", () => {
+test("raw pixels have the length of the region", () => {
   for (const [format, bytes] of [[rgba, 4], [rgb, 3], [rgb565, 2]] as const) {
     const region = { format, width: 3, height: 2 };
     const fits = 3 * 2 * bytes;
@@ -82,7 +82,7 @@ test("raw pixels are as long as the region says", () => {
   }
 });
 
-test("compressed pixels expand to the region and are hardly longer than it", () => {
+test("compressed pixels expand to the region and are hardly longer than their content", () => {
   for (const format of [zstd, zstdDelta]) {
     const region = { format, width: 3, height: 2 };
     for (const wrong of [0, 17, 19, 24, 0xffff_ffff]) {
@@ -95,7 +95,7 @@ test("compressed pixels expand to the region and are hardly longer than it", () 
   }
 });
 
-test("a TPACK buffer has a head and at most four bytes a pixel", () => {
+test("a TPACK buffer has a head and at most four bytes for each pixel", () => {
   const surface = { format: tpack, surfaceWidth: 10, surfaceHeight: 10, length: 9 };
   for (const good of [16, 399, 400]) {
     assert.equal(refusal({ ...surface, expandedLength: good }), undefined);

@@ -12,7 +12,7 @@ function refusal(frame: Uint8Array, sizeBytes: number): string | undefined {
   return undefined;
 }
 
-/** A frame of one compressed block that says 100 bytes and holds 100 000. */
+/** A frame of one compressed block with a content size of 100 bytes and 100 000 bytes of content. */
 function bomb(): Uint8Array {
   const large = zstd(new Uint8Array(100_000).fill(7));
   assert.equal(large[4]! >> 6, 2);
@@ -20,7 +20,7 @@ function bomb(): Uint8Array {
 }
 
 Deno.test("the native handle is in use on this platform", { permissions: "none" }, () => {
-  // Fails when the internals of node:zlib change: then everything works on, but slower.
+  // Fails when the internals of node:zlib change; decompression then works, but more slowly.
   assert.equal(inflateKind(), "handle");
 });
 
@@ -51,7 +51,7 @@ for (const kind of ["handle", "documented"] as const) {
     }
   });
 
-  test("gives the content of all frames, with and without their size, checksums and skipped ones", () => {
+  test("gives the content of all frames, with and without size and checksum, and skips others", () => {
     const [a, b, c] = [noise(70_000, 1), noise(3, 2), new Uint8Array(200_000).fill(3)];
     const checked = zstdCompressSync(c, { params: { [constants.ZSTD_c_checksumFlag]: 1 } });
     const payloads: [payload: Uint8Array, ...content: Uint8Array[]][] = [
@@ -76,7 +76,7 @@ for (const kind of ["handle", "documented"] as const) {
     assert.deepEqual(new Uint8Array(inflate(checked, 1_000)), text);
   });
 
-  test("a size that the frames cannot have is refused, less and more", () => {
+  test("a size that is smaller or larger than that of the frames is refused", () => {
     const text = noise(1_000);
     for (const size of [999, 1_001]) {
       assert.equal(refusal(zstd(text), size), "zstd-size");
@@ -87,7 +87,7 @@ for (const kind of ["handle", "documented"] as const) {
     assert.equal(refusal(EMPTY, 1), "zstd-size");
   });
 
-  test("a bomb is stopped in whichever frame it is", () => {
+  test("a decompression bomb is stopped in any frame", () => {
     const text = noise(50);
     const unsized = zstdUnsized(new Uint8Array(50_000_000));
     assert(unsized.length < 10_000);
@@ -101,12 +101,12 @@ for (const kind of ["handle", "documented"] as const) {
     }
   });
 
-  test("refuses a frame that holds more than it says", () => {
+  test("refuses a frame with more content than its size", () => {
     assert.equal(refusal(bomb(), 100), "bad-zstd");
     assert.deepEqual(new Uint8Array(inflate(zstd(noise(50)), 50)), noise(50));
   });
 
-  test("refuses damage or gives what the frame says, and goes on after it", () => {
+  test("refuses a damaged frame or gives content of its size, and decompresses the next frame", () => {
     const content = new TextEncoder().encode("one line of text, ".repeat(20));
     const frame = zstd(content);
     let refused = 0;

@@ -5,7 +5,7 @@ import { MemoryBudget } from "../../../lib/decoders/memory_budget.ts";
 const test = (name: string, fn: () => void) => Deno.test({ name, permissions: "none", fn });
 const isLimit = { code: "memory-limit" };
 
-test("what a client takes is taken from that of all, and given back", () => {
+test("the memory of a client counts in that of all clients until it is released", () => {
   const all = new FairShare(200);
   const [one, other] = [new MemoryBudget(80, all, "a"), new MemoryBudget(80, all, "a")];
   one.reserve(60);
@@ -18,7 +18,7 @@ test("what a client takes is taken from that of all, and given back", () => {
   assert.deepEqual([one.usedBytes, other.usedBytes, all.used], [40, 50, 90]);
 });
 
-test("the clients of one key leave as much to those of others as they take", () => {
+test("the clients of one key have no more memory than is left for all others", () => {
   const all = new FairShare(200);
   const greedy = Array.from({ length: 7 }, () => new MemoryBudget(80, all, "greedy"));
   for (const one of greedy.slice(0, 5)) one.reserve(20);
@@ -29,21 +29,21 @@ test("the clients of one key leave as much to those of others as they take", () 
   new MemoryBudget(80, all, "third").reserve(25);
 });
 
-test("a client's own limit counts nothing against all", () => {
+test("what a client's own limit refuses is not counted for all", () => {
   const all = new FairShare(200);
   const one = new MemoryBudget(80, all);
   assert.throws(() => one.reserve(81), isLimit);
   assert.equal(all.used, 0);
 });
 
-test("an allocation that the machine refuses is counted nowhere", () => {
+test("an allocation that the machine refuses is not counted", () => {
   const all = new FairShare(Infinity);
   const one = new MemoryBudget(Infinity, all);
   assert.throws(() => one.allocate(2 ** 53), isLimit);
   assert.deepEqual([one.usedBytes, all.used], [0, 0]);
 });
 
-test("a closed budget weighs on nobody, whatever is released late", () => {
+test("a closed budget counts nothing, and late releases change nothing", () => {
   const all = new FairShare(200);
   const [one, other] = [new MemoryBudget(80, all), new MemoryBudget(80, all)];
   one.reserve(60);

@@ -1,4 +1,4 @@
-/** The obvious, slow way to do what the decoders do; oracle of the tests, twin of the benches. */
+/** Simple, slow decoders: the oracle of the tests, the comparison of the benches. */
 
 import { zstdDecompressSync } from "node:zlib";
 import type { FrameHeader } from "../../../lib/decoders/frame_header.ts";
@@ -36,7 +36,7 @@ export function naiveDraw(header: FrameHeader, payload: Uint8Array, pixels: Uint
   }
 }
 
-/** Like {@linkcode naiveDraw} without the objects: what a plain port of the C would be. */
+/** Like {@linkcode naiveDraw} without objects, as a plain port of the C code would be. */
 export function plainDraw(header: FrameHeader, content: Uint8Array, pixels: Uint8Array): void {
   const { format, surfaceWidth, x, y, width, height } = header;
   let from = 0;

@@ -1,4 +1,4 @@
-// Frames that are so large that they are drawn in pieces: what is seen of them meanwhile.
+// Frames that are drawn in pieces, and what readers see meanwhile.
 
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
@@ -40,7 +40,7 @@ function draws(stream: VideoStream): boolean {
   return outcome(stream.drawPiece()) === "pieces";
 }
 
-/** Announces and gives a frame, and draws all of it. @returns How many pieces that took. */
+/** Draws a whole frame. @returns The number of pieces before the last. */
 function draw(stream: VideoStream, header: FrameHeader, payload: Uint8Array): number {
   let pieces = 0;
   if (show(stream, header, payload) === "pieces") { while (draws(stream)) pieces++; }
@@ -102,7 +102,7 @@ test("a reader sees a large frame whole, or the one before it", () => {
   assert.equal(stream.surface.revision, 2);
 });
 
-test("a large frame of another size is not seen before it is whole", () => {
+test("a large frame of another size is not presented before it is whole", () => {
   const stream = inPieces();
   show(stream, frameHeader(), noise(64));
   const { header, payload } = compressedFrame(noise(BYTES), SURFACE);
@@ -115,7 +115,7 @@ test("a large frame of another size is not seen before it is whole", () => {
   assert.deepEqual([stream.surface.width, stream.surface.rgba()!.length], [64, 64 * 48 * 4]);
 });
 
-test("a large frame without commit is copied for and drawn in pieces, and not seen", () => {
+test("a large frame without commit is copied and drawn in pieces, and not presented", () => {
   const budget = new MemoryBudget();
   const stream = inPieces(budget);
   const first = compressedFrame(noise(BYTES, 1), SURFACE);
@@ -130,7 +130,7 @@ test("a large frame without commit is copied for and drawn in pieces, and not se
   assert.equal(budget.usedBytes, 0);
 });
 
-test("a large frame that is given up leaves no memory behind, wherever it stands", () => {
+test("a large frame that is abandoned at any piece releases its memory", () => {
   const first = compressedFrame(noise(BYTES, 1), SURFACE);
   for (const commit of [0, 1]) {
     const frame = compressedFrame(noise(BYTES, 2), { ...SURFACE, commit });
@@ -154,7 +154,7 @@ test("a large frame that is given up leaves no memory behind, wherever it stands
   }
 });
 
-test("a new announcement ends a large frame that is not drawn yet", () => {
+test("a new header ends a large frame that is not drawn yet", () => {
   const stream = inPieces();
   const first = compressedFrame(noise(BYTES, 1), SURFACE);
   draw(stream, first.header, first.payload);
@@ -169,7 +169,7 @@ test("a new announcement ends a large frame that is not drawn yet", () => {
 
 test("a large frame whose checksum is wrong at its end changes nothing", () => {
   const content = noise(BYTES, 1);
-  // The first option is missing in the type.
+  // The type lacks the first option.
   const options = {
     pledgedSrcSize: BYTES,
     chunkSize: 2 * BYTES,
@@ -190,7 +190,7 @@ test("a large frame whose checksum is wrong at its end changes nothing", () => {
   assert.equal(draw(stream, sized, payload) > 5, true, "the next one is drawn");
 });
 
-test("what arrived in one packet is not borrowed while it is drawn", () => {
+test("a large frame that arrived in one packet is copied before it is drawn", () => {
   const stream = inPieces();
   const { header, payload } = compressedFrame(noise(BYTES), SURFACE);
   const packet = payload.slice();
@@ -202,7 +202,7 @@ test("what arrived in one packet is not borrowed while it is drawn", () => {
   assert.deepEqual(stream.surface.rgba(), whole.surface.rgba());
 });
 
-/** One frame that keeps all of its content to look back on, as large as the surface may be. */
+/** One frame whose window is all of its content, as large as a surface may be. */
 function longWindow(sizeBytes: number): Uint8Array {
   const blocks = Math.ceil(sizeBytes / 131_072);
   const bytes = new Uint8Array(13 + blocks * 4);
@@ -245,7 +245,7 @@ for (const kind of ["handle", "documented"] as const) {
   });
 }
 
-test("content that is longer or shorter than was said is refused", () => {
+test("content that is longer or shorter than announced is refused", () => {
   const content = new Uint8Array(10_000);
   for (const size of [9_999, 10_001, 20_000]) {
     for (const frame of [zstdUnsized(content), join(zstdUnsized(content), EMPTY)]) {

@@ -5,14 +5,14 @@ import { WASM } from "../../../lib/decoders/simd/wasm_bytes.ts";
 const test = (name: string, fn: () => void | Promise<void>) =>
   Deno.test({ name, permissions: "none", fn });
 
-test("the module of the pixel loops is made once and asks for nothing but its memory", () => {
+test("the module of the pixel loops is instantiated once and imports only its memory", () => {
   assert.notEqual(loadModule(), undefined);
   assert.equal(loadModule(), loadModule());
   const imports = WebAssembly.Module.imports(new WebAssembly.Module(Uint8Array.fromBase64(WASM)));
   assert.deepEqual(imports, [{ module: "env", name: "memory", kind: "memory" }]);
 });
 
-test("a strip that is full stays within its place", () => {
+test("a full strip stays within its part of the memory", () => {
   const { exports, bytes } = loadModule()!;
   for (const loop of [exports.expandRgb, exports.expandRgb565, exports.xorRgb]) {
     bytes.fill(0x77);
@@ -24,7 +24,7 @@ test("a strip that is full stays within its place", () => {
   }
 });
 
-test("the module of the pixel loops is left alone where WebAssembly is missing", async () => {
+test("there is no module of the pixel loops without WebAssembly", async () => {
   const WebAssemblyBefore = globalThis.WebAssembly;
   Object.assign(globalThis, { WebAssembly: undefined });
   try {

@@ -49,7 +49,7 @@ test("rgba gives a copy, pixels a view", () => {
   assert.equal(surface.revision, 2);
 });
 
-test("rows stored bottom up are turned over in rgba alone, frame by frame", () => {
+test("rgba turns rows that are stored bottom up, and pixels does not", () => {
   const surface = new Surface();
   const pixels = Uint8Array.of(1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
   const size = { surfaceWidth: 1, surfaceHeight: 3 };
@@ -92,7 +92,7 @@ test("a frame of another size without commit leaves the old picture and its size
   assert.deepEqual(surface.rgba(), noise(4).with(3, 255));
 });
 
-test("a region keeps what is around it; a new size starts from transparent black", () => {
+test("a region keeps the pixels around it; a new size starts from transparent black", () => {
   const surface = new Surface();
   drawRgba(surface, new Uint8Array(64).fill(9));
   drawRgba(surface, new Uint8Array(16).fill(5), { x: 1, y: 2, width: 2, height: 2 });
@@ -119,7 +119,7 @@ test("a delta frame without a frame before it is refused", () => {
   delta()();
 });
 
-test("a delta frame makes its region opaque whatever was there before", () => {
+test("a delta frame makes its region opaque", () => {
   for (const region of [{}, { x: 1, y: 1, width: 2, height: 2 }]) {
     const surface = new Surface();
     const pixels = noise(64);
@@ -146,7 +146,7 @@ test("a refused frame leaves the picture, the base and the size", () => {
   assert.deepEqual(surface.rgba(), shown);
 });
 
-test("the last committed frame decides between text and pixels", () => {
+test("the last committed frame presents text or pixels", () => {
   const surface = new Surface();
   drawRgba(surface, noise(64));
   const text = tpackFrame({ lines: [{ row: 0, cells: "hello" }] });
@@ -157,14 +157,14 @@ test("the last committed frame decides between text and pixels", () => {
   assert.equal(surface.pixels, undefined);
   assert.deepEqual([surface.width, surface.height], [320, 160]);
   assert.equal(surface.gridText(), "hello");
-  // The source keeps its pixels while it sends text, and goes on from there.
+  // A source keeps its pixels while it sends text, and sends differences to them afterwards.
   drawCompressed(surface, new Uint8Array(48), { format: zstdDelta });
   assert.equal(surface.content, "pixels");
   assert.equal(surface.grid, undefined);
   assert.deepEqual(surface.rgba(), noise(64).map((byte, at) => at % 4 === 3 ? 255 : byte));
 });
 
-test("all pixels are counted against the budget and given back", () => {
+test("all pixels count in the budget until they are released", () => {
   const budget = new MemoryBudget(1_000);
   const surface = new Surface(budget);
   drawRgba(surface, noise(64));
@@ -196,7 +196,7 @@ test("a surface beyond the budget is refused and changes nothing", () => {
   assert.deepEqual(surface.rgba(), noise(64));
 });
 
-test("all text is counted against the budget and given back", () => {
+test("all text counts in the budget until it is released", () => {
   const budget = new MemoryBudget(1_000);
   const surface = new Surface(budget);
   const show = (cells: string, fields: { commit?: 0 | 1; delta?: boolean } = {}) => {
@@ -244,7 +244,7 @@ test("unchanged pixels of a delta become opaque too", () => {
   assert(surface.rgba()!.every((byte, at) => at % 4 !== 3 || byte === 255));
 });
 
-test("what was borrowed stays as it was presented through frames without commit", () => {
+test("borrowed pixels stay as presented during frames without commit", () => {
   const pixels = new VideoStream();
   show(pixels, frameHeader(), new Uint8Array(64).fill(10));
   const shown = pixels.surface.pixels!;

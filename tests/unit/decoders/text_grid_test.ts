@@ -11,21 +11,21 @@ function gridOf(cols: number, codePoints: number[]): TextGrid {
   return grid;
 }
 
-test("text has a line a row, blanks kept or cut off", () => {
+test("text has one line for each row, with blanks or without", () => {
   const grid = gridOf(3, [97, 0, 0, 0, 0, 0, 32, 98, 0]);
   assert.equal(grid.text(), "a  \n   \n b ");
   assert.equal(grid.text({ trimEnd: true }), "a\n\n b");
   assert.equal(grid.text({ trimEnd: false }), grid.text());
 });
 
-test("text is safe to print and holds characters alone", () => {
+test("text is safe to print and has only characters", () => {
   const grid = gridOf(8, [0x1b, 0x0a, 0x7f, 0x9b, 0xd800, 0x110000, 0xffffffff, 0x1f600]);
   assert.equal(grid.text(), "    \ufffd\ufffd\ufffd\u{1f600}");
 });
 
-test("a wide character stands for both of its cells, whatever is in the second", () => {
+test("a wide character stands for both of its cells, with 0 or a blank in the second", () => {
   const wide = 0x6f22;
-  // As real terminals send it, as others do, with a blank behind it, and where there is no room.
+  // With a blank as real terminals send it, with 0 as others do, before a blank, and without room.
   const grid = gridOf(6, [
     ...[97, wide, 0x20, wide, 0, 98],
     ...[wide, 0x20, 0x20, 98, 0, wide],
@@ -44,12 +44,12 @@ test("a wide character stands for both of its cells, whatever is in the second",
   assert.equal(grid.text().split("\n")[0], "a\ufffd 漢b");
 });
 
-test("what cannot be seen, or ends lines and turns them, is a blank", () => {
+test("characters that are invisible, end lines or change their direction are blanks", () => {
   const grid = gridOf(7, [0x61, 0x200d, 0x202e, 0x2028, 0x61c, 0xad, 0x62]);
   assert.equal(grid.text(), "a     b");
 });
 
-test("glyph numbers are no characters", () => {
+test("glyph indices are no characters", () => {
   const grid = gridOf(3, [65, 66, 67]);
   grid.attributes[0] = CELL_ATTRIBUTE.glyphIndex;
   grid.attributes[2] = CELL_ATTRIBUTE.glyphIndexAlternate | CELL_ATTRIBUTE.bold;

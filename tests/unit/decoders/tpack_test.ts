@@ -20,7 +20,7 @@ function draw(surface: Surface, frame: Tpack, fields: Partial<FrameHeader> = {})
   drawFrame(surface, header, payload);
 }
 
-/** Draws a buffer that the builder would not make. */
+/** Draws a buffer that the builder cannot make. */
 function drawContent(surface: Surface, content: Uint8Array): void {
   const { header, payload } = compressedFrame(content, {
     format: VIDEO_FORMAT.tpack,
@@ -59,7 +59,7 @@ test("a full frame makes the grid, cell by cell", () => {
   assert.deepEqual([grid.backgroundColor, grid.backgroundAlpha], [0x010203, 4]);
 });
 
-test("the lines make the size of the grid, not the counts of the head", () => {
+test("the size of the grid comes from the lines, not from the counts of the head", () => {
   const surface = new Surface();
   draw(surface, {
     flags: FULL,
@@ -97,7 +97,7 @@ test("a delta frame changes its cells, later lines win, skipped cells stay", () 
   assert.equal(surface.gridText(), "XbZ\ndy!");
 });
 
-test("the cursor is the last cell that carries its bit", () => {
+test("the cursor is at the last cell with its bit", () => {
   const surface = abcdef();
   const cursor = surface.grid!.cursor;
   assert.deepEqual([cursor.x, cursor.y], [-1, -1]);
@@ -116,7 +116,7 @@ test("the cursor is the last cell that carries its bit", () => {
   assert(surface.grid!.attributes.every((attribute) => (attribute & CURSOR) === 0));
 });
 
-test("a full frame takes the cursor away until a cell carries it", () => {
+test("a full frame without a cursor cell removes the cursor", () => {
   const surface = new Surface();
   draw(surface, { lines: [{ row: 0, cells: [{ attr: CURSOR, codePoint: 65 }] }] });
   assert.equal(surface.grid!.cursor.x, 0);
@@ -139,7 +139,7 @@ test("shape, colour and focus of the cursor come with the frame", () => {
   assert.deepEqual(look(2), ["active", "block", 0x070809]);
 });
 
-test("the look of the cursor outlives a full frame of another size", () => {
+test("the look of the cursor stays with a full frame of another size", () => {
   const surface = abcdef();
   draw(surface, { cursorState: 2 | 32, lines: [{ row: 4, cells: "x" }] });
   assert.deepEqual({ ...surface.grid!.cursor }, {
@@ -169,7 +169,7 @@ test("wide characters take two cells, the second one empty", () => {
   assert.equal(surface.gridText(), "漢字!");
 });
 
-test("frames without commit are kept back, full and delta", () => {
+test("full and delta frames without commit are not presented", () => {
   const surface = abcdef();
   const hidden = { commit: 0 };
   draw(surface, { flags: DELTA, lines: [{ row: 0, cells: "x" }] }, hidden);
@@ -184,7 +184,7 @@ test("frames without commit are kept back, full and delta", () => {
   assert.equal(surface.gridText(), "0  \n123");
 });
 
-test("a full frame shows the grid of its full lines, not a cursor cell outside of them", () => {
+test("a cursor cell outside the lines of a full frame does not enlarge the grid", () => {
   const cursor = (row: number, column: number) => ({
     row,
     column,
@@ -199,7 +199,7 @@ test("a full frame shows the grid of its full lines, not a cursor cell outside o
   }
 });
 
-test("a delta frame draws what lies inside the grid and leaves out the rest", () => {
+test("a delta frame draws the cells inside the grid and ignores the others", () => {
   const x = { row: 0, cells: "x" };
   const cases: [string, ...Tpack["lines"]][] = [
     ["xbc\ndef", x, { row: 2, cells: "y" }],
@@ -218,7 +218,7 @@ test("a delta frame draws what lies inside the grid and leaves out the rest", ()
   }
 });
 
-test("a cursor that leaves the grid is shown nowhere until it comes back", () => {
+test("a cursor outside the grid is not shown until it comes back", () => {
   const surface = abcdef();
   const { cursor } = surface.grid!;
   const cell = (column: number, attr: number) => ({
@@ -235,7 +235,7 @@ test("a cursor that leaves the grid is shown nowhere until it comes back", () =>
   assert.equal(surface.gridText(), "acc\ndef");
 });
 
-test("a full frame is cut off at the size that the surface and the count of cells allow", () => {
+test("a full frame is cut to the size that the surface and the count of cells allow", () => {
   const small = { surfaceWidth: 20, surfaceHeight: 10 };
   const surface = new Surface();
   const long = "0123456789012345678901234";
@@ -251,7 +251,7 @@ test("a full frame is cut off at the size that the surface and the count of cell
   assert.deepEqual([surface.grid!.cols, surface.grid!.rows], [4_369, 15]);
 });
 
-test("a full frame without cells, as of a window smaller than a cell, shows an empty one", () => {
+test("a full frame without cells shows one empty cell, as for a window smaller than a cell", () => {
   for (const lines of [[], [{ row: 3, cells: "" }], [{ row: 0, column: 9, cells: "" }]]) {
     const surface = abcdef();
     draw(surface, { lines });
@@ -260,7 +260,7 @@ test("a full frame without cells, as of a window smaller than a cell, shows an e
   }
 });
 
-test("lines are cut off where the buffer ends, as where the count of cells has overflowed", () => {
+test("lines are cut at the end of the buffer, as when the count of cells has overflowed", () => {
   const surface = new Surface();
   const content = tpack({
     lines: [{ row: 0, cells: "abcdef" }, { row: 1, cells: "ghijkl" }, { row: 2, cells: "" }],
@@ -272,7 +272,7 @@ test("lines are cut off where the buffer ends, as where the count of cells has o
   assert.equal(surface.gridText(), "abcdef\nghijkl");
 });
 
-test("a line that claims other cells than its own neither throws nor reads on", () => {
+test("a line with a wrong count of cells is read within the buffer", () => {
   const content = tpack({ lines: [{ row: 0, cells: "ab" }, { row: 1, cells: "cd" }] });
   const cellsOfFirstLine = 16 + 3 + 2;
   assert.equal(content[cellsOfFirstLine], 2);
@@ -284,14 +284,14 @@ test("a line that claims other cells than its own neither throws nor reads on", 
   }
 });
 
-test("what stands behind the announced size of a buffer is not read", () => {
+test("bytes behind the announced size of a buffer are not read", () => {
   const surface = new Surface();
   const content = tpack({ lines: [{ row: 0, cells: "ab" }] });
   drawContent(surface, new Uint8Array([...content, 1, 2, 3]));
   assert.equal(surface.gridText(), "ab");
 });
 
-test("every refused frame has its code and applies nothing of itself", () => {
+test("every refused frame has its code and no effect", () => {
   const x = { row: 0, cells: "x" };
   const cases: [string, Tpack][] = [
     ["bad-tpack", { lines: [x], sizeBytes: 39 }],
@@ -317,7 +317,7 @@ test("a delta frame without a grid is refused", () => {
   }
 });
 
-test("a buffer that is larger than any that can be meant is refused before it is decompressed", () => {
+test("a buffer of an impossible size is refused before it is decompressed", () => {
   const most = 16 + 3 + 65_535 * 9 + 65_535 * 12;
   const huge = { surfaceWidth: 8_192, surfaceHeight: 8_192, width: 8_192, height: 8_192 };
   const { header } = tpackFrame({ lines: [{ row: 0, cells: "abc" }] }, huge);

@@ -67,7 +67,7 @@ test("the data of a refused frame is thrown away", () => {
   }
 });
 
-test("data beyond the announced length ends the frame, whatever the chunks", () => {
+test("data beyond the announced length ends the frame, with any chunks", () => {
   for (const size of [65, 40]) {
     const stream = new VideoStream();
     show(stream, frameHeader(), noise(64));
@@ -86,7 +86,7 @@ test("a frame that is refused at its end is over, and the next one is drawn", ()
   assert.equal(show(stream, good.header, good.payload), "drawn");
 });
 
-test("a header ends a frame that never came in full", () => {
+test("a header ends an incomplete frame", () => {
   const stream = new VideoStream();
   stream.begin(frameHeader());
   stream.push(noise(30));
@@ -127,7 +127,7 @@ test("whole RGBA frames are exchanged with the picture, not copied", () => {
   assert.equal(budget.usedBytes, 0);
 });
 
-test("exchanged pictures respect commit and the budget", () => {
+test("exchanged buffers keep to commit and the budget", () => {
   const budget = new MemoryBudget();
   const stream = new VideoStream(budget);
   const header = frameHeader({ surfaceWidth: 200, surfaceHeight: 200 });
@@ -156,7 +156,7 @@ test("smaller pictures after larger ones are exchanged too", () => {
   assert.equal(budget.usedBytes, 320_000);
 });
 
-test("hostile frames have their code and leave picture and memory alone", () => {
+test("hostile frames have their code and change neither picture nor memory", () => {
   const huge = { surfaceWidth: 8_192, surfaceHeight: 8_192 };
   const large = zstd(new Uint8Array(1_000_000));
   const smallClaim = Uint8Array.from([...large.subarray(0, 4), 0x20, 48, ...large.subarray(9)]);
@@ -236,7 +236,7 @@ test("the surfaces of all channels share one budget", () => {
     surfaceHeight: 8_192,
     expandedLength: 8_192 * 8_192 * 3,
   });
-  // Each takes 256 MiB of never touched memory; the second is one too many for the client.
+  // Each has 256 MiB of untouched memory; the client may have only one.
   const results = channels.map((channel) => {
     try {
       return channel.surface.beginPixels(black.header).width;

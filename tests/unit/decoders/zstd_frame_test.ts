@@ -12,7 +12,7 @@ function refusal(bytes: Uint8Array): string | undefined {
   return undefined;
 }
 
-/** What the content may have, least and most. */
+/** The bounds of the content. */
 function range(bytes: Uint8Array): number[] {
   const { leastBytes, mostBytes } = readZstdPayload(bytes);
   return [leastBytes, mostBytes];
@@ -25,7 +25,7 @@ function test(name: string, fn: () => void) {
 const text = new TextEncoder().encode("terminal ".repeat(50));
 const frame = zstd(text);
 
-test("frames of every size field are read", () => {
+test("frames with each kind of size field are read", () => {
   for (const size of [1, 255, 256, 65_791, 65_792, 300_000]) {
     for (const content of [new Uint8Array(size), noise(size)]) {
       const bytes = zstd(content);
@@ -38,12 +38,12 @@ test("frames of every size field are read", () => {
   }
 });
 
-test("a frame without a content size holds what its blocks can hold", () => {
+test("a frame without a content size has the bounds of its blocks", () => {
   assert.deepEqual(range(zstdUnsized(text)), [0, 131_072]);
   assert.deepEqual(range(zstdUnsized(new Uint8Array(0))), [0, 0]);
 });
 
-test("frames one behind the other are found, skippable ones are left out", () => {
+test("successive frames are found, without skippable ones", () => {
   const bytes = join(SKIPPABLE, frame, zstdUnsized(text), EMPTY, SKIPPABLE, frame, SKIPPABLE);
   const { frames, leastBytes, mostBytes } = readZstdPayload(bytes);
   const found = frames.map(({ start, end }) => bytes.subarray(start, end));
@@ -51,7 +51,7 @@ test("frames one behind the other are found, skippable ones are left out", () =>
   assert.deepEqual([leastBytes, mostBytes], [2 * text.length, 2 * text.length + 131_072]);
 });
 
-test("more frames than the limit are refused, of whatever kind", () => {
+test("more frames than the limit are refused, of any kind", () => {
   for (const one of [frame, EMPTY, SKIPPABLE]) {
     const most = join(...new Array<Uint8Array>(MAX_ZSTD_FRAMES).fill(one));
     assert.equal(refusal(most), undefined);
@@ -71,7 +71,7 @@ test("a content size that the blocks cannot reach is refused before memory is ta
   assert.equal(refusal(Uint8Array.from(claims192MiB)), "zstd-size");
 });
 
-test("every cut leaves a truncated frame, also behind a whole one", () => {
+test("a frame that is cut anywhere is truncated, also behind a whole one", () => {
   for (const before of [new Uint8Array(0), frame, SKIPPABLE]) {
     for (const one of [frame, SKIPPABLE]) {
       for (let length = before.length === 0 ? 0 : 1; length < one.length; length++) {
@@ -82,7 +82,7 @@ test("every cut leaves a truncated frame, also behind a whole one", () => {
   }
 });
 
-test("what is no plain zstd frame is refused, first and behind others", () => {
+test("anything but a plain zstd frame is refused, first and behind others", () => {
   const damaged = [
     new Uint8Array(20),
     frame.with(0, 0x50),
@@ -96,7 +96,7 @@ test("what is no plain zstd frame is refused, first and behind others", () => {
   }
 });
 
-test("a dictionary of number 0 is none", () => {
+test("dictionary 0 means no dictionary", () => {
   const rawBlock = [0x29, 0, 0, 1, 2, 3, 4, 5];
   for (const [descriptor, ...dictionary] of [[0x21, 0], [0x22, 0, 0], [0x23, 0, 0, 0, 0]]) {
     const head = [0x28, 0xb5, 0x2f, 0xfd, descriptor!, ...dictionary, 5];

@@ -51,7 +51,7 @@ Deno.test(
   },
 );
 
-Deno.test("units that go on with a stream need no parameters", pure, () => {
+Deno.test("units that continue a stream need no parameters", pure, () => {
   const pictures = new CodedPictures(new MemoryBudget());
   const bare = concat([pps(), grayPicture(SMALL)]);
   assert.throws(() => pictures.take(unit(bare)), { code: "bad-h264" });
@@ -63,7 +63,7 @@ Deno.test("units that go on with a stream need no parameters", pure, () => {
   assert.throws(() => pictures.take(unit(bare)), { code: "bad-h264" });
 });
 
-Deno.test("streams that cannot be decoded are refused before any memory is taken", pure, () => {
+Deno.test("streams that cannot be decoded are refused before memory is reserved", pure, () => {
   const cases: [string, Uint8Array<ArrayBuffer>, string][] = [
     ["nothing", new Uint8Array(0), "bad-h264"],
     ["zeros", new Uint8Array(100), "bad-h264"],
@@ -84,7 +84,7 @@ Deno.test("streams that cannot be decoded are refused before any memory is taken
   }
 });
 
-Deno.test("a decoder that the client has no memory for is refused", pure, () => {
+Deno.test("a decoder beyond the client's memory is refused", pure, () => {
   for (const limit of [DECODER_BYTES - 1, DECODER_BYTES + 100]) {
     const budget = new MemoryBudget(limit);
     const pictures = new CodedPictures(budget);

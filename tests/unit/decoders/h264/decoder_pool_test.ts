@@ -92,7 +92,7 @@ Deno.test(
   },
 );
 
-Deno.test("who leaves does not wait for a picture", pure, async () => {
+Deno.test("a decoder that is closed gives up its picture", pure, async () => {
   using timers = new FakeTimers();
   const { pool } = rig();
   const decoder = pool.open();
@@ -102,7 +102,7 @@ Deno.test("who leaves does not wait for a picture", pure, async () => {
   assert.deepEqual([pool.size, timers.size], [0, 0]);
 });
 
-Deno.test("there are no more decoders than the limit says", pure, async () => {
+Deno.test("there are no more decoders than the limit", pure, async () => {
   const { pool, threads } = rig(2);
   const decoders = [pool.open(), pool.open()];
   const refused = pool.open();
@@ -114,7 +114,7 @@ Deno.test("there are no more decoders than the limit says", pure, async () => {
   assert.deepEqual([pool.size, threads.length], [2, 3]);
 });
 
-Deno.test("a worker that cannot be started takes no place", pure, async () => {
+Deno.test("a worker that cannot be started does not count", pure, async () => {
   const pool = new DecoderPool({
     start: () => {
       throw new TypeError("no threads here");

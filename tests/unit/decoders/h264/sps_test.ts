@@ -24,12 +24,12 @@ Deno.test("parameters that the reference's encoder wrote are read", pure, () => 
   ]);
 });
 
-Deno.test("cropping is counted in two pixels", pure, () => {
+Deno.test("cropping counts in units of two pixels", pure, () => {
   const { left, top, width, height } = read({ ...SMALL, crop: [1, 2, 3, 4] });
   assert.deepEqual([left, top, width, height], [2, 6, 48 - 6, 32 - 14]);
 });
 
-Deno.test("a stream says more than the baseline in one way or another", pure, () => {
+Deno.test("a stream beyond the baseline or the limits is refused", pure, () => {
   const cases: [Partial<StreamFields>, string | undefined][] = [
     [{ profile: 66, constraints: 0 }, undefined],
     [{ profile: 77, constraints: 0x80 }, undefined],

@@ -16,7 +16,7 @@ function take(fields: StreamFields, data = keyUnit(fields)) {
   return new CodedPictures(new MemoryBudget()).take({ ...size, data });
 }
 
-Deno.test("stored pictures come out as they are, also those that follow", () => {
+Deno.test("pictures that are stored without loss come out unchanged, also the following ones", () => {
   for (const [widthBlocks, heightBlocks] of [[1, 1], [3, 2], [2, 5], [14, 13]] as const) {
     const fields = { widthBlocks, heightBlocks };
     const planes = testPlanes(fields);
@@ -43,7 +43,7 @@ Deno.test("a decoder needs no more memory than was reserved for it", () => {
       const planes = decoder.decode(picture);
       assert.equal(planes.length, widthBlocks * heightBlocks * 384);
       assert.ok(decoder.memoryBytes <= picture.decoderBytes);
-      // Whoever has less is refused and harms nobody.
+      // A decoder with less memory refuses the picture.
       if (decoder.memoryBytes === 16 << 20) continue;
       const poor = new UnitDecoder(decoder.memoryBytes - 65_536);
       assert.throws(() => poor.decode(picture), { name: "StreamError", code: "memory-limit" });
@@ -51,7 +51,7 @@ Deno.test("a decoder needs no more memory than was reserved for it", () => {
   }
 });
 
-Deno.test("a decoder takes over the memory of the one before, and nothing that was in it", () => {
+Deno.test("a decoder reuses the memory of the one before without its content", () => {
   const large = { widthBlocks: 120, heightBlocks: 68, references: 3 };
   const small = { widthBlocks: 14, heightBlocks: 13 };
   let decoder: UnitDecoder | undefined;
@@ -70,7 +70,7 @@ Deno.test("a decoder takes over the memory of the one before, and nothing that w
   }
 });
 
-Deno.test("a stream of another size than was said is refused", () => {
+Deno.test("a picture of another size than announced is refused", () => {
   const picture = take(SMALL);
   const data = keyUnit({ widthBlocks: 2, heightBlocks: 3 });
   assert.throws(() => new UnitDecoder(16 << 20).decode({ ...picture, data }), {
@@ -78,7 +78,7 @@ Deno.test("a stream of another size than was said is refused", () => {
   });
 });
 
-Deno.test("units that are cut off anywhere have no picture", () => {
+Deno.test("units that are cut anywhere give no picture", () => {
   const picture = take(SMALL);
   const whole = keyUnit(SMALL);
   for (let length = 1; length < whole.length - 1; length++) {
@@ -88,7 +88,7 @@ Deno.test("units that are cut off anywhere have no picture", () => {
   }
 });
 
-Deno.test("noise never does more than to be refused", () => {
+Deno.test("noise is refused or decoded within the memory limit", () => {
   const random = new SeededRandom(264);
   const parameters = concat([sps(SMALL), pps()]);
   const picture = take(SMALL);
@@ -116,7 +116,7 @@ Deno.test("noise never does more than to be refused", () => {
   assert.ok(shown > 0, "some damage leaves a picture");
 });
 
-/** Overwrites places that the noise says with what it says. */
+/** Overwrites bytes of a unit; each three bytes of noise are an offset and a value. */
 function damage(unit: Uint8Array<ArrayBuffer>, noise: Uint8Array): Uint8Array<ArrayBuffer> {
   for (let i = 0; i + 2 < noise.length && i < 30; i += 3) {
     unit[(noise[i]! << 8 | noise[i + 1]!) % unit.length] = noise[i + 2]!;

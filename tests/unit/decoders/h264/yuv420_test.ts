@@ -20,7 +20,7 @@ Deno.test("colours are those of BT.601 from 16 to 235", pure, () => {
   assert.deepEqual(colour(41, 240, 110), [0, 0, 255, 255]);
 });
 
-Deno.test("no brightness and no colour leaves the range of a byte", pure, () => {
+Deno.test("all brightness and colour stay in the range of a byte", pure, () => {
   const naive = (value: number) => Math.min(Math.max(Math.round(value), 0), 255);
   for (const y of [0, 15, 16, 128, 235, 255]) {
     for (const u of [0, 1, 127, 128, 255]) {
@@ -39,7 +39,7 @@ Deno.test("no brightness and no colour leaves the range of a byte", pure, () => 
   }
 });
 
-Deno.test("what is cut off is not shown, and the rest keeps its colours", pure, () => {
+Deno.test("cropped pixels are not shown, and the others keep their colours", pure, () => {
   const size = { widthBlocks: 3, heightBlocks: 2 } as const;
   const planes = testPlanes(size);
   const all = yuv420ToRgba(planes, {
