@@ -80,26 +80,26 @@ export const READ_PAUSE_OUTPUT_BYTES = 65_536;
 /** A client that takes nothing of what waits for it for so long is cut off. */
 export const WRITE_STALL_TIMEOUT_MS = 30_000;
 
-/** Frames that wait for an earlier one to be acknowledged; a source has at most 8 under way. */
+/** Frames whose acknowledgement waits for an earlier frame; real sources have at most 8 in flight. */
 export const MAX_PENDING_FRAMES = 1_024;
 
 /**
- * The memory of all surfaces of one client together: one of 8192 x 8192 pixels and 64 MiB for what
- * arrives. A surface of 7680 x 4320 pixels fits twice, so that it may also be drawn unseen at first.
+ * The memory of all surfaces and buffers of one client: one surface of 8192 x 8192 pixels and 64 MiB
+ * for payloads. A surface of 7680 x 4320 pixels fits twice, for frames without commit.
  */
 export const MAX_CLIENT_SURFACE_BYTES = 320 << 20;
 
 /**
- * The memory of all surfaces of all clients of this process together. A desktop of 1920 x 1080 pixels
- * takes 8 MiB of it, a terminal of 80 x 25 cells 28 KB. The clients of one key take no more than is left to all others:
- * 1 GiB when they are alone, then 512 MiB for a second key that wants much, and an even part for each
- * of many. What goes beyond is refused frame by frame, and clients go on without.
+ * The memory of all surfaces of all clients of this process. A desktop of 1920 x 1080 pixels takes
+ * 8 MiB, a terminal of 80 x 25 cells 28 KB. The clients of one key may take as much as is left for all
+ * others: 1 GiB when they are alone, then 512 MiB for a second key, and an even part for each of many.
+ * Frames beyond that are refused; their clients go on.
  */
 export const MAX_SURFACE_BYTES = 2_048 * (1 << 20);
 
 /**
- * Pixels that one frame may change or copy in one go, in bytes: a picture of 3840 x 2160, which takes
- * 10 to 50 ms. Larger frames are drawn in pieces, others have their turn in between.
+ * The bytes of pixels that one frame may change or copy in one go: a picture of 3840 x 2160, which
+ * takes 10 to 50 ms. Larger frames are drawn in pieces, with the turns of other clients in between.
  */
 export const MAX_WHOLE_DRAW_BYTES = 32 << 20;
 
@@ -140,8 +140,8 @@ export const MAX_ECHO_CHARACTERS = 16_384;
 export const MAX_WAITING_SOURCE_EVENTS = 4_096;
 
 /**
- * zstd frames in one compressed payload. Encoders that flush at the end make two, those with threads
- * one for each few MiB; thousands of tiny ones only cost time.
+ * zstd frames in one compressed payload. Encoders that flush at the end write two, those with threads
+ * one for every few MiB; thousands of tiny frames only cost time.
  */
 export const MAX_ZSTD_FRAMES = 1_024;
 
@@ -169,28 +169,28 @@ export const MAX_QUEUED_TRANSFERS = 64;
 /** Transfers up to this size carry a checksum; hashing takes 10 ms a MiB and nothing else runs then. */
 export const MAX_CHECKSUM_BYTES = 1 << 24;
 
-/** One picture of H.264; one of the largest size and best quality is smaller. */
+/** One access unit of H.264, in bytes; a picture of the largest size and best quality is smaller. */
 export const MAX_ACCESS_UNIT_BYTES = 1 << 22;
 
-/** H.264 that comes ahead of its picture: parameters of some hundred bytes, and what is said besides. */
+/** H.264 before its picture, in bytes: some hundred bytes of parameters and additional information. */
 export const MAX_KEPT_H264_BYTES = 65_536;
 
-/** One picture of H.264 that is decoded here; 25 a second of this size are 200 Mbit/s. */
+/** One access unit that is decoded, in bytes; 25 of them a second are 200 Mbit/s. */
 export const MAX_DECODED_UNIT_BYTES = 1 << 20;
 
-/** The size of a picture of H.264 in blocks of 16 x 16 pixels; level 5.1 allows no more. */
+/** The size of a picture of H.264 in blocks of 16 x 16 pixels; the limit of level 5.1. */
 export const MAX_H264_BLOCKS = 36_864;
 
-/** The pictures that one decoder of H.264 keeps, in blocks; level 5.1 allows no more: 70 MB. */
+/** The pictures that one decoder of H.264 keeps, in blocks: 70 MB, the limit of level 5.1. */
 export const MAX_H264_KEPT_BLOCKS = 184_320;
 
 /**
- * What decoding one picture may take. The largest takes 0.1 s, starting the decoder 0.1 s; a machine
- * that is twenty times slower falls back to other formats.
+ * How long the decoding of one picture may take. The largest picture takes 0.1 s, the start of the
+ * decoder 0.1 s; clients of a machine that is twenty times slower fall back to other formats.
  */
 export const H264_TIMEOUT_MS = 4_000;
 
-/** Decoders of H.264 of one listener: each is a thread and 15 MB besides its pictures. */
+/** H.264 decoders of one listener; each is a thread with 15 MB beside its pictures. */
 export const MAX_H264_DECODERS = 16;
 
 /** Events sent at once; programs in a terminal read typed text slowly, and terminals lose the rest. */

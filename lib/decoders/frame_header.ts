@@ -29,5 +29,5 @@ export interface FrameHeader {
   /** Bytes after decompression; equal to `length` for raw formats. */
   readonly expandedLength: number;
   /** Whether the surface is presented with this frame. */
-  readonly commit: number | boolean;
+  readonly commit: boolean;
 }

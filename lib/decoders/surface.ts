@@ -230,7 +230,7 @@ export class Surface implements SurfaceView {
     const old = this.#canvas;
     this.#canvas = new Canvas(header.surfaceWidth, header.surfaceHeight, bytes);
     const reusable = old !== undefined && old.bytes.length === bytes.length &&
-      (old !== this.#shownCanvas || Boolean(header.commit));
+      (old !== this.#shownCanvas || header.commit);
     // The returned buffer stays counted: forget it before anything releases it.
     if (reusable && old === this.#shownCanvas) this.#shownCanvas = undefined;
     if (!reusable) this.#release(old);

@@ -78,7 +78,7 @@ export class FakeClient {
   /** Draws RGBA pixels without committing them. */
   drawUnseen(width: number, height: number, rgba: Uint8Array): void {
     const size = { surfaceWidth: width, surfaceHeight: height };
-    this.takeFrame({ header: frameHeader({ ...size, commit: 0 }), payload: rgba });
+    this.takeFrame({ header: frameHeader({ ...size, commit: false }), payload: rgba });
   }
 
   /** Draws any frame without reporting it. */

@@ -36,7 +36,7 @@ export function frameHeader(fields: Partial<FrameHeader> = {}): FrameHeader {
     y: 0,
     flags: 0,
     length: expandedLength,
-    commit: 1,
+    commit: true,
     ...fields,
     format,
     surfaceWidth,

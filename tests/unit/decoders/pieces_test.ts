@@ -77,7 +77,11 @@ test("frames are drawn in pieces when they change or copy more than the limit", 
     expandedLength: 3,
   };
   assert.equal(show(stream, region, noise(3)), "drawn");
-  assert.equal(show(stream, { ...region, commit: 0 }, noise(3)), "pieces", "all is copied first");
+  assert.equal(
+    show(stream, { ...region, commit: false }, noise(3)),
+    "pieces",
+    "all is copied first",
+  );
   stream.close();
 });
 
@@ -121,7 +125,7 @@ test("a large frame without commit is copied and drawn in pieces, and not presen
   const first = compressedFrame(noise(BYTES, 1), SURFACE);
   draw(stream, first.header, first.payload);
   const shown = stream.surface.rgba()!;
-  const second = compressedFrame(noise(BYTES, 2), { ...SURFACE, commit: 0 });
+  const second = compressedFrame(noise(BYTES, 2), { ...SURFACE, commit: false });
   assert.equal(show(stream, second.header, second.payload), "pieces");
   while (draws(stream)) assert.deepEqual(stream.surface.rgba(), shown);
   assert.deepEqual(stream.surface.rgba(), shown);
@@ -132,7 +136,7 @@ test("a large frame without commit is copied and drawn in pieces, and not presen
 
 test("a large frame that is abandoned at any piece releases its memory", () => {
   const first = compressedFrame(noise(BYTES, 1), SURFACE);
-  for (const commit of [0, 1]) {
+  for (const commit of [false, true]) {
     const frame = compressedFrame(noise(BYTES, 2), { ...SURFACE, commit });
     for (let stop = 0, pieces = 1; stop <= pieces; stop++) {
       const budget = new MemoryBudget();
@@ -149,7 +153,7 @@ test("a large frame that is abandoned at any piece releases its memory", () => {
         const whole = new VideoStream();
         for (const { header, payload } of [first, frame]) show(whole, header, payload);
         assert.deepEqual(pixels, whole.surface.pixels, "those who have borrowed it see it whole");
-      } else if (commit === 1 && pieces < stop) assert.notDeepEqual(pixels, before);
+      } else if (commit && pieces < stop) assert.notDeepEqual(pixels, before);
     }
   }
 });
@@ -161,7 +165,7 @@ test("a new header ends a large frame that is not drawn yet", () => {
   const before = stream.surface.rgba();
   show(stream, first.header, zstd(noise(BYTES, 2)));
   stream.drawPiece();
-  const next = frameHeader({ format: rgba, ...SURFACE, commit: 0 });
+  const next = frameHeader({ format: rgba, ...SURFACE, commit: false });
   assert.equal(show(stream, next, noise(9)), "pending");
   assert.deepEqual(stream.surface.rgba(), before);
   assert.equal(outcome(stream.drawPiece()), "pending", "nothing is left to draw");

@@ -68,9 +68,9 @@ test("a frame without commit changes the base and not the presented picture", ()
   const hidden = noise(48, 2);
   drawCompressed(surface, first);
   const shown = surface.rgba();
-  drawCompressed(surface, hidden, { commit: 0 });
+  drawCompressed(surface, hidden, { commit: false });
   assert.deepEqual(surface.rgba(), shown);
-  drawCompressed(surface, first, { commit: 0, format: zstdDelta });
+  drawCompressed(surface, first, { commit: false, format: zstdDelta });
   assert.deepEqual(surface.rgba(), shown);
   assert.equal(surface.revision, 1);
   drawCompressed(surface, new Uint8Array(48), { format: zstdDelta });
@@ -150,7 +150,7 @@ test("the last committed frame presents text or pixels", () => {
   const surface = new Surface();
   drawRgba(surface, noise(64));
   const text = tpackFrame({ lines: [{ row: 0, cells: "hello" }] });
-  draw(surface, { ...text.header, commit: 0 }, text.payload);
+  draw(surface, { ...text.header, commit: false }, text.payload);
   assert.equal(surface.content, "pixels");
   draw(surface, text.header, text.payload);
   assert.equal(surface.content, "tpack");
@@ -169,13 +169,13 @@ test("all pixels count in the budget until they are released", () => {
   const surface = new Surface(budget);
   drawRgba(surface, noise(64));
   assert.equal(budget.usedBytes, 64);
-  drawRgba(surface, noise(64), { commit: 0 });
+  drawRgba(surface, noise(64), { commit: false });
   assert.equal(budget.usedBytes, 128);
   drawRgba(surface, noise(64));
   assert.equal(budget.usedBytes, 64);
   drawRgba(surface, noise(100), { surfaceWidth: 5, surfaceHeight: 5 });
   assert.equal(budget.usedBytes, 100);
-  drawRgba(surface, noise(64), { commit: 0 });
+  drawRgba(surface, noise(64), { commit: false });
   assert.equal(budget.usedBytes, 164);
   const text = tpackFrame({ lines: [{ row: 0, cells: "hello" }] });
   draw(surface, text.header, text.payload);
@@ -199,19 +199,19 @@ test("a surface beyond the budget is refused and changes nothing", () => {
 test("all text counts in the budget until it is released", () => {
   const budget = new MemoryBudget(1_000);
   const surface = new Surface(budget);
-  const show = (cells: string, fields: { commit?: 0 | 1; delta?: boolean } = {}) => {
-    const { delta = false, commit = 1 } = fields;
+  const show = (cells: string, fields: { commit?: boolean; delta?: boolean } = {}) => {
+    const { delta = false, commit = true } = fields;
     const { header, payload } = tpackFrame({ flags: delta ? 2 : 1, lines: [{ row: 0, cells }] });
     draw(surface, { ...header, commit }, payload);
     return budget.usedBytes / CELL_MEMORY_BYTES;
   };
   assert.equal(show("hello"), 5);
   assert.equal(show("world"), 5);
-  assert.equal(show("unseen", { commit: 0 }), 5 + 6);
-  assert.equal(show("unshown", { commit: 0 }), 5 + 7);
+  assert.equal(show("unseen", { commit: false }), 5 + 6);
+  assert.equal(show("unshown", { commit: false }), 5 + 7);
   assert.equal(show("unshown"), 7);
-  assert.equal(show("u", { commit: 0, delta: true }), 7 + 7);
-  assert.equal(show("U", { commit: 1, delta: true }), 7);
+  assert.equal(show("u", { commit: false, delta: true }), 7 + 7);
+  assert.equal(show("U", { commit: true, delta: true }), 7);
   drawRgba(surface, noise(64));
   assert.equal(budget.usedBytes, 64 + 7 * CELL_MEMORY_BYTES, "the base of the text stays");
   surface.close();
@@ -224,7 +224,9 @@ test("text beyond the budget is refused and changes nothing", () => {
   draw(surface, hello.header, hello.payload);
   const large = tpackFrame({ lines: [{ row: 0, cells: "larger" }] });
   const delta = tpackFrame({ flags: 2, lines: [{ row: 0, cells: "j" }] });
-  for (const { header, payload } of [large, { ...delta, header: { ...delta.header, commit: 0 } }]) {
+  for (
+    const { header, payload } of [large, { ...delta, header: { ...delta.header, commit: false } }]
+  ) {
     assert.throws(() => draw(surface, header, payload), { code: "memory-limit" });
     assert.equal(surface.gridText(), "hello");
   }
@@ -249,7 +251,7 @@ test("borrowed pixels stay as presented during frames without commit", () => {
   show(pixels, frameHeader(), new Uint8Array(64).fill(10));
   const shown = pixels.surface.pixels!;
   for (const fields of [{}, { x: 1, y: 1, width: 2, height: 2 }]) {
-    const header = frameHeader({ ...fields, commit: 0 });
+    const header = frameHeader({ ...fields, commit: false });
     show(pixels, header, new Uint8Array(header.length).fill(200));
     assert.deepEqual(shown, new Uint8Array(64).fill(10));
     assert.equal(pixels.surface.pixels, shown);
@@ -258,13 +260,13 @@ test("borrowed pixels stay as presented during frames without commit", () => {
   assert.deepEqual(pixels.surface.pixels!.subarray(0, 8), Uint8Array.of(3, 3, 3, 3, ...four(200)));
 
   const text = new VideoStream();
-  const line = (cells: string, flags = 1, commit = 1) => {
+  const line = (cells: string, flags = 1, commit = true) => {
     const { header, payload } = tpackFrame({ flags, lines: [{ row: 0, cells }] }, { commit });
     show(text, header, payload);
   };
   line("shown");
   const grid = text.surface.grid!;
-  line("never", 2, 0);
+  line("never", 2, false);
   assert.equal(grid.text(), "shown");
   assert.equal(text.surface.grid, grid);
   line("s", 2);

@@ -171,7 +171,7 @@ test("wide characters take two cells, the second one empty", () => {
 
 test("full and delta frames without commit are not presented", () => {
   const surface = abcdef();
-  const hidden = { commit: 0 };
+  const hidden = { commit: false };
   draw(surface, { flags: DELTA, lines: [{ row: 0, cells: "x" }] }, hidden);
   assert.equal(surface.gridText(), "abc\ndef");
   draw(surface, { flags: DELTA, lines: [{ row: 0, column: 1, cells: "y" }] }, hidden);

@@ -133,7 +133,7 @@ test("exchanged buffers keep to commit and the budget", () => {
   const header = frameHeader({ surfaceWidth: 200, surfaceHeight: 200 });
   inChunks(stream, header, noise(160_000, 1), 32_760);
   for (const seed of [2, 3]) {
-    inChunks(stream, { ...header, commit: 0 }, noise(160_000, seed), 32_760);
+    inChunks(stream, { ...header, commit: false }, noise(160_000, seed), 32_760);
     assert.deepEqual(stream.surface.rgba(), noise(160_000, 1));
   }
   const rest = { ...header, height: 100, length: 80_000, expandedLength: 80_000 };

@@ -22,7 +22,7 @@ const UNSEEN = 200;
 
 type Frame = { header: FrameHeader; payload: Uint8Array };
 
-const SIZE = { surfaceWidth: WIDTH, surfaceHeight: HEIGHT, commit: 0 };
+const SIZE = { surfaceWidth: WIDTH, surfaceHeight: HEIGHT, commit: false };
 const REGION = { x: 1, y: 0, width: 2, height: 1 };
 
 /** Whole and partial frames of each format, absolute and as a difference. */
@@ -35,9 +35,9 @@ const UNSEEN_PIXELS: readonly [name: string, Frame][] = [
 ];
 
 const UNSEEN_TEXT: readonly [name: string, Frame][] = [
-  ["whole", tpackFrame({ lines: [{ row: 0, cells: "NEVER" }] }, { commit: 0 })],
-  ["of another size", tpackFrame({ lines: [{ row: 3, cells: "NEVER SEEN" }] }, { commit: 0 })],
-  ["difference", tpackFrame({ flags: 2, lines: [{ row: 0, cells: "NEV" }] }, { commit: 0 })],
+  ["whole", tpackFrame({ lines: [{ row: 0, cells: "NEVER" }] }, { commit: false })],
+  ["of another size", tpackFrame({ lines: [{ row: 3, cells: "NEVER SEEN" }] }, { commit: false })],
+  ["difference", tpackFrame({ flags: 2, lines: [{ row: 0, cells: "NEV" }] }, { commit: false })],
 ];
 
 function raw(fields: Partial<FrameHeader>): Frame {
