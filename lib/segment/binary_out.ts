@@ -8,7 +8,7 @@
  */
 
 import { CHECKSUM_BYTES, ContentHash } from "../decoders/binary.ts";
-import { zstdFrame } from "../decoders/zstd_compress.ts";
+import { compress } from "../decoders/compress.ts";
 import { ApiMisuseError } from "../errors.ts";
 import { MAX_CHECKSUM_BYTES, MAX_QUEUED_TRANSFERS } from "../limits.ts";
 import { BINARY_TYPE } from "../wire/constants.ts";
@@ -217,7 +217,7 @@ export class BinaryOut {
   #sendPacket(transfer: OutgoingTransfer, count: number): void {
     const { content, options, sentBytes, identifier } = transfer;
     const piece = content.subarray(sentBytes, sentBytes + count);
-    const payload = isCompressed(transfer) ? zstdFrame(piece) : piece;
+    const payload = isCompressed(transfer) ? compress(piece) : piece;
     this.#host.sendData("binary", 0, identifier, payload);
     transfer.sentBytes += count;
     const { onProgress } = options;

@@ -8,10 +8,10 @@ import type { FrameProgress } from "../../../lib/decoders/frame_decoder.ts";
 import type { FrameHeader } from "../../../lib/decoders/frame_header.ts";
 import type { Surface } from "../../../lib/decoders/surface.ts";
 import type { VideoStream } from "../../../lib/decoders/video_stream.ts";
-import { zstdFrame } from "../../../lib/decoders/zstd_compress.ts";
+import { compress } from "../../../lib/decoders/compress.ts";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
 
-export { zstdFrame as zstd };
+export { compress as zstd };
 
 const BYTES_PER_PIXEL: Record<number, number> = {
   [VIDEO_FORMAT.rgba]: 4,
@@ -67,7 +67,7 @@ export function compressedFrame(
   content: Uint8Array,
   fields: Partial<FrameHeader> = {},
 ): { header: FrameHeader; payload: Uint8Array } {
-  const payload = zstdFrame(content);
+  const payload = compress(content);
   const header = frameHeader({
     format: VIDEO_FORMAT.zstd,
     length: payload.length,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { zstdCompressSync } from "node:zlib";
 import { blake3 } from "@noble/hashes/blake3.js";
-import { zstdFrame } from "../../../lib/decoders/zstd_compress.ts";
+import { compress } from "../../../lib/decoders/compress.ts";
 import { BinaryIn } from "../../../lib/segment/binary_in.ts";
 import type { IncomingTransfer } from "../../../lib/segment/incoming_transfer.ts";
 import type { Notice } from "../../../lib/segment/notices.ts";
@@ -86,7 +86,7 @@ Deno.test(
       for (const cut of [1, 333, 999]) {
         const { fixture, transfer } = taking({ compressed, checksum });
         for (const piece of [CONTENT.subarray(0, cut), CONTENT.subarray(cut)]) {
-          fixture.data("binary", 5, compressed ? zstdFrame(piece) : piece);
+          fixture.data("binary", 5, compressed ? compress(piece) : piece);
         }
         assert.equal(transfer.state, "complete");
         assert.equal(transfer.receivedBytes, 1000);
@@ -100,9 +100,9 @@ Deno.test(
 
 Deno.test("transfer in: empty packets are allowed and mean nothing", pure, () => {
   const { fixture, transfer } = taking({ compressed: true });
-  fixture.data("binary", 5, zstdFrame(new Uint8Array(0)));
+  fixture.data("binary", 5, compress(new Uint8Array(0)));
   assert.equal(transfer.read(), undefined);
-  fixture.data("binary", 5, zstdFrame(CONTENT));
+  fixture.data("binary", 5, compress(CONTENT));
   assert.equal(transfer.state, "complete");
 });
 
@@ -162,7 +162,7 @@ const HOSTILE: readonly Hostile[] = [
   {
     name: "a compressed packet of more than is left",
     fields: { compressed: true },
-    packets: [zstdFrame(new Uint8Array(1_001))],
+    packets: [compress(new Uint8Array(1_001))],
     code: "stream-too-long",
   },
   {
@@ -176,7 +176,7 @@ const HOSTILE: readonly Hostile[] = [
     fields: { compressed: true },
     packets: [
       Uint8Array.from([
-        ...zstdFrame(CONTENT),
+        ...compress(CONTENT),
         ...zstdCompressSync(new Uint8Array(50_000_000)),
       ]),
     ],
@@ -185,7 +185,7 @@ const HOSTILE: readonly Hostile[] = [
   {
     name: "a packet that is too large",
     fields: { compressed: true, size: 0n },
-    packets: [zstdFrame(new Uint8Array((1 << 20) + 1))],
+    packets: [compress(new Uint8Array((1 << 20) + 1))],
     code: "zstd-size",
   },
   {
@@ -203,7 +203,7 @@ const HOSTILE: readonly Hostile[] = [
   {
     name: "half a frame",
     fields: { compressed: true },
-    packets: [zstdFrame(CONTENT).subarray(0, 40)],
+    packets: [compress(CONTENT).subarray(0, 40)],
     code: "zstd-truncated",
   },
   { name: "a damaged frame", fields: { compressed: true }, packets: [damaged], code: "bad-zstd" },
