@@ -143,14 +143,14 @@ export class VideoStream {
   }
 
   #refuse(decoder: FrameDecoder | undefined, error: unknown): FrameProgress {
-    this.#end();
+    this.#abandon();
     if (!(error instanceof StreamError)) throw error;
     // A format without a decoder is never drawn.
     const endsFormat = decoder === undefined || (decoder.refused?.(error) ?? false);
     return { type: "refused", error, endsFormat };
   }
 
-  /** Gives the frame up, unless it has begun to change the presented pixels: those are borrowed. */
+  /** Drops the frame, or finishes it if it has begun to change the presented pixels: those are borrowed. */
   #abandon(): void {
     if (this.surface.isUnfinished) this.#finishPieces();
     const left = this.#frame?.left;

@@ -171,6 +171,20 @@ test("a new header ends a large frame that is not drawn yet", () => {
   assert.equal(outcome(stream.drawPiece()), "pending", "nothing is left to draw");
 });
 
+test("data behind a large frame ends it and releases its memory", () => {
+  const budget = new MemoryBudget();
+  const stream = inPieces(budget);
+  const first = compressedFrame(noise(BYTES, 1), SURFACE);
+  draw(stream, first.header, first.payload);
+  const second = compressedFrame(noise(BYTES, 2), { ...SURFACE, commit: false });
+  assert.equal(show(stream, second.header, second.payload), "pieces");
+  const usedBytes = budget.usedBytes;
+  while (budget.usedBytes === usedBytes) assert.ok(draws(stream));
+  assert.throws(() => outcome(stream.push(noise(1))), { code: "bad-length" });
+  assert.equal(budget.usedBytes, usedBytes);
+  assert.equal(outcome(stream.drawPiece()), "pending");
+});
+
 test("a large frame whose checksum is wrong at its end changes nothing", () => {
   const content = noise(BYTES, 1);
   // The type lacks the first option.
