@@ -31,7 +31,7 @@ export class ContentHash {
  * Gives the content of one packet.
  *
  * @param payload Borrowed for the call.
- * @param isCompressed Whether the payload is zstd, which each packet is by itself.
+ * @param isCompressed Whether the payload is zstd; each packet is compressed separately.
  * @param mostBytes The bytes that are left of the transfer; checked before anything is decompressed.
  * @returns A copy.
  * @throws {StreamError} `stream-too-long`, `bad-zstd`, `zstd-size`, `zstd-truncated`,

@@ -15,7 +15,7 @@ export interface Drawn {
   readonly type: "drawn";
 }
 
-/** Nothing to show yet: bytes are missing, or the payload belongs to the next frame. */
+/** Nothing to show: bytes are missing, or the payload belongs to the next frame. */
 export interface Pending {
   readonly type: "pending";
 }
@@ -28,7 +28,7 @@ export interface Pieces {
 /** A picture for a worker to decode. */
 export interface DecodeJob {
   readonly type: "job";
-  /** The channel of the picture; each has a decoder of its own in the worker. */
+  /** The worker has one decoder for each channel. */
   readonly channel: number;
   readonly picture: CodedPicture;
 }
@@ -43,7 +43,7 @@ export interface HandedOn {
 export interface Refused {
   readonly type: "refused";
   readonly error: StreamError;
-  /** Whether the source must be told to send another format. */
+  /** Whether the source must send another format from now on. */
   readonly endsFormat: boolean;
 }
 
@@ -55,7 +55,7 @@ export type Decoded =
   | Drawn
   | Pending
   | HandedOn
-  /** Each step draws a piece. Until the last one the frame can be given up, see `Surface.isUnfinished`. */
+  /** Each step draws a piece. `return` drops the frame unless `Surface.isUnfinished`. */
   | (Pieces & { readonly steps: Generator<void, void> })
   /** `show` puts the R, G, B, A bytes of the worker on the surface, which owns them from then on. */
   | (DecodeJob & { readonly show: (rgba: Uint8Array<ArrayBuffer>) => void });
@@ -82,7 +82,7 @@ export interface FramePayload {
 /** Turns the payloads of one family of formats into the content of a {@linkcode Surface}. */
 export interface FrameDecoder {
   /**
-   * Checks everything that the header alone says; allocates nothing.
+   * Checks the header and allocates nothing.
    *
    * @throws {StreamError} `bad-surface-size`, `region-outside-surface`, `bad-expanded-length`,
    * `bad-length`, `unsupported-format` or `unknown-format`.
@@ -111,9 +111,9 @@ export interface FrameDecoder {
   ): Decoded;
 
   /**
-   * Learns that a frame of its format was refused, whatever the reason.
+   * Called when a frame of its format was refused for any reason.
    *
-   * @returns Whether the source must be told to send another format; `false` where this is missing.
+   * @returns Whether the source must send another format from now on; `false` without this method.
    */
   refused?(error: StreamError): boolean;
 

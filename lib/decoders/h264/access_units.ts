@@ -28,7 +28,7 @@ export interface AccessUnit {
 }
 
 /**
- * Checks what the header of a frame of H.264 says.
+ * Checks the header of a frame of H.264.
  *
  * @throws {StreamError} `bad-surface-size`, `region-outside-surface`, `bad-expanded-length` or
  * `bad-length`.

@@ -1,5 +1,5 @@
 /**
- * The H.264 of one client: refused, handed on or decoded, as the listener's mode says.
+ * The H.264 of one client in the mode of its listener: refused, passed to the handler, or decoded.
  *
  * @module
  */
@@ -15,8 +15,9 @@ import { AccessUnits, validateUnit } from "./access_units.ts";
 import { CodedPictures } from "./coded_pictures.ts";
 
 /**
- * What happens to H.264: `cancel` makes a client that encodes by itself fall back to zstd, `pass`
- * hands the access units to the handler, `decode` shows the pictures and cancels what cannot be shown.
+ * What happens to H.264: `cancel` makes the client fall back to zstd, `pass` gives the access units to
+ * the handler, `decode` shows the pictures and makes the client fall back when a picture cannot be
+ * decoded.
  */
 export type H264Mode = "cancel" | "pass" | "decode";
 

@@ -28,7 +28,7 @@ export interface PictureFormat {
 }
 
 const BASELINE = 66;
-/** The profiles that are decoded if the first flag says that the stream obeys the baseline. */
+/** Profiles whose streams are decoded if their first flag marks them as baseline. */
 const BASELINE_COMPATIBLE: readonly number[] = [77, 88];
 /** The longest one, with 255 offsets of 63 bits, has 2 KB. */
 const MAX_BYTES = 4_096;

@@ -106,7 +106,7 @@ export class VideoDecoder {
     if (this.#thread instanceof WorkerThread) this.#thread.send({ type: "forget", channel });
   }
 
-  /** Ends the worker at once; the picture under way has no result. */
+  /** Terminates the worker; a picture that is being decoded has no result. */
   close(): void {
     this.#end("cancelled", "the client has left");
   }
