@@ -31,6 +31,7 @@ export interface TextCursor {
   x: number;
   /** The row from 0; -1 when no cell has the cursor. */
   y: number;
+  /** The shape. */
   style: CursorStyle;
   /** 0xRRGGBB. */
   color: number;
@@ -104,7 +105,7 @@ export class TextGrid {
     this.cursor.y = -1;
   }
 
-  /** @returns An independent copy. */
+  /** Makes an independent copy. */
   clone(): TextGrid {
     const copy = new TextGrid(this.cols, this.rows);
     copy.codePoints.set(this.codePoints);
