@@ -1,28 +1,28 @@
 /**
- * The log: one line an event, in a form that stays the same, so that tools can read it.
+ * The log: one line for each event, in a stable form that tools can parse.
  *
  * @module
  */
 
-/** How important a line is. */
+/** The importance of a line. */
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
-/** What a line can say besides its name. */
+/** The values of a line. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** Takes log lines. */
+/** A destination of log lines. */
 export interface Logger {
   /**
-   * Takes one line.
+   * Logs one event.
    *
-   * @param level How important it is.
-   * @param event What happened, one hyphenated word.
-   * @param fields What belongs to it; `undefined` values are left out. Never a secret.
+   * @param level The importance.
+   * @param event The name of the event, one hyphenated word.
+   * @param fields Its values, never a secret; `undefined` ones are left out.
    */
   log(level: LogLevel, event: string, fields?: LogFields): void;
 }
 
-/** How lines look. */
+/** The form of lines. */
 export type LogFormat = "text" | "json";
 
 const CONTROLS =
@@ -34,8 +34,8 @@ const RANK: { readonly [L in LogLevel]: number } = { debug: 0, info: 1, warn: 2,
 /**
  * Makes a logger.
  *
- * @param write Takes each line, with its newline.
- * @param options The least level that is written, the format, and the clock.
+ * @param write Writes a line, which ends with a line feed.
+ * @param options The lowest level to write (`info`), the format (`text`), and the clock.
  */
 export function makeLogger(
   write: (line: string) => void,
@@ -51,19 +51,14 @@ export function makeLogger(
   };
 }
 
-/**
- * Makes a logger harmless: one that fails, for instance because nobody reads its stream any more,
- * must not take the process along.
- *
- * @param log The logger.
- */
+/** Catches the errors of a logger, for instance of a closed stream, so that they end no connection. */
 export function guardLogger(log: Logger): Logger {
   return {
     log(level, event, fields) {
       try {
         log.log(level, event, fields);
       } catch {
-        // There is no other place to say so.
+        // There is nowhere else to report it.
       }
     },
   };
@@ -101,16 +96,16 @@ function formatText(time: Date, level: LogLevel, event: string, fields: LogField
   return line + "\n";
 }
 
-/** Quotes what has blanks or quotes, and escapes what a terminal would act on. */
+/** Quotes text with blanks or quotes, and escapes control characters. */
 function quoteIfNeeded(text: string): string {
   return /^[!#-~]+$/.test(text) ? text : escapeControls(JSON.stringify(text));
 }
 
 /**
- * Makes text harmless for a terminal: control characters, line ends of Unicode and the marks that
- * change the direction of text are shown as escapes. JSON stays the same JSON.
+ * Makes text safe to print on a terminal: control characters, Unicode line ends and marks that change
+ * the direction of text become escapes such as `\\u001b`. JSON keeps its meaning.
  *
- * @param text Text from anywhere.
+ * @param text Any text.
  */
 export function escapeControls(text: string): string {
   if (text.search(CONTROLS) < 0) return text;

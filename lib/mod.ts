@@ -14,16 +14,15 @@
  * await listener.finished();
  * ```
  *
- * A handler gets records, as in Lua: `(source, status, input)`, where `status.kind` says what happened.
- * The listener gets `preroll`, a `segment_request` for each client that has proved its key, and at its
- * end `terminated`. A client gets `registered`, `preroll`, `privdrop`, `resized` with its first frame,
- * whatever it does, and `terminated`, once and last. A handler may be asynchronous: the next record of
- * its client waits.
+ * A handler is called with records, as in Lua: `(source, status, input)`, where `status.kind` is the kind
+ * of record. The records of the listener are `preroll`, a `segment_request` for each client that has
+ * proved its key, and `terminated` at its end. Those of a client are `registered`, `preroll`, `privdrop`,
+ * `resized` with its first frame, then its events, and `terminated`, once and last. A handler may be
+ * asynchronous: the next record of the client waits until its promise settles.
  *
- * `lib/handlers/README.md` has every record with its fields; `StatusOf<"resized">` is the type of one.
- *
- * Verbs are methods of the source, with the names of Lua in camelCase; `lib/handlers/README.md` has all
- * of them. What a source shows is `Source.surface`.
+ * Verbs are methods of the source, with the names of Lua in camelCase. `Source.surface` has what a source
+ * shows. `lib/handlers/README.md` lists all records and verbs; `StatusOf<"resized">` is the type of one
+ * record.
  *
  * References: the manual page of `net_listen`; letoram/arcan `src/a12/a12.c`,
  * `src/shmif/arcan_shmif_event.h`, `src/engine/arcan_lua.c`; ChaCha (djb), BLAKE3, RFC 7748 (X25519),
@@ -49,7 +48,7 @@ export { Recorder, type RecorderOptions } from "./handlers/record/recorder.ts";
 export { type Snapshot, snapshot, takeSnapshot } from "./handlers/pictures/snapshot.ts";
 export { type StoreOptions, storeTransfers } from "./handlers/store.ts";
 export { escapeControls, makeLogger, silentLogger } from "./log.ts";
-export { MAX_NAME_LENGTH, parseName } from "./name.ts";
+export { parseName } from "./name.ts";
 export { describeThrown } from "./net/deliver.ts";
 export { netListen, type NetListenOptions, warningFields } from "./net_listen.ts";
 export { checkSecret, type ListenSecret, parseSecret } from "./net/secret.ts";

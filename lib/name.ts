@@ -1,20 +1,20 @@
 /**
- * The name that a listener may have.
+ * The rule for names of listeners.
  *
  * @module
  */
+
 import { ApiMisuseError } from "./errors.ts";
 
-/** The most characters that a listening name may have. */
 export const MAX_NAME_LENGTH = 30;
 
 /**
- * Checks a listening name: 1 to 30 of the characters `a` to `z`, `A` to `Z`, `0` to `9` and `_`, the
- * rule of the manual page of `net_listen`.
+ * Checks the name of a listener: 1 to 30 of the characters `a` to `z`, `A` to `Z`, `0` to `9` and `_`,
+ * as the manual page of `net_listen` says.
  *
- * @param value The name as the user gave it.
+ * @param value The name.
  * @returns The same name.
- * @throws ApiMisuseError `bad-name`, with the value and what is wrong with it.
+ * @throws {ApiMisuseError} `bad-name`.
  */
 export function parseName(value: string): string {
   const problem = nameProblem(value);
@@ -24,12 +24,7 @@ export function parseName(value: string): string {
   return value;
 }
 
-/**
- * Says what keeps a text from being a listening name.
- *
- * @param value Any text.
- * @returns A clause that continues "the name …", or `undefined` for a good name.
- */
+/** @returns Why it is no name, as the end of a sentence "the name …"; `undefined` for a good name. */
 export function nameProblem(value: string): string | undefined {
   if (value === "") return `is empty; it needs 1 to ${MAX_NAME_LENGTH} characters`;
   const foreign = value.match(/[^a-zA-Z0-9_]/u)?.[0];

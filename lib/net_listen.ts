@@ -24,47 +24,46 @@ import { DISPLAY_DEFAULTS } from "./segment/preroll.ts";
 import type { ClientHandler } from "./segment/source.ts";
 import type { H264Mode } from "./decoders/h264/client_h264.ts";
 
-/** What a listener can be given besides the arguments of the Lua function. */
+/** Options besides the arguments of the Lua function. */
 export interface NetListenOptions {
-  /** An open keystore or its directory; the one of the environment when absent. */
+  /** An open keystore or its directory; that of the environment unless given. */
   readonly keystore?: Keystore | string;
-  /** Takes log lines; they go to standard error when absent. */
+  /** The log; standard error unless given. */
   readonly log?: Logger;
-  /** See all records of all clients before the handler does, as by {@linkcode Source.addObserver}. */
+  /** Called with all records of all clients before the handler, as by {@linkcode Source.addObserver}. */
   readonly observers?: readonly ClientHandler[];
   /** The first size, density and font of clients; missing fields keep their defaults. */
   readonly display?: Partial<DisplayDefaults>;
   /** Whether clients may send their static key in the first packet; they may unless `false`. */
   readonly allowDirect?: boolean;
   /**
-   * What happens to H.264: `cancel` makes a client that encodes by itself fall back to other formats,
-   * `pass` hands the access units to {@linkcode Source.onH264}, `decode` shows the pictures like those
-   * of any other format. It is cancelled unless given.
+   * What to do with H.264: `cancel` makes clients fall back to other formats, `pass` gives the access
+   * units to {@linkcode Source.onH264}, `decode` draws the pictures like those of any other format.
+   * `cancel` unless given.
    *
-   * A worker for each client that sends H.264 decodes it, at most 16 for a listener; the process must
-   * be allowed to read the files of this library for that. It takes the constrained baseline profile
-   * up to level 5.1 in units of at most 1 MiB, which is what the reference encodes for low latency. A
-   * client that sends anything else, or a unit that takes too long, has its H.264 cancelled from there
-   * on, and falls back as with `cancel`.
+   * Each client that sends H.264 is decoded in a worker, at most 16 for a listener; the process needs
+   * the permission to read the files of this library. The decoder supports the constrained baseline
+   * profile up to level 5.1 in units of at most 1 MiB, as the reference encodes for low latency. For
+   * anything else, or a unit that takes too long, H.264 is cancelled from there on, as with `cancel`.
    */
   readonly h264?: H264Mode;
 }
 
 /**
- * Listens for every accepted key but those kept for dialling out.
+ * Accepts every key of the keystore except those of servers (`outbound`).
  *
- * @param handler Takes what happens.
- * @param options Keystore, log, display.
+ * @param handler Called with records.
+ * @param options Keystore, log, display and others.
  * @throws {ApiMisuseError} `bad-argument`.
  * @throws {TransportError} `port-in-use`, `bad-address`, `permission-denied`, `listen-failed`.
  */
 export function netListen(handler: Handler, options?: NetListenOptions): Listener;
 /**
- * Listens for the keys that are accepted for a name.
+ * Accepts the keys that the keystore has for a name.
  *
  * @param name 1 to 30 of `[a-zA-Z0-9_]`.
- * @param handler Takes what happens.
- * @param options Keystore, log, display.
+ * @param handler Called with records.
+ * @param options Keystore, log, display and others.
  * @throws {ApiMisuseError} `bad-name`, `bad-argument`.
  * @throws {TransportError} `port-in-use`, `bad-address`, `permission-denied`, `listen-failed`.
  */
@@ -74,8 +73,8 @@ export function netListen(name: string, handler: Handler, options?: NetListenOpt
  *
  * @param name 1 to 30 of `[a-zA-Z0-9_]`.
  * @param hostname IPv4 or IPv6 address or host name to bind to.
- * @param handler Takes what happens.
- * @param options Keystore, log, display.
+ * @param handler Called with records.
+ * @param options Keystore, log, display and others.
  * @throws {ApiMisuseError} `bad-name`, `bad-argument`.
  * @throws {TransportError} `port-in-use`, `bad-address`, `permission-denied`, `listen-failed`.
  */
@@ -91,8 +90,8 @@ export function netListen(
  * @param name 1 to 30 of `[a-zA-Z0-9_]`, or `undefined` for none.
  * @param hostname IPv4 or IPv6 address or host name to bind to; all interfaces when `undefined`.
  * @param port 0 for any, 6680 when `undefined`.
- * @param handler Takes what happens.
- * @param options Keystore, log, display.
+ * @param handler Called with records.
+ * @param options Keystore, log, display and others.
  * @throws {ApiMisuseError} `bad-name`, `bad-argument`.
  * @throws {TransportError} `port-in-use`, `bad-address`, `permission-denied`, `listen-failed`.
  */
@@ -164,7 +163,7 @@ async function openAuthority(
     keystoreRoot(given === undefined ? {} : { keystore: given }).path,
     { onWarning: (warning) => log.log("warn", "keystore-warning", warningFields(warning)) },
   );
-  // Importing a key costs as much as a key exchange; it changes only when its file does.
+  // Importing a key costs as much as a key exchange, and the key changes only with its file.
   let imported: { readonly raw: Uint8Array; readonly key: PrivateKey } | undefined;
   const identity = () => {
     const raw = keystore.identity().privateKey;
@@ -173,7 +172,7 @@ async function openAuthority(
     }
     return imported.key;
   };
-  // Without a key of our own nobody can log in.
+  // Fails early: no client can log in without our own key.
   identity();
   return {
     identity,
@@ -183,9 +182,9 @@ async function openAuthority(
 }
 
 /**
- * A warning of a keystore as the fields of a log line.
+ * Makes a warning of a keystore the fields of a log line.
  *
- * @param warning What was passed over.
+ * @param warning As a keystore opened by the caller reports it.
  */
 export function warningFields({ path, line, code, message }: KeystoreWarning): LogFields {
   return { path, line, reason: code, detail: message };

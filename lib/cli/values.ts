@@ -34,7 +34,7 @@ export function parseSize(text: string): { width: number; height: number } {
   const [width, height] = [Number(match?.[1]), Number(match?.[2])];
   const isSide = (side: number) => side >= 1 && side <= MAX_SURFACE_SIDE_PX;
   if (isSide(width) && isSide(height)) return { width, height };
-  return refuse(`A size is such as 1280x720, each side 1 to ${MAX_SURFACE_SIDE_PX}.`);
+  return refuse(`It must be a size such as 1280x720, each side 1 to ${MAX_SURFACE_SIDE_PX}.`);
 }
 
 /** Parses digits, with K, M or G for powers of 1024. @returns A number of bytes. */

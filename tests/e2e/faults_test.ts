@@ -38,7 +38,7 @@ const FAULTS: readonly [what: string, code: string, event: string][] = [
   ],
 ];
 
-Deno.test("an error that nobody catches is one line, and ends nothing", async () => {
+Deno.test("an uncaught error is one log line and ends nothing", async () => {
   const cases = FAULTS.map(([, code], i) => `if (message === "${i}") { ${code} }`).join("\n");
   await using listening = await listenWith(
     `import { nextTick } from "node:process";
@@ -63,7 +63,7 @@ Deno.test("an error that nobody catches is one line, and ends nothing", async ()
   assert.doesNotMatch(log.split("Uncaught (in worker", 1)[0]!, /\n +at /, "stacks are for --debug");
 });
 
-Deno.test("a flood of errors is one line and a count, and its stack is shown by --debug", async () => {
+Deno.test("repeated errors are one log line and a count, with the stack for --debug", async () => {
   await using listening = await listenWith(
     `export default {
       ident(client, { message }) {
@@ -85,7 +85,7 @@ Deno.test("a flood of errors is one line and a count, and its stack is shown by 
   assert.match(log, / debug unhandled-rejection-stack stack="Error: again\\n +at fail /);
 });
 
-Deno.test("a handler that leaves a timer behind does not outlive the stop", async () => {
+Deno.test("a timer that a handler leaves does not delay the stop", async () => {
   await using listening = await listenWith(
     `setInterval(() => {}, 1_000); export default { ident() {} };`,
   );

@@ -43,7 +43,7 @@ Deno.test("a key is added from a process substitution with a byte order mark", a
   });
 });
 
-Deno.test("input without end is refused as too large for a key", async () => {
+Deno.test("endless input is refused as too large for a key", async () => {
   await inDirectory(async (root) => {
     const { code, output } = await shell(root, "ks add demo /dev/zero");
     assert.equal(code, 1);

@@ -25,7 +25,11 @@ const CASES: readonly [args: string[], code: number, error: RegExp][] = [
   [["demo", "[fe80::1%nosuch0]"], FAILURE, /there is no interface nosuch0/],
   [["--handler", "gone.ts"], USAGE, /cannot load the handler gone\.ts: Module not found/],
   [["--snapshot", "/dev/null/x"], USAGE, /--snapshot cannot write to \/dev\/null\/x: /],
-  [["--size", "0x5"], USAGE, /'0x5' is invalid.*A size is such as 1280x720, each side 1 to 8192/],
+  [
+    ["--size", "0x5"],
+    USAGE,
+    /'0x5' is invalid.*It must be a size such as 1280x720, each side 1 to 8192/,
+  ],
   [["--h264", "pass"], USAGE, /--h264 pass needs --handler FILE/],
   [["--log-format", "xml"], USAGE, /Allowed choices are text, json/],
   [["--secret", "no number"], USAGE, /the secret must be given as "num:secret"/],
@@ -62,7 +66,7 @@ for (const [args, code, error] of CASES) {
   });
 }
 
-Deno.test("a handler that never returns harms no other client, and cannot hold up the end", async () => {
+Deno.test("a handler that never returns affects no other client and delays no stop", async () => {
   const module = await Deno.makeTempFile({ suffix: ".ts" });
   await Deno.writeTextFile(
     module,

@@ -57,7 +57,7 @@ for (const [what, [error, damage]] of Object.entries(DAMAGES)) {
   }
 }
 
-Deno.test("listen gives the port back when something fails once it listens", async () => {
+Deno.test("listen frees the port when something fails after it listens", async () => {
   const root = await Deno.makeTempDir({ prefix: "listen-failure-test-" });
   await Keystore.open(root);
   let port: string | undefined;

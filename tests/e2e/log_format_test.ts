@@ -14,7 +14,7 @@ function parse(text: string): Line[] {
   return text.trimEnd().split("\n").map((line) => JSON.parse(line));
 }
 
-Deno.test("--log-format json: keystore, warnings and greeting are lines of the log", async () => {
+Deno.test("--log-format json: the keystore, warnings and addresses are log lines", async () => {
   await using listening = await Listening.startAfter(
     "echo rubbish >keystore/accepted/bad && printf 0:secret >secret && chmod 644 secret",
     ...["--log-format", "json", "--secret-file", "secret"],
@@ -35,7 +35,7 @@ Deno.test("--log-format json: keystore, warnings and greeting are lines of the l
   assert.ok(lines.every(({ time, level, event }) => time && level && event));
 });
 
-Deno.test("--log-format json: the stop of clients is a line of the log", async () => {
+Deno.test("--log-format json: stopping is a log line", async () => {
   await using listening = await Listening.start("--log-format", "json", "--record", "DIR/rec");
   const [, port] = await listening.err.until(/"address":"127\.0\.0\.1:(\d+)"/);
   const client = await listening.connectTo(Number(port));
@@ -45,7 +45,7 @@ Deno.test("--log-format json: the stop of clients is a line of the log", async (
   assert.equal(lines.find(({ event }) => event === "stopping")!["clients"], 1);
 });
 
-Deno.test("--log-format json: an error that ends it is a line of the log", async () => {
+Deno.test("--log-format json: the error that ends it is a log line", async () => {
   await using listening = await Listening.start(
     ...["--log-format", "json", "--debug", "--secret-file", "gone"],
   );

@@ -26,7 +26,7 @@ async function writeModule(code: string): Promise<AsyncDisposable & { path: stri
 }
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.test(`output that nobody reads holds up neither others, nor logins, nor ${signal}`, async () => {
+  Deno.test(`output that is not read delays neither other clients, nor logins, nor ${signal}`, async () => {
     await using listening = await Listening.startAfter(UNREAD, "--json");
     const [loud, quiet] = [await listening.connect("loud"), await listening.connect("quiet")];
     flood(loud);
@@ -91,7 +91,7 @@ async function has(program: string): Promise<boolean> {
   }
 }
 
-Deno.test("a full device is said once, and touches no client", async () => {
+Deno.test("a full device is logged once and affects no client", async () => {
   await using listening = await Listening.startAfter("exec >/dev/full", "--json");
   const [one, two] = [await listening.connect("one"), await listening.connect("two")];
   flood(one);
@@ -104,7 +104,7 @@ Deno.test("a full device is said once, and touches no client", async () => {
   assert.equal(log.match(/failed/g)?.length, 1, log);
 });
 
-Deno.test("a reader that has gone ends the listener in order", async () => {
+Deno.test("a closed standard output stops the listener in order", async () => {
   await using listening = await Listening.startAfter(HEAD, "--json");
   const client = await listening.connect();
   await client.client.finished();
@@ -120,7 +120,7 @@ Deno.test("a reader that has gone ends the listener in order", async () => {
 });
 
 for (const flags of [["--record", "DIR/kept"], ["--snapshot", "DIR/kept"]]) {
-  Deno.test(`a reader that has gone ends nothing beside ${flags[0]}`, async () => {
+  Deno.test(`a closed standard output does not stop listen with ${flags[0]}`, async () => {
     await using listening = await Listening.startAfter(HEAD, "--json", ...flags);
     const client = await listening.connect();
     const [, next] = await listening.err.until(GONE);
@@ -137,7 +137,7 @@ const PRINTING = `export default {
 };`;
 
 for (const [what, script] of [["full", "exec >/dev/full"], ["gone", HEAD], ["unread", UNREAD]]) {
-  Deno.test(`a handler module that prints lives on when its output is ${what}`, async () => {
+  Deno.test(`a handler module that prints goes on when its output is ${what}`, async () => {
     await using module = await writeModule(PRINTING);
     await using listening = await Listening.startAfter(script!, "--handler", module.path);
     const client = await listening.connect();
@@ -149,7 +149,7 @@ for (const [what, script] of [["full", "exec >/dev/full"], ["gone", HEAD], ["unr
   });
 }
 
-Deno.test("what a handler module prints comes before the end that it makes by itself", async () => {
+Deno.test("the output of a handler module is complete when it ends the process", async () => {
   await using module = await writeModule(`export default {
     ident() {
       for (let i = 0; i < 20_000; i++) console.log("line", i, { deep: { a: { b: [1] } } });
@@ -167,7 +167,7 @@ Deno.test("what a handler module prints comes before the end that it makes by it
   assert.match(await listening.err.rest(), /^the end$/m);
 });
 
-Deno.test("log lines that nobody reads are lost beyond a bound, counted, and hold up nothing", async () => {
+Deno.test("log lines that are not read are dropped beyond a limit, counted, and delay nothing", async () => {
   await using module = await writeModule(`export default {
     ident() { for (let i = 0; i < 30_000; i++) console.error("log", i, "x".repeat(60)); },
     message() { console.error("counted"); },
@@ -192,7 +192,7 @@ Deno.test("log lines that nobody reads are lost beyond a bound, counted, and hol
   assert.equal(await listening.stop("SIGTERM"), 0);
 });
 
-Deno.test("connect is told no more than is read of it, and still leaves in order", async () => {
+Deno.test("connect reads no faster than its output is read, and leaves in order", async () => {
   await using module = await writeModule(`export default {
     registered(client) { for (let i = 0; i < 2_000; i++) client.messageTarget("x".repeat(60)); },
   };`);
@@ -223,7 +223,7 @@ Deno.test("connect is told no more than is read of it, and still leaves in order
   assert.match(await err.rest(), /^left after \d+ frames?$/m);
 });
 
-Deno.test("a short command ends as before when its reader has gone, and fails on a full device", async () => {
+Deno.test("a short command succeeds with a closed output, and fails on a full device", async () => {
   const directory = await Deno.makeTempDir();
   const run = async (script: string) => {
     const { code, stderr } = await new Deno.Command("sh", {

@@ -64,7 +64,7 @@ Deno.test("standard input with a byte order mark gives the same secret as a file
   }
 });
 
-Deno.test("a path that is not UTF-8 is refused before anything is made", async () => {
+Deno.test("a path that is not UTF-8 is refused before anything is created", async () => {
   const options = ["--keystore", "--record", "--snapshot", "--handler", "--secret-file"];
   for (const option of options) {
     const { code, output } = await shell(

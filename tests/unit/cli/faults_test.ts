@@ -51,7 +51,7 @@ test("errors of one place are one line, then a count in each interval", (log, ti
   assert.deepEqual(log.of("error-repeated").map(({ fields }) => fields["times"]), [999, 500, 2]);
 });
 
-test("other errors are told apart, up to a bound", (log) => {
+test("errors are told apart by place, up to a limit", (log) => {
   const faults = new FaultLog(log);
   for (let i = 0; i < 3 * MAX_FAULT_PLACES; i++) faults.note("unhandled-rejection", `text ${i}`);
   assert.equal(log.of("unhandled-rejection").length, MAX_FAULT_PLACES + 1);
@@ -59,7 +59,7 @@ test("other errors are told apart, up to a bound", (log) => {
   assert.equal(log.of("error-repeated").at(-1)!.fields["times"], 2 * MAX_FAULT_PLACES - 1);
 });
 
-test("what is no error is logged as well", (log) => {
+test("thrown values that are no errors are logged", (log) => {
   const faults = new FaultLog(log);
   for (const thrown of [undefined, 7, { toString: () => assert.fail() }]) {
     faults.note("uncaught-error", thrown);

@@ -13,7 +13,7 @@ async function hasSettled(promise: Promise<void> | undefined): Promise<boolean> 
   return settled;
 }
 
-test("lines of all senders leave in the order in which they came", () => {
+test("lines of all senders keep their order", () => {
   const queue = new LineQueue({ sender: 100, total: 1_000 });
   for (const [line, sender] of [["a\n", 1], ["b\n", 2], ["c\n", 1], ["d\n", undefined]] as const) {
     assert.equal(queue.put(line, sender), undefined);
@@ -33,7 +33,7 @@ test("a sender with more waiting than its allowance waits, the others do not", a
   assert.equal(queue.put("again\n", 1), undefined);
 });
 
-test("one write takes no more than a batch, and lets go on who has little left", async () => {
+test("a take is at most a batch, and lets senders with little left go on", async () => {
   const line = "x".repeat(OUTPUT_BATCH_UNITS - 1) + "\n";
   const queue = new LineQueue({ sender: OUTPUT_BATCH_UNITS, total: 10 * OUTPUT_BATCH_UNITS });
   queue.put(line, 1);
@@ -46,7 +46,7 @@ test("one write takes no more than a batch, and lets go on who has little left",
   assert.equal(await hasSettled(held), true);
 });
 
-test("lines beyond the total bound are lost and counted, once there is room again", () => {
+test("lines beyond the total bound are dropped, and counted once there is room again", () => {
   const queue = new LineQueue({ sender: 100, total: 20 });
   for (let sender = 0; sender < 5; sender++) queue.put("123456789\n", sender);
   assert.equal(queue.takeDropped(), 0, "it is still full");
@@ -55,7 +55,7 @@ test("lines beyond the total bound are lost and counted, once there is room agai
   assert.equal(queue.takeDropped(), 0);
 });
 
-test("text without a sender is not lost", () => {
+test("text without a sender is never dropped", () => {
   const queue = new LineQueue({ sender: 1, total: 1 });
   for (let i = 0; i < 10; i++) assert.equal(queue.put("result\n"), undefined);
   assert.equal(queue.take(), "result\n".repeat(10));
@@ -72,7 +72,7 @@ test("without backpressure no sender waits, and the total bound still holds", as
   assert.equal(queue.takeDropped(), 1);
 });
 
-test("what is thrown away makes no sender wait", async () => {
+test("after clear no sender waits", async () => {
   const queue = new LineQueue({ sender: 1, total: 100 });
   const held = queue.put("text\n", 1);
   queue.clear();

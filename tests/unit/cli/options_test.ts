@@ -79,7 +79,7 @@ Deno.test("an option of an earlier run of the same program is not given twice", 
   assert.equal(await runCli(program, ["listen", "--port", "1", "--help"], io), 0);
 });
 
-Deno.test("a mistyped option and words too many do not print what may be a secret", async () => {
+Deno.test("the errors of a mistyped option and of surplus arguments have no value, which may be a secret", async () => {
   for (
     const args of [
       ["listen", "--secrte=2:hemlig"],

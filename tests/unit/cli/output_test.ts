@@ -52,7 +52,7 @@ function setUp(...answers: FakeStream["answers"]) {
   return { stream, writer, told };
 }
 
-test("the lines of one turn leave in one write, those that come meanwhile in the next", async () => {
+test("the lines of one turn are one write, later lines the next", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const { stream, writer } = setUp(promise);
   writer.write("a\n");
@@ -65,14 +65,14 @@ test("the lines of one turn leave in one write, those that come meanwhile in the
   assert.deepEqual(stream.writes, ["a\nb\n", "c\nd\n"]);
 });
 
-test("a write that takes a part is continued", async () => {
+test("a partial write is continued", async () => {
   const { stream, writer } = setUp(2, 1);
   writer.write("abcdef\n");
   await writer.flushed();
   assert.deepEqual(stream.writes, ["ab", "c", "def\n"]);
 });
 
-test("pieces are as small as a pipe takes them whole, and end with a line where one ends", async () => {
+test("a write is at most what a pipe takes as a whole, and ends at the end of a line if possible", async () => {
   const { stream, writer } = setUp();
   const lines = Array.from({ length: 100 }, (_, i) => `${i}`.padEnd(99, "x") + "\n").join("");
   const long = "y".repeat(2 * OUTPUT_PIECE_BYTES + 10) + "\n";
@@ -85,7 +85,7 @@ test("pieces are as small as a pipe takes them whole, and end with a line where 
   );
 });
 
-test("a stream that is not ready is tried again later, and nothing is lost", async () => {
+test("a write to a stream that is not ready is repeated later, and nothing is lost", async () => {
   using timers = new FakeTimers();
   const again = new Deno.errors.WouldBlock("not now");
   const { stream, writer, told } = setUp(1, again, again);
@@ -100,7 +100,7 @@ test("a stream that is not ready is tried again later, and nothing is lost", asy
   assert.deepEqual([stream.writes, told], [["a", "bc\n"], []]);
 });
 
-test("a reader that has gone is told once, and lets all senders go on", async () => {
+test("a closed stream is reported once, and lets all senders go on", async () => {
   const { stream, writer, told } = setUp(new Deno.errors.BrokenPipe("gone"));
   const held = writer.write("x".repeat(200) + "\n", 1);
   assert.ok(held instanceof Promise);
@@ -111,7 +111,7 @@ test("a reader that has gone is told once, and lets all senders go on", async ()
   assert.deepEqual([stream.writes, told, writer.hasFailed], [[], ["gone"], false]);
 });
 
-test("a full device is told once, and when it works again how many lines were lost", async () => {
+test("a full device is reported once, and then how many lines were lost", async () => {
   const full = new Error("No space left on device (os error 28)");
   const { stream, writer, told } = setUp(full, full);
   for (const line of ["one\ntwo\n", "three\n", "four\n", "five\n"]) {
@@ -122,7 +122,7 @@ test("a full device is told once, and when it works again how many lines were lo
   assert.deepEqual(told, ["failed: No space left on device (os error 28)", "lost 3"]);
 });
 
-test("a line that was cut by a full device is ended before the next", async () => {
+test("a line that a full device cut off is ended before the next", async () => {
   const full = new Error("full");
   const { stream, writer, told } = setUp(3, full, full);
   for (const line of ["abcdef\n", "lost\n", "whole\n"]) {
@@ -133,7 +133,7 @@ test("a line that was cut by a full device is ended before the next", async () =
   assert.deepEqual(told, ["failed: full", "lost 2"]);
 });
 
-test("a device that is full and works by turns is told of once a minute", async () => {
+test("a device that is full again and again is reported once a minute", async () => {
   using clock = new FakeClock();
   const { stream, writer, told } = setUp();
   const turn = async () => {
@@ -150,7 +150,7 @@ test("a device that is full and works by turns is told of once a minute", async 
   assert.deepEqual(told, ["failed: full", "lost 10"]);
 });
 
-test("surplus lines of a slow reader are told once it reads again", async () => {
+test("dropped lines of a slow reader are reported when it reads again", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const { writer, told } = setUp(promise);
   const line = "x".repeat(99) + "\n";
@@ -163,7 +163,7 @@ test("surplus lines of a slow reader are told once it reads again", async () => 
   assert.deepEqual(told, ["lost 5"]);
 });
 
-test("what waits at the end of the process is written, behind what is under way", async () => {
+test("the queue is written at the end of the process, after the write in progress", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const { stream, writer } = setUp(promise);
   writer.write("first\n");
@@ -176,7 +176,7 @@ test("what waits at the end of the process is written, behind what is under way"
   assert.deepEqual(stream.writes, ["first\n"]);
 });
 
-test("a reader that does not keep up does not hold up the end of the process", async () => {
+test("a stuck reader does not delay the end of the process", async () => {
   using timers = new FakeTimers();
   const { promise, resolve } = Promise.withResolvers<void>();
   const { stream, writer } = setUp(promise);

@@ -24,11 +24,11 @@ async function run(args: string[], action: () => void = () => {}) {
   return { code, stdout: io.stdout, stderr: io.stderr };
 }
 
-Deno.test("a command that ends gives 0 and no text of its own", async () => {
+Deno.test("a successful command exits with 0 and prints nothing of its own", async () => {
   assert.deepEqual(await run(["do", "x", "--flag"]), { code: 0, stdout: "", stderr: "" });
 });
 
-Deno.test("help and version that were asked for are results", async () => {
+Deno.test("--help and --version print to standard output and exit with 0", async () => {
   for (const args of [["--help"], ["do", "--help"], ["group", "sub", "-h"], ["help", "do"]]) {
     const { code, stdout, stderr } = await run(args);
     assert.deepEqual([code, stderr], [0, ""], args.join(" "));
@@ -51,7 +51,7 @@ const usage: readonly [args: string[], message: RegExp][] = [
 ];
 
 for (const [args, message] of usage) {
-  Deno.test(`a command line that makes no sense gives 2: prog ${args.join(" ")}`, async () => {
+  Deno.test(`a mistake on the command line exits with 2: prog ${args.join(" ")}`, async () => {
     const { code, stdout, stderr } = await run(args);
     assert.deepEqual([code, stdout], [2, ""]);
     assert.match(stderr, message);
@@ -84,7 +84,7 @@ Deno.test("--debug adds the stack", async () => {
   assert.match(stderr, /^error: unexpected: oops\nTypeError: oops\n +at .*program_test\.ts/);
 });
 
-Deno.test("--debug shows what an error was caused by, and nothing that acts on the terminal", async () => {
+Deno.test("--debug adds the cause of an error, without control characters", async () => {
   const { stderr } = await run(["--debug", "do"], () => {
     const cause = new TypeError("boom \x1b[31m");
     throw new ApiMisuseError("bad-handler", "cannot load it: boom \x1b[31m", { cause });
@@ -95,11 +95,11 @@ Deno.test("--debug shows what an error was caused by, and nothing that acts on t
   assert.doesNotMatch(stderr, /\x1b/);
 });
 
-Deno.test("control characters and direction marks are written out", () => {
+Deno.test("control characters and direction marks are escaped", () => {
   assert.equal(escapeControls("a\x1b[2J\u009b\u202eé👍\n"), "a\\u001b[2J\\u009b\\u202eé👍\\u000a");
 });
 
-Deno.test("columns line up and lines have no blanks at their end", () => {
+Deno.test("columns are aligned, without blanks at the end of lines", () => {
   assert.equal(
     formatTable([["A", "LONG", "C"], ["aaa", "b", "c"]]),
     "A    LONG  C\naaa  b     c\n",

@@ -88,7 +88,7 @@ for (const [name, content, message] of REFUSED) {
   });
 }
 
-Deno.test("a secret file that others can use is warned about, once, with the way out", async () => {
+Deno.test("a secret file that other users can read or write is one warning with the command that mends it", async () => {
   for (const mode of [0o640, 0o604, 0o620, 0o602]) {
     const { secret, path, stderr } = await readFile(bytes("hemlig"), mode);
     assert.equal(secret, "hemlig");
@@ -101,7 +101,7 @@ Deno.test("a secret file that others can use is warned about, once, with the way
   }
 });
 
-Deno.test("the variable with the secret is taken out of the environment, used or not", async () => {
+Deno.test("the variable with the secret is removed from the environment, whether used or not", async () => {
   const used = recorder({ A12_SECRET: "2:hemlig" });
   assert.equal(await readSecret({}, "SECRET", used.io), "2:hemlig");
   assert.deepEqual(used.said.variables, {});

@@ -29,12 +29,12 @@ for (
     "x",
   ]
 ) {
-  Deno.test(`--record-keep ${JSON.stringify(text)} makes no sense`, () => {
+  Deno.test(`--record-keep ${JSON.stringify(text)} is refused`, () => {
     assert.throws(() => parseKeep(text), /It must be a size such as /);
   });
 }
 
-Deno.test("sizes are in powers of 1024", () => {
+Deno.test("sizes in bytes have units of powers of 1024", () => {
   assert.deepEqual(["7", "2K", "3M", "1G"].map(parseByteCount), [7, 2048, 3 << 20, 2 ** 30]);
   for (const text of ["", "0", "1k", "1T", "1.5G", "9999999999999"]) {
     assert.throws(() => parseByteCount(text), /It must be a size such as 500M/);
