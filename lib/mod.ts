@@ -117,8 +117,7 @@ export type {
   RemovedFile,
 } from "../keystore/mod.ts";
 export { Keystore } from "../keystore/mod.ts";
-export { SourceConnection } from "./net/source_connection.ts";
-export type { ConnectOptions } from "./net/source_connection.ts";
+export { type ConnectOptions, SourceConnection } from "./net/source_connection.ts";
 export { connectSource } from "./net/connect_source.ts";
 export type { Registration, SourceEvent } from "./source/endpoint.ts";
 export type { Region, VideoFrame } from "./source/frame.ts";

@@ -42,10 +42,13 @@ export function connectCommand(
   ask: Ask | undefined = terminalAsk(io),
 ): Command {
   const command = addKeystoreOption(new Command("connect"))
-    .description("be a remote program: log in, show a test picture or typed text, print events")
+    .description("be a remote program that shows a test picture or what is typed, and print events")
     .argument("<target>", "[TAG@]HOST[:PORT], an IPv6 address with a port as [::1]:7000, or TAG@")
     .option("--trust <key>", "accept this server key and no other (base64, or a file with it)")
-    .option("--trust-any", "accept any server key, so that anybody can pretend to be the server");
+    .option(
+      "--trust-any",
+      "accept any server key, so that any machine can pretend to be the server",
+    );
   addSecretOptions(command, "SECRET");
   return command
     .addOption(

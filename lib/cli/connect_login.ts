@@ -15,7 +15,6 @@ import {
   type SourceConnection,
 } from "../mod.ts";
 import type { Route } from "./connect_target.ts";
-import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
 import { PROGRAM } from "./program.ts";
 
@@ -37,22 +36,19 @@ export interface Login {
  * @throws {A12Error} What went wrong with the last host; its likely reasons are printed.
  */
 export async function logIn(routes: readonly Route[], login: Login): Promise<SourceConnection> {
-  const { io } = login;
-  for (const [i, route] of routes.entries()) {
-    try {
-      return await logInAt(route, login);
-    } catch (error) {
-      if (!(error instanceof A12Error)) throw error;
-      const isUnreachable = error.code === "connect-failed" || error.code === "bad-address";
-      if (isUnreachable && i + 1 < routes.length) {
-        io.err(`${error.message}; trying the next host\n`);
-        continue;
-      }
-      io.err(explainRefusal(error, route, login.secret !== undefined));
-      throw error;
+  const [route, ...others] = routes;
+  try {
+    return await logInAt(route!, login);
+  } catch (error) {
+    if (!(error instanceof A12Error)) throw error;
+    const isUnreachable = error.code === "connect-failed" || error.code === "bad-address";
+    if (isUnreachable && others.length > 0) {
+      login.io.err(`${error.message}; trying the next host\n`);
+      return await logIn(others, login);
     }
+    login.io.err(explainRefusal(error, route!, login.secret !== undefined));
+    throw error;
   }
-  throw new UsageError("there is no host to dial");
 }
 
 async function logInAt(route: Route, login: Login): Promise<SourceConnection> {

@@ -44,11 +44,9 @@ export function parseTarget(text: string): Target {
     throw bad(text, `${JSON.stringify(bracketed)} is not an IPv6 address`);
   }
   if (portText === undefined) return { tag, hostname, port: undefined };
-  const port = parsePort(portText) ?? 0;
-  if (port === 0) {
-    throw bad(text, `${JSON.stringify(portText)} is not a port from 1 to ${MAX_PORT}`);
-  }
-  return { tag, hostname, port };
+  const port = parsePort(portText);
+  if (port) return { tag, hostname, port };
+  throw bad(text, `${JSON.stringify(portText)} is not a port from 1 to ${MAX_PORT}`);
 }
 
 /**
