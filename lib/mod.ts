@@ -49,7 +49,7 @@ export { type Snapshot, snapshot, takeSnapshot } from "./handlers/pictures/snaps
 export { type StoreOptions, storeTransfers } from "./handlers/store.ts";
 export { escapeControls, makeLogger, silentLogger } from "./log.ts";
 export { parseName } from "./name.ts";
-export { describeThrown } from "./net/deliver.ts";
+export { describeThrown } from "./net/call_handler.ts";
 export { netListen, type NetListenOptions, warningFields } from "./net_listen.ts";
 export { checkSecret, type ListenSecret, parseSecret } from "./net/secret.ts";
 export { cryptoName } from "./crypto/mod.ts";

@@ -10,35 +10,96 @@ import type { IncomingTransfer } from "../segment/incoming_transfer.ts";
 import type { BinaryOffer, BinaryType } from "../segment/transfer_types.ts";
 import { binaryTypeName } from "../segment/transfer_types.ts";
 
-/**
- * Offers a transfer.
- *
- * @param transfer The transfer.
- * @param handler Accepts or refuses it, and may go on afterwards.
- * @param onLateFailure Is told when the handler fails after it has decided.
- * @returns Settles once the transfer is accepted or refused, or the handler is done.
- */
-export function offerTransfer(
-  transfer: IncomingTransfer,
-  handler: (offer: BinaryOffer) => void | Promise<void>,
-  onLateFailure: (error: unknown) => void,
-): void | Promise<void> {
-  const offer = new Offer(transfer);
-  const pending = handler(offer);
-  if (!(pending instanceof Promise)) return;
-  pending.catch((error) => {
-    if (offer.isDecided) onLateFailure(error);
-  });
-  return Promise.race([offer.decision, pending]);
+type Controller = ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
+
+/** What handlers do to transfers. */
+export interface TransferOwner {
+  /** Takes out the next piece that has arrived. */
+  readonly read: (transfer: IncomingTransfer) => Uint8Array<ArrayBuffer> | undefined;
+  /** Refuses or cancels a transfer. */
+  readonly cancel: (transfer: IncomingTransfer) => void;
+}
+
+/** The transfers of one client that handlers are offered and read. */
+export class Offers {
+  readonly #owner: TransferOwner;
+  /** The streams whose readers wait for a piece or the end. */
+  readonly #waiting = new Map<IncomingTransfer, Controller>();
+
+  constructor(owner: TransferOwner) {
+    this.#owner = owner;
+  }
+
+  /**
+   * Offers a transfer to a handler.
+   *
+   * @param onLateFailure Called when the handler fails after it has decided.
+   * @returns Settles once the transfer is accepted or refused, or the handler is done.
+   */
+  offer(
+    transfer: IncomingTransfer,
+    handler: (offer: BinaryOffer) => void | PromiseLike<void>,
+    onLateFailure: (error: unknown) => void,
+  ): void | Promise<void> {
+    const offer = new Offer(transfer, this.#owner, () => this.#stream(transfer));
+    const pending = handler(offer);
+    if (!(pending instanceof Promise)) return;
+    pending.catch((error) => {
+      if (offer.isDecided) onLateFailure(error);
+    });
+    return Promise.race([offer.decision, pending]);
+  }
+
+  /** Gives waiting readers what has arrived, or the end, since the last call. */
+  update(): void {
+    if (this.#waiting.size === 0) return;
+    for (const [transfer, controller] of this.#waiting) {
+      if (this.#advance(transfer, controller)) this.#waiting.delete(transfer);
+    }
+  }
+
+  /** The content of a transfer; nothing is taken out of it before it is read. */
+  #stream(transfer: IncomingTransfer): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return new ReadableStream({
+      pull: (controller) => {
+        if (!this.#advance(transfer, controller)) this.#waiting.set(transfer, controller);
+      },
+      cancel: () => {
+        this.#waiting.delete(transfer);
+        this.#owner.cancel(transfer);
+      },
+    }, { highWaterMark: 0 });
+  }
+
+  /** Gives a reader the next piece or the end; `false` when there is neither. */
+  #advance(transfer: IncomingTransfer, controller: Controller): boolean {
+    if (transfer.state === "failed") {
+      controller.error(transfer.error ?? new StreamError("cancelled", "the transfer was refused"));
+      return true;
+    }
+    const piece = this.#owner.read(transfer);
+    if (piece !== undefined) controller.enqueue(piece);
+    const isEnd = transfer.state === "complete" && transfer.queuedBytes === 0;
+    if (isEnd) controller.close();
+    return isEnd || piece !== undefined;
+  }
 }
 
 class Offer implements BinaryOffer {
   readonly #transfer: IncomingTransfer;
+  readonly #owner: TransferOwner;
+  readonly #open: () => ReadableStream<Uint8Array<ArrayBuffer>>;
   readonly #decision = Promise.withResolvers<void>();
   isDecided = false;
 
-  constructor(transfer: IncomingTransfer) {
+  constructor(
+    transfer: IncomingTransfer,
+    owner: TransferOwner,
+    open: () => ReadableStream<Uint8Array<ArrayBuffer>>,
+  ) {
     this.#transfer = transfer;
+    this.#owner = owner;
+    this.#open = open;
   }
 
   get decision(): Promise<void> {
@@ -75,11 +136,11 @@ class Offer implements BinaryOffer {
     }
     this.#transfer.state = "accepted";
     this.#decide();
-    return streamOf(this.#transfer);
+    return this.#open();
   }
 
   reject(): void {
-    if (this.#transfer.state === "offered") this.#transfer.cancel();
+    if (this.#transfer.state === "offered") this.#owner.cancel(this.#transfer);
     this.#decide();
   }
 
@@ -87,38 +148,4 @@ class Offer implements BinaryOffer {
     this.isDecided = true;
     this.#decision.resolve();
   }
-}
-
-/** The content of a transfer; nothing is taken out of it before it is read. */
-function streamOf(transfer: IncomingTransfer): ReadableStream<Uint8Array<ArrayBuffer>> {
-  let isWanted = false;
-  const step = (controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>) => {
-    if (transfer.state === "failed") {
-      transfer.onChange = undefined;
-      controller.error(transfer.error ?? new StreamError("cancelled", "the transfer was refused"));
-      return;
-    }
-    const piece = isWanted ? transfer.read() : undefined;
-    if (piece !== undefined) {
-      isWanted = false;
-      controller.enqueue(piece);
-    }
-    if (transfer.state === "complete" && transfer.queuedBytes === 0) {
-      transfer.onChange = undefined;
-      controller.close();
-    }
-  };
-  return new ReadableStream({
-    start: (controller) => {
-      transfer.onChange = () => step(controller);
-    },
-    pull: (controller) => {
-      isWanted = true;
-      step(controller);
-    },
-    cancel: () => {
-      transfer.onChange = undefined;
-      transfer.cancel();
-    },
-  }, { highWaterMark: 0 });
 }

@@ -1,5 +1,5 @@
 /**
- * One client of a listener, from its first byte to `terminated`.
+ * One connection to a listener: the login, the handover to a handler, and the end.
  *
  * @module
  */
@@ -7,63 +7,126 @@
 import { formatAddress, type SocketAddress } from "../address.ts";
 import { fingerprint } from "../crypto/fingerprint.ts";
 import type { PrivateKey } from "../crypto/x25519.ts";
-import { type A12Error, IncompatibleError, StreamError } from "../errors.ts";
-import { DRAIN_TIMEOUT_MS } from "../limits.ts";
-import type { VideoDecoder } from "../decoders/h264/worker/decoder_pool.ts";
-import type { LogFields, LogLevel } from "../log.ts";
-import { SinkEndpoint } from "../segment/endpoint.ts";
-import type { FaultNotice, Notice, OfferNotice } from "../segment/notices.ts";
+import { type A12Error, IncompatibleError } from "../errors.ts";
+import type { DecoderPool } from "../decoders/h264/worker/decoder_pool.ts";
+import type { Logger } from "../log.ts";
+import type { ClientSource } from "../segment/client_source.ts";
 import type { Peer } from "../segment/peer.ts";
-import type { DecodeJob } from "../decoders/frame_decoder.ts";
-import type { PeerOffered, SessionEvent } from "../session/events.ts";
+import type { DisplayDefaults } from "../segment/preroll.ts";
+import type { ClientHandler } from "../segment/source.ts";
+import type { H264Mode } from "../decoders/h264/client_h264.ts";
+import type { PeerAuthenticated, PeerOffered, SessionEvent } from "../session/events.ts";
 import type { Session } from "../session/session.ts";
+import type { Role } from "../wire/constants.ts";
 import type { Reservation } from "./authority.ts";
-import { offerTransfer } from "./binary_offer.ts";
-import type { Host } from "./connection_host.ts";
-import { type CallContext, callObservers, deliver, logFailure } from "./deliver.ts";
+import { ClientLog } from "./client_log.ts";
 import { asError, internalError } from "./faults.ts";
-import type { Socket } from "./pump.ts";
-import { Pump } from "./pump.ts";
-import { ReaderGate } from "./reader_gate.ts";
-import { nextSourceId } from "./source_ids.ts";
-import { Tally } from "./tally.ts";
-import { drawInTurns } from "./turns.ts";
+import { LiveClient } from "./live_client.ts";
+import { Pump, type Socket } from "./pump.ts";
 
-/** One client of a listener. */
+/** What a connection needs of its listener. */
+export interface ListenerPort {
+  readonly log: Logger;
+  readonly display: DisplayDefaults;
+  /** They see all records of clients before the handlers do. */
+  readonly observers: readonly ClientHandler[];
+  /** What happens to H.264. */
+  readonly h264: H264Mode;
+  /** Where decoders of H.264 come from. */
+  readonly decoders: DecoderPool;
+  /**
+   * Reads the key to answer with.
+   *
+   * @throws {KeystoreError} `bad-line`, `keystore-unreadable`.
+   */
+  identity(): PrivateKey;
+  /**
+   * Decides about a claimed key.
+   *
+   * @param publicKey 32 bytes.
+   * @returns A place among the unknown keys, if the key needs one.
+   * @throws {AuthError} Why it may not log in.
+   */
+  admit(publicKey: Uint8Array): Reservation | undefined;
+  /**
+   * Decides again once the key is proved.
+   *
+   * @param publicKey 32 bytes.
+   * @param place What {@linkcode admit} returned for it.
+   * @returns The place, if the key still needs it.
+   * @throws {AuthError} Why it may not log in any more.
+   * @throws {LimitError} `too-many-connections` when its key has as many as it may.
+   */
+  arrived(
+    connection: Connection,
+    publicKey: Uint8Array,
+    place: Reservation | undefined,
+  ): Reservation | undefined;
+  /** Calls the listener's handler, which may {@linkcode Connection.takeOver} the client. */
+  handOver(connection: Connection): Promise<void>;
+  /** The connection has ended; the client may have sent nothing at all, or never logged in. */
+  left(connection: Connection): void;
+  /** The connection has ended before a byte was received. */
+  leftSilently(connection: Connection): void;
+}
+
+type State =
+  /** No key was claimed. */
+  | { readonly phase: "connecting" }
+  /** A key is claimed and not proved. */
+  | {
+    readonly phase: "offered";
+    readonly peer: Peer;
+    readonly role: Role;
+    readonly place: Reservation | undefined;
+  }
+  /** The key is proved; it is enrolled and the listener's handler decides. */
+  | {
+    readonly phase: "arriving";
+    readonly peer: Peer;
+    place: Reservation | undefined;
+    /** Whether the client has to exit as soon as it is taken over. */
+    exits: boolean;
+  }
+  /** A handler has the client. */
+  | { readonly phase: "live"; readonly peer: Peer; readonly client: LiveClient }
+  /** The listener's handler did not take the client. */
+  | { readonly phase: "refused"; readonly peer: Peer }
+  /** The connection has ended; the last records are being delivered. */
+  | { readonly phase: "leaving"; readonly peer: Peer; readonly client: LiveClient };
+
+let lastSourceId = 0;
+
+/** Gives the next number by which handlers know a listener or a segment, from 1. */
+export function nextSourceId(): number {
+  return ++lastSourceId;
+}
+
+/** One connection to a listener. */
 export class Connection {
-  readonly #host: Host;
+  readonly #listener: ListenerPort;
   readonly #session: Session;
   readonly #pump: Pump;
   readonly #remote: SocketAddress;
-  readonly #gate = new ReaderGate();
-  #reservation: Reservation | undefined;
-  #drain: ReturnType<typeof setTimeout> | undefined;
-  #pace: ReturnType<typeof setTimeout> | undefined;
-  #decoder: VideoDecoder | undefined;
-  #endpoint: SinkEndpoint | undefined;
-  #peer: Peer | undefined;
-  #arriving: Promise<void> | undefined;
-  #delivering: Promise<void> | undefined;
-  #failed: A12Error | undefined;
-  readonly #refusedStreams = new Tally();
-  readonly #failures = new Tally();
-  /** Whether the handler did not take the client. */
-  #isRefused = false;
-  #isAskedToLeave = false;
-  #hasLeft = false;
+  readonly #log: ClientLog;
+  #state: State = { phase: "connecting" };
+  /** The work between proof and handover. */
+  #arrival: Promise<void> | undefined;
 
   /**
-   * @param host The listener.
    * @param socket The accepted socket; closed by the connection.
    * @param remote Where it comes from.
    * @param session A new session of this end.
    */
-  constructor(host: Host, socket: Socket, remote: SocketAddress, session: Session) {
-    this.#host = host;
+  constructor(listener: ListenerPort, socket: Socket, remote: SocketAddress, session: Session) {
+    this.#listener = listener;
     this.#session = session;
     this.#remote = remote;
+    this.#log = new ClientLog(listener.log, formatAddress(remote));
     this.#pump = new Pump(socket, session, {
-      refill: () => this.#endpoint?.output.fill(),
+      refill: () => {
+        if (this.#state.phase === "live") this.#state.client.refill();
+      },
       // A source ignores the acknowledgement of nothing.
       probe: () => {
         if (!session.isOver) session.send({ command: "ping", channel: 0, stream: 0 });
@@ -81,75 +144,61 @@ export class Connection {
     return this.#session.hasVerified;
   }
 
-  /** Who the client is, once it has claimed a key; proved when it is handed over. */
+  /** The client, once it has claimed a key; the key is proved when the client is handed over. */
   get peer(): Peer | undefined {
-    const publicKey = this.#session.peer?.publicKey;
-    if (publicKey === undefined) return undefined;
-    return this.#peer ??= {
-      publicKey: publicKey.toBase64(),
-      fingerprint: fingerprint(publicKey),
-      address: formatAddress(this.#remote),
-    };
+    return this.#state.phase === "connecting" ? undefined : this.#state.peer;
   }
 
-  /** The client's segments, once it was handed over. */
-  get endpoint(): SinkEndpoint | undefined {
-    return this.#endpoint;
+  /** The client's primary segment, once a handler has taken it. */
+  get source(): ClientSource | undefined {
+    return "client" in this.#state ? this.#state.client.source : undefined;
   }
 
-  /** Makes the client's segments; the handler takes the client by that. @returns The endpoint. */
-  takeOver(): SinkEndpoint {
-    this.#endpoint = new SinkEndpoint(this.#session, {
+  /**
+   * Takes the client that {@linkcode ListenerPort.handOver} is about, once.
+   *
+   * @returns The client's primary segment.
+   */
+  takeOver(): ClientSource {
+    const { peer, exits } = this.#state as Extract<State, { phase: "arriving" }>;
+    const client = new LiveClient({
+      session: this.#session,
+      pump: this.#pump,
+      decoders: this.#listener.decoders,
+      log: this.#log,
       nextId: nextSourceId,
-      peer: this.peer!,
-      display: this.#host.display,
-      h264: this.#host.h264,
-      onOutput: () => this.#pump.flushSoon(),
-      onNotice: () => queueMicrotask(() => void this.#deliverAside()),
-      onExit: () => this.#drainSoon(),
-      onUnblocked: () => this.#gate.open(),
-      pacing: {
-        nowMs: () => performance.now(),
-        wakeIn: (delayMs) => {
-          clearTimeout(this.#pace);
-          this.#pace = setTimeout(() => this.#endpoint!.output.tick(), delayMs);
-        },
-        waiter: () => {
-          const { promise, resolve } = Promise.withResolvers<boolean>();
-          return { promise, settle: resolve };
-        },
-      },
+      peer,
+      display: this.#listener.display,
+      h264: this.#listener.h264,
     });
-    for (const observer of this.#host.observers) this.#endpoint.primary.addObserver(observer);
-    if (this.#isAskedToLeave) this.askToLeave();
-    return this.#endpoint;
+    this.#state = { phase: "live", peer, client };
+    for (const observer of this.#listener.observers) client.source.addObserver(observer);
+    if (exits) client.source.deleteImage();
+    return client.source;
   }
 
-  /** Asks the client to exit, or once the handler takes it. */
-  askToLeave(): void {
-    this.#isAskedToLeave = true;
-    this.#endpoint?.primary.deleteImage();
+  /** Makes the client exit, now or when a handler takes it. */
+  exitClient(): void {
+    if (this.#state.phase === "arriving") this.#state.exits = true;
+    else if (this.#state.phase === "live") this.#state.client.source.deleteImage();
   }
 
-  /** Carries the connection to its end; never rejects. */
+  /** Runs the connection to its end; never rejects. */
   async run(): Promise<void> {
+    let failed: A12Error | undefined;
     try {
       await this.#pump.run((event) => this.#take(event));
     } catch (error) {
-      this.#failed = error as A12Error;
-      if (this.#failed.code === "internal-error") this.#logInternal(this.#failed);
+      failed = error as A12Error;
+      if (failed.code === "internal-error") this.#log.internalError(failed);
     }
-    clearTimeout(this.#drain);
-    clearTimeout(this.#pace);
-    this.#decoder?.close();
-    this.#reservation?.release();
-    this.#gate.open();
+    if ("place" in this.#state) this.#state.place?.release();
     this.#session.free();
-    this.#host.left(this);
+    this.#listener.left(this);
     try {
-      await this.#finish();
+      await this.#finish(failed);
     } catch (error) {
-      this.#logInternal(internalError(error));
+      this.#log.internalError(internalError(error));
     }
   }
 
@@ -160,8 +209,6 @@ export class Connection {
    */
   end(reason?: A12Error): void {
     this.#pump.end(reason);
-    this.#gate.open();
-    this.#decoder?.close();
   }
 
   #take(event: SessionEvent): Promise<void> | undefined {
@@ -170,54 +217,26 @@ export class Connection {
         this.#offered(event);
         return undefined;
       case "peer-authenticated":
-        return this.#arriving = this.#authenticated();
+        return this.#arrival = this.#authenticated(event);
       case "closed":
         return undefined;
-      default: {
-        const endpoint = this.#endpoint!;
-        endpoint.take(event);
-        const { work } = endpoint.video;
-        if (work === undefined) return this.#untilRead(this.#deliverAll());
-        return work.type === "job" ? this.#decode(work) : this.#draw();
-      }
+      default:
+        return this.#state.phase === "live" ? this.#state.client.take(event) : undefined;
     }
   }
 
-  /** Nothing more is taken from the client while a large frame is drawn. */
-  async #draw(): Promise<void> {
-    this.#pump.flush();
-    await drawInTurns(() => {
-      if (this.#session.isOver) return true;
-      const startMs = performance.now();
-      const isLast = this.#endpoint!.video.drawPiece();
-      this.#pump.worked(performance.now() - startMs);
-      return isLast;
-    });
-    if (!this.#session.isOver) await this.#untilRead(this.#deliverAll());
-  }
-
-  /** Nothing more is taken from the client while a picture of its is decoded. */
-  async #decode(job: DecodeJob): Promise<void> {
-    this.#pump.flush();
-    this.#decoder ??= this.#host.decoders.open();
-    const result = await this.#decoder.decode(job);
-    if (this.#session.isOver) return;
-    this.#endpoint!.video.finishJob(result);
-    await this.#untilRead(this.#deliverAll());
-  }
-
-  /** Holds the client up while a handler has much to read. */
-  #untilRead(delivered: Promise<void> | undefined): Promise<void> | undefined {
-    const endpoint = this.#endpoint!;
-    if (!endpoint.isBlocked || endpoint.isOver) return delivered;
-    return this.#gate.wait(() => endpoint.cancelStalled()).then(() => delivered);
-  }
-
-  #offered(offer: PeerOffered): void {
+  #offered({ publicKey, role }: PeerOffered): void {
+    const peer = {
+      publicKey: publicKey.toBase64(),
+      fingerprint: fingerprint(publicKey),
+      address: formatAddress(this.#remote),
+    };
+    this.#log.key = peer.fingerprint;
+    this.#state = { phase: "offered", peer, role, place: undefined };
     let identity: PrivateKey;
     try {
-      this.#reservation = this.#host.admit(offer.publicKey);
-      identity = this.#host.identity();
+      this.#state = { ...this.#state, place: this.#listener.admit(publicKey) };
+      identity = this.#listener.identity();
     } catch (error) {
       this.#session.reject();
       this.#pump.end(error as A12Error);
@@ -226,194 +245,69 @@ export class Connection {
     this.#session.accept(identity);
   }
 
-  async #authenticated(): Promise<void> {
-    const { role, publicKey } = this.#session.peer!;
+  async #authenticated({ publicKey, role }: PeerAuthenticated): Promise<void> {
     if (role === "probe") {
       this.#pump.end(new IncompatibleError("role-refused", "a probe went on after its answer"));
       return;
     }
-    this.#reservation = this.#host.arrived(this, publicKey, this.#reservation);
-    await this.#enrol();
+    const { peer, place } = this.#state as Extract<State, { phase: "offered" }>;
+    const arriving: State = {
+      phase: "arriving",
+      peer,
+      place: this.#listener.arrived(this, publicKey, place),
+      exits: false,
+    };
+    this.#state = arriving;
+    const isNew = await arriving.place?.commit();
+    if (isNew) this.#log.keyEnrolled(arriving.place!.placesLeft);
+    arriving.place = undefined;
     if (this.#session.isOver) return;
     // The REKEY that waits proves our key, and must not wait for the handler.
     this.#pump.flush();
-    this.#log("info", "client-authenticated", { mode: this.#session.peer!.mode });
-    if (await this.#host.handover(this)) return;
-    if (this.#session.isOver) return;
-    this.#isRefused = true;
-    this.#log("info", "client-refused", { reason: "not accepted by the handler" });
+    this.#log.authenticated(this.#session.peer!.mode);
+    await this.#listener.handOver(this);
+    if (this.#state !== arriving || this.#session.isOver) return;
+    this.#state = { phase: "refused", peer };
+    this.#log.refused();
     this.#session.sendEvent(0, { category: "target", kind: "reqfail", id: 0 });
     this.#pump.flush();
     this.#session.close();
   }
 
-  /** Writes an unknown key to the keystore. */
-  async #enrol(): Promise<void> {
-    const reservation = this.#reservation;
-    const isNew = await reservation?.commit();
-    this.#reservation = undefined;
-    if (isNew) this.#log("info", "key-enrolled", { places_left: reservation!.placesLeft });
+  /** Ends what the client had, and delivers its last records once the handler is done with the others. */
+  async #finish(failed: A12Error | undefined): Promise<void> {
+    this.#leave(failed);
+    await this.#arrival?.catch((error) => failed ??= asError(error));
+    // The handler may have taken a client that had left.
+    this.#leave(failed);
+    if (this.#state.phase === "leaving") await this.#state.client.deliver();
+    else this.#logEndOfLogin(failed);
   }
 
-  /**
-   * Hands on all records, one after the other; without a promise while handlers return at once.
-   *
-   * @returns The delivery that is under way, which takes later records along.
-   */
-  #deliverAll(): Promise<void> | undefined {
-    if (this.#delivering !== undefined) return this.#delivering;
-    const endpoint = this.#endpoint!;
-    for (let notice = endpoint.nextNotice(); notice; notice = endpoint.nextNotice()) {
-      const done = this.#deliver(notice);
-      if (done instanceof Promise) {
-        this.#delivering = this.#deliverRest(notice, done);
-        return this.#delivering;
-      }
-      this.#settle(notice, done);
-    }
-    if (endpoint.isOver) this.#session.close();
-    return undefined;
-  }
-
-  async #deliverRest(notice: Notice, pending: Promise<boolean>): Promise<void> {
-    try {
-      this.#settle(notice, await pending);
-    } finally {
-      this.#delivering = undefined;
-    }
-    await this.#deliverAll();
-  }
-
-  /** Hands on records while nothing arrives; a fault ends the connection as it would in between. */
-  async #deliverAside(): Promise<void> {
-    try {
-      await this.#deliverAll();
-    } catch (error) {
-      this.end(internalError(error));
-    }
-  }
-
-  #deliver(notice: Notice): boolean | Promise<boolean> {
-    if (notice.type === "fault") {
-      this.#logRefusedStream(notice);
-      if (this.#endpoint!.h264.failure !== undefined) this.#decoder?.close();
-      return true;
-    }
-    const { source } = notice;
-    if (notice.type === "offer") return this.#deliverOffer(notice);
-    if (notice.type === "call") return deliver(notice.call, this.#context(source.id, notice.kind));
-    const { status, input } = notice;
-    const context = this.#context(source.id, status.kind);
-    const observed = callObservers(
-      source.observers,
-      (observer) => observer(source, status, input),
-      context,
-    );
-    const isFrame = status.kind === "frame" || status.kind === "dropped_frame";
-    const call = () => {
-      if (!isFrame || source.wantsFrames) return source.handler?.(source, status, input);
-    };
-    return observed?.then(() => deliver(call, context)) ?? deliver(call, context);
-  }
-
-  #deliverOffer({ source, transfer }: OfferNotice): boolean | Promise<boolean> {
-    const handler = source.onBinary;
-    if (handler === undefined) return true;
-    const context = this.#context(source.id, "binary");
-    return deliver(() =>
-      offerTransfer(transfer, handler, (error) => {
-        // What befell the transfer itself was reported when it did.
-        if (!(error instanceof StreamError)) logFailure(error, context);
-        transfer.cancel();
-      }), context);
-  }
-
-  #settle(notice: Notice, succeeded: boolean): void {
-    this.#endpoint!.settle(notice);
-    // A handler that has lost track of its client must not go on half-blind.
-    const isLast = notice.type === "status" && notice.status.kind === "terminated";
-    if (isLast) this.#decoder?.forget(notice.source.segment.channel);
-    if (!succeeded && !isLast) this.#endpoint!.close(this.#endpoint!.primary.segment);
-  }
-
-  #context(source: number, kind: string): CallContext {
-    return { log: this.#host.log, source, kind, failures: this.#failures };
-  }
-
-  #drainSoon(): void {
-    this.#drain ??= setTimeout(() => this.end(), DRAIN_TIMEOUT_MS);
-  }
-
-  /** Tells the handler of the end, once it is done with what came before; that may be never. */
-  async #finish(): Promise<void> {
-    this.#leave();
-    await this.#arriving?.catch((error) => this.#failed ??= asError(error));
-    // It may have taken a client that had gone.
-    this.#leave();
-    if (this.#endpoint === undefined) this.#logEndOfLogin(this.#failed);
-    else await this.#deliverAll();
-  }
-
-  /** Ends the client's segments: what they had is given back. */
-  #leave(): void {
-    if (this.#endpoint === undefined || this.#hasLeft) return;
-    this.#hasLeft = true;
-    const fault = this.#fault;
-    this.#endpoint.end(fault?.code ?? "");
-    this.#log(fault ? "warn" : "info", "client-left", {
-      source: this.#endpoint.primary.id,
-      reason: this.#failed?.code,
-      detail: fault?.message,
-      handler_failures: this.#failures.count || undefined,
-      refused_streams: this.#refusedStreams.count || undefined,
-    });
-  }
-
-  /** What ended the connection, unless it was lost. */
-  get #fault(): A12Error | undefined {
-    return this.#failed?.code === "connection-lost" ? undefined : this.#failed;
+  #leave(failed: A12Error | undefined): void {
+    if (this.#state.phase !== "live") return;
+    const { peer, client } = this.#state;
+    this.#state = { phase: "leaving", peer, client };
+    client.end(failed === undefined || failed.code === "connection-lost" ? "" : failed.code);
+    this.#log.left(client.source.id, failed);
   }
 
   #logEndOfLogin(failed: A12Error | undefined): void {
-    const { peer } = this.#session;
-    if (this.#isRefused) return;
+    if (this.#state.phase === "refused") return;
     if (!this.#session.hasReceived) {
-      this.#log("debug", "left-before-login", { reason: failed?.code });
-      this.#host.leftSilently(this);
-      return;
+      this.#log.leftBeforeLogin(failed?.code);
+      this.#listener.leftSilently(this);
+    } else if (failed !== undefined && failed.code !== "connection-lost") {
+      this.#log.loginRefused(failed.code, failed.message);
+    } else if (this.#state.phase === "arriving") {
+      this.#log.leftBeforeHandover(failed?.code);
+    } else if (this.#state.phase === "connecting") {
+      if (!this.#session.hasVerified) this.#log.leftBeforeLogin();
+      else this.#log.loginRefused("not-proven", "the client left without showing its key");
+    } else if (this.#state.phase === "offered" && this.#state.role === "probe") {
+      this.#log.probeAnswered();
+    } else {
+      this.#log.loginRefused("not-proven", "the client left without using its key");
     }
-    if (failed !== undefined && failed.code !== "connection-lost") {
-      this.#logRefusal(failed.code, failed.message);
-    } else if (this.#arriving !== undefined) {
-      this.#log("info", "client-left", { reason: failed?.code });
-    } else if (peer === undefined && this.#session.hasVerified) {
-      this.#logRefusal("not-proven", "the client left without showing its key");
-    } else if (peer === undefined) this.#log("debug", "left-before-login");
-    else if (peer.role === "probe") this.#log("info", "probe-answered");
-    else this.#logRefusal("not-proven", "the client left without using its key");
-  }
-
-  /** Each reason is one line a client: a source may go on and on with what it was told to stop. */
-  #logRefusedStream({ source, error: { code, message } }: FaultNotice): void {
-    if (!this.#refusedStreams.add(code)) return;
-    this.#log("warn", "stream-refused", { source: source.id, reason: code, detail: message });
-  }
-
-  #logRefusal(reason: A12Error["code"], detail: string): void {
-    this.#log("warn", "login-refused", { reason, detail });
-  }
-
-  #logInternal(error: A12Error): void {
-    const { cause } = error;
-    const stack = cause instanceof Error ? cause.stack : undefined;
-    this.#log("error", "internal-error", { detail: error.message, stack });
-  }
-
-  #log(level: LogLevel, event: string, fields: LogFields = {}): void {
-    this.#host.log.log(level, event, {
-      client: formatAddress(this.#remote),
-      key: this.peer?.fingerprint,
-      ...fields,
-    });
   }
 }

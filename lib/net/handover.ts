@@ -1,8 +1,8 @@
 /**
- * One client's request to be taken, as the listener's handler sees it.
+ * The request of one client that the listener's handler decides about.
  *
  * Each request has a source object of its own, so that an asynchronous handler cannot mix up two
- * clients that ask at the same time.
+ * clients that log in at the same time.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { readAccept } from "../segment/verbs/accept.ts";
 import type { Connection } from "./connection.ts";
 import type { ListenSource, ListenStatus } from "./listen_types.ts";
 
-/** The record of a client that asks; all but the kind is zero, as in the reference. */
+/** The record of the request; all but the kind is zero, as in the reference. */
 export const HANDOVER_REQUEST: ListenStatus = {
   kind: "segment_request",
   frame: 0,
@@ -27,7 +27,7 @@ export const HANDOVER_REQUEST: ListenStatus = {
   parent: 0,
 };
 
-/** A listener in the moment in which one client asks. */
+/** The listener as the source of one client's request. */
 export class HandoverSource implements ListenSource {
   readonly #listener: ListenSource;
   readonly #connection: Connection;
@@ -35,10 +35,6 @@ export class HandoverSource implements ListenSource {
 
   readonly role = "listener" as const;
 
-  /**
-   * @param listener The listener.
-   * @param connection The client that asks.
-   */
   constructor(listener: ListenSource, connection: Connection) {
     this.#listener = listener;
     this.#connection = connection;
@@ -68,10 +64,10 @@ export class HandoverSource implements ListenSource {
     }
     const { size, handler } = readAccept(first, second, third);
     this.#isOpen = false;
-    const { primary } = this.#connection.takeOver();
-    if (size !== undefined) primary.segment.size = size;
-    primary.targetUpdatehandler(handler);
-    return primary;
+    const source = this.#connection.takeOver();
+    if (size !== undefined) source.segment.size = size;
+    source.targetUpdatehandler(handler);
+    return source;
   }
 
   targetInput(secret: string): void {
@@ -86,9 +82,8 @@ export class HandoverSource implements ListenSource {
     this.#listener.shutdown();
   }
 
-  /** Ends the request. @returns Whether the client was taken. */
-  settle(): boolean {
+  /** Ends the request; the client cannot be taken any more. */
+  close(): void {
     this.#isOpen = false;
-    return this.#connection.endpoint !== undefined;
   }
 }

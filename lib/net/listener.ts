@@ -28,16 +28,14 @@ import { Admission } from "./admission.ts";
 import type { KeyAuthority } from "./authority.ts";
 import type { BoundSocket } from "./bind.ts";
 import { bind } from "./bind.ts";
-import type { Host } from "./connection_host.ts";
-import { Connection } from "./connection.ts";
-import { deliver } from "./deliver.ts";
+import { callHandler } from "./call_handler.ts";
+import { Connection, type ListenerPort, nextSourceId } from "./connection.ts";
 import { internalError } from "./faults.ts";
 import { HANDOVER_REQUEST, HandoverSource } from "./handover.ts";
 import type { ListenHandler, ListenSource, ListenStatus } from "./listen_types.ts";
 import type { ClientHandler, Source } from "../segment/source.ts";
 import { parseSecret } from "./secret.ts";
 import { SilentCount } from "./silent_count.ts";
-import { nextSourceId } from "./source_ids.ts";
 import { WaitingRoom } from "./waiting_room.ts";
 import { withZoneOf } from "./zone.ts";
 
@@ -118,10 +116,10 @@ export class Listener implements ListenSource {
     this.#silent = new SilentCount(options.log);
     const sockets = bind(options.hostname, options.port);
     this.addresses = sockets.flatMap(({ addresses }) => addresses);
-    const host = this.#makeHost();
+    const port = this.#makePort();
     this.#acceptor = new Acceptor(sockets, {
       log: options.log,
-      take: (socket, from) => this.#welcome(socket, from, host),
+      take: (socket, from) => this.#welcome(socket, from, port),
       lost: (error) => {
         options.log.log("debug", "lost-before-accept", { detail: String(error) });
         this.#silent.add(undefined);
@@ -139,7 +137,7 @@ export class Listener implements ListenSource {
 
   /** The clients that were handed over and have not left. */
   get clients(): Source[] {
-    return [...this.#clients].flatMap(({ endpoint }) => endpoint ? [endpoint.primary] : []);
+    return [...this.#clients].flatMap(({ source }) => source ?? []);
   }
 
   /** What ended it; `undefined` before its end, and when it was closed. */
@@ -195,7 +193,7 @@ export class Listener implements ListenSource {
    * off. Clients that log in later stay.
    */
   closeClients(): void {
-    for (const connection of this.#clients) connection.askToLeave();
+    for (const connection of this.#clients) connection.exitClient();
   }
 
   shutdown(): void {
@@ -225,10 +223,9 @@ export class Listener implements ListenSource {
     await this.#tell({ kind: "terminated", last_words: this.#failure?.code ?? "" });
   }
 
-  #welcome(socket: Deno.TcpConn, { addresses: [local] }: BoundSocket, host: Host): void {
+  #welcome(socket: Deno.TcpConn, { addresses: [local] }: BoundSocket, port: ListenerPort): void {
     const { crypto, arena, allowDirect } = this.#options;
     const hostname = withZoneOf(plainHostname(socket.remoteAddr.hostname), local!.hostname);
-    const { port } = socket.remoteAddr;
     try {
       socket.setNoDelay(true);
       socket.setKeepAlive(true);
@@ -249,13 +246,18 @@ export class Listener implements ListenSource {
       allowDirect,
       ...(arena && { arena }),
     });
-    const connection = new Connection(host, socket, { hostname, port }, session);
+    const connection = new Connection(
+      port,
+      socket,
+      { hostname, port: socket.remoteAddr.port },
+      session,
+    );
     this.#waiting.enter(connection);
     const running = connection.run().finally(() => this.#running.delete(running));
     this.#running.add(running);
   }
 
-  #makeHost(): Host {
+  #makePort(): ListenerPort {
     const { log, display, observers = [], h264 } = this.#options;
     return {
       log,
@@ -272,7 +274,7 @@ export class Listener implements ListenSource {
         this.#hasLetIn = true;
         return stillNeeded;
       },
-      handover: (connection) => this.#handover(connection),
+      handOver: (connection) => this.#handOver(connection),
       leftSilently: ({ hostname }) => this.#silent.add(hostname),
       left: (connection) => {
         this.#waiting.leave(connection);
@@ -303,13 +305,12 @@ export class Listener implements ListenSource {
     this.#clients.add(connection);
   }
 
-  async #handover(connection: Connection): Promise<boolean> {
-    if (this.#isClosed) return false;
+  async #handOver(connection: Connection): Promise<void> {
+    if (this.#isClosed) return;
     const request = new HandoverSource(this, connection);
     const succeeded = await this.#call(request, HANDOVER_REQUEST);
-    const isTaken = request.settle();
-    if (isTaken && !succeeded) connection.askToLeave();
-    return isTaken;
+    request.close();
+    if (!succeeded) connection.exitClient();
   }
 
   async #tell(status: ListenStatus): Promise<void> {
@@ -318,7 +319,7 @@ export class Listener implements ListenSource {
 
   async #call(source: ListenSource, status: ListenStatus): Promise<boolean> {
     const { handler, log } = this.#options;
-    return await deliver(() => handler(source, status), {
+    return await callHandler(() => handler(source, status), {
       log,
       source: this.id,
       kind: status.kind,

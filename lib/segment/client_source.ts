@@ -1,5 +1,5 @@
 /**
- * What stands behind a {@linkcode Source}: the verbs, called on one segment of a connection.
+ * What stands behind a {@linkcode Source}: the verbs, called on one segment of a client.
  *
  * @module
  */
@@ -9,13 +9,23 @@ import type { AccessUnit } from "../decoders/h264/access_units.ts";
 import type { SurfaceView } from "../decoders/surface_view.ts";
 import { ApiMisuseError } from "../errors.ts";
 import type { EventInput } from "../wire/event/types.ts";
-import type { SinkEndpoint } from "./endpoint.ts";
+import { NOTHING } from "./outcome.ts";
+import type { Outcome } from "./outcome.ts";
+import type { OutgoingTransfer } from "./outgoing_transfer.ts";
 import type { Peer } from "./peer.ts";
+import type { SegmentRequest } from "./request.ts";
 import type { Segment } from "./segment.ts";
 import type { Sent } from "./sent.ts";
 import type { ClientHandler, LifeTarget, Source } from "./source.ts";
 import { VERBS } from "./source.ts";
-import type { BinaryOffer, BinaryTransfer, BinaryType, TransferOptions } from "./transfer_types.ts";
+import type {
+  BinaryOffer,
+  BinaryTransfer,
+  BinaryType,
+  TransferOptions,
+  TransferState,
+} from "./transfer_types.ts";
+import type { SegmentTree } from "./tree.ts";
 import type { Verb } from "./verbs/verb.ts";
 
 /** One segment of a client; its methods are the verbs of the table. */
@@ -31,13 +41,9 @@ export class ClientSource {
   onH264: ((unit: AccessUnit) => void | Promise<void>) | undefined;
   onBinary: ((offer: BinaryOffer) => void | Promise<void>) | undefined;
 
-  /**
-   * @param endpoint The connection.
-   * @param segment The segment.
-   */
-  constructor(endpoint: SinkEndpoint, segment: Segment) {
+  constructor(client: ClientSources, segment: Segment) {
     this.segment = segment;
-    this.#target = new Target(endpoint, segment);
+    this.#target = new Target(client, segment);
   }
 
   get id(): number {
@@ -45,7 +51,7 @@ export class ClientSource {
   }
 
   get peer(): Peer {
-    return this.#target.endpoint.peer;
+    return this.#target.client.tree.peer;
   }
 
   get segkind(): string {
@@ -90,25 +96,103 @@ export class ClientSource {
   }
 }
 
+/**
+ * The sources of one client, and what came of calls and is not delivered yet.
+ *
+ * Each verb adds what came of it and wakes the client's connection; it calls nothing above.
+ */
+export class ClientSources {
+  readonly tree: SegmentTree;
+  /** The source of the client's first segment. */
+  readonly primary: ClientSource;
+  readonly #wake: () => void;
+  readonly #sources = new Map<Segment, ClientSource>();
+  /** What came of the first call whose outcomes are not all taken, from `#at` on. */
+  #first: readonly Outcome[] = NOTHING;
+  #at = 0;
+  /** What came of later calls. */
+  readonly #later: (readonly Outcome[])[] = [];
+  /** The request that the handler may grant now. */
+  request: SegmentRequest | undefined;
+
+  /** @param wake Called after each verb that sends or ends something; there may be outcomes then. */
+  constructor(tree: SegmentTree, wake: () => void) {
+    this.tree = tree;
+    this.#wake = wake;
+    this.primary = this.open(tree.primary);
+  }
+
+  /** The source of a segment until {@linkcode forget}. */
+  sourceOf(segment: Segment): ClientSource {
+    return this.#sources.get(segment)!;
+  }
+
+  /** Makes the source of a new segment. */
+  open(segment: Segment): ClientSource {
+    const source = new ClientSource(this, segment);
+    this.#sources.set(segment, source);
+    return source;
+  }
+
+  /** Forgets the source of a segment of which nothing more comes. */
+  forget(segment: Segment): void {
+    this.#sources.delete(segment);
+  }
+
+  /** Adds what came of a call. */
+  add(outcomes: readonly Outcome[]): void {
+    if (outcomes.length === 0) return;
+    if (this.#at < this.#first.length) this.#later.push(outcomes);
+    else this.#begin(outcomes);
+  }
+
+  /** Adds what came of a verb. */
+  addOfVerb(outcomes: readonly Outcome[]): void {
+    this.add(outcomes);
+    this.wake();
+  }
+
+  /** Takes out the oldest outcome. */
+  nextOutcome(): Outcome | undefined {
+    const outcome = this.#first[this.#at];
+    if (outcome === undefined) return undefined;
+    this.#at++;
+    if (this.#at === this.#first.length) this.#begin(this.#later.shift() ?? NOTHING);
+    return outcome;
+  }
+
+  wake(): void {
+    this.#wake();
+  }
+
+  #begin(outcomes: readonly Outcome[]): void {
+    this.#first = outcomes;
+    this.#at = 0;
+  }
+}
+
 /** The segment as its verbs see it. */
 class Target implements LifeTarget {
-  readonly endpoint: SinkEndpoint;
+  readonly client: ClientSources;
   readonly segment: Segment;
   readonly observers: ClientHandler[] = [];
   handler: ClientHandler | undefined;
   wantsFrames = false;
 
-  constructor(endpoint: SinkEndpoint, segment: Segment) {
-    this.endpoint = endpoint;
+  constructor(client: ClientSources, segment: Segment) {
+    this.client = client;
     this.segment = segment;
   }
 
   get parent(): Source | undefined {
-    return this.segment.parent && this.endpoint.sourceOf(this.segment.parent);
+    const { parent } = this.segment;
+    return parent === undefined || parent.state === "ended"
+      ? undefined
+      : this.client.sourceOf(parent);
   }
 
   get isClosed(): boolean {
-    return this.endpoint.isClosed(this.segment);
+    return this.client.tree.isClosed(this.segment);
   }
 
   requirePrimary(): void {
@@ -121,7 +205,10 @@ class Target implements LifeTarget {
   }
 
   send(events: Iterable<EventInput>, units = 1): Sent {
-    return !this.isClosed && this.endpoint.output.sendEvents(0, events, units);
+    if (this.isClosed) return false;
+    const sent = this.client.tree.output.sendEvents(0, events, units);
+    this.client.wake();
+    return sent;
   }
 
   transfer(
@@ -131,36 +218,76 @@ class Target implements LifeTarget {
     before?: EventInput,
   ): BinaryTransfer | false {
     if (this.isClosed) return false;
-    return this.endpoint.output.transfer(type, content, options, before) ?? false;
+    const transfer = this.client.tree.output.transfer(type, content, options, before);
+    if (transfer === undefined) return false;
+    this.client.wake();
+    return new Transfer(this.client, transfer);
   }
 
   accept(handler: ClientHandler | undefined): Source | undefined {
-    const { request } = this.endpoint;
+    const { request, tree } = this.client;
     if (request === undefined || request.segment !== this.segment || request.answered) {
       throw new ApiMisuseError("wrong-state", "acceptTarget outside a segment_request");
     }
-    return this.#inherit(this.endpoint.accept(request), handler);
+    return this.#inherit(tree.accept(request), handler);
   }
 
   open(kind: number, handler: ClientHandler | undefined): Source | undefined {
-    return this.#inherit(this.endpoint.push(this.segment, kind, 0), handler);
+    return this.#inherit(this.client.tree.push(this.segment, kind, 0), handler);
   }
 
   activate(): void {
-    this.endpoint.activate(this.segment);
+    this.client.tree.activate(this.segment);
+    this.client.wake();
   }
 
   close(lastWords: string): void {
-    this.endpoint.close(this.segment, lastWords);
+    this.client.addOfVerb(this.client.tree.close(this.segment, lastWords));
   }
 
   /** Gives a new segment the handler and the observers of this one. */
   #inherit(
-    opened: ClientSource | undefined,
+    segment: Segment | undefined,
     handler: ClientHandler | undefined,
   ): ClientSource | undefined {
-    opened?.targetUpdatehandler(handler ?? this.handler);
-    for (const observer of this.observers) opened?.addObserver(observer);
+    this.client.wake();
+    if (segment === undefined) return undefined;
+    const opened = this.client.open(segment);
+    opened.targetUpdatehandler(handler ?? this.handler);
+    for (const observer of this.observers) opened.addObserver(observer);
     return opened;
+  }
+}
+
+/** A transfer to the client as its handler sees it. */
+class Transfer implements BinaryTransfer {
+  readonly #client: ClientSources;
+  readonly #transfer: OutgoingTransfer;
+
+  constructor(client: ClientSources, transfer: OutgoingTransfer) {
+    this.#client = client;
+    this.#transfer = transfer;
+  }
+
+  get identifier(): number {
+    return this.#transfer.identifier;
+  }
+
+  get size(): number {
+    return this.#transfer.content.length;
+  }
+
+  get sentBytes(): number {
+    return this.#transfer.sentBytes;
+  }
+
+  get state(): TransferState {
+    return this.#transfer.state;
+  }
+
+  cancel(): boolean {
+    const outcomes = this.#client.tree.output.cancelTransfer(this.#transfer);
+    this.#client.addOfVerb(outcomes);
+    return outcomes.length > 0;
   }
 }

@@ -7,43 +7,28 @@
 import type { ContentHash } from "../decoders/binary.ts";
 import type { StreamError } from "../errors.ts";
 import type { KnownControl } from "../wire/control.ts";
+import type { Segment } from "./segment.ts";
 
-/** What a piece takes besides its content: transfers of one byte each must not cost nothing. */
+/** What a piece counts for besides its content, so that pieces of one byte are bounded as well. */
 const PIECE_BYTES = 512;
 
 /** Where a transfer from a client stands. */
 export type IncomingState =
-  /** The handler is being asked. */
+  /** The handler has not decided. */
   | "offered"
-  /** The handler has accepted it. */
   | "accepted"
-  /** All of it is there. */
+  /** All of it has arrived. */
   | "complete"
-  /** It was refused, cancelled, or is damaged. */
+  /** It was refused or cancelled, or is damaged. */
   | "failed";
 
-/** The owner of a transfer, as the transfer sees it. */
-export interface IncomingOwner {
-  /**
-   * The handler took a piece out.
-   *
-   * @param transfer The transfer.
-   * @param memoryBytes What it took in memory.
-   */
-  read(transfer: IncomingTransfer, memoryBytes: number): void;
-  /** The handler wants no more of it. @param transfer The transfer. */
-  cancel(transfer: IncomingTransfer): void;
-}
-
-/** One transfer from a client. */
+/** One transfer from a client; `TransfersIn` counts what it holds in memory. */
 export class IncomingTransfer {
-  /** Its announcement. */
+  readonly segment: Segment;
   readonly header: KnownControl<"binarystream">;
-  /** Checks the content; `undefined` when there is no checksum. */
+  /** Checks the content; `undefined` when the client gave no checksum. */
   readonly hash: ContentHash | undefined;
-  readonly #owner: IncomingOwner;
   readonly #queue: Uint8Array<ArrayBuffer>[] = [];
-  /** Where it stands. */
   state: IncomingState = "offered";
   /** Why it failed; `undefined` when the handler did not want it. */
   error: StreamError | undefined;
@@ -51,62 +36,46 @@ export class IncomingTransfer {
   receivedBytes = 0;
   /** Bytes of content that wait to be read. */
   queuedBytes = 0;
-  /** Is told when there is something to read, and when it is over. */
-  onChange: (() => void) | undefined;
 
-  /**
-   * @param header Its announcement.
-   * @param hash Checks the content.
-   * @param owner What it belongs to.
-   */
+  /** @param header The announcement; kept. */
   constructor(
+    segment: Segment,
     header: KnownControl<"binarystream">,
     hash: ContentHash | undefined,
-    owner: IncomingOwner,
   ) {
+    this.segment = segment;
     this.header = header;
     this.hash = hash;
-    this.#owner = owner;
   }
 
-  /** The announced size in bytes, or `undefined` when it is not known. */
+  /** The announced size in bytes, or `undefined` when the client does not know it. */
   get size(): number | undefined {
     return this.header.size === 0n ? undefined : Number(this.header.size);
   }
 
-  /** Takes the next piece out, if there is one. @returns A piece, the caller's own. */
-  read(): Uint8Array<ArrayBuffer> | undefined {
+  /** What waits to be read takes so many bytes of memory. */
+  get memoryBytes(): number {
+    return this.queuedBytes + this.#queue.length * PIECE_BYTES;
+  }
+
+  /** Appends a piece; it is not copied. */
+  append(piece: Uint8Array<ArrayBuffer>): void {
+    this.receivedBytes += piece.length;
+    if (piece.length === 0) return;
+    this.queuedBytes += piece.length;
+    this.#queue.push(piece);
+  }
+
+  /** Takes out the next piece, which is the caller's own then. */
+  shift(): Uint8Array<ArrayBuffer> | undefined {
     const piece = this.#queue.shift();
-    if (piece === undefined) return undefined;
-    this.queuedBytes -= piece.length;
-    this.#owner.read(this, piece.length + PIECE_BYTES);
+    this.queuedBytes -= piece?.length ?? 0;
     return piece;
   }
 
-  /** Gives it up on behalf of the handler. */
-  cancel(): void {
-    this.#owner.cancel(this);
-  }
-
-  /**
-   * Appends a piece, for the owner alone.
-   *
-   * @param piece Not copied.
-   * @returns What it takes in memory.
-   */
-  append(piece: Uint8Array<ArrayBuffer>): number {
-    this.receivedBytes += piece.length;
-    if (piece.length === 0) return 0;
-    this.queuedBytes += piece.length;
-    this.#queue.push(piece);
-    return piece.length + PIECE_BYTES;
-  }
-
-  /** Throws away what waits, for the owner alone. @returns What it took in memory. */
-  discard(): number {
-    const memoryBytes = this.queuedBytes + this.#queue.length * PIECE_BYTES;
+  /** Discards what waits to be read. */
+  discard(): void {
     this.#queue.length = 0;
     this.queuedBytes = 0;
-    return memoryBytes;
   }
 }

@@ -12,21 +12,30 @@ import {
   MAX_WAITING_UNITS,
   READ_PAUSE_OUTPUT_BYTES,
 } from "../limits.ts";
+import type { Session } from "../session/session.ts";
 import { EVENT_BODY_BYTES } from "../wire/constants.ts";
 import type { EventInput } from "../wire/event/types.ts";
 import { EventWindow, PROBE } from "./event_window.ts";
-import type { Pacing, Waiter } from "./pacing.ts";
 import type { Sent } from "./sent.ts";
 
 /** Tag, sequence number and type in front of the body. */
 const PACKET_BYTES = EVENT_BODY_BYTES + 25;
 
 /** The part of a session that is used. */
-export interface EventSink {
-  /** Sends an event. */
-  readonly sendEvent: (channel: number, event: EventInput) => void;
-  /** Bytes that wait to be sent. */
-  readonly outputBytes: number;
+export type EventSink = Pick<Session, "sendEvent" | "outputBytes">;
+
+/** The result of a call whose events wait for their turn. */
+export interface Waiter {
+  readonly promise: Promise<boolean>;
+  /** Settles the promise: `true` when all was sent, `false` when the client ended before. */
+  readonly settle: (wasSent: boolean) => void;
+}
+
+/** The clock and the promises that the pacing of events needs. */
+export interface Pacing {
+  /** The time in milliseconds, from any start. */
+  readonly nowMs: () => number;
+  readonly waiter: () => Waiter;
 }
 
 /** Events that go one after the other. */
@@ -71,6 +80,11 @@ export class Outbox {
     this.window = new EventWindow(pacing?.nowMs() ?? 0);
   }
 
+  /** When to {@linkcode fill} again although nothing was read or written; `Infinity` for never. */
+  get wakeAtMs(): number {
+    return this.#wakeAtMs;
+  }
+
   /**
    * Sends events, at once if they can be.
    *
@@ -105,6 +119,7 @@ export class Outbox {
 
   /** Sends what waits as far as it may go now. */
   fill(): void {
+    this.#wakeAtMs = Infinity;
     if (this.#waiting.length === 0) return;
     const nowMs = this.#pacing?.nowMs() ?? 0;
     if (nowMs - this.#burstMs >= EVENT_PACE_MS) {
@@ -113,18 +128,12 @@ export class Outbox {
     }
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
       if (this.#sink.outputBytes + PACKET_BYTES > READ_PAUSE_OUTPUT_BYTES) return;
-      if (this.#pacing !== undefined && !this.#mayGoOn(this.#pacing, nowMs)) return;
+      if (this.#pacing !== undefined && !this.#mayGoOn(nowMs)) return;
       this.#send(first.channel, first.next.value, nowMs);
       if (this.window.wantsProbe) this.#send(0, PROBE, nowMs);
       first.next = first.events.next();
       if (first.next.done) this.#done(this.#waiting.shift()!, true);
     }
-  }
-
-  /** The time has come that was asked for. */
-  tick(): void {
-    this.#wakeAtMs = Infinity;
-    this.fill();
   }
 
   /** Forgets what waits. */
@@ -144,22 +153,15 @@ export class Outbox {
     }
   }
 
-  /** Whether the next event may be sent; if not, asks to be woken when it may be. */
-  #mayGoOn(pacing: Pacing, nowMs: number): boolean {
+  #mayGoOn(nowMs: number): boolean {
     if (this.#allowance <= 0) {
-      this.#wakeAt(pacing, this.#burstMs + EVENT_PACE_MS, nowMs);
+      this.#wakeAtMs = this.#burstMs + EVENT_PACE_MS;
       return false;
     }
     if (this.window.room(nowMs) > 0) return true;
     if (this.window.mustProbe(nowMs)) this.#send(0, PROBE, nowMs);
-    this.#wakeAt(pacing, nowMs + this.window.waitMs(nowMs), nowMs);
+    this.#wakeAtMs = nowMs + this.window.waitMs(nowMs);
     return false;
-  }
-
-  #wakeAt(pacing: Pacing, atMs: number, nowMs: number): void {
-    if (atMs >= this.#wakeAtMs) return;
-    this.#wakeAtMs = atMs;
-    pacing.wakeIn(Math.max(atMs - nowMs, 1));
   }
 
   #send(channel: number, event: EventInput, nowMs: number): void {

@@ -6,16 +6,8 @@
 
 import type { FrameHeader } from "../decoders/frame_header.ts";
 import { VIDEO_FLAG, VIDEO_FORMAT } from "../wire/constants.ts";
-import type { Segment } from "./segment.ts";
+import type { Segment, Shown } from "./segment.ts";
 import type { Status } from "./status.ts";
-
-/** How a segment was shown last. */
-export interface Shown {
-  readonly width: number;
-  readonly height: number;
-  readonly origoLl: boolean;
-  readonly tpack: boolean;
-}
 
 /**
  * The records of a frame that was drawn.

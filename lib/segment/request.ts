@@ -9,31 +9,23 @@ import type { Segment } from "./segment.ts";
 import type { StatusOf } from "./status.ts";
 import { segmentRequestStatus } from "./status.ts";
 
-/** A request that a handler grants or leaves. */
+/** A request that the handler grants or leaves to be refused. */
 export interface SegmentRequest {
-  /** The segment that asks. */
+  /** The segment on whose channel it came. */
   readonly segment: Segment;
   /** The client's number for it. */
   readonly id: number;
   /** The number of the wanted segment kind. */
   readonly kind: number;
-  /** What the handler is told. */
   readonly status: StatusOf<"segment_request">;
   /** Whether it was granted or refused. */
   answered: boolean;
 }
 
-/** Whether an event asks for a segment. @param event Any event. */
 export function isRequest(event: WireEvent): event is ExternalEvent<"segreq"> {
   return event.category === "external" && event.kind === "segreq";
 }
 
-/**
- * Reads a request.
- *
- * @param segment The segment that asks.
- * @param event Its SEGREQ event.
- */
 export function requestFromEvent(
   segment: Segment,
   event: ExternalEvent<"segreq">,

@@ -9,7 +9,6 @@ import type { FrameHeader } from "../decoders/frame_header.ts";
 import type { VideoStream } from "../decoders/video_stream.ts";
 import { segmentKindName } from "../wire/constants.ts";
 import type { HintsSent } from "./preroll.ts";
-import type { Shown } from "./presented.ts";
 import { StatusContext } from "./status.ts";
 import type { InputMask } from "./verbs/input_mask.ts";
 import type { PointerPosition } from "./verbs/mouse.ts";
@@ -28,6 +27,14 @@ export type SegmentState =
   /** The segment has ended; what still arrives for it is thrown away. */
   | "ended";
 
+/** How a segment was shown last. */
+export interface Shown {
+  readonly width: number;
+  readonly height: number;
+  readonly origoLl: boolean;
+  readonly tpack: boolean;
+}
+
 /** One segment. */
 export class Segment {
   /** The channel, 0 for the primary. */
@@ -38,8 +45,9 @@ export class Segment {
   readonly parent: Segment | undefined;
   /** What arrives on its video stream. */
   readonly video: VideoStream;
-  /** Its sound. */
   readonly audio = new AudioStream();
+  /** Whether the last announcement of audio was refused. */
+  isAudioRefused = false;
   /** What its records need beyond their events. */
   readonly statusContext: StatusContext;
   /** Where it stands. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { AudioChunk } from "../../lib/decoders/audio.ts";
 import vectors from "../vectors/events/audio-plain.json" with { type: "json" };
-import { APPLICATION, Fixture } from "../unit/segment/endpoint_support.ts";
+import { APPLICATION, Fixture } from "../support/segment_fixture.ts";
 
 const DATA_HEAD_BYTES = 7;
 

@@ -3,13 +3,12 @@ import assert from "node:assert/strict";
 import { zstdDecompressSync } from "node:zlib";
 import { concat } from "../../lib/bytes/concat.ts";
 import { readZstdPayload } from "../../lib/decoders/zstd_frame.ts";
-import type { IncomingTransfer } from "../../lib/segment/incoming_transfer.ts";
 import { binaryTypeName } from "../../lib/segment/transfer_types.ts";
 import type { Control, KnownControl } from "../../lib/wire/control.ts";
 import { decodeControl } from "../../lib/wire/control.ts";
 import vectors from "../vectors/events/binary.json" with { type: "json" };
-import type { Sent } from "../unit/segment/endpoint_support.ts";
-import { APPLICATION, Fixture } from "../unit/segment/endpoint_support.ts";
+import type { Sent } from "../support/segment_fixture.ts";
+import { APPLICATION, Fixture } from "../support/segment_fixture.ts";
 
 const pure = { permissions: "none" } as const;
 const PACKET = { control: 1, event: 2, data: 5 } as const;
@@ -74,20 +73,12 @@ for (const one of vectors.cases) {
     const fixture = new Fixture({ kind: APPLICATION });
     fixture.source.onBinary = () => {};
     const isWanted = !one.label.includes("cancelled as");
-    const offered: IncomingTransfer[] = [];
+    if (isWanted) fixture.onOffer = (transfer) => transfer.state = "accepted";
     const pieces: Uint8Array[] = [];
     for (const packet of packetsOf(one, sender)) {
       feed(fixture, packet);
       fixture.deliver();
-      for (const notice of fixture.notices.splice(0)) {
-        if (notice.type !== "offer") continue;
-        offered.push(notice.transfer);
-        if (isWanted) notice.transfer.state = "accepted";
-        fixture.endpoint.settle(notice);
-      }
-      for (const transfer of offered) {
-        for (let piece = transfer.read(); piece; piece = transfer.read()) pieces.push(piece);
-      }
+      for (const transfer of fixture.offered) pieces.push(...fixture.readAll(transfer));
     }
     const theirs = packetsOf(one, receiver).filter(({ type }) => type === PACKET.control)
       .map(({ body }) => decodeControl(body));
@@ -95,10 +86,10 @@ for (const one of vectors.cases) {
     const content = contentOf(one);
     if (isWanted && content !== undefined) {
       assert.deepEqual(concat(pieces), content);
-      assert.deepEqual(offered.map(({ state }) => state), ["complete"]);
+      assert.deepEqual(fixture.offered.map(({ state }) => state), ["complete"]);
       assert.deepEqual(fixture.faults, []);
     } else {
-      assert.deepEqual(offered.map(({ state }) => state), ["failed"]);
+      assert.deepEqual(fixture.offered.map(({ state }) => state), ["failed"]);
     }
   });
 
@@ -116,7 +107,7 @@ for (const one of vectors.cases) {
     const name = new TextDecoder().decode(header.extId).replaceAll("\0", "");
     const type = binaryTypeName(header.type);
     assert.ok(type !== "unknown");
-    const transfer = fixture.endpoint.output.transfer(type, content, {
+    const transfer = fixture.tree.output.transfer(type, content, {
       name,
       compress: header.compressed,
     })!;

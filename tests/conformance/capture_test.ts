@@ -1,8 +1,10 @@
 // A recorded real terminal: over the recorded bytes the listener ends with the same screen.
 
 import assert from "node:assert/strict";
-import { SinkEndpoint } from "../../lib/segment/endpoint.ts";
+import { Delivery } from "../../lib/segment/delivery.ts";
 import { DISPLAY_DEFAULTS } from "../../lib/segment/preroll.ts";
+import type { ClientHandler } from "../../lib/segment/source.ts";
+import { SegmentTree } from "../../lib/segment/tree.ts";
 import type { SessionEvent } from "../../lib/session/events.ts";
 import { HEAD_BYTES } from "../../lib/transport/packet.ts";
 import { PACKET_TYPE } from "../../lib/wire/constants.ts";
@@ -93,39 +95,38 @@ function listen(capture: TerminalCapture, { crypto, arena }: Crypto): Fixture {
   const announced: number[] = [];
   const requested: number[] = [];
   const kinds: string[] = [];
-  let endpoint: SinkEndpoint | undefined;
+  let client: { readonly tree: SegmentTree; readonly delivery: Delivery } | undefined;
   let screen: string[] = [];
 
-  const deliver = () => {
-    for (let notice = endpoint!.nextNotice(); notice; notice = endpoint!.nextNotice()) {
-      assert.ok(notice.type === "status", "no frame of a real terminal is refused");
-      kinds.push(notice.status.kind);
-      if (notice.status.kind === "preroll") notice.source.targetVerbose();
-      if (notice.request !== undefined) requested.push(notice.request.id);
-      if (notice.status.kind === "frame") screen = linesOf(notice.source.text());
-      endpoint!.settle(notice);
-    }
+  const handler: ClientHandler = (source, status) => {
+    kinds.push(status.kind);
+    if (status.kind === "preroll") source.targetVerbose();
+    if (status.kind === "segment_request") requested.push(status.reqid);
+    if (status.kind === "frame") screen = linesOf(source.text());
   };
   const take = (event: SessionEvent) => {
     if (event.type === "peer-offered") session.accept(capture.key);
     if (event.type === "peer-authenticated") {
       let id = 0;
-      const nothing = () => {};
-      endpoint = new SinkEndpoint(session, {
+      const tree = new SegmentTree(session, {
         nextId: () => ++id,
         peer: { publicKey: "", fingerprint: "", address: "" },
         display: DISPLAY_DEFAULTS,
-        onOutput: nothing,
-        onNotice: nothing,
-        onExit: nothing,
       });
+      client = { tree, delivery: new Delivery(tree, () => {}) };
+      client.delivery.primary.targetUpdatehandler(handler);
     }
     if (event.type === "control" && event.control.command === "videoframe") {
       announced.push(event.control.stream);
     }
-    if (event.type === "closed") endpoint!.end("");
-    else endpoint?.take(event);
-    if (endpoint !== undefined) deliver();
+    if (client === undefined) return;
+    const { tree, delivery } = client;
+    delivery.add(event.type === "closed" ? tree.end("") : tree.take(event));
+    for (let step = delivery.next(); step; step = delivery.next()) {
+      assert.notEqual(step.type, "fault", "no frame of a real terminal is refused");
+      if (step.type === "call") void step.call();
+      delivery.done(true);
+    }
   };
   const result = (): Result => {
     const sent = spy.sealed.map(readSent);

@@ -8,7 +8,7 @@ import { decodeControl } from "../../lib/wire/control.ts";
 import { concat } from "../support/feed.ts";
 import { grayPicture, pps, samePicture, sps } from "../support/h264.ts";
 import vectors from "../vectors/events/video-h264.json" with { type: "json" };
-import { APPLICATION, commands, Fixture } from "../unit/segment/endpoint_support.ts";
+import { APPLICATION, commands, Fixture } from "../support/segment_fixture.ts";
 
 const pure = { permissions: "none" } as const;
 const SMALL = { widthBlocks: 3, heightBlocks: 2 } as const;
@@ -55,14 +55,15 @@ function run(h264: H264Mode): {
 }
 
 /** Decodes at once what a worker decodes for a connection. */
-function decoderOf({ endpoint }: Fixture): () => void {
+function decoderOf({ tree, delivery }: Fixture): () => void {
   let decoder: UnitDecoder | undefined;
   return () => {
-    const { work } = endpoint.video;
+    const { work } = tree.video;
     if (work?.type !== "job") return;
     const { picture } = work;
     if (picture.isFirst) decoder = new UnitDecoder(picture.decoderBytes);
-    endpoint.video.finishJob(yuv420ToRgba(decoder!.decode(picture), picture.format));
+    const rgba = yuv420ToRgba(decoder!.decode(picture), picture.format);
+    delivery.add(tree.finishJob(rgba));
   };
 }
 

@@ -7,7 +7,7 @@ import type { Status } from "../../lib/segment/status.ts";
 import { RECORDS } from "../../lib/segment/status.ts";
 import { EXTERNAL_KINDS } from "../../lib/wire/event/external.ts";
 import vectors from "../vectors/events/events.json" with { type: "json" };
-import { APPLICATION, Fixture } from "../unit/segment/endpoint_support.ts";
+import { APPLICATION, Fixture } from "../support/segment_fixture.ts";
 
 const pure = { permissions: "none" } as const;
 const FIRST_ID = 101;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Source, VERBS } from "../../lib/segment/source.ts";
 import { type Patch, reference } from "../support/event_vectors.ts";
-import { APPLICATION, Fixture } from "../unit/segment/endpoint_support.ts";
+import { APPLICATION, Fixture } from "../support/segment_fixture.ts";
 
 const NO_TOKEN: Patch = [32, "u32", 0];
 const NO_TIME: Patch = [40, "u64", 0];

@@ -35,7 +35,7 @@ test("layers: what the table allows is allowed, the rest is not", () => {
     ["lib/net/listener.ts", { path: "lib/decoders/h264/nal.ts" }, false],
     ["lib/handlers/types.ts", { path: "lib/net/listen_types.ts", isTypeOnly: true }, true],
     ["lib/handlers/types.ts", { path: "lib/net/listener.ts" }, false],
-    ["lib/segment/endpoint.ts", { path: "lib/session/session.ts" }, false],
+    ["lib/segment/tree.ts", { path: "lib/session/session.ts" }, false],
     ["lib/net/pump.ts", { path: "lib/handlers/types.ts", isTypeOnly: true }, false],
     ["lib/net/pump.ts", { specifier: "node:timers" }, true],
     ["keystore/keystore.ts", { path: "lib/net/name.ts" }, false],

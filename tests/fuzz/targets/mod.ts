@@ -1,5 +1,5 @@
 import type { Target } from "../target.ts";
-import { clientPackets } from "./endpoint.ts";
+import { clientPackets } from "./client.ts";
 import { codedUnits } from "./h264.ts";
 import { clientStream, serverStream } from "./session.ts";
 import { acceptedFiles, hostKeyFiles, typedTexts } from "./text.ts";

@@ -4,11 +4,11 @@ import assert from "node:assert/strict";
 import { setImmediate } from "node:timers";
 import { AuthError } from "../../../lib/errors.ts";
 import { DecoderPool } from "../../../lib/decoders/h264/worker/decoder_pool.ts";
-import { Connection } from "../../../lib/net/connection.ts";
-import type { Host } from "../../../lib/net/connection_host.ts";
+import { Connection, type ListenerPort } from "../../../lib/net/connection.ts";
 import { DISPLAY_DEFAULTS } from "../../../lib/segment/preroll.ts";
 import { typescriptProvider } from "../../../lib/crypto/typescript.ts";
-import { HANDLER_SLOW_MS } from "../../../lib/limits.ts";
+import { BINARY_STALL_TIMEOUT_MS, HANDLER_SLOW_MS } from "../../../lib/limits.ts";
+import type { Source } from "../../../lib/segment/source.ts";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
 import { FakeTimers } from "../../support/fake_timers.ts";
 import { concat } from "../../support/feed.ts";
@@ -34,9 +34,10 @@ class Rig {
   /** What the handler waits for, by the kind of record. */
   readonly waits = new Map<string, Promise<void>>();
   onDeparture: () => void = () => {};
+  onBinary: Source["onBinary"];
 
   constructor(admits = true) {
-    const host: Host = {
+    const port: ListenerPort = {
       log: this.log,
       display: DISPLAY_DEFAULTS,
       observers: [],
@@ -51,17 +52,15 @@ class Rig {
       leftSilently: () => {
         this.silent++;
       },
-      handover: (connection) => {
+      handOver: async (connection) => {
         this.handovers++;
-        const take = () => {
-          const { primary } = connection.takeOver();
-          primary.targetUpdatehandler((_source, { kind }) => {
-            this.kinds.push(kind);
-            return this.waits.get(kind);
-          });
-          return true;
-        };
-        return this.waits.get("handover")?.then(take) ?? take();
+        await this.waits.get("handover");
+        const source = connection.takeOver();
+        source.onBinary = this.onBinary;
+        source.targetUpdatehandler((_source, { kind }) => {
+          this.kinds.push(kind);
+          return this.waits.get(kind);
+        });
       },
       left: () => {
         this.departures++;
@@ -70,7 +69,7 @@ class Rig {
     };
     const remote = { hostname: "192.0.2.1", port: 7 };
     const session = serverSession({ crypto: this.spied.crypto, startMs: performance.now() });
-    this.connection = new Connection(host, this.socket, remote, session);
+    this.connection = new Connection(port, this.socket, remote, session);
   }
 
   /** Runs over some bytes and an end. */
@@ -201,7 +200,7 @@ for (const kind of ["registered", "resized"]) {
       const { rig, ended, go } = await runHung(kind);
       assert.ok(rig.socket.isClosed);
       assert.equal(rig.spied.open, 0);
-      const { primary } = rig.connection.endpoint!;
+      const primary = rig.connection.source!;
       assert.ok(primary.isEnded);
       assert.equal(primary.surface.pixels, undefined);
       assert.deepEqual(rig.reports, ["client-authenticated", "handler-slow", "client-left"]);
@@ -230,3 +229,51 @@ Deno.test({
     assert.equal(rig.departures, 1);
   },
 });
+
+for (const isRead of [true, false]) {
+  Deno.test({
+    name: `a client waits until a transfer is read, ${isRead ? "and goes on" : "but not for ever"}`,
+    permissions: "none",
+    fn: async () => {
+      using timers = new FakeTimers();
+      const rig = new Rig();
+      const accepted = Promise.withResolvers<ReadableStream<Uint8Array<ArrayBuffer>>>();
+      rig.onBinary = (offer) => accepted.resolve(offer.accept());
+      const { hellos, peer } = scriptLogin("direct");
+      peer.event(REGISTER).control({
+        command: "binarystream",
+        stream: 5,
+        size: 0n,
+        type: 3,
+        identifier: 9,
+        compressed: false,
+      });
+      for (let count = 0; count < 20; count++) peer.data("binary", new Uint8Array(60_000), 0, 5);
+      peer.event({ category: "external", kind: "streamstatus", identifier: 9, completion: 1 });
+      rig.socket.give(concat([hellos, peer.take()]));
+      const ended = rig.connection.run();
+      const reader = (await accepted.promise).getReader();
+      while (timers.size < 2) await new Promise((resolve) => setImmediate(resolve));
+      assert.equal(rig.kinds.includes("streamstatus"), false);
+      if (isRead) {
+        let sizeBytes = 0;
+        for (let { value } = await reader.read(); value; { value } = await reader.read()) {
+          sizeBytes += value.length;
+        }
+        assert.equal(sizeBytes, 20 * 60_000);
+      } else {
+        timers.pass(BINARY_STALL_TIMEOUT_MS - 1);
+        assert.equal(rig.kinds.includes("streamstatus"), false);
+        timers.pass(1);
+        await assert.rejects(reader.read(), { code: "reader-stalled" });
+      }
+      while (!rig.kinds.includes("streamstatus")) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      rig.socket.give(null);
+      await ended;
+      assert.equal(rig.reports.includes("stream-refused reader-stalled"), !isRead);
+      assert.equal(timers.size, 0);
+    },
+  });
+}

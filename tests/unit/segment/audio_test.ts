@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type AudioChunk, AudioStream } from "../../../lib/decoders/audio.ts";
-import { APPLICATION, commands, Fixture } from "./endpoint_support.ts";
+import { APPLICATION, commands, Fixture } from "../../support/segment_fixture.ts";
 
 const pure = { permissions: "none" } as const;
 const STEREO = { channels: 2, encoding: 0, rate: 48_000 };
@@ -58,6 +58,7 @@ Deno.test("sound: nobody listens, no announcement, no segment: nothing happens",
   const fixture = new Fixture({ kind: APPLICATION });
   fixture.control({ command: "audioframe", stream: 1, samples: 2, ...STEREO });
   fixture.data("audio", 0, new Uint8Array(4));
+  fixture.deliver();
   fixture.source.onAudio = () => assert.fail("not for this channel");
   fixture.control({ command: "audioframe", channel: 7, stream: 1, samples: 2, ...STEREO });
   fixture.data("audio", 0, new Uint8Array(4), 7);

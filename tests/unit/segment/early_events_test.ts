@@ -4,7 +4,7 @@ import { MAX_EARLY_EVENTS } from "../../../lib/limits.ts";
 import type { Source } from "../../../lib/segment/source.ts";
 import type { EventInput } from "../../../lib/wire/event/types.ts";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
-import { APPLICATION, commands, Fixture } from "./endpoint_support.ts";
+import { APPLICATION, commands, Fixture } from "../../support/segment_fixture.ts";
 
 const pure = { permissions: "none" } as const;
 const message = (text: string): EventInput => ({
@@ -61,7 +61,7 @@ Deno.test("what a client says before it registers follows `registered`, in order
     "input",
     "two",
   ]);
-  assert.deepEqual(fixture.endpoint.primary.segment.inputMask, { devices: 1, types: 2 });
+  assert.deepEqual(fixture.tree.primary.inputMask, { devices: 1, types: 2 });
   assert.ok(fixture.inputs[6] !== undefined);
   fixture.event(message("three"));
   fixture.register(APPLICATION);
@@ -93,7 +93,7 @@ Deno.test("a client that ends without having registered has said what it said", 
   const fixture = new Fixture();
   fixture.event(message("media:3d:text:image"));
   fixture.event(request);
-  fixture.endpoint.end("");
+  fixture.end();
   fixture.deliver();
   assert.deepEqual(kindsOf(fixture), ["media:3d:text:image", "terminated"]);
 });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
 import { frameHeader, zstd } from "../decoders/frames.ts";
-import { APPLICATION, Fixture } from "./endpoint_support.ts";
+import { APPLICATION, Fixture } from "../../support/segment_fixture.ts";
 
 const pure = { permissions: "none" } as const;
 const SURFACE = { surfaceWidth: 4_096, surfaceHeight: 2_100 };
@@ -48,12 +48,13 @@ Deno.test("a large frame is acknowledged and reported when it is drawn, once", p
   client.large(1);
   let pieces = 0;
   do {
-    assert.equal(client.endpoint.video.work?.type, "pieces");
+    assert.equal(client.tree.video.work?.type, "pieces");
     assert.deepEqual([client.acknowledged(), client.kinds()], [[], []]);
     pieces++;
-  } while (!client.endpoint.video.drawPiece());
+    client.drawPiece();
+  } while (client.tree.video.work !== undefined);
   assert.ok(pieces > 50, `${pieces} pieces`);
-  assert.equal(client.endpoint.video.work, undefined);
+  assert.equal(client.tree.video.work, undefined);
   assert.deepEqual([client.acknowledged(), client.kinds()], [[1], ["resized", "frame"]]);
   assert.equal(client.source.surface.pixels![0], 9);
 });
@@ -61,15 +62,15 @@ Deno.test("a large frame is acknowledged and reported when it is drawn, once", p
 Deno.test("a large frame that turns out damaged is reported and acknowledged", pure, () => {
   const client = new Client();
   client.large(1);
-  while (!client.endpoint.video.drawPiece());
+  while (client.tree.video.work !== undefined) client.drawPiece();
   client.kinds();
   // Two frames that can hold the content, and do not.
   client.large(2, 0, zstd(RGB.subarray(0, -1)));
-  assert.equal(client.endpoint.video.work, undefined, "plainly no frame of that size");
+  assert.equal(client.tree.video.work, undefined, "plainly no frame of that size");
   assert.deepEqual([client.acknowledged(), client.kinds()], [[1, 2], ["dropped_frame"]]);
   const damaged = PAYLOAD.with(-2, PAYLOAD.at(-2)! ^ 0xff);
   client.large(3, 0, damaged);
-  while (client.endpoint.video.work !== undefined) client.endpoint.video.drawPiece();
+  while (client.tree.video.work !== undefined) client.drawPiece();
   assert.deepEqual([client.acknowledged(), client.kinds()], [[3], ["dropped_frame"]]);
   assert.deepEqual(client.faults, ["zstd-size", "bad-zstd"]);
   assert.equal(client.source.surface.revision, 1);
@@ -77,17 +78,17 @@ Deno.test("a large frame that turns out damaged is reported and acknowledged", p
 
 Deno.test("a segment that ends while its large frame is drawn leaves it acknowledged", pure, () => {
   const client = new Client();
-  const child = client.endpoint.push(client.endpoint.primary.segment, APPLICATION, 1)!;
-  const { channel } = child.segment;
+  const child = client.source.targetAlloc("debug")!;
+  const channel = 1;
   client.event(
     { category: "external", kind: "register", segkind: APPLICATION, title: "" },
     channel,
   );
   client.kinds();
   client.large(1, channel);
-  client.endpoint.video.drawPiece();
+  client.drawPiece();
   child.deleteImage();
-  assert.equal(client.endpoint.video.drawPiece(), true);
+  client.drawPiece();
   assert.deepEqual([client.acknowledged(), client.kinds()], [[1], ["terminated"]]);
-  assert.equal(client.endpoint.video.work, undefined);
+  assert.equal(client.tree.video.work, undefined);
 });

@@ -1,72 +1,36 @@
 import assert from "node:assert/strict";
 import { FairShare } from "../../../lib/bytes/fair_share.ts";
-import { SinkEndpoint } from "../../../lib/segment/endpoint.ts";
-import { DISPLAY_DEFAULTS } from "../../../lib/segment/preroll.ts";
-import type { SessionEvent } from "../../../lib/session/events.ts";
-import { decodeControl, encodeControl } from "../../../lib/wire/control.ts";
-import { CONTROL_BODY_BYTES, VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
-import { decodeEvent, encodeEvent } from "../../../lib/wire/event/event.ts";
-import { EVENT_BYTES } from "../../../lib/wire/constants.ts";
-import { FakeSession } from "./endpoint_support.ts";
+import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
+import { APPLICATION, Fixture } from "../../support/segment_fixture.ts";
 
 const test = (name: string, fn: () => void) => Deno.test({ name, permissions: "none", fn });
 const SIDE = 16;
 const PICTURE_BYTES = SIDE * SIDE * 4;
 
-/** A client that has registered and draws pictures of {@linkcode PICTURE_BYTES}. */
-class Client {
-  readonly endpoint: SinkEndpoint;
-  readonly faults: string[] = [];
-
+/** A client that draws pictures of {@linkcode PICTURE_BYTES}. */
+class Client extends Fixture {
   constructor(memory: FairShare, publicKey = "") {
-    let id = 0;
-    this.endpoint = new SinkEndpoint(new FakeSession(), {
-      nextId: () => ++id,
-      peer: { publicKey, fingerprint: "", address: "" },
-      display: DISPLAY_DEFAULTS,
-      onOutput: () => {},
-      onNotice: () => {},
-      onExit: () => {},
-      memory,
-    });
-    const bytes = new Uint8Array(EVENT_BYTES);
-    encodeEvent({ category: "external", kind: "register", segkind: 4, title: "t" }, bytes);
-    this.take({ type: "event", channel: 0, event: decodeEvent(bytes) });
+    super({ kind: APPLICATION, memory, peer: { publicKey, fingerprint: "", address: "" } });
   }
 
   draw(commit = true): void {
-    const body = new Uint8Array(CONTROL_BODY_BYTES);
-    encodeControl(
-      {
-        command: "videoframe",
-        stream: 1,
-        format: VIDEO_FORMAT.rgba,
-        surfaceWidth: SIDE,
-        surfaceHeight: SIDE,
-        x: 0,
-        y: 0,
-        width: SIDE,
-        height: SIDE,
-        flags: 0,
-        length: PICTURE_BYTES,
-        expandedLength: PICTURE_BYTES,
-        commit,
-      },
-      body,
-      0,
-      { lastSeen: 0 },
-    );
-    this.take({ type: "control", control: decodeControl(body) });
-    const payload = new Uint8Array(PICTURE_BYTES);
-    this.take({ type: "data", stream: "video", channel: 0, streamId: 0, payload });
-  }
-
-  take(event: SessionEvent): void {
-    this.endpoint.take(event);
-    for (let it = this.endpoint.nextNotice(); it; it = this.endpoint.nextNotice()) {
-      if (it.type === "fault") this.faults.push(it.error.code);
-      this.endpoint.settle(it);
-    }
+    this.control({
+      command: "videoframe",
+      stream: 1,
+      format: VIDEO_FORMAT.rgba,
+      surfaceWidth: SIDE,
+      surfaceHeight: SIDE,
+      x: 0,
+      y: 0,
+      width: SIDE,
+      height: SIDE,
+      flags: 0,
+      length: PICTURE_BYTES,
+      expandedLength: PICTURE_BYTES,
+      commit,
+    });
+    this.data("video", 0, new Uint8Array(PICTURE_BYTES));
+    this.deliver();
   }
 }
 
@@ -78,14 +42,14 @@ test("all clients draw on one memory; who leaves gives everything back", () => {
   three.draw();
   assert.deepEqual([one.faults, two.faults, three.faults], [[], [], ["memory-limit"]]);
   assert.equal(all.used, 2 * PICTURE_BYTES);
-  one.endpoint.end("");
+  one.end();
   assert.equal(all.used, PICTURE_BYTES);
   three.draw();
   assert.deepEqual(three.faults, ["memory-limit"], "the client that was refused goes on");
   two.draw(false);
   assert.deepEqual(two.faults, ["memory-limit"], "a second picture beside the one that is shown");
-  two.endpoint.end("");
-  three.endpoint.end("");
+  two.end();
+  three.end();
   assert.equal(all.used, 0);
 });
 

@@ -16,7 +16,7 @@ import {
 } from "../../../lib/limits.ts";
 import type { WireEvent } from "../../../lib/wire/event/types.ts";
 import { decodeEvent } from "../../../lib/wire/event/event.ts";
-import { APPLICATION, Fixture, TERMINAL } from "./endpoint_support.ts";
+import { APPLICATION, Fixture, TERMINAL } from "../../support/segment_fixture.ts";
 
 const pure = { permissions: "none" } as const;
 /** What the queue between a source and its client holds; see `PP_QUEUE_SZ` of the reference. */
@@ -76,8 +76,8 @@ class Terminal {
 
   /** Something that it shows is seen. */
   draw(): void {
-    this.fixture.endpoint.output.alive();
-    this.fixture.endpoint.output.fill();
+    this.fixture.tree.output.alive();
+    this.fixture.fill();
   }
 
   #receive(): void {
@@ -102,7 +102,7 @@ class Terminal {
       else if (this.answers) this.fixture.event(PROBE_REQUEST);
     }
     this.fixture.deliver();
-    this.fixture.endpoint.output.fill();
+    this.fixture.fill();
   }
 
   /** The text of the keys that it has taken. */
@@ -261,7 +261,7 @@ Deno.test(
   pure,
   () => {
     const fixture = new Fixture({ kind: APPLICATION });
-    const { session, endpoint } = fixture;
+    const { session, tree } = fixture;
     fixture.pass(1_000);
     session.sent.length = 0;
     void fixture.source.paste(text(1_000));
@@ -270,12 +270,12 @@ Deno.test(
     const trickled = 3_000 / EVENT_TRICKLE_MS;
     assert.equal(session.sent.length, MAX_EVENTS_UNCONFIRMED + trickled);
     assert.ok(2 * MAX_EVENTS_UNCONFIRMED + trickled <= QUEUE_EVENTS);
-    endpoint.output.alive();
-    endpoint.output.fill();
+    tree.output.alive();
+    fixture.fill();
     assert.equal(session.sent.length, 2 * MAX_EVENTS_UNCONFIRMED + trickled);
     for (let i = 0; i < 5; i++) {
-      endpoint.output.alive();
-      endpoint.output.fill();
+      tree.output.alive();
+      fixture.fill();
     }
     assert.equal(session.sent.length, 2 * MAX_EVENTS_UNCONFIRMED + trickled, "not more a pace");
     fixture.pass(EVENT_PACE_MS);
@@ -290,10 +290,10 @@ Deno.test("input: a video frame is a sign of life, a packet of the source is non
   void fixture.source.paste(text(1_000));
   fixture.pass(EVENT_PACE_MS);
   fixture.control({ command: "ping", stream: 0 });
-  fixture.endpoint.output.fill();
+  fixture.fill();
   assert.equal(fixture.session.sent.length, MAX_EVENTS_UNCONFIRMED);
   fixture.control(ONE_PIXEL);
-  fixture.endpoint.output.fill();
+  fixture.fill();
   assert.ok(fixture.session.sent.length >= 2 * MAX_EVENTS_UNCONFIRMED);
 });
 
@@ -336,7 +336,7 @@ Deno.test("verbs: what waits when the client ends was not sent", pure, async () 
   for (const end of ["deleteImage", "lost"] as const) {
     const fixture = new Fixture({ kind: APPLICATION });
     const sent = fixture.source.typeText("x".repeat(1_000));
-    if (end === "lost") fixture.endpoint.end("");
+    if (end === "lost") fixture.end();
     else fixture.source.deleteImage();
     assert.equal(await sent, false, end);
     assert.equal(fixture.source.typeText("x"), false);

@@ -4,7 +4,7 @@ import type { ApiMisuseCode } from "../../../lib/errors.ts";
 import type { Source } from "../../../lib/segment/source.ts";
 import { decodeControl } from "../../../lib/wire/control.ts";
 import { decodeEvent } from "../../../lib/wire/event/event.ts";
-import { APPLICATION, Fixture, TERMINAL } from "./endpoint_support.ts";
+import { APPLICATION, Fixture, TERMINAL } from "../../support/segment_fixture.ts";
 
 const pure = { permissions: "none" } as const;
 
@@ -44,7 +44,7 @@ const GOOD: readonly ((source: Source) => unknown)[] = [
 
 Deno.test("verbs: once the segment has ended they return false and send nothing", pure, () => {
   const fixture = new Fixture({ kind: APPLICATION });
-  fixture.endpoint.end("");
+  fixture.end();
   for (const call of GOOD) assert.equal(call(fixture.source), false, call.toString());
   assert.equal(fixture.source.targetAlloc("debug"), undefined);
   assert.doesNotThrow(() => fixture.source.deleteImage());
@@ -306,7 +306,7 @@ Deno.test("deleteImage: nothing that waits holds the end up", pure, () => {
   assert.ok(exit?.type === "event");
   assert.equal(decodeEvent(exit.event).kind, "exit");
   assert.deepEqual(rest, []);
-  assert.equal(fixture.exits, 1);
+  assert.ok(fixture.tree.isLeaving);
   fixture.deliver();
   assert.deepEqual(ends, ["ended"]);
 });

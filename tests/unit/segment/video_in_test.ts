@@ -9,7 +9,7 @@ import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
 import { concat } from "../../support/feed.ts";
 import type { StreamFields } from "../../support/h264.ts";
 import { grayPicture, keyUnit, nal, pps, samePicture, sps } from "../../support/h264.ts";
-import { APPLICATION, commands, Fixture } from "./endpoint_support.ts";
+import { APPLICATION, commands, Fixture } from "../../support/segment_fixture.ts";
 
 const pure = { permissions: "none" } as const;
 const SMALL = { widthBlocks: 3, heightBlocks: 2 } as const;
@@ -78,16 +78,15 @@ class Client extends Fixture {
 
   /** The picture to decode. */
   get job(): DecodeJob {
-    const { work } = this.endpoint.video;
+    const { work } = this.tree.video;
     assert.ok(work?.type === "job");
     return work;
   }
 
   finish(result: number | StreamError): void {
     const isPicture = typeof result === "number";
-    this.endpoint.video.finishJob(
-      isPicture ? new Uint8Array(PICTURE_BYTES).fill(result) : result,
-    );
+    const rgba = isPicture ? new Uint8Array(PICTURE_BYTES).fill(result) : result;
+    this.delivery.add(this.tree.finishJob(rgba));
     this.deliver();
   }
 
@@ -121,7 +120,7 @@ Deno.test(
     const data = keyUnit(SMALL);
     fixture.announce(VIDEO_FORMAT.h264, data.length);
     fixture.data("video", 0, data.subarray(0, 10));
-    assert.equal(fixture.endpoint.video.work, undefined);
+    assert.equal(fixture.tree.video.work, undefined);
     fixture.data("video", 0, data.subarray(10));
     const { channel, picture } = fixture.job;
     assert.deepEqual([channel, picture.isFirst, picture.data], [0, true, data]);
@@ -130,13 +129,13 @@ Deno.test(
     fixture.finish(7);
     assert.deepEqual([fixture.answers(), fixture.kinds], [[1], ["resized", "frame"]]);
     assert.equal(fixture.source.surface.pixels![0], 7);
-    assert.equal(fixture.endpoint.video.work, undefined);
+    assert.equal(fixture.tree.video.work, undefined);
     fixture.unit(data);
     assert.equal(fixture.job.picture.isFirst, false);
     fixture.finish(8);
     assert.deepEqual([fixture.answers(), fixture.kinds], [[2], ["frame"]]);
     assert.equal(fixture.memory.used, DECODER_BYTES + PICTURE_BYTES + data.length);
-    fixture.endpoint.end("");
+    fixture.end();
     assert.equal(fixture.memory.used, 0);
   },
 );
@@ -147,7 +146,7 @@ Deno.test("parameters in frames of their own are acknowledged at once and kept",
   for (const part of ahead) fixture.unit(part);
   fixture.deliver();
   assert.deepEqual([fixture.answers(), fixture.kinds], [[1, 2, 3, 4], []]);
-  assert.equal(fixture.endpoint.video.work, undefined);
+  assert.equal(fixture.tree.video.work, undefined);
   fixture.unit(grayPicture(SMALL));
   const { picture } = fixture.job;
   // A sequence begins with its parameters.
@@ -160,7 +159,7 @@ Deno.test("parameters in frames of their own are acknowledged at once and kept",
   fixture.finish(8);
   assert.deepEqual([fixture.answers(), fixture.kinds], [[6, 7], ["frame"]]);
   assert.deepEqual(fixture.faults, []);
-  fixture.endpoint.end("");
+  fixture.end();
   assert.equal(fixture.memory.used, 0);
 });
 
@@ -246,12 +245,12 @@ Deno.test("whatever is wrong ends it for good, and the client falls back", pure,
     fixture.deliver();
     assert.deepEqual(fixture.answers(), ["cancelled", 2], code);
     assert.deepEqual([fixture.faults, fixture.kinds], [[code], ["dropped_frame"]]);
-    assert.equal(fixture.endpoint.h264.failure?.code, code);
+    assert.equal(fixture.tree.h264.failure?.code, code);
     assert.equal(fixture.memory.used, PICTURE_BYTES, "the decoder's memory is given back");
     // What was under way comes and goes; the reason stays the first.
     fixture.unit(keyUnit(SMALL));
     fixture.deliver();
-    assert.equal(fixture.endpoint.video.work, undefined);
+    assert.equal(fixture.tree.video.work, undefined);
     assert.deepEqual([fixture.answers(), fixture.faults], [["cancelled", 3], [code, code]]);
     assert.equal(fixture.source.surface.pixels![0], 7, "the last picture stays");
     fixture.rgba(5);
@@ -303,7 +302,7 @@ Deno.test("a segment that ends while its picture is decoded shows nothing", pure
   for (const result of [7, new StreamError("cancelled", "")]) {
     const fixture = client();
     fixture.unit(keyUnit(SMALL));
-    fixture.endpoint.end("");
+    fixture.end();
     fixture.deliver();
     assert.deepEqual(fixture.kinds, ["terminated"]);
     fixture.finish(result);

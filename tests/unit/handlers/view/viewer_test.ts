@@ -6,7 +6,7 @@ import { MAX_TERMINAL_SIDE, VIEW_LOG_LINES } from "../../../../lib/limits.ts";
 import { AnsiScreen } from "../../../support/ansi_screen.ts";
 import { FakeClient } from "../../../support/fake_client.ts";
 import { tpackFrame } from "../../decoders/frames.ts";
-import { Fixture, TERMINAL } from "../../segment/endpoint_support.ts";
+import { Fixture, TERMINAL } from "../../../support/segment_fixture.ts";
 import { pure } from "../../../support/pure.ts";
 
 const PREFIX = "\x1d";

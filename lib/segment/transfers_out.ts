@@ -11,14 +11,12 @@ import { CHECKSUM_BYTES, ContentHash } from "../decoders/binary.ts";
 import { compress } from "../decoders/compress.ts";
 import { ApiMisuseError } from "../errors.ts";
 import { MAX_CHECKSUM_BYTES, MAX_QUEUED_TRANSFERS } from "../limits.ts";
+import type { Session } from "../session/session.ts";
 import { BINARY_TYPE } from "../wire/constants.ts";
-import type { ControlInput } from "../wire/control.ts";
-import type {
-  BinaryTransfer,
-  BinaryType,
-  TransferOptions,
-  TransferState,
-} from "./transfer_types.ts";
+import type { Outcome } from "./outcome.ts";
+import { NOTHING } from "./outcome.ts";
+import { OutgoingTransfer } from "./outgoing_transfer.ts";
+import type { BinaryType, TransferOptions } from "./transfer_types.ts";
 import { refuse, textBytes } from "./verbs/check.ts";
 
 /** Content of the first packet; the reference begins with little. */
@@ -32,82 +30,19 @@ const NO_ZSTD_FRAME = new Uint8Array(1);
 /** Sent transfers that wait for their acknowledgement; so a client that makes none costs little. */
 const MAX_UNACKNOWLEDGED = 64;
 
-/** What transfers need of their connection; the part of a session that they use. */
-export interface BinaryOutHost {
-  /** Sends a control command. */
-  readonly send: (control: ControlInput) => void;
-  /** Sends a part of a transfer. */
-  readonly sendData: (
-    stream: "binary",
-    channel: number,
-    streamId: number,
-    payload: Uint8Array,
-  ) => void;
-  /** Bytes that wait to be sent. */
-  readonly outputBytes: number;
-}
-
-/** Calls a handler when it is its turn. */
-export type Notify = (call: () => void | Promise<void>) => void;
-
-/** One transfer to a client. */
-export class OutgoingTransfer implements BinaryTransfer {
-  readonly identifier: number;
-  readonly type: BinaryType;
-  readonly content: Uint8Array;
-  readonly options: TransferOptions;
-  readonly #queue: BinaryOut;
-  state: TransferState = "waiting";
-  sentBytes = 0;
-  /** Whether the event that announces it, if any, was sent. */
-  isReady = true;
-
-  /**
-   * @param queue What it belongs to.
-   * @param identifier Its number.
-   * @param type What it carries.
-   * @param content Not copied.
-   * @param options Name, compression, call-backs.
-   */
-  constructor(
-    queue: BinaryOut,
-    identifier: number,
-    type: BinaryType,
-    content: Uint8Array,
-    options: TransferOptions,
-  ) {
-    this.#queue = queue;
-    this.identifier = identifier;
-    this.type = type;
-    this.content = content;
-    this.options = options;
-  }
-
-  get size(): number {
-    return this.content.length;
-  }
-
-  cancel(): boolean {
-    return this.#queue.cancel(this);
-  }
-}
+/** The part of a session that transfers use. */
+export type TransferSession = Pick<Session, "send" | "sendData" | "outputBytes">;
 
 /** The transfers to one client, all on the channel of its primary segment. */
-export class BinaryOut {
-  readonly #host: BinaryOutHost;
-  readonly #notify: Notify;
+export class TransfersOut {
+  readonly #session: TransferSession;
   readonly #queue: OutgoingTransfer[] = [];
   /** Those that are all sent, by number. */
   readonly #sent = new Map<number, OutgoingTransfer>();
   #nextIdentifier = 1;
 
-  /**
-   * @param host The session.
-   * @param notify Calls a handler when it is its turn.
-   */
-  constructor(host: BinaryOutHost, notify: Notify) {
-    this.#host = host;
-    this.#notify = notify;
+  constructor(session: TransferSession) {
+    this.#session = session;
   }
 
   /**
@@ -127,7 +62,7 @@ export class BinaryOut {
       const text = `${this.#queue.length} transfers wait, the limit is ${MAX_QUEUED_TRANSFERS}`;
       throw new ApiMisuseError("queue-full", text);
     }
-    const transfer = new OutgoingTransfer(this, this.#nextIdentifier++, type, content, options);
+    const transfer = new OutgoingTransfer(this.#nextIdentifier++, type, content, options);
     this.#queue.push(transfer);
     return transfer;
   }
@@ -137,115 +72,95 @@ export class BinaryOut {
    *
    * @param limitBytes How much may wait.
    */
-  fill(limitBytes: number): void {
+  fill(limitBytes: number): readonly Outcome[] {
+    if (this.#queue.length === 0) return NOTHING;
+    const outcomes: Outcome[] = [];
     for (let transfer = this.#queue[0]; transfer !== undefined; transfer = this.#queue[0]) {
-      if (!transfer.isReady) return;
-      const { sentBytes, size } = transfer;
+      if (!transfer.isReady) break;
+      const { sentBytes, content } = transfer;
       const most = sentBytes === 0 ? FIRST_PACKET_BYTES : PACKET_BYTES;
-      const count = Math.min(most, size - sentBytes);
-      if (this.#host.outputBytes + count + PACKET_OVERHEAD_BYTES > limitBytes) return;
+      const count = Math.min(most, content.length - sentBytes);
+      if (this.#session.outputBytes + count + PACKET_OVERHEAD_BYTES > limitBytes) break;
       if (transfer.state === "waiting") this.#begin(transfer);
-      this.#sendPacket(transfer, count);
+      outcomes.push(...this.#sendPacket(transfer, count));
     }
+    return outcomes;
   }
 
-  /**
-   * Notes that the client has a transfer.
-   *
-   * @param identifier The number that it acknowledges; unknown ones mean nothing.
-   */
-  acknowledge(identifier: number): void {
+  /** Takes the acknowledgement of a transfer; unknown identifiers are ignored. */
+  acknowledge(identifier: number): readonly Outcome[] {
     const transfer = this.#sent.get(identifier);
-    if (transfer !== undefined) this.#end(transfer, "completed");
+    return transfer === undefined ? NOTHING : [this.#end(transfer, "completed")];
   }
 
-  /**
-   * Notes that the client does not want a transfer, or has it.
-   *
-   * @param stream The number of the transfer; unknown ones mean nothing.
-   */
-  refused(stream: number): void {
+  /** Takes the refusal of a transfer that the client does not want or has; unknown ones are ignored. */
+  refused(stream: number): readonly Outcome[] {
     const first = this.#queue[0];
     const transfer = first?.identifier === stream && first.state === "sending"
       ? first
       : this.#sent.get(stream);
-    if (transfer !== undefined) this.#end(transfer, "cancelled");
+    return transfer === undefined ? NOTHING : [this.#end(transfer, "cancelled")];
   }
 
-  /**
-   * Gives a transfer up.
-   *
-   * @param transfer The transfer.
-   * @returns Whether it was.
-   */
-  cancel(transfer: OutgoingTransfer): boolean {
+  /** Gives a transfer up; nothing comes of it when that is not possible. */
+  cancel(transfer: OutgoingTransfer): readonly Outcome[] {
     const isFont = transfer.type === "font" || transfer.type === "fontSupplement";
-    if (transfer.state === "sending" && isCompressed(transfer) && !isFont) {
+    if (transfer.state === "sending" && transfer.isCompressed && !isFont) {
       // There is no command for it. A packet that cannot be decompressed makes the receiver drop the
       // transfer; one that has dropped it already does not look at the packet.
-      this.#host.sendData("binary", 0, transfer.identifier, NO_ZSTD_FRAME);
+      this.#session.sendData("binary", 0, transfer.identifier, NO_ZSTD_FRAME);
     } else if (transfer.state !== "waiting") {
-      return false;
+      return NOTHING;
     }
-    this.#end(transfer, "cancelled");
-    return true;
+    return [this.#end(transfer, "cancelled")];
   }
 
   /** Ends all that is not complete. */
-  end(): void {
-    for (const transfer of [...this.#sent.values(), ...this.#queue]) this.#end(transfer, "ended");
+  end(): readonly Outcome[] {
+    return [...this.#sent.values(), ...this.#queue].map((each) => this.#end(each, "ended"));
   }
 
   #begin(transfer: OutgoingTransfer): void {
     transfer.state = "sending";
-    const { type, size, content, options, identifier } = transfer;
+    const { type, content, options, identifier } = transfer;
     const name = new Uint8Array(NAME_FIELD_BYTES);
     name.set(textBytes("the name", options.name ?? "", NAME_FIELD_BYTES - 1));
-    this.#host.send({
+    this.#session.send({
       command: "binarystream",
       channel: 0,
       stream: identifier,
-      size,
+      size: content.length,
       type: BINARY_TYPE[type],
       identifier,
       checksum: checksumOf(content),
-      compressed: isCompressed(transfer),
+      compressed: transfer.isCompressed,
       extId: name,
     });
   }
 
-  #sendPacket(transfer: OutgoingTransfer, count: number): void {
-    const { content, options, sentBytes, identifier } = transfer;
+  #sendPacket(transfer: OutgoingTransfer, count: number): readonly Outcome[] {
+    const { content, sentBytes, identifier } = transfer;
     const piece = content.subarray(sentBytes, sentBytes + count);
-    const payload = isCompressed(transfer) ? compress(piece) : piece;
-    this.#host.sendData("binary", 0, identifier, payload);
+    const payload = transfer.isCompressed ? compress(piece) : piece;
+    this.#session.sendData("binary", 0, identifier, payload);
     transfer.sentBytes += count;
-    const { onProgress } = options;
-    if (onProgress !== undefined) {
-      const sent = transfer.sentBytes;
-      this.#notify(() => onProgress(sent, content.length));
-    }
-    if (transfer.sentBytes < content.length) return;
+    const progress = { type: "progress", transfer, sentBytes: transfer.sentBytes } as const;
+    if (transfer.sentBytes < content.length) return [progress];
     transfer.state = "sent";
     this.#queue.shift();
     this.#sent.set(identifier, transfer);
-    if (this.#sent.size <= MAX_UNACKNOWLEDGED) return;
+    if (this.#sent.size <= MAX_UNACKNOWLEDGED) return [progress];
     const [oldest] = this.#sent.values();
-    this.#end(oldest!, "ended");
+    return [progress, this.#end(oldest!, "ended")];
   }
 
-  #end(transfer: OutgoingTransfer, state: "completed" | "cancelled" | "ended"): void {
+  #end(transfer: OutgoingTransfer, state: "completed" | "cancelled" | "ended"): Outcome {
     const at = this.#queue.indexOf(transfer);
     if (at >= 0) this.#queue.splice(at, 1);
     this.#sent.delete(transfer.identifier);
     transfer.state = state;
-    const { onEnd } = transfer.options;
-    if (onEnd !== undefined) this.#notify(() => onEnd(state));
+    return { type: "transfer-ended", transfer, state };
   }
-}
-
-function isCompressed({ options }: OutgoingTransfer): boolean {
-  return options.compress ?? true;
 }
 
 /** Lets a client find a font that it has; zero says that there is none. */

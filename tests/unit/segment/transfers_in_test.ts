@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { zstdCompressSync } from "node:zlib";
 import { blake3 } from "@noble/hashes/blake3.js";
 import { compress } from "../../../lib/decoders/compress.ts";
-import { BinaryIn } from "../../../lib/segment/binary_in.ts";
 import type { IncomingTransfer } from "../../../lib/segment/incoming_transfer.ts";
-import type { Notice } from "../../../lib/segment/notices.ts";
-import type { ControlInput, KnownControl } from "../../../lib/wire/control.ts";
-import { APPLICATION, commands, Fixture } from "./endpoint_support.ts";
+import { TransfersIn } from "../../../lib/segment/transfers_in.ts";
+import type { StreamOutcome } from "../../../lib/segment/outcome.ts";
+import type { KnownControl } from "../../../lib/wire/control.ts";
+import { concat } from "../../support/feed.ts";
+import { APPLICATION, commands, Fixture } from "../../support/segment_fixture.ts";
 
 const pure = { permissions: "none" } as const;
 const CONTENT = Uint8Array.from({ length: 1000 }, (_, i) => i & 255);
@@ -36,18 +37,13 @@ function taking(fields: Partial<KnownControl<"binarystream">> = {}): {
 
 /** Accepts what was offered last. */
 function accept(fixture: Fixture): IncomingTransfer | undefined {
+  fixture.onOffer = (transfer) => transfer.state = "accepted";
   fixture.deliver();
-  const notice = fixture.notices.findLast((one) => one.type === "offer");
-  if (notice?.type !== "offer") return undefined;
-  notice.transfer.state = "accepted";
-  fixture.endpoint.settle(notice);
-  return notice.transfer;
+  return fixture.offered.at(-1);
 }
 
-function readAll(transfer: IncomingTransfer): string {
-  let content = "";
-  for (let piece = transfer.read(); piece; piece = transfer.read()) content += piece.toHex();
-  return content;
+function readAll(fixture: Fixture, transfer: IncomingTransfer): string {
+  return concat(fixture.readAll(transfer)).toHex();
 }
 
 function cancels(fixture: Fixture): [stream: number, reason: number][] {
@@ -57,9 +53,10 @@ function cancels(fixture: Fixture): [stream: number, reason: number][] {
   });
 }
 
-Deno.test("transfer in: nobody takes transfers, so it is refused at once", pure, () => {
+Deno.test("transfer in: without a handler for transfers it is refused at once", pure, () => {
   const fixture = new Fixture({ kind: APPLICATION });
   announce(fixture);
+  fixture.deliver();
   fixture.data("binary", 5, CONTENT);
   fixture.deliver();
   assert.deepEqual(cancels(fixture), [[5, 0]]);
@@ -70,10 +67,9 @@ Deno.test("transfer in: one that is not accepted is refused", pure, () => {
   const fixture = new Fixture({ kind: APPLICATION });
   fixture.source.onBinary = () => {};
   announce(fixture);
+  fixture.onOffer = () => assert.deepEqual(cancels(fixture), []);
   fixture.deliver();
-  const [offer] = fixture.notices.filter(({ type }) => type === "offer");
-  assert.deepEqual(cancels(fixture), []);
-  fixture.endpoint.settle(offer!);
+  assert.equal(fixture.offered.length, 1);
   assert.deepEqual(cancels(fixture), [[5, 0]]);
 });
 
@@ -90,7 +86,7 @@ Deno.test(
         }
         assert.equal(transfer.state, "complete");
         assert.equal(transfer.receivedBytes, 1000);
-        assert.equal(readAll(transfer), CONTENT.toHex());
+        assert.equal(readAll(fixture, transfer), CONTENT.toHex());
         const pings = commands(fixture.takeControls(), "ping");
         assert.deepEqual(pings.map(({ stream }) => stream), [9], "by its identifier");
       }
@@ -101,7 +97,7 @@ Deno.test(
 Deno.test("transfer in: empty packets are allowed and mean nothing", pure, () => {
   const { fixture, transfer } = taking({ compressed: true });
   fixture.data("binary", 5, compress(new Uint8Array(0)));
-  assert.equal(transfer.read(), undefined);
+  assert.equal(fixture.tree.readTransfer(transfer), undefined);
   fixture.data("binary", 5, compress(CONTENT));
   assert.equal(transfer.state, "complete");
 });
@@ -112,7 +108,7 @@ Deno.test("transfer in: packets of several frames, of which none says its size",
   const frames = halves.flatMap((half) => [...zstdCompressSync(half)]);
   fixture.data("binary", 5, Uint8Array.from(frames));
   assert.equal(transfer.state, "complete");
-  assert.equal(readAll(transfer), CONTENT.toHex());
+  assert.equal(readAll(fixture, transfer), CONTENT.toHex());
 });
 
 Deno.test("transfer in: what the content is a view of may be reused", pure, () => {
@@ -120,7 +116,7 @@ Deno.test("transfer in: what the content is a view of may be reused", pure, () =
   const payload = CONTENT.slice();
   fixture.data("binary", 5, payload);
   payload.fill(0);
-  assert.equal(readAll(transfer), CONTENT.toHex());
+  assert.equal(readAll(fixture, transfer), CONTENT.toHex());
 });
 
 interface Hostile {
@@ -224,9 +220,9 @@ for (const { name, fields, packets, code } of HOSTILE) {
     assert.equal(transfer.state, "failed");
     assert.equal(transfer.error?.code, code);
     assert.deepEqual(fixture.faults, [code]);
-    assert.equal(transfer.read(), undefined);
+    assert.equal(fixture.tree.readTransfer(transfer), undefined);
     assert.deepEqual(cancels(fixture), [[5, 1]]);
-    assert.equal(fixture.endpoint.isBlocked, false);
+    assert.equal(fixture.tree.isBlocked, false);
     announce(fixture, { stream: 6 });
     assert.notEqual(accept(fixture), transfer, "the channel takes the next one");
   });
@@ -243,7 +239,7 @@ Deno.test("transfer in: of unknown size, it ends with the status of its identifi
   assert.equal(transfer.state, "accepted");
   status(9, 1);
   assert.equal(transfer.state, "complete");
-  assert.equal(readAll(transfer), CONTENT.toHex());
+  assert.equal(readAll(fixture, transfer), CONTENT.toHex());
   assert.deepEqual(fixture.takeControls(), [], "nobody waits for an acknowledgement");
   fixture.deliver();
   assert.equal(fixture.statuses.filter(({ kind }) => kind === "streamstatus").length, 3);
@@ -260,9 +256,9 @@ Deno.test("transfer in: the client gives it up, or leaves", pure, () => {
   assert.equal(given.transfer.error?.code, "cancelled");
   const left = taking();
   left.fixture.data("binary", 5, new Uint8Array(10));
-  left.fixture.endpoint.end("");
+  left.fixture.end();
   assert.equal(left.transfer.error?.code, "cancelled");
-  assert.equal(left.transfer.read(), undefined);
+  assert.equal(left.fixture.tree.readTransfer(left.transfer), undefined);
   for (const { fixture } of [given, left]) {
     fixture.deliver();
     assert.deepEqual(cancels(fixture), [], "there is nobody to tell");
@@ -273,67 +269,65 @@ Deno.test("transfer in: the client gives it up, or leaves", pure, () => {
 Deno.test("transfer in: complete, it can be read after the client has left", pure, () => {
   const { fixture, transfer } = taking();
   fixture.data("binary", 5, CONTENT);
-  fixture.endpoint.end("");
-  assert.equal(readAll(transfer), CONTENT.toHex());
+  fixture.end();
+  assert.equal(readAll(fixture, transfer), CONTENT.toHex());
 });
 
 Deno.test("transfer in: the reader gives it up", pure, () => {
   const { fixture, transfer } = taking();
   fixture.data("binary", 5, new Uint8Array(10));
-  transfer.cancel();
+  fixture.refuse(transfer);
   fixture.data("binary", 5, new Uint8Array(10));
   assert.deepEqual(cancels(fixture), [[5, 0]]);
-  transfer.cancel();
+  fixture.refuse(transfer);
   assert.deepEqual(cancels(fixture), []);
-  assert.equal(transfer.read(), undefined);
+  assert.equal(fixture.tree.readTransfer(transfer), undefined);
 });
 
 Deno.test("transfer in: much that is unread holds the client up until it is read", pure, () => {
   const { fixture, transfer } = taking({ size: 0n });
   let pieces = 0;
-  for (; !fixture.endpoint.isBlocked; pieces++) {
+  for (; !fixture.tree.isBlocked; pieces++) {
     fixture.data("binary", 5, new Uint8Array(60_000));
   }
   assert.equal(pieces, 18, "just above 1 MiB");
-  assert.equal(fixture.unblocked, 0);
-  transfer.read();
-  assert.equal(fixture.endpoint.isBlocked, false);
-  assert.equal(fixture.unblocked, 1);
+  fixture.tree.readTransfer(transfer);
+  assert.equal(fixture.tree.isBlocked, false);
 });
 
 Deno.test("transfer in: many small pieces hold the client up like few large ones", pure, () => {
   const { fixture, transfer } = taking({ size: 0n });
   let pieces = 0;
-  for (; !fixture.endpoint.isBlocked; pieces++) {
+  for (; !fixture.tree.isBlocked; pieces++) {
     assert.ok(pieces < 3_000, "it is held up");
     fixture.data("binary", 5, new Uint8Array(1));
   }
-  transfer.read();
-  assert.equal(fixture.endpoint.isBlocked, false);
+  fixture.tree.readTransfer(transfer);
+  assert.equal(fixture.tree.isBlocked, false);
   fixture.data("binary", 5, new Uint8Array(1));
-  assert.equal(fixture.endpoint.isBlocked, true);
-  transfer.cancel();
-  assert.equal(fixture.endpoint.isBlocked, false);
+  assert.equal(fixture.tree.isBlocked, true);
+  fixture.refuse(transfer);
+  assert.equal(fixture.tree.isBlocked, false);
   announce(fixture, { stream: 6, size: 0n });
   const next = accept(fixture)!;
   let again = 0;
-  for (; !fixture.endpoint.isBlocked; again++) fixture.data("binary", 6, new Uint8Array(1));
+  for (; !fixture.tree.isBlocked; again++) fixture.data("binary", 6, new Uint8Array(1));
   assert.equal(again, pieces, "nothing of the first one is still counted");
-  next.cancel();
+  fixture.refuse(next);
 });
 
 Deno.test("transfer in: many small transfers that are not read hold the client up", pure, () => {
   const { fixture } = taking({ size: 1n });
   fixture.data("binary", 5, new Uint8Array(1));
   let stream = 6;
-  for (; !fixture.endpoint.isBlocked; stream++) {
+  for (; !fixture.tree.isBlocked; stream++) {
     assert.ok(stream < 3_000, "it is held up");
     announce(fixture, { stream, size: 1n });
     accept(fixture);
     fixture.data("binary", stream, new Uint8Array(1));
   }
-  fixture.endpoint.cancelStalled();
-  assert.equal(fixture.endpoint.isBlocked, false);
+  fixture.cancelStalled();
+  assert.equal(fixture.tree.isBlocked, false);
 });
 
 Deno.test("transfer in: what is kept of a header keeps nothing else in memory", pure, () => {
@@ -352,29 +346,20 @@ Deno.test("transfer in: a reader that has stopped is cut off, complete or not", 
   announce(fixture, { stream: 6, size: 100n });
   const second = accept(fixture)!;
   fixture.data("binary", 6, new Uint8Array(50));
-  assert.equal(fixture.endpoint.isBlocked, true);
+  assert.equal(fixture.tree.isBlocked, true);
   fixture.take();
-  fixture.endpoint.cancelStalled();
-  assert.equal(fixture.endpoint.isBlocked, false);
-  assert.equal(fixture.unblocked, 1);
+  fixture.cancelStalled();
+  assert.equal(fixture.tree.isBlocked, false);
   assert.equal(transfer.error?.code, "reader-stalled");
   assert.equal(second.error?.code, "reader-stalled");
   assert.deepEqual(cancels(fixture), [[6, 0]], "the first was acknowledged before");
 });
 
 Deno.test("transfer in: too large, and too much in all", pure, () => {
-  const sent: ControlInput[] = [];
-  const notices: Notice[] = [];
-  const source = new Fixture({ kind: APPLICATION }).endpoint.primary;
-  source.onBinary = () => {};
-  const binary = new BinaryIn({
-    sendControl: (control) => void sent.push(control),
-    sourceOf: () => source,
-    notify: (notice) => void notices.push(notice),
-    onUnblocked: () => {},
-  }, { streamBytes: 100, totalBytes: 250 });
+  const { primary } = new Fixture({ kind: APPLICATION }).tree;
+  const transfers = new TransfersIn({ streamBytes: 100, totalBytes: 250 });
   const begin = (stream: number, size: bigint) =>
-    binary.announce({
+    transfers.announce(primary, {
       command: "binarystream",
       channel: 0,
       stream,
@@ -385,32 +370,23 @@ Deno.test("transfer in: too large, and too much in all", pure, () => {
       compressed: false,
       extId: new Uint8Array(16),
     });
-  const outcome = () =>
-    notices.splice(0).map((notice) => notice.type === "fault" ? notice.error.code : notice.type);
-  begin(1, 101n);
-  assert.deepEqual(outcome(), ["stream-too-long"]);
-  begin(2, 100n);
-  binary.take(0, 2, new Uint8Array(100));
-  begin(3, 100n);
-  binary.take(0, 3, new Uint8Array(100));
-  assert.deepEqual(outcome(), ["offer", "offer"]);
-  begin(4, 51n);
-  assert.deepEqual(outcome(), ["stream-too-long"]);
-  begin(5, 0n);
-  binary.take(0, 5, new Uint8Array(51));
-  assert.deepEqual(outcome(), ["offer", "stream-too-long"]);
-  begin(6, 50n);
-  binary.take(0, 6, new Uint8Array(50));
-  assert.deepEqual(outcome(), ["offer"]);
-  const said = sent.map((control) => `${control.command} ${"stream" in control && control.stream}`);
-  assert.deepEqual(said, [
-    "cancelstream 1",
-    "ping 2",
-    "ping 3",
-    "cancelstream 4",
-    "cancelstream 5",
-    "ping 6",
-  ]);
+  const data = (stream: number, count: number) =>
+    transfers.take(primary, stream, new Uint8Array(count));
+  const summary = (outcomes: readonly StreamOutcome[]) =>
+    outcomes.map((outcome) => {
+      if (outcome.type === "fault") return outcome.error.code;
+      return outcome.type === "reply" ? outcome.control.command : outcome.type;
+    });
+  assert.deepEqual(summary(begin(1, 101n)), ["cancelstream", "stream-too-long"]);
+  for (const stream of [2, 3]) {
+    assert.deepEqual(summary(begin(stream, 100n)), ["offer"]);
+    assert.deepEqual(summary(data(stream, 100)), ["ping"]);
+  }
+  assert.deepEqual(summary(begin(4, 51n)), ["cancelstream", "stream-too-long"]);
+  assert.deepEqual(summary(begin(5, 0n)), ["offer"]);
+  assert.deepEqual(summary(data(5, 51)), ["cancelstream", "stream-too-long"]);
+  assert.deepEqual(summary(begin(6, 50n)), ["offer"]);
+  assert.deepEqual(summary(data(6, 50)), ["ping"]);
 });
 
 Deno.test("transfer in: on a channel without a segment it is refused", pure, () => {

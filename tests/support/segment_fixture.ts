@@ -1,18 +1,22 @@
-import { SinkEndpoint } from "../../../lib/segment/endpoint.ts";
-import type { EndpointOptions } from "../../../lib/segment/endpoint_options.ts";
-import type { Notice } from "../../../lib/segment/notices.ts";
-import type { SessionPort } from "../../../lib/segment/output.ts";
-import { EVENT_PACE_MS } from "../../../lib/limits.ts";
-import { DISPLAY_DEFAULTS } from "../../../lib/segment/preroll.ts";
-import type { Source } from "../../../lib/segment/source.ts";
-import type { IoTable, Status } from "../../../lib/segment/status.ts";
-import { CONTROL_BODY_BYTES, EVENT_BYTES } from "../../../lib/wire/constants.ts";
-import type { Control, ControlInput, KnownControl } from "../../../lib/wire/control.ts";
-import { decodeControl, encodeControl } from "../../../lib/wire/control.ts";
-import { decodeEvent, encodeEvent } from "../../../lib/wire/event/event.ts";
-import type { EventInput, WireEvent } from "../../../lib/wire/event/types.ts";
+/** A client whose peer is the test: its segments, and their delivery to handlers that note everything. */
 
-/** A packet that an endpoint sent, as its bytes. */
+import { EVENT_PACE_MS } from "../../lib/limits.ts";
+import { Delivery } from "../../lib/segment/delivery.ts";
+import type { IncomingTransfer } from "../../lib/segment/incoming_transfer.ts";
+import type { SessionPort } from "../../lib/segment/output.ts";
+import { DISPLAY_DEFAULTS } from "../../lib/segment/preroll.ts";
+import type { Source } from "../../lib/segment/source.ts";
+import type { IoTable, Status } from "../../lib/segment/status.ts";
+import type { TreeOptions } from "../../lib/segment/tree.ts";
+import { SegmentTree } from "../../lib/segment/tree.ts";
+import type { SessionEvent } from "../../lib/session/events.ts";
+import { CONTROL_BODY_BYTES, EVENT_BYTES } from "../../lib/wire/constants.ts";
+import type { Control, ControlInput, KnownControl } from "../../lib/wire/control.ts";
+import { decodeControl, encodeControl } from "../../lib/wire/control.ts";
+import { decodeEvent, encodeEvent } from "../../lib/wire/event/event.ts";
+import type { EventInput, WireEvent } from "../../lib/wire/event/types.ts";
+
+/** A packet that was sent, as its bytes. */
 export type Sent =
   | { readonly type: "control"; readonly body: Uint8Array }
   | { readonly type: "event"; readonly channel: number; readonly event: Uint8Array }
@@ -49,45 +53,37 @@ export class FakeSession implements SessionPort {
   }
 }
 
-/** What an endpoint of a test is made with. */
+/** What a client of a test is made with. */
 export interface FixtureOptions
-  extends Partial<Pick<EndpointOptions, "h264" | "display" | "memory">> {
-  /** The segment kind that the client registers as; it does not unless it is given. */
+  extends Partial<Pick<TreeOptions, "h264" | "display" | "memory" | "peer">> {
+  /** The segment kind that the client registers as; it does not when absent. */
   readonly kind?: number;
-  /** Is asked about each record before it is settled. */
+  /** The handler of all segments. */
   readonly onStatus?: (source: Source, status: Status) => void;
 }
 
-/** An endpoint whose peer is the test. */
+/** A client whose peer is the test. */
 export class Fixture {
   readonly session = new FakeSession();
-  readonly endpoint: SinkEndpoint;
+  readonly tree: SegmentTree;
+  readonly delivery: Delivery;
   readonly statuses: Status[] = [];
   readonly inputs: (IoTable | undefined)[] = [];
   readonly faults: string[] = [];
-  readonly notices: Notice[] = [];
-  readonly #onStatus: FixtureOptions["onStatus"];
-  exits = 0;
-  unblocked = 0;
+  readonly offered: IncomingTransfer[] = [];
+  /** Decides about transfers; those that it leaves are refused. */
+  onOffer: (transfer: IncomingTransfer) => void = () => {};
   /** The time; each step of {@linkcode drain} takes one pace of events. */
   nowMs = 0;
-  /** When the endpoint wants to be woken. */
-  wakeAtMs = Infinity;
   #ids = 100;
 
   constructor({ kind, onStatus, ...options }: FixtureOptions = {}) {
-    this.#onStatus = onStatus;
-    this.endpoint = new SinkEndpoint(this.session, {
+    this.tree = new SegmentTree(this.session, {
       nextId: () => ++this.#ids,
       peer: { publicKey: "", fingerprint: "", address: "" },
       display: DISPLAY_DEFAULTS,
-      onOutput: () => {},
-      onNotice: () => {},
-      onExit: () => this.exits++,
-      onUnblocked: () => this.unblocked++,
       pacing: {
         nowMs: () => this.nowMs,
-        wakeIn: (delayMs) => this.wakeAtMs = this.nowMs + delayMs,
         waiter: () => {
           const { promise, resolve } = Promise.withResolvers<boolean>();
           return { promise, settle: resolve };
@@ -95,11 +91,17 @@ export class Fixture {
       },
       ...options,
     });
+    this.delivery = new Delivery(this.tree, () => {});
+    this.delivery.primary.targetUpdatehandler((source, status, input) => {
+      this.statuses.push(status);
+      this.inputs.push(input);
+      onStatus?.(source, status);
+    });
     if (kind !== undefined) this.register(kind);
   }
 
   get source(): Source {
-    return this.endpoint.primary;
+    return this.delivery.primary;
   }
 
   /** The client registers, and what is sent for that is forgotten. */
@@ -116,7 +118,7 @@ export class Fixture {
   }
 
   eventBytes(bytes: Uint8Array, channel = 0): void {
-    this.endpoint.take({ type: "event", channel, event: decodeEvent(bytes) });
+    this.receive({ type: "event", channel, event: decodeEvent(bytes) });
   }
 
   control(control: ControlInput): void {
@@ -126,7 +128,7 @@ export class Fixture {
   }
 
   controlBytes(body: Uint8Array): void {
-    this.endpoint.take({ type: "control", control: decodeControl(body) });
+    this.receive({ type: "control", control: decodeControl(body) });
   }
 
   data(
@@ -135,20 +137,54 @@ export class Fixture {
     payload: Uint8Array,
     channel = 0,
   ): void {
-    this.endpoint.take({ type: "data", stream, channel, streamId, payload });
+    this.receive({ type: "data", stream, channel, streamId, payload });
   }
 
-  /** Hands on all notices as the network layer does; calls are made at once, offers kept. */
+  receive(event: SessionEvent): void {
+    this.delivery.add(this.tree.take(event));
+  }
+
+  /** The connection ends. */
+  end(lastWords = ""): void {
+    this.delivery.add(this.tree.end(lastWords));
+  }
+
+  /** There is room for more to be sent. */
+  fill(): void {
+    this.delivery.add(this.tree.output.fill());
+  }
+
+  drawPiece(): void {
+    this.delivery.add(this.tree.drawPiece());
+  }
+
+  readAll(transfer: IncomingTransfer): Uint8Array<ArrayBuffer>[] {
+    const pieces = [];
+    for (let piece = this.tree.readTransfer(transfer); piece !== undefined;) {
+      pieces.push(piece);
+      piece = this.tree.readTransfer(transfer);
+    }
+    return pieces;
+  }
+
+  refuse(transfer: IncomingTransfer): void {
+    this.delivery.add(this.tree.refuseTransfer(transfer));
+  }
+
+  cancelStalled(): void {
+    this.delivery.add(this.tree.cancelStalled());
+  }
+
+  /** Delivers everything; all handlers succeed. */
   deliver(): void {
-    for (let notice = this.endpoint.nextNotice(); notice; notice = this.endpoint.nextNotice()) {
-      this.notices.push(notice);
-      if (notice.type === "status") {
-        this.statuses.push(notice.status);
-        this.inputs.push(notice.input);
-        this.#onStatus?.(notice.source, notice.status);
-      } else if (notice.type === "fault") this.faults.push(notice.error.code);
-      else if (notice.type === "call") void notice.call();
-      if (notice.type !== "offer") this.endpoint.settle(notice);
+    for (let step = this.delivery.next(); step; step = this.delivery.next()) {
+      if (step.type === "call") void step.call();
+      else if (step.type === "fault") this.faults.push(step.error.code);
+      else if (step.type === "offer") {
+        this.offered.push(step.transfer);
+        this.onOffer(step.transfer);
+      }
+      this.delivery.done(true);
     }
   }
 
@@ -164,19 +200,18 @@ export class Fixture {
     do {
       before = this.session.sent.length;
       this.session.outputBytes = 0;
-      this.endpoint.output.alive();
+      this.tree.output.alive();
       this.pass(EVENT_PACE_MS);
-      this.endpoint.output.fill();
+      this.fill();
     } while (this.session.sent.length > before);
   }
 
-  /** Time passes, and the endpoint is woken when it asked for it. */
+  /** Time passes, and what waits for it is sent. */
   pass(durationMs: number): void {
     const endMs = this.nowMs + durationMs;
-    while (this.wakeAtMs <= endMs) {
-      this.nowMs = this.wakeAtMs;
-      this.wakeAtMs = Infinity;
-      this.endpoint.output.tick();
+    for (let { wakeAtMs } = this.tree.output; wakeAtMs <= endMs; { wakeAtMs } = this.tree.output) {
+      this.nowMs = Math.max(this.nowMs, wakeAtMs);
+      this.fill();
     }
     this.nowMs = endMs;
   }

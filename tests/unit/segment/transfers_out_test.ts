@@ -3,8 +3,8 @@ import { blake3 } from "@noble/hashes/blake3.js";
 import { ApiMisuseError } from "../../../lib/errors.ts";
 import { decodeControl } from "../../../lib/wire/control.ts";
 import { decodeEvent } from "../../../lib/wire/event/event.ts";
-import type { Sent } from "./endpoint_support.ts";
-import { APPLICATION, Fixture } from "./endpoint_support.ts";
+import type { Sent } from "../../support/segment_fixture.ts";
+import { APPLICATION, Fixture } from "../../support/segment_fixture.ts";
 
 const pure = { permissions: "none" } as const;
 
@@ -82,7 +82,7 @@ Deno.test("transfer out: no more is made than the client reads", pure, () => {
   let packets = 0;
   for (let before = -1; before !== session.sent.length;) {
     before = session.sent.length;
-    fixture.endpoint.output.fill();
+    fixture.fill();
     most = Math.max(most, session.outputBytes);
     packets = session.sent.length;
     session.outputBytes = 0;
@@ -149,7 +149,7 @@ Deno.test("transfer out: refused on the way, the next one begins", pure, () => {
   const onEnd = (state: string) => void ends.push(state);
   const first = fixture.source.openNonblock(noise(1 << 20), { compress: false, onEnd });
   fixture.source.openNonblock(noise(10));
-  fixture.endpoint.output.fill();
+  fixture.fill();
   assert.ok(first !== false && first.state === "sending");
   fixture.session.sent.length = 0;
   fixture.control({ command: "cancelstream", stream: 1, reason: 0, streamType: 0 });
@@ -168,7 +168,7 @@ Deno.test("transfer out: given up", pure, () => {
   const second = fixture.source.openNonblock(noise(10));
   assert.ok(first !== false && second !== false);
   assert.equal(second.cancel(), true);
-  fixture.endpoint.output.fill();
+  fixture.fill();
   fixture.session.sent.length = 0;
   assert.equal(first.state, "sending");
   assert.equal(first.cancel(), true);
@@ -182,22 +182,27 @@ Deno.test("transfer out: given up", pure, () => {
 
   fixture.source.targetFonthint(0, -1, { font: noise(200_000) });
   const plain = fixture.source.openNonblock(noise(200_000), { compress: false });
-  fixture.endpoint.output.fill();
+  fixture.fill();
   fixture.take();
   assert.ok(plain !== false && plain.state === "sent");
 });
 
 Deno.test("transfer out: what cannot be given up on the way is not", pure, () => {
   const fixture = new Fixture({ kind: APPLICATION });
-  const font = fixture.endpoint.output.transfer("font", noise(200_000), {})!;
-  fixture.endpoint.output.fill();
+  const { output } = fixture.tree;
+  const font = output.transfer("font", noise(200_000), {})!;
+  fixture.fill();
   assert.equal(font.state, "sending");
-  assert.equal(font.cancel(), false, "its first part would stay in the cache of the client");
+  assert.deepEqual(
+    output.cancelTransfer(font),
+    [],
+    "its first part would stay in the cache of the client",
+  );
   fixture.take();
-  const plain = fixture.endpoint.output.transfer("blob", noise(200_000), { compress: false })!;
-  fixture.endpoint.output.fill();
+  const plain = output.transfer("blob", noise(200_000), { compress: false })!;
+  fixture.fill();
   assert.equal(plain.state, "sending");
-  assert.equal(plain.cancel(), false, "no packet of it can be wrong");
+  assert.deepEqual(output.cancelTransfer(plain), [], "no packet of it can be wrong");
 });
 
 Deno.test("transfer out: only so many may wait", pure, () => {
@@ -226,7 +231,7 @@ Deno.test("transfer out: a client that acknowledges nothing costs no more for it
   }
   fixture.deliver();
   assert.equal(ends, 200 - 64);
-  fixture.endpoint.end("");
+  fixture.end();
   fixture.deliver();
   assert.equal(ends, 200);
 });
@@ -234,7 +239,7 @@ Deno.test("transfer out: a client that acknowledges nothing costs no more for it
 Deno.test("transfer out: a large content has no checksum, which takes long", pure, () => {
   const fixture = new Fixture({ kind: APPLICATION });
   fixture.source.openNonblock(new Uint8Array((1 << 24) + 1));
-  fixture.endpoint.output.fill();
+  fixture.fill();
   const [header] = fixture.session.sent;
   assert.ok(header?.type === "control");
   const control = decodeControl(header.body);

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 
 import { LimitError, StreamError } from "../../../lib/errors.ts";
-import { SinkEndpoint } from "../../../lib/segment/endpoint.ts";
-import type { Notice } from "../../../lib/segment/notices.ts";
+import { Delivery } from "../../../lib/segment/delivery.ts";
 import type { SessionPort } from "../../../lib/segment/output.ts";
 import { DISPLAY_DEFAULTS } from "../../../lib/segment/preroll.ts";
+import type { ClientHandler } from "../../../lib/segment/source.ts";
+import { SegmentTree } from "../../../lib/segment/tree.ts";
 import type { SessionEvent } from "../../../lib/session/events.ts";
 import { compress as zstdFrame } from "../../../lib/decoders/compress.ts";
 import { HEAD_BYTES } from "../../../lib/transport/packet.ts";
@@ -50,49 +51,48 @@ export const clientPackets: Target = {
   corpus: makeCorpus(),
   run: (input) => {
     const port = new Port();
-    const endpoint = new SinkEndpoint(port, {
+    const tree = new SegmentTree(port, {
       nextId: () => ++port.lastId,
       peer: { publicKey: "", fingerprint: "", address: "" },
       display: DISPLAY_DEFAULTS,
-      onOutput: () => {},
-      onNotice: () => {},
-      onExit: () => {},
       h264: H264_MODES[input.length % H264_MODES.length]!,
     });
     const ended = new Set<number>();
+    const delivery = new Delivery(tree, () => {});
+    delivery.primary.targetUpdatehandler(handlerOf(ended));
     try {
       for (const { type, body } of readPackets(input)) {
         port.take(type, body);
-        endpoint.take(toEvent(type, body));
-        decodeAll(endpoint);
-        settleAll(endpoint, ended);
-        if (endpoint.isOver) break;
+        delivery.add(tree.take(toEvent(type, body)));
+        decodeAll(tree, delivery);
+        deliverAll(delivery);
+        if (tree.isOver) break;
       }
     } catch (error) {
       if (!(error instanceof LimitError)) throw error;
     }
-    endpoint.end("");
-    settleAll(endpoint, ended);
+    delivery.add(tree.end(""));
+    deliverAll(delivery);
     assert.equal(ended.size, port.lastId, "every segment ends");
-    endpoint.end("again");
-    assert.equal(endpoint.nextNotice(), undefined);
+    assert.deepEqual(tree.end("again"), []);
   },
 };
 
 /** Finishes every job, with a picture or an error. */
-function decodeAll({ video }: SinkEndpoint): void {
-  while (video.work?.type === "pieces") video.drawPiece();
-  if (video.work === undefined) return;
-  const { picture } = video.work;
+function decodeAll(tree: SegmentTree, delivery: Delivery): void {
+  while (tree.video.work?.type === "pieces") delivery.add(tree.drawPiece());
+  if (tree.video.work === undefined) return;
+  const { picture } = tree.video.work;
   const { width, height } = picture.format;
-  video.finishJob(
-    picture.data.at(-1)! % 4 === 0
-      ? new StreamError("bad-h264", "no picture")
-      : new Uint8Array(width * height * 4),
+  const isRefused = picture.data.at(-1)! % 4 === 0;
+  delivery.add(
+    tree.finishJob(
+      isRefused ? new StreamError("bad-h264", "no picture") : new Uint8Array(width * height * 4),
+    ),
   );
 }
 
-/** The session under the endpoint; checks what the endpoint sends. */
+/** The session under the segments; checks what is sent. */
 class Port implements SessionPort {
   lastId = 0;
   readonly outputBytes = 0;
@@ -121,32 +121,32 @@ class Port implements SessionPort {
   sendData(): void {}
 }
 
-/** Settles all notices as a handler that accepts every other request. */
-function settleAll(endpoint: SinkEndpoint, ended: Set<number>): void {
-  for (let notice = endpoint.nextNotice(); notice; notice = endpoint.nextNotice()) {
-    const { source } = notice;
-    assert.ok(!ended.has(source.id), "nothing comes behind the end");
-    if (notice.type === "status") takeStatus(notice, ended);
-    endpoint.settle(notice);
+function deliverAll(delivery: Delivery): void {
+  for (let step = delivery.next(); step; step = delivery.next()) {
+    if (step.type === "call") void step.call();
+    delivery.done(true);
   }
 }
 
-function takeStatus(notice: Extract<Notice, { type: "status" }>, ended: Set<number>): void {
-  const { source, status } = notice;
-  assert.equal(typeof JSON.stringify(status), "string");
-  switch (status.kind) {
-    case "preroll":
-      source.targetVerbose();
-      break;
-    case "segment_request":
-      if (status.reqid % 2 === 1) source.acceptTarget();
-      break;
-    case "frame":
-      source.text();
-      break;
-    case "terminated":
-      ended.add(source.id);
-  }
+/** A handler that accepts every other request. */
+function handlerOf(ended: Set<number>): ClientHandler {
+  return (source, status) => {
+    assert.ok(!ended.has(source.id), "nothing comes behind the end");
+    assert.equal(typeof JSON.stringify(status), "string");
+    switch (status.kind) {
+      case "preroll":
+        source.targetVerbose();
+        break;
+      case "segment_request":
+        if (status.reqid % 2 === 1) source.acceptTarget();
+        break;
+      case "frame":
+        source.text();
+        break;
+      case "terminated":
+        ended.add(source.id);
+    }
+  };
 }
 
 function* readPackets(input: Uint8Array): Generator<{ type: number; body: Uint8Array }> {

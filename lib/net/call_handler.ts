@@ -1,12 +1,11 @@
 /**
- * Calls handlers so that a faulty one hurts nobody else.
+ * Calls handlers, so that one that throws, rejects or takes long affects its own client only.
  *
  * @module
  */
 
 import { HANDLER_SLOW_MS } from "../limits.ts";
 import type { Logger } from "../log.ts";
-import type { ClientHandler } from "../segment/source.ts";
 import type { Tally } from "./tally.ts";
 
 /** What is logged about a call. */
@@ -16,24 +15,21 @@ export interface CallContext {
   readonly source: number;
   /** The kind of the record. */
   readonly kind: string;
-  /** Who is called; a handler unless given. */
-  readonly callee?: "observer";
-  /** Which of the observers. */
+  /** A handler when absent. */
+  readonly callee?: "handler" | "observer";
+  /** Which of the observers, from 0. */
   readonly index?: number;
-  /** What has failed before; each failure is a line when absent. */
+  /** The failures before; only the first of a kind is logged. All are when absent. */
   readonly failures?: Tally;
 }
 
 /**
  * Calls a handler.
  *
- * @param call The call.
- * @param context What is logged if it fails.
- * @returns `undefined` when it returned at once, else a promise. Either gives `false` when it failed;
- *   neither throws.
+ * @returns Whether it succeeded; a promise if the handler returned one. It never throws or rejects.
  */
-export function deliver(
-  call: () => void | Promise<void>,
+export function callHandler(
+  call: () => void | PromiseLike<void>,
   context: CallContext,
 ): boolean | Promise<boolean> {
   try {
@@ -66,40 +62,7 @@ async function watch(pending: PromiseLike<void>, context: CallContext): Promise<
   }
 }
 
-/**
- * Calls observers, one after the other. One that fails hurts nobody.
- *
- * @param observers Whom to call.
- * @param call Calls one.
- * @param context What is logged if one fails.
- * @param from The index of the first to call.
- * @returns `undefined` when all have returned at once, else a promise that does not reject.
- */
-export function callObservers(
-  observers: readonly ClientHandler[],
-  call: (observer: ClientHandler) => void | Promise<void>,
-  context: CallContext,
-  from = 0,
-): Promise<void> | undefined {
-  for (let at = from; at < observers.length; at++) {
-    const done = deliver(() => call(observers[at]!), {
-      ...context,
-      callee: "observer",
-      index: at,
-    });
-    if (done instanceof Promise) {
-      return done.then(() => callObservers(observers, call, context, at + 1));
-    }
-  }
-  return undefined;
-}
-
-/**
- * Logs why a handler failed.
- *
- * @param error What it threw.
- * @param context What else is logged.
- */
+/** Logs what a handler threw. */
 export function logFailure(error: unknown, context: CallContext): void {
   const { log, source, kind, callee = "handler", index = 0, failures } = context;
   if (failures?.add(`${callee} ${index} ${kind}`) === false) return;
@@ -107,11 +70,7 @@ export function logFailure(error: unknown, context: CallContext): void {
   if (error instanceof Error) log.log("debug", `${callee}-stack`, { source, stack: error.stack });
 }
 
-/**
- * Writes what was thrown, which may be anything, also what cannot be made text.
- *
- * @param error The thrown value.
- */
+/** Describes a thrown value, which may be anything, also what has no text. */
 export function describeThrown(error: unknown): string {
   try {
     return error instanceof Error ? `${error.name}: ${error.message}` : String(error);

@@ -1,0 +1,260 @@
+/**
+ * A client that a handler has accepted: its segments, their delivery to handlers, and the work and the
+ * timers that they need.
+ *
+ * @module
+ */
+
+import { StreamError } from "../errors.ts";
+import type { DecodeJob } from "../decoders/frame_decoder.ts";
+import type { DecoderPool } from "../decoders/h264/worker/decoder_pool.ts";
+import type { VideoDecoder } from "../decoders/h264/worker/decoder_pool.ts";
+import { BINARY_STALL_TIMEOUT_MS, DRAIN_TIMEOUT_MS } from "../limits.ts";
+import type { ClientSource } from "../segment/client_source.ts";
+import type { DeliveryStep, OfferStep } from "../segment/delivery.ts";
+import { Delivery } from "../segment/delivery.ts";
+import type { Outcome } from "../segment/outcome.ts";
+import type { TreeOptions } from "../segment/tree.ts";
+import { SegmentTree } from "../segment/tree.ts";
+import type { SessionEvent } from "../session/events.ts";
+import type { Session } from "../session/session.ts";
+import { Offers } from "./binary_offer.ts";
+import { callHandler, logFailure } from "./call_handler.ts";
+import type { ClientLog } from "./client_log.ts";
+import { internalError } from "./faults.ts";
+import type { Pump } from "./pump.ts";
+import { Signal } from "./signal.ts";
+import { drawInTurns } from "./turns.ts";
+
+type Timer = ReturnType<typeof setTimeout>;
+
+/** What a live client is made with. */
+export interface LiveClientOptions
+  extends Pick<TreeOptions, "nextId" | "peer" | "display" | "h264"> {
+  readonly session: Session;
+  readonly pump: Pump;
+  /** Where decoders of H.264 come from. */
+  readonly decoders: DecoderPool;
+  readonly log: ClientLog;
+}
+
+/** A client that a handler has accepted. */
+export class LiveClient {
+  readonly #session: Session;
+  readonly #pump: Pump;
+  readonly #decoders: DecoderPool;
+  readonly #log: ClientLog;
+  readonly #tree: SegmentTree;
+  readonly #delivery: Delivery;
+  readonly #offers: Offers;
+  /** Notified when transfers were read. */
+  readonly #read = new Signal();
+  #delivering: Promise<void> | undefined;
+  #decoder: VideoDecoder | undefined;
+  #isWoken = false;
+  #exitTimer: Timer | undefined;
+  #paceTimer: Timer | undefined;
+  #paceAtMs = Infinity;
+
+  constructor({ session, pump, decoders, log, ...options }: LiveClientOptions) {
+    this.#session = session;
+    this.#pump = pump;
+    this.#decoders = decoders;
+    this.#log = log;
+    const tree = this.#tree = new SegmentTree(session, {
+      ...options,
+      pacing: {
+        nowMs: () => performance.now(),
+        waiter: () => {
+          const { promise, resolve } = Promise.withResolvers<boolean>();
+          return { promise, settle: resolve };
+        },
+      },
+    });
+    this.#delivery = new Delivery(tree, this.#wake);
+    this.#offers = new Offers({
+      read: (transfer) => {
+        const piece = tree.readTransfer(transfer);
+        if (piece !== undefined) this.#wake();
+        return piece;
+      },
+      cancel: (transfer) => {
+        this.#wake();
+        this.#delivery.add(tree.refuseTransfer(transfer));
+      },
+    });
+  }
+
+  /** The source of the client's first segment. */
+  get source(): ClientSource {
+    return this.#delivery.primary;
+  }
+
+  /**
+   * Takes an event of the session.
+   *
+   * @returns A promise when nothing more should be taken from the client until it settles.
+   */
+  take(event: SessionEvent): Promise<void> | undefined {
+    this.#add(this.#tree.take(event));
+    const { work } = this.#tree.video;
+    if (work === undefined) return this.#deliverAndWait();
+    return work.type === "job" ? this.#decode(work) : this.#draw();
+  }
+
+  /** Puts what waits for its turn into the output of the session. */
+  refill(): void {
+    const outcomes = this.#tree.output.fill();
+    if (outcomes.length > 0) {
+      this.#add(outcomes);
+      this.#wake();
+    }
+    const { wakeAtMs } = this.#tree.output;
+    if (wakeAtMs >= this.#paceAtMs) return;
+    clearTimeout(this.#paceTimer);
+    this.#paceAtMs = wakeAtMs;
+    this.#paceTimer = setTimeout(() => {
+      this.#paceAtMs = Infinity;
+      this.#pump.flush();
+    }, Math.max(wakeAtMs - performance.now(), 1));
+  }
+
+  /**
+   * Ends all segments and gives back what they hold; their last records are still to be delivered.
+   *
+   * @param lastWords Why.
+   */
+  end(lastWords: string): void {
+    clearTimeout(this.#exitTimer);
+    clearTimeout(this.#paceTimer);
+    this.#decoder?.close();
+    this.#add(this.#tree.end(lastWords));
+    this.#read.notify();
+  }
+
+  /**
+   * Delivers all records, one after the other.
+   *
+   * @returns A promise only if a handler has returned one. A delivery under way includes later records.
+   */
+  deliver(): Promise<void> | undefined {
+    if (this.#delivering !== undefined) return this.#delivering;
+    for (let step = this.#delivery.next(); step; step = this.#delivery.next()) {
+      const done = this.#do(step);
+      if (done instanceof Promise) {
+        // What was caused until here does not wait for the handler.
+        this.#pump.flush();
+        return this.#delivering = this.#deliverRest(done);
+      }
+      this.#delivery.done(done);
+    }
+    if (this.#tree.isOver) this.#session.close();
+    return undefined;
+  }
+
+  async #deliverRest(pending: Promise<boolean>): Promise<void> {
+    try {
+      this.#delivery.done(await pending);
+    } finally {
+      this.#delivering = undefined;
+    }
+    await this.deliver();
+  }
+
+  #do(step: DeliveryStep): boolean | Promise<boolean> {
+    switch (step.type) {
+      case "call":
+        return callHandler(step.call, this.#log.call(step.source.id, step));
+      case "offer":
+        return this.#offer(step);
+      case "fault":
+        this.#log.streamRefused(step.source.id, step.error);
+        if (this.#tree.h264.failure !== undefined) this.#decoder?.close();
+        return true;
+      case "ended":
+        this.#decoder?.forget(step.segment.channel);
+        return true;
+    }
+  }
+
+  #offer({ source, transfer, handler }: OfferStep): boolean | Promise<boolean> {
+    const context = this.#log.call(source.id, { kind: "binary" });
+    return callHandler(() =>
+      this.#offers.offer(transfer, handler, (error) => {
+        // A fault of the transfer itself was logged when it arose.
+        if (!(error instanceof StreamError)) logFailure(error, context);
+        this.#delivery.add(this.#tree.refuseTransfer(transfer));
+        this.#wake();
+      }), context);
+  }
+
+  /** Draws a large frame; nothing more is taken from the client meanwhile. */
+  async #draw(): Promise<void> {
+    this.#pump.flush();
+    await drawInTurns(() => {
+      if (this.#session.isOver) return true;
+      const startMs = performance.now();
+      this.#add(this.#tree.drawPiece());
+      this.#pump.worked(performance.now() - startMs);
+      return this.#tree.video.work === undefined;
+    });
+    if (!this.#session.isOver) await this.#deliverAndWait();
+  }
+
+  /** Decodes a picture; nothing more is taken from the client meanwhile. */
+  async #decode(job: DecodeJob): Promise<void> {
+    this.#pump.flush();
+    this.#decoder ??= this.#decoders.open();
+    const result = await this.#decoder.decode(job);
+    if (this.#session.isOver) return;
+    this.#add(this.#tree.finishJob(result));
+    await this.#deliverAndWait();
+  }
+
+  #deliverAndWait(): Promise<void> | undefined {
+    const delivered = this.deliver();
+    if (!this.#tree.isBlocked || this.#tree.isOver) return delivered;
+    this.#pump.flush();
+    return this.#untilRead().then(() => delivered);
+  }
+
+  /** Waits until handlers have read enough of their transfers, or cancels these after a long time. */
+  async #untilRead(): Promise<void> {
+    const timer = setTimeout(() => {
+      this.#add(this.#tree.cancelStalled());
+      this.#wake();
+    }, BINARY_STALL_TIMEOUT_MS);
+    await this.#read.until(() => !this.#tree.isBlocked || this.#tree.isOver);
+    clearTimeout(timer);
+  }
+
+  #add(outcomes: readonly Outcome[]): void {
+    this.#delivery.add(outcomes);
+    this.#offers.update();
+  }
+
+  /** Looks at what verbs have changed once the current turn is over. */
+  readonly #wake = (): void => {
+    if (this.#isWoken) return;
+    this.#isWoken = true;
+    queueMicrotask(() => void this.#afterVerbs());
+  };
+
+  async #afterVerbs(): Promise<void> {
+    this.#isWoken = false;
+    try {
+      this.#offers.update();
+      this.#read.notify();
+      if (this.#tree.isLeaving && !this.#tree.isOver) {
+        this.#exitTimer ??= setTimeout(() => this.#pump.end(), DRAIN_TIMEOUT_MS);
+      }
+      const delivered = this.deliver();
+      this.#pump.flush();
+      if (delivered === undefined) return;
+      await delivered;
+      this.#pump.flush();
+    } catch (error) {
+      this.#pump.end(internalError(error));
+    }
+  }
+}

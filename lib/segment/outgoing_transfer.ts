@@ -1,0 +1,37 @@
+/**
+ * One transfer to a client: its content and how far it is.
+ *
+ * @module
+ */
+
+import type { BinaryType, TransferOptions, TransferState } from "./transfer_types.ts";
+
+/** One transfer to a client; `TransfersOut` sends it. */
+export class OutgoingTransfer {
+  readonly identifier: number;
+  readonly type: BinaryType;
+  readonly content: Uint8Array;
+  readonly options: TransferOptions;
+  state: TransferState = "waiting";
+  /** Bytes of content that were sent. */
+  sentBytes = 0;
+  /** Whether the event that announces it, if any, was sent. */
+  isReady = true;
+
+  /** @param content Not copied. */
+  constructor(
+    identifier: number,
+    type: BinaryType,
+    content: Uint8Array,
+    options: TransferOptions,
+  ) {
+    this.identifier = identifier;
+    this.type = type;
+    this.content = content;
+    this.options = options;
+  }
+
+  get isCompressed(): boolean {
+    return this.options.compress ?? true;
+  }
+}
