@@ -1,5 +1,6 @@
 /**
- * Checks that imports run one way and that the pure folders are pure: `deno task check:layers`.
+ * Checks that imports run one way, without circles of files, and that the pure folders are pure:
+ * `deno task check:layers`.
  *
  * @module
  */
@@ -198,6 +199,7 @@ async function main(): Promise<number> {
     .filter((file) => !file.includes(OTHER_LANGUAGE));
   const faults = [
     ...checkImports(graph),
+    ...checkCircles(graph),
     ...files.flatMap((file) => checkPurity(file, Deno.readTextFileSync(new URL(file, ROOT)))),
     ...files.filter((file) => !graph.has(file)).map((file) => `${file}: no entry point reaches it`),
   ];
