@@ -13,6 +13,7 @@
 import { decodeUtf8Lenient, encodeUtf8, withoutByteOrderMark } from "../lib/bytes/text.ts";
 import { KeystoreError } from "../lib/errors.ts";
 import { KEYSTORE_LOCK_TIMEOUT_MS, MAX_KEY_FILE_BYTES } from "../lib/limits.ts";
+import { writeAll } from "../lib/write_all.ts";
 
 /** Starts the name of a temporary file in the root. */
 export const TEMPORARY_PREFIX = ".tmp-";
@@ -317,10 +318,6 @@ async function moveUnlessTaken(temporary: string, path: string): Promise<boolean
   }
   await Deno.rename(temporary, path);
   return true;
-}
-
-async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
 }
 
 async function endsInsideLine(file: Deno.FsFile, end: number): Promise<boolean> {

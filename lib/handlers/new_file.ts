@@ -79,11 +79,6 @@ export async function putFile(
   }
 }
 
-/** Writes all bytes, in as many writes as that takes. */
-export async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
-}
-
 /**
  * Whether a process has a file open that {@linkcode createFile} created.
  *

@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { ApiMisuseError, StreamError } from "../errors.ts";
 import { STORE_MAX_BYTES, STORE_MAX_FILES } from "../limits.ts";
 import type { BinaryOffer } from "../segment/transfer_types.ts";
-import { compactTime, ensureDirectory, putFile, removeLeftovers, writeAll } from "./new_file.ts";
+import { writeAll } from "../write_all.ts";
+import { compactTime, ensureDirectory, putFile, removeLeftovers } from "./new_file.ts";
 
 /** Limits of a store, and a call-back. */
 export interface StoreOptions {

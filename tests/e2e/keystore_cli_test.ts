@@ -7,7 +7,7 @@ import type { CliIo } from "../../lib/cli/io.ts";
 import { runCli } from "../../lib/cli/program.ts";
 import { fingerprint } from "../../lib/crypto/fingerprint.ts";
 import { inDirectory } from "../support/directory.ts";
-import { testKey, testKeyText, writeAccepted } from "../support/keystore.ts";
+import { readAccepted, testKey, testKeyText, writeAccepted } from "../support/keystore.ts";
 
 interface Result {
   code: number;
@@ -50,10 +50,6 @@ async function withBench(run: (bench: Bench) => Promise<void>): Promise<void> {
 
 const [one, two] = [testKeyText(1), testKeyText(2)];
 const printOne = fingerprint(testKey(1));
-const accepted = (root: string) =>
-  [...Deno.readDirSync(`${root}/accepted`)].map(({ name }) =>
-    Deno.readTextFileSync(`${root}/accepted/${name}`)
-  ).sort();
 
 Deno.test("add: a new key, the same again, a further name, every name", async () => {
   await withBench(async ({ root, run }) => {
@@ -69,9 +65,9 @@ Deno.test("add: a new key, the same again, a further name, every name", async ()
     );
     assert.equal(await add("b,c", "d", one), `extended ${printOne}, now for demo,b,c,d (FILE)\n`);
     assert.equal(await add("*", one), `extended ${printOne}, now for * (FILE)\n`);
-    assert.deepEqual(accepted(root), [`* ${one}\n`]);
+    assert.deepEqual(readAccepted(root), [`* ${one}\n`]);
     await add("outbound-work", two);
-    assert.deepEqual(accepted(root), [`* ${one}\n`, `outbound-work ${two}\n`]);
+    assert.deepEqual(readAccepted(root), [`* ${one}\n`, `outbound-work ${two}\n`]);
   });
 });
 
@@ -93,7 +89,7 @@ for (const [what, content] of files) {
       Deno.writeTextFileSync(`${directory}/key`, content);
       const { code, stderr } = await run("add", "demo", `${directory}/key`);
       assert.deepEqual([code, stderr], [0, ""]);
-      assert.deepEqual(accepted(root), [`demo ${one}\n`]);
+      assert.deepEqual(readAccepted(root), [`demo ${one}\n`]);
     });
   });
 }
@@ -114,7 +110,7 @@ Deno.test("add: takes what show prints", async () => {
 Deno.test("add: a line pasted as one argument", async () => {
   await withBench(async ({ root, run }) => {
     assert.equal((await run("add", "demo", `* ${one}`)).code, 0);
-    assert.deepEqual(accepted(root), [`demo ${one}\n`]);
+    assert.deepEqual(readAccepted(root), [`demo ${one}\n`]);
   });
 });
 
@@ -141,7 +137,7 @@ for (const [what, content, message] of badFiles) {
       assert.match(stderr, message);
       assert.match(stderr, /^error: .*\n$/);
       assert.ok(!stderr.includes(one.slice(0, 12)));
-      assert.deepEqual(accepted(root), []);
+      assert.deepEqual(readAccepted(root), []);
     });
   });
 }
@@ -162,7 +158,7 @@ Deno.test("add: our own private key is refused", async () => {
     const { code, stderr } = await run("add", "demo", formatKey(privateKey));
     assert.equal(code, 2);
     assert.match(stderr, /this is our own private key, from hostkeys\/default; .*show default/);
-    assert.deepEqual(accepted(root), []);
+    assert.deepEqual(readAccepted(root), []);
   });
 });
 
@@ -276,7 +272,7 @@ Deno.test("remove: by fingerprint, file name, path, key and key file", async () 
       const { code, stdout, stderr } = await run("remove", way(file));
       assert.deepEqual([code, stderr], [0, ""]);
       assert.equal(stdout, `removed ${printOne} for demo (accepted/${file})\n`);
-      assert.deepEqual(accepted(root), []);
+      assert.deepEqual(readAccepted(root), []);
     }
     const { code, stdout, stderr } = await run("remove", one);
     assert.deepEqual([code, stdout], [1, ""]);

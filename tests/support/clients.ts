@@ -5,6 +5,7 @@ import { PrivateKey } from "../../lib/crypto/x25519.ts";
 import type { HelloMode, SessionEvent } from "../../lib/session/events.ts";
 import { Session } from "../../lib/session/session.ts";
 import { DEFAULT_SECRET } from "../../lib/wire/constants.ts";
+import { writeAll } from "../../lib/write_all.ts";
 import type { Bench } from "./listen.ts";
 import { drain, NO_REKEY, REGISTER } from "./pair.ts";
 import type { RawPeerOptions } from "./raw_peer.ts";
@@ -69,7 +70,7 @@ export class TestClient implements Disposable {
   async flush(): Promise<boolean> {
     try {
       for (let bytes = this.session.takeOutput(); bytes; bytes = this.session.takeOutput()) {
-        for (let at = 0; at < bytes.length;) at += await this.#socket.write(bytes.subarray(at));
+        await writeAll(this.#socket, bytes);
       }
       return true;
     } catch {
@@ -150,7 +151,7 @@ export class RawClient implements Disposable {
   /** Sends bytes as they are; by default the queued output of the peer. @returns The bytes. */
   async send(bytes: Uint8Array = this.peer.take()): Promise<Uint8Array> {
     try {
-      for (let at = 0; at < bytes.length;) at += await this.#socket.write(bytes.subarray(at));
+      await writeAll(this.#socket, bytes);
     } catch {
       // The listener has closed; the test checks what it did.
     }

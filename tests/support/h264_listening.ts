@@ -12,12 +12,10 @@ import type { Source } from "../../lib/segment/source.ts";
 import type { Status } from "../../lib/segment/status.ts";
 import type { VideoFrame } from "../../lib/source/frame.ts";
 import { segmentKindNumber, VIDEO_CHUNK_BYTES, VIDEO_FORMAT } from "../../lib/wire/constants.ts";
+import { Changes, PATIENCE_MS } from "./changes.ts";
 import { freshKey } from "./clients.ts";
 import { LogBook } from "./log_book.ts";
 import { SERVER_KEY } from "./pair.ts";
-
-/** The deadline of a wait. */
-const PATIENCE_MS = 20_000;
 
 export function h264Frame(payload: Uint8Array, width: number, height: number): VideoFrame {
   return {
@@ -40,7 +38,7 @@ export class H264Source {
   readonly client: SourceConnection;
   cancels = 0;
   readonly #reading: Promise<void>;
-  #received = Promise.withResolvers<void>();
+  readonly #changes = new Changes();
 
   constructor(client: SourceConnection) {
     this.client = client;
@@ -56,7 +54,10 @@ export class H264Source {
 
   /** Waits until the listener has cancelled its video `times` times. */
   async cancelled(times: number): Promise<void> {
-    while (this.cancels < times && !this.client.isOver) await this.#received.promise;
+    await this.#changes.until(
+      () => this.cancels >= times || this.client.isOver,
+      () => `${times} cancelled streams, has ${this.cancels}`,
+    );
     assert.equal(this.cancels, times);
   }
 
@@ -70,10 +71,9 @@ export class H264Source {
       if (received.type === "control" && received.control.command === "cancelstream") {
         this.cancels++;
       }
-      this.#received.resolve();
-      this.#received = Promise.withResolvers();
+      this.#changes.notify();
     }
-    this.#received.resolve();
+    this.#changes.notify();
   }
 }
 
@@ -87,12 +87,12 @@ export class H264Listening implements AsyncDisposable {
   /** The kinds of their video records; `resized` with its size. */
   readonly kinds: string[] = [];
   readonly #sources: H264Source[] = [];
-  #changed = Promise.withResolvers<void>();
+  readonly #changes = new Changes();
 
   constructor(options: DecoderPoolOptions = {}) {
     // The test runner checks the types of a worker when it starts, which is slow on a busy machine.
     this.decoders = new DecoderPool({ timeoutMs: PATIENCE_MS, ...options });
-    this.log.onLine = () => this.#wake();
+    this.log.onLine = () => this.#changes.notify();
     this.listener = new Listener({
       name: undefined,
       hostname: "127.0.0.1",
@@ -139,20 +139,8 @@ export class H264Listening implements AsyncDisposable {
   }
 
   /** Waits until a condition holds; checks it after each log line and each record. */
-  async until(isTrue: () => boolean, what: string): Promise<void> {
-    let isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
-      this.#wake();
-    }, PATIENCE_MS);
-    try {
-      while (!isTrue()) {
-        assert.ok(!isLate, `waited for ${what}`);
-        await this.#changed.promise;
-      }
-    } finally {
-      clearTimeout(timer);
-    }
+  until(isTrue: () => boolean, what: string): Promise<void> {
+    return this.#changes.until(isTrue, () => what);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -170,11 +158,6 @@ export class H264Listening implements AsyncDisposable {
     }
     if (status.kind === "resized") this.kinds.push(`resized ${status.width}x${status.height}`);
     if (status.kind === "frame" || status.kind === "dropped_frame") this.kinds.push(status.kind);
-    this.#wake();
-  }
-
-  #wake(): void {
-    this.#changed.resolve();
-    this.#changed = Promise.withResolvers();
+    this.#changes.notify();
   }
 }

@@ -1,7 +1,7 @@
 /** Stores, keys and places for tests. */
 
 import { Keystore, type KeystoreWarning, type Places } from "../../keystore/mod.ts";
-import { inDirectory } from "./directory.ts";
+import { inDirectory, listFiles } from "./directory.ts";
 
 /** A usable public key; equal numbers give equal keys. */
 export function testKey(number: number): Uint8Array<ArrayBuffer> {
@@ -27,6 +27,12 @@ export async function withStore(
     const root = `${directory}/a12`;
     await run(await Keystore.open(root, { onWarning: (it) => warnings.push(it) }), warnings);
   });
+}
+
+/** The content of each file of `accepted/`, sorted. */
+export function readAccepted(root: string): string[] {
+  const path = `${root}/accepted`;
+  return listFiles(path).map((name) => Deno.readTextFileSync(`${path}/${name}`)).sort();
 }
 
 /** Writes a file of `accepted/` as an editor does: in place, without the lock. */

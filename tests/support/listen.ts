@@ -10,13 +10,11 @@ import type {
   Status,
 } from "../../lib/mod.ts";
 import { netListen } from "../../lib/mod.ts";
+import { Changes } from "./changes.ts";
 import type { ClientOptions } from "./clients.ts";
 import { freshKey, RawClient, TestClient } from "./clients.ts";
 import { LogBook } from "./log_book.ts";
 import type { RawPeerOptions } from "./raw_peer.ts";
-
-/** The deadline of a wait. */
-const PATIENCE_MS = 20_000;
 
 export interface HandlerCall {
   /** The id of the source. */
@@ -50,13 +48,13 @@ export class Bench implements AsyncDisposable {
   readonly listener: Listener;
   readonly #directory: string;
   readonly #options: BenchOptions;
-  readonly #waiters = new Set<() => void>();
+  readonly #changes = new Changes();
 
   private constructor(options: BenchOptions, keystore: Keystore, directory: string) {
     this.#options = options;
     this.#directory = directory;
     this.keystore = keystore;
-    this.log.onLine = () => this.#wake();
+    this.log.onLine = () => this.#changes.notify();
     const { name = "demo", secret } = options;
     this.listener = netListen(
       name,
@@ -83,20 +81,8 @@ export class Bench implements AsyncDisposable {
   };
 
   /** Waits until a condition holds; checks it after each log line and each record. */
-  async until(isTrue: () => boolean, what: string): Promise<void> {
-    if (isTrue()) return;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const check = () => {
-      if (isTrue()) resolve();
-    };
-    const timer = setTimeout(() => reject(new Error(`waited for ${what}`)), PATIENCE_MS);
-    this.#waiters.add(check);
-    try {
-      await promise;
-    } finally {
-      clearTimeout(timer);
-      this.#waiters.delete(check);
-    }
+  until(isTrue: () => boolean, what: string): Promise<void> {
+    return this.#changes.until(isTrue, () => what);
   }
 
   /** The kinds of the records of clients, by source id. */
@@ -165,10 +151,6 @@ export class Bench implements AsyncDisposable {
 
   #record(source: ListenSource | Source, status: Status): void {
     this.calls.push({ id: source.id, role: source.role, client: source.peer?.address, status });
-    this.#wake();
-  }
-
-  #wake(): void {
-    for (const check of [...this.#waiters]) check();
+    this.#changes.notify();
   }
 }

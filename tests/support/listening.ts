@@ -10,18 +10,17 @@ import type { SourceConnection } from "../../lib/net/source_connection.ts";
 import { PictureEncoder } from "../../lib/source/picture_encoder.ts";
 import { TpackEncoder } from "../../lib/source/tpack_encoder.ts";
 import { segmentKindNumber } from "../../lib/wire/constants.ts";
+import { Changes } from "./changes.ts";
 
 /** The entry of the program. */
 export const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
-/** How long a test waits for output before it fails. */
-const PATIENCE_MS = 30_000;
 
 /** The output of a process, which is read all the time. */
 export class Output {
   text = "";
   readonly #ended: Promise<void>;
   #hasEnded = false;
-  #changed = Promise.withResolvers<void>();
+  readonly #changes = new Changes();
 
   constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
     this.#ended = this.#read(stream);
@@ -29,20 +28,13 @@ export class Output {
 
   /** Waits until the text matches. */
   async until<T>(pattern: { exec(text: string): T | null; toString(): string }): Promise<T> {
-    const timer = setTimeout(() => {
-      this.#hasEnded = true;
-      this.#changed.resolve();
-    }, PATIENCE_MS);
-    try {
-      for (;;) {
-        const match = pattern.exec(this.text);
-        if (match !== null) return match;
-        assert(!this.#hasEnded, `the output ended without ${pattern}:\n${this.text}`);
-        await this.#changed.promise;
-      }
-    } finally {
-      clearTimeout(timer);
-    }
+    let match: T | null = null;
+    await this.#changes.until(
+      () => (match = pattern.exec(this.text)) !== null || this.#hasEnded,
+      () => `${pattern} in the output:\n${this.text}`,
+    );
+    assert(match !== null, `the output ended without ${pattern}:\n${this.text}`);
+    return match;
   }
 
   /** Waits for the end. @returns The whole output. */
@@ -54,15 +46,10 @@ export class Output {
   async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
     for await (const text of stream.pipeThrough(new TextDecoderStream())) {
       this.text += text;
-      this.#wake();
+      this.#changes.notify();
     }
     this.#hasEnded = true;
-    this.#wake();
-  }
-
-  #wake(): void {
-    this.#changed.resolve();
-    this.#changed = Promise.withResolvers();
+    this.#changes.notify();
   }
 }
 
@@ -168,7 +155,7 @@ export class TestSource {
   readonly #pixels = new PictureEncoder();
   readonly #reading: Promise<void>;
   #hasActivate = Promise.withResolvers<void>();
-  #received = Promise.withResolvers<void>();
+  readonly #changes = new Changes();
 
   private constructor(client: SourceConnection) {
     this.client = client;
@@ -199,20 +186,12 @@ export class TestSource {
 
   /** Waits for a condition, which is checked after each event. */
   async until(isTrue: () => boolean): Promise<void> {
-    let isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
-      this.#received.resolve();
-    }, PATIENCE_MS);
-    try {
-      while (!isTrue()) {
-        assert(!this.client.isOver, "the connection has ended");
-        assert(!isLate, `waited in vain; typed ${JSON.stringify(this.typed)}`);
-        await this.#received.promise;
-      }
-    } finally {
-      clearTimeout(timer);
-    }
+    let isMet = false;
+    await this.#changes.until(
+      () => (isMet = isTrue()) || this.client.isOver,
+      () => `a condition; typed ${JSON.stringify(this.typed)}`,
+    );
+    assert(isMet, "the connection has ended");
   }
 
   /** Shows lines of text; settles when the listener has received them. */
@@ -262,9 +241,8 @@ export class TestSource {
           this.messages.push(new TextDecoder().decode(event.message));
         } else if (event.kind === "exit") void this.client.close();
       }
-      this.#received.resolve();
-      this.#received = Promise.withResolvers();
+      this.#changes.notify();
     }
-    this.#received.resolve();
+    this.#changes.notify();
   }
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { PrivateKey } from "../../lib/crypto/x25519.ts";
 import type { EventReceived } from "../../lib/session/events.ts";
 import type { Session } from "../../lib/session/session.ts";
+import { writeAll } from "../../lib/write_all.ts";
 import { serverSession } from "./pair.ts";
 
 /** A server for one connection: it answers the login, and the test does the rest. */
@@ -70,8 +71,4 @@ export class RawSink implements AsyncDisposable {
     this.#server.close();
     this.session.free();
   }
-}
-
-async function writeAll(socket: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += await socket.write(bytes.subarray(at));
 }

@@ -52,10 +52,10 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
     types: ["transport", "decoders"],
   },
   handlers: {
-    imports: ["bytes", "wire", "decoders", "segment", "log", "worker_thread"],
+    imports: ["bytes", "wire", "decoders", "segment", "log", "worker_thread", "write_all"],
     types: ["net", "session"],
   },
-  keystore: { imports: ["address", "bytes", "crypto", "env", "name"] },
+  keystore: { imports: ["address", "bytes", "crypto", "env", "name", "write_all"] },
   cli: { imports: ["mod", "handlers/mod", "keystore/mod"] },
 };
 

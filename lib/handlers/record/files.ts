@@ -4,7 +4,8 @@
  * @module
  */
 
-import { createDirectory, createFile, ensureDirectory, putFile, writeAll } from "../new_file.ts";
+import { writeAll } from "../../write_all.ts";
+import { createDirectory, createFile, ensureDirectory, putFile } from "../new_file.ts";
 
 /** A file that grows by whole lines. */
 export interface LineFile {

@@ -9,6 +9,7 @@ import type { HelloMode, SessionEvent } from "../../../lib/session/events.ts";
 import { Session } from "../../../lib/session/session.ts";
 import { encodeUtf8 } from "../../../lib/bytes/text.ts";
 import { DEFAULT_SECRET, VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
+import { writeAll } from "../../../lib/write_all.ts";
 import type { Frame } from "./frames.ts";
 
 const crypto = simdProvider() ?? typescriptProvider;
@@ -231,8 +232,4 @@ export class Client {
 export function wireBytes({ header, payload }: Frame): number {
   const step = RAW_FORMATS.includes(header.format) ? RAW_CHUNK_BYTES : COMPRESSED_CHUNK_BYTES;
   return 153 + payload.length + 32 * Math.ceil(payload.length / step);
-}
-
-async function writeAll(socket: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += await socket.write(bytes.subarray(at));
 }

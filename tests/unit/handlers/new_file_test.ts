@@ -6,9 +6,9 @@ import {
   isBeingWritten,
   putFile,
   removeLeftovers,
-  writeAll,
 } from "../../../lib/handlers/new_file.ts";
 import { LEFTOVER_AGE_MS } from "../../../lib/limits.ts";
+import { writeAll } from "../../../lib/write_all.ts";
 import { inDirectory, listFiles } from "../../support/directory.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);

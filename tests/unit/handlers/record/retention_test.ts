@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { Retention, type RetentionOptions } from "../../../../lib/handlers/record/retention.ts";
-import { createFile, writeAll } from "../../../../lib/handlers/new_file.ts";
+import { createFile } from "../../../../lib/handlers/new_file.ts";
 import {
   RECORD_KEEP_GAP_MS,
   RECORD_KEEP_LINES,
   RECORD_KEEP_TIME_SHARE,
 } from "../../../../lib/limits.ts";
+import { writeAll } from "../../../../lib/write_all.ts";
 import type { Source } from "../../../../lib/segment/source.ts";
 import type { Status } from "../../../../lib/segment/status.ts";
 import { inDirectory, listFiles } from "../../../support/directory.ts";
