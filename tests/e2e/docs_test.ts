@@ -27,3 +27,29 @@ Deno.test("documentation of verbs: the name in Lua, and every argument", () => {
     for (const meaning of Object.values(args)) assert.match(meaning, /[a-z]{3}/);
   }
 });
+
+const ROOT = new URL("../../", import.meta.url);
+
+for (const folder of ["lib/", "lib/decoders/", "lib/handlers/"]) {
+  Deno.test(`documentation of ${folder}: every file and folder that it names exists`, () => {
+    const text = Deno.readTextFileSync(new URL(`${folder}README.md`, ROOT));
+    const paths = [...text.matchAll(/`((?:\.\.\/)?(?:[a-z0-9_]+\/)+|[a-z0-9_./]+\.(?:ts|md))`/g)]
+      .map(([, path]) => path!);
+    assert.ok(paths.length > 0);
+    for (const path of paths) {
+      const found = [folder, "", "lib/", "tests/", "tests/e2e/"].some((base) =>
+        exists(base + path)
+      );
+      assert.ok(found, path);
+    }
+  });
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(new URL(path, ROOT));
+    return true;
+  } catch {
+    return false;
+  }
+}
