@@ -78,7 +78,7 @@ export class ClientLog {
     });
   }
 
-  /** Logs each code once, as a source may go on with what it was told to stop. */
+  /** Logs each code once, as a source may go on with a stream that was cancelled. */
   streamRefused(source: number, { code, message }: StreamError): void {
     if (!this.#refusedStreams.add(code)) return;
     this.#line("warn", "stream-refused", { source, reason: code, detail: message });

@@ -77,7 +77,7 @@ export interface ListenerOptions {
 export class Listener implements ListenSource {
   /** Tells it apart from a client's source. */
   readonly role = "listener" as const;
-  /** Nobody: each request has a source of its own, which tells who asks. */
+  /** Always `undefined`: the source of each request has the peer of that request. */
   readonly peer: undefined = undefined;
   /** A number that no other source of this process has. */
   readonly id: number = nextSourceId();
@@ -145,7 +145,7 @@ export class Listener implements ListenSource {
     return this.#failure;
   }
 
-  /** Settles when it has ended, whoever closed it, and its handler was told. */
+  /** Settles when it has ended and its handler has got `terminated`. */
   get stopped(): Promise<void> {
     return this.#stopped;
   }
@@ -211,7 +211,7 @@ export class Listener implements ListenSource {
     try {
       const authority = await this.#options.openAuthority();
       // A handler that takes its time with this keeps no client out.
-      void this.#tell({ kind: "preroll", segkind: "network-server", source_audio: this.id });
+      void this.#call(this, { kind: "preroll", segkind: "network-server", source_audio: this.id });
       this.#authority = authority;
       await this.#acceptor.run();
     } catch (error) {
@@ -220,7 +220,7 @@ export class Listener implements ListenSource {
     } finally {
       this.close();
     }
-    await this.#tell({ kind: "terminated", last_words: this.#failure?.code ?? "" });
+    await this.#call(this, { kind: "terminated", last_words: this.#failure?.code ?? "" });
   }
 
   #welcome(socket: Deno.TcpConn, { addresses: [local] }: BoundSocket, port: ListenerPort): void {
@@ -311,10 +311,6 @@ export class Listener implements ListenSource {
     const succeeded = await this.#call(request, HANDOVER_REQUEST);
     request.close();
     if (!succeeded) connection.exitClient();
-  }
-
-  async #tell(status: ListenStatus): Promise<void> {
-    await this.#call(this, status);
   }
 
   async #call(source: ListenSource, status: ListenStatus): Promise<boolean> {

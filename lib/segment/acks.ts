@@ -10,13 +10,12 @@
 import { LimitError } from "../errors.ts";
 import { MAX_PENDING_FRAMES } from "../limits.ts";
 
-/** One announced frame. */
+/** An announced frame. */
 export interface PendingAck {
-  /** The channel of the frame. */
   readonly channel: number;
-  /** The number of the frame. */
+  /** The id of the frame. */
   readonly stream: number;
-  /** Whether the frame has been dealt with. */
+  /** Whether the frame was drawn, refused or abandoned. */
   done: boolean;
 }
 
@@ -25,12 +24,10 @@ export class AckQueue {
   readonly #pending: PendingAck[] = [];
 
   /**
-   * Notes an announced frame.
+   * Adds an announced frame.
    *
-   * @param channel The channel of the frame.
-   * @param stream The number of the frame.
-   * @returns To be given to {@linkcode finish}.
-   * @throws {LimitError} `too-many-frames` when a frame that never ends holds up so many others.
+   * @returns The frame for {@linkcode finish}.
+   * @throws {LimitError} `too-many-frames` when too many frames wait for one that does not end.
    */
   announce(channel: number, stream: number): PendingAck {
     if (this.#pending.length >= MAX_PENDING_FRAMES) {
@@ -46,12 +43,7 @@ export class AckQueue {
     return ack;
   }
 
-  /**
-   * Notes that a frame has been dealt with.
-   *
-   * @param ack The frame.
-   * @returns The frames to acknowledge now, in order.
-   */
+  /** Finishes a frame. @returns The frames to acknowledge now, in order. */
   finish(ack: PendingAck): PendingAck[] {
     ack.done = true;
     let count = 0;

@@ -1,8 +1,8 @@
 /**
- * What a client says on channels whose segments have not registered yet.
+ * Events on channels whose segments have not registered yet.
  *
- * Handlers learn of a segment by `registered`, so what comes before waits for it. Real sources do say
- * something: `afsrv_decode` lists its protocols before it registers, if it does so at all.
+ * `registered` is the first record of a segment, so earlier events wait for it. Real sources send some:
+ * `afsrv_decode` lists its protocols before it registers, and may not register at all.
  *
  * @module
  */
@@ -16,13 +16,7 @@ export class EarlyEvents {
   readonly #events = new Map<number, WireEvent[]>();
   #count = 0;
 
-  /**
-   * Keeps an event.
-   *
-   * @param channel The channel.
-   * @param event The event; copied.
-   * @returns Why it was not kept.
-   */
+  /** Keeps a copy of an event. @returns Why it was not kept. */
   keep(channel: number, event: WireEvent): StreamError | undefined {
     if (this.#count === MAX_EARLY_EVENTS) {
       const text = `more than ${MAX_EARLY_EVENTS} events before REGISTER, further ones are lost`;
@@ -35,12 +29,7 @@ export class EarlyEvents {
     return undefined;
   }
 
-  /**
-   * Hands out the events of a channel and forgets them.
-   *
-   * @param channel The channel.
-   * @returns The events in the order in which they came.
-   */
+  /** Takes out the events of a channel, in the order in which they came. */
   take(channel: number): readonly WireEvent[] {
     const kept = this.#events.get(channel) ?? [];
     this.#events.delete(channel);
@@ -49,7 +38,7 @@ export class EarlyEvents {
   }
 }
 
-/** Decoded bytes share blocks; an event that is kept would keep all of its block. */
+/** Copies the bytes: decoded bytes are views, and a kept view keeps its whole block in memory. */
 function ownBytes(event: WireEvent): WireEvent {
   const fields = Object.entries(event).map(([name, value]) => [
     name,

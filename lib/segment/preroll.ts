@@ -1,5 +1,5 @@
 /**
- * What a client is told before it may draw, and what makes real terminals take the cell size.
+ * The events that a client gets before it may draw.
  *
  * A client blocks until ACTIVATE. A terminal overwrites the cell size of its preroll by that of its
  * built-in font; only a DISPLAYHINT behind ACTIVATE that changes the size as well is kept.
@@ -41,20 +41,19 @@ const DEFAULT_WIDTH_PX = 640;
 const DEFAULT_HEIGHT_PX = 480;
 const DEFAULT_TEXT_HEIGHT_PX = 400;
 
-/** Which hints a handler has already sent by itself; the defaults do not overwrite them. */
+/** The hints that the handler has sent itself; the defaults do not replace them. */
 export interface HintsSent {
   readonly output: boolean;
-  /** The last one, which a terminal gets once more for its cells. */
+  /** The last one; a terminal gets it again because of its cells. */
   readonly display: TargetEventInput<"displayhint"> | undefined;
   readonly font: boolean;
 }
 
 /**
- * The events that let a client draw, in order.
+ * Makes the events that end a preroll, in order.
  *
  * @param isText Whether the client is a terminal or another text program.
- * @param display Size, density and font.
- * @param sent What the handler has sent by itself.
+ * @param sent What the handler has sent itself.
  */
 export function prerollEvents(
   isText: boolean,
@@ -104,11 +103,7 @@ export function prerollEvents(
   return events;
 }
 
-/**
- * The records that follow `registered` for the first segment of a client.
- *
- * @param segment The number and the kind of the segment.
- */
+/** Makes the records that follow `registered` for the first segment of a client. */
 export function prerollStatuses(
   { id, kindName }: { readonly id: number; readonly kindName: string },
 ): Status[] {

@@ -10,11 +10,9 @@ import type { Segment, Shown } from "./segment.ts";
 import type { Status } from "./status.ts";
 
 /**
- * The records of a frame that was drawn.
+ * Makes the records of a frame that was drawn, and updates the segment.
  *
- * @param segment The segment; notes how it is shown now.
- * @param header The frame.
- * @returns `resized` when size or kind of content changed, and `frame` when they are wanted.
+ * @returns `resized` when the size or the kind of content has changed, and `frame` if frames are reported.
  */
 export function presentedStatuses(segment: Segment, header: FrameHeader): Status[] {
   if (!header.commit) return [];
@@ -42,22 +40,14 @@ export function presentedStatuses(segment: Segment, header: FrameHeader): Status
   return statuses;
 }
 
-/**
- * The records of a frame that was drawn before its segment registered, for when it has.
- *
- * @param segment The segment; forgets the frame.
- */
+/** Makes the records of the last frame that was drawn before its segment registered. */
 export function earlyStatuses(segment: Segment): Status[] {
   const header = segment.earlyFrame;
   segment.earlyFrame = undefined;
   return header === undefined ? [] : presentedStatuses(segment, header);
 }
 
-/**
- * The record of a frame that was refused.
- *
- * @param segment The segment.
- */
+/** Makes the record of a frame that was refused. */
 export function droppedStatus(segment: Segment): Status {
   return { kind: "dropped_frame", source_audio: segment.id, pts: 0, number: segment.frames };
 }

@@ -16,7 +16,7 @@ import type { PointerPosition } from "./verbs/mouse.ts";
 const TERMINAL = 5;
 const TUI = 24;
 
-/** Where a segment stands. */
+/** The lifecycle of a segment. */
 export type SegmentState =
   /** The channel is open; the client has not registered. */
   | "open"
@@ -24,7 +24,7 @@ export type SegmentState =
   | "preroll"
   /** The client may draw. */
   | "active"
-  /** The segment has ended; what still arrives for it is thrown away. */
+  /** The segment has ended; what still arrives for it is discarded. */
   | "ended";
 
 /** How a segment was shown last. */
@@ -48,13 +48,10 @@ export class Segment {
   readonly audio = new AudioStream();
   /** Whether the last announcement of audio was refused. */
   isAudioRefused = false;
-  /** What its records need beyond their events. */
   readonly statusContext: StatusContext;
-  /** Where it stands. */
   state: SegmentState = "open";
   /** The kind, fixed by the first REGISTER. */
   kind = 0;
-  /** Whether it has registered. */
   isRegistered = false;
   /** The title, from the last REGISTER. */
   title = "";
@@ -97,7 +94,7 @@ export class Segment {
     this.statusContext = new StatusContext(id);
   }
 
-  /** Lets go of picture, sound and buffers. */
+  /** Releases the picture, the audio and their buffers. */
   free(): void {
     this.video.close();
     this.audio.close();

@@ -47,7 +47,7 @@ export type PushedKind = "debug" | "accessibility";
  * | `bond_target`, `open_nonblock` for reading | the same, with BCHUNK_OUT |
  * | `target_devicehint` | stopped by the sink of the reference; it would move the client elsewhere |
  * | `define_recordtarget`, `define_nulltarget`, `define_feedtarget` | picture and sound towards a source, which none takes |
- * | `target_outputhint`, `audio_gain` | no code sends anything for them; the screen is told by `targetDisplayhint` |
+ * | `target_outputhint`, `audio_gain` | no code sends anything for them; `targetDisplayhint` describes the screen |
  * | `focus_target`, `pacify_target`, `target_synchronous` | steer a display server from inside |
  */
 export interface Source
@@ -77,15 +77,15 @@ export interface Source
   readonly surface: SurfaceView;
 
   /**
-   * Takes sound. What comes while it is not set is thrown away.
+   * Takes audio. Audio is discarded while it is not set.
    *
    * The client waits until its promise, if any, has settled. No known source sends sound.
    */
   onAudio: ((chunk: AudioChunk) => void | Promise<void>) | undefined;
 
   /**
-   * Takes H.264 as it is, where the option `h264` is `pass`. What comes while it is not set is thrown
-   * away. The client waits until its promise, if any, has settled.
+   * Takes H.264 as it is, where the option `h264` is `pass`. It is discarded while this is not set.
+   * The client waits until its promise, if any, has settled.
    */
   onH264: ((unit: AccessUnit) => void | Promise<void>) | undefined;
 

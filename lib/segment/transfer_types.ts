@@ -78,14 +78,14 @@ export interface TransferOptions {
   /** Whether packets are compressed; they are unless `false`. */
   readonly compress?: boolean;
   /**
-   * Is told how far it is, after each packet.
+   * Called after each packet.
    *
    * @param sentBytes Bytes of content that were sent.
    * @param sizeBytes Bytes of content.
    */
   readonly onProgress?: (sentBytes: number, sizeBytes: number) => void | Promise<void>;
   /**
-   * Is told how it ended, once.
+   * Called once, when the transfer has ended.
    *
    * @param state The last state.
    */

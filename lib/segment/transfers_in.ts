@@ -209,7 +209,7 @@ export function cancelTransfer(
   };
 }
 
-/** Decoded bytes share blocks; one that is kept for a transfer would keep all of its block. */
+/** Copies the bytes: decoded bytes are views, and a kept view keeps its whole block in memory. */
 function ownBytes(header: KnownControl<"binarystream">): KnownControl<"binarystream"> {
   return { ...header, checksum: header.checksum.slice(), extId: header.extId.slice() };
 }
