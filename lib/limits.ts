@@ -205,14 +205,20 @@ export const CLIENT_QUEUE_EVENTS = 110;
 /** A client of libarcan_tui gets an event of its own clock into the same queue this often. */
 export const CLIENT_TICK_MS = 25;
 
-/** Events under way to a client that says what it has taken. */
-export const MAX_EVENTS_UNDER_WAY = 96;
+/**
+ * Events under way to a client that says what it has taken. In the rest of its queue its clock has room
+ * for over a second, in which an answer may be late on a machine that is busy.
+ */
+export const MAX_EVENTS_UNDER_WAY = 72;
 
 /** After so many events such a client is asked; each question is an event as well. */
-export const EVENTS_PER_PROBE = 31;
+export const EVENTS_PER_PROBE = 23;
 
-/** After this time without an answer a client is asked again. */
+/** After this time without an answer a client is asked again, if its queue may have been full. */
 export const EVENT_PROBE_REPEAT_MS = 1_000;
+
+/** After this time it is asked again in any case. */
+export const EVENT_PROBE_LOST_MS = 10_000;
 
 /** Repeated questions that a client may leave unanswered while it draws; then it is not relied on. */
 export const MAX_PROBES_IGNORED = 3;
@@ -225,6 +231,9 @@ export const MAX_EVENTS_UNCONFIRMED = 32;
 
 /** From one event to the next when such a client gives no sign of life: 60 in 3 s, which its queue holds. */
 export const EVENT_TRICKLE_MS = 50;
+
+/** Records that wait for a handler while it waits for its client to take what a verb sends. */
+export const MAX_RECORDS_AHEAD = 4_096;
 
 /** Calls of verbs that wait for one client, and replies to its own requests that do. */
 export const MAX_WAITING_CALLS = 4_096;

@@ -9,7 +9,7 @@ import { StreamError } from "../errors.ts";
 import type { DecodeJob } from "../decoders/frame_decoder.ts";
 import type { DecoderPool } from "../decoders/h264/worker/decoder_pool.ts";
 import type { VideoDecoder } from "../decoders/h264/worker/decoder_pool.ts";
-import { BINARY_STALL_TIMEOUT_MS, DRAIN_TIMEOUT_MS } from "../limits.ts";
+import { BINARY_STALL_TIMEOUT_MS, DRAIN_TIMEOUT_MS, MAX_RECORDS_AHEAD } from "../limits.ts";
 import type { ClientSource } from "../segment/client_source.ts";
 import type { DeliveryStep, OfferStep } from "../segment/delivery.ts";
 import { Delivery } from "../segment/delivery.ts";
@@ -25,6 +25,7 @@ import { internalError } from "./faults.ts";
 import type { Pump } from "./pump.ts";
 import { Signal } from "./signal.ts";
 import { drawInTurns } from "./turns.ts";
+import { VerbWaits } from "./verb_waits.ts";
 
 type Timer = ReturnType<typeof setTimeout>;
 
@@ -49,6 +50,7 @@ export class LiveClient {
   readonly #offers: Offers;
   /** Notified when transfers were read. */
   readonly #read = new Signal();
+  readonly #verbs = new VerbWaits();
   #delivering: Promise<void> | undefined;
   #decoder: VideoDecoder | undefined;
   #isWoken = false;
@@ -65,10 +67,7 @@ export class LiveClient {
       ...options,
       pacing: {
         nowMs: () => performance.now(),
-        waiter: () => {
-          const { promise, resolve } = Promise.withResolvers<boolean>();
-          return { promise, settle: resolve };
-        },
+        waiter: this.#verbs.waiter,
       },
     });
     this.#delivery = new Delivery(tree, this.#wake);
@@ -144,7 +143,9 @@ export class LiveClient {
       if (done instanceof Promise) {
         // What was caused until here does not wait for the handler.
         this.#pump.flush();
-        return this.#delivering = this.#deliverRest(done);
+        this.#delivering = this.#deliverRest(done);
+        this.#delivering.catch((error) => this.#pump.end(internalError(error)));
+        return this.#delivering;
       }
       this.#delivery.done(done);
     }
@@ -213,9 +214,18 @@ export class LiveClient {
 
   #deliverAndWait(): Promise<void> | undefined {
     const delivered = this.deliver();
-    if (!this.#tree.isBlocked || this.#tree.isOver) return delivered;
+    const held = delivered && this.#hold(delivered);
+    if (!this.#tree.isBlocked || this.#tree.isOver) return held;
     this.#pump.flush();
-    return this.#untilRead().then(() => delivered);
+    return this.#untilRead().then(() => held);
+  }
+
+  /** Takes nothing from the client while a handler is busy, unless the handler waits for the client. */
+  #hold(delivered: Promise<void>): Promise<void> | undefined {
+    if (this.#delivery.waitingEvents < MAX_RECORDS_AHEAD) return this.#verbs.hold(delivered);
+    const { output } = this.#tree;
+    output.isDeaf = true;
+    return delivered.finally(() => output.isDeaf = false);
   }
 
   /** Waits until handlers have read enough of their transfers, or cancels these after a long time. */

@@ -152,6 +152,11 @@ export class ClientSources {
     this.wake();
   }
 
+  /** Of how many calls the outcomes wait behind those of the first. */
+  get waitingCalls(): number {
+    return this.#later.length;
+  }
+
   /** Takes out the oldest outcome. */
   nextOutcome(): Outcome | undefined {
     const outcome = this.#first[this.#at];

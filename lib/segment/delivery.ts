@@ -67,6 +67,11 @@ export class Delivery {
     return this.#sources.primary;
   }
 
+  /** How many events of the client wait until handlers are done with earlier ones. */
+  get waitingEvents(): number {
+    return this.#sources.waitingCalls;
+  }
+
   /** Adds what came of a call to the segments. */
   add(outcomes: readonly Outcome[]): void {
     this.#sources.add(outcomes);

@@ -10,6 +10,9 @@
  * is not handed on and gets no reply. Other clients are judged by signs of life: each frame or event
  * that comes from them stands for everything sent so far. Without a sign events trickle.
  *
+ * No sink can prevent what arcan-net loses with room in the queue: it fills it from two threads without
+ * a lock, so that one event may overwrite another on a machine that is busy.
+ *
  * Source: arcan `posix/frameserver.c`, `platform_fsrv_pushevent`; `tui/core/input.c`, `consume_label`.
  *
  * @module
@@ -20,6 +23,7 @@ import {
   CLIENT_QUEUE_EVENTS,
   CLIENT_TICK_MS,
   EVENT_PACE_MS,
+  EVENT_PROBE_LOST_MS,
   EVENT_PROBE_REPEAT_MS,
   EVENT_TRICKLE_MS,
   EVENTS_PER_PROBE,
@@ -47,6 +51,10 @@ export const PROBE: InputEventInput<"translated"> = {
 interface Mark {
   /** How many events were sent up to and with it. */
   readonly at: number;
+  /** When it was sent. */
+  readonly sentMs: number;
+  /** Whether there was room for it in the client's queue. */
+  readonly isSure: boolean;
   /** Whether it is ours; the answer to a handler's own use of the label belongs to the handler. */
   readonly isOurs: boolean;
 }
@@ -58,25 +66,30 @@ export class EventWindow {
   #marks: Mark[] = [];
   /** Earlier probes in whose place another one was sent; their answers may still come. */
   #replaced = 0;
+  /** Whether a probe was sent in place of others, and whether an answer has come since. */
+  #repeat: "none" | "sent" | "answered" = "none";
+  /** Whether the next probe is sent although there may be no room for it. */
+  #isAsking = false;
   #hasAnnounced = false;
   #isMasked = false;
   #isPaused = false;
+  /** Whether nothing is read from the client. */
+  isDeaf = false;
   /** Probes in a row that a living client has left unanswered. */
   #ignored = 0;
-  #hasAnswered = false;
   #hasSign = false;
-  #aliveMs: number;
+  #signMs: number;
+  /** All that was in the client's queue at that time has been taken. */
+  #drainedMs: number;
+  /** When a probe was sent or an answer came. */
   #probedMs: number;
   #refilledMs: number;
   #trickledMs: number;
 
   /** @param nowMs The time. */
   constructor(nowMs: number) {
-    this.#aliveMs =
-      this.#probedMs =
-      this.#refilledMs =
-      this.#trickledMs =
-        nowMs;
+    this.#signMs = this.#drainedMs = nowMs;
+    this.#probedMs = this.#refilledMs = this.#trickledMs = nowMs;
   }
 
   /** Whether a probe is to follow what was sent. */
@@ -86,7 +99,7 @@ export class EventWindow {
   }
 
   get #canProbe(): boolean {
-    return this.#hasAnnounced && !this.#isMasked && !this.#isPaused;
+    return this.#hasAnnounced && !this.#isMasked && !this.#isPaused && !this.isDeaf;
   }
 
   /** Whether the client says what it has taken. */
@@ -106,7 +119,7 @@ export class EventWindow {
       return MAX_EVENTS_UNCONFIRMED - (this.#sent - this.#taken);
     }
     // The clock of a client that stands still goes on filling its queue.
-    const ticks = Math.ceil((nowMs - this.#aliveMs) / CLIENT_TICK_MS);
+    const ticks = Math.ceil((nowMs - this.#drainedMs) / CLIENT_TICK_MS);
     return Math.min(MAX_EVENTS_UNDER_WAY, CLIENT_QUEUE_EVENTS - ticks) - (this.#sent - this.#taken);
   }
 
@@ -118,13 +131,19 @@ export class EventWindow {
    */
   mustProbe(nowMs: number): boolean {
     if (!this.#isExact) return false;
-    if (this.#marks.length === 0) return true;
-    if (nowMs - this.#probedMs < EVENT_PROBE_REPEAT_MS) return false;
-    const isIgnored = this.#aliveMs > this.#probedMs && !this.#hasAnswered;
-    this.#ignored = isIgnored ? this.#ignored + 1 : 0;
-    // Answers come in order: behind one that has come nothing earlier is still to come.
-    this.#replaced = this.#hasAnswered ? 0 : this.#replaced + this.#marks.length;
-    this.#marks = [];
+    if (this.#marks.length > 0) {
+      const isDrained = this.#signMs - this.#probedMs >= EVENT_PROBE_REPEAT_MS;
+      const isSure = this.#marks.some((mark) => mark.isSure);
+      const patienceMs = isSure ? EVENT_PROBE_LOST_MS : EVENT_PROBE_REPEAT_MS;
+      if (!isDrained && nowMs - this.#probedMs < patienceMs) return false;
+      if (this.#signMs > this.#probedMs && this.#repeat !== "answered") this.#ignored++;
+      // Behind a frame, or behind the answers that have come, there are no more to come.
+      const isOver = isDrained || this.#repeat === "answered";
+      this.#replaced = isOver ? 0 : this.#replaced + this.#marks.length;
+      this.#marks = [];
+      this.#repeat = "sent";
+    }
+    this.#isAsking = true;
     return true;
   }
 
@@ -135,7 +154,7 @@ export class EventWindow {
    * @returns Milliseconds from now.
    */
   waitMs(nowMs: number): number {
-    if (this.#isExact) return this.#probedMs + EVENT_PROBE_REPEAT_MS - nowMs;
+    if (this.#isExact) return EVENT_PROBE_REPEAT_MS;
     const trickleMs = this.#trickledMs + EVENT_TRICKLE_MS - nowMs;
     if (!this.#hasSign) return trickleMs;
     return Math.min(trickleMs, this.#refilledMs + EVENT_PACE_MS - nowMs);
@@ -160,12 +179,12 @@ export class EventWindow {
   }
 
   /**
-   * Takes notice of something that the client has made.
+   * Takes notice of something that the client has made. It empties its queue before it draws.
    *
    * @param nowMs The time.
    */
   alive(nowMs: number): void {
-    this.#aliveMs = nowMs;
+    this.#signMs = this.#drainedMs = nowMs;
     this.#hasSign = true;
   }
 
@@ -173,9 +192,14 @@ export class EventWindow {
    * Takes an event of the client's primary segment.
    *
    * @param event The event.
+   * @param nowMs The time.
    * @returns Whether it is the answer to a probe of ours.
    */
-  hear(event: WireEvent): boolean {
+  hear(event: WireEvent, nowMs: number): boolean {
+    if (event.category === "external" && event.kind === "segreq" && event.id === PROBE_REQUEST_ID) {
+      return this.#answered(nowMs);
+    }
+    this.alive(nowMs);
     if (event.category !== "external") return false;
     if (event.kind === "labelhint") {
       this.#hasAnnounced ||= decodeUtf8Lenient(event.label) === PROBE_LABEL;
@@ -183,26 +207,32 @@ export class EventWindow {
     if (event.kind === "inputmask") {
       this.#isMasked = isMasked(PROBE, { devices: event.device, types: event.types });
     }
-    return event.kind === "segreq" && event.id === PROBE_REQUEST_ID && this.#answered();
+    return false;
   }
 
-  #answered(): boolean {
+  #answered(nowMs: number): boolean {
     this.#ignored = 0;
-    this.#hasAnswered = true;
+    this.#hasSign = true;
+    this.#probedMs = nowMs;
+    if (this.#repeat === "sent") this.#repeat = "answered";
     if (this.#replaced > 0) {
       this.#replaced--;
       return true;
     }
     const mark = this.#marks.shift();
-    if (mark !== undefined) this.#taken = Math.max(this.#taken, mark.at);
+    if (mark !== undefined) {
+      this.#taken = Math.max(this.#taken, mark.at);
+      this.#drainedMs = Math.max(this.#drainedMs, mark.sentMs);
+    }
+    if (this.#marks.length === 0) this.#repeat = "none";
     return mark?.isOurs ?? false;
   }
 
   #mark(isOurs: boolean, nowMs: number): void {
     if (!this.#isExact) this.#marks = [];
-    this.#marks.push({ at: this.#sent, isOurs });
+    this.#marks.push({ at: this.#sent, sentMs: nowMs, isSure: !this.#isAsking, isOurs });
+    this.#isAsking = false;
     this.#probedMs = nowMs;
-    this.#hasAnswered = false;
   }
 
   #refill(nowMs: number): void {

@@ -134,8 +134,15 @@ export class Output {
    * @returns Whether it concerns the pacing alone and goes no further.
    */
   hear(channel: number, event: WireEvent): boolean {
+    if (this.#pacing === undefined) return false;
+    if (channel === 0) return this.#outbox.window.hear(event, this.#pacing.nowMs());
     this.alive();
-    return channel === 0 && this.#outbox.window.hear(event);
+    return false;
+  }
+
+  /** Whether nothing is read from the client for now, so that it can show nothing. */
+  set isDeaf(isDeaf: boolean) {
+    this.#outbox.window.isDeaf = isDeaf;
   }
 
   /** Drops what waits for its turn. */

@@ -1,6 +1,6 @@
 /** Verbs and streams over real sockets: what the network layer adds to them. */
 import assert from "node:assert/strict";
-import { decodeUtf8Lenient, encodeUtf8 } from "../../lib/bytes/text.ts";
+import { encodeUtf8 } from "../../lib/bytes/text.ts";
 import { ContentHash } from "../../lib/decoders/binary.ts";
 import { packetContent } from "../../lib/decoders/binary.ts";
 import { StreamError } from "../../lib/errors.ts";
@@ -271,56 +271,6 @@ Deno.test("transfer out: large, while the client talks and is typed to", async (
   assert.ok(
     client.events.some((event) => event.type === "event" && event.event.kind === "translated"),
   );
-});
-
-/** Reads until a message has come, and answers the label as libarcan_tui does. */
-async function untilMessage(client: TestClient): Promise<string> {
-  client.session.sendEvent(0, {
-    category: "external",
-    kind: "labelhint",
-    label: "COPY_WINDOW",
-    datatype: 2,
-  });
-  let typed = "";
-  for (let at = 0;; at++) {
-    while (at === client.events.length) assert.ok(await client.read());
-    const event = client.events[at]!;
-    if (event.type !== "event") continue;
-    if (event.event.kind === "message") return typed;
-    if (event.event.kind !== "translated" || !event.event.active) continue;
-    typed += event.event.utf8;
-    if (decodeUtf8Lenient(event.event.label) !== "COPY_WINDOW") continue;
-    client.session.sendEvent(0, {
-      category: "external",
-      kind: "segreq",
-      segkind: 24,
-      id: 0x2c0c0,
-    });
-  }
-}
-
-Deno.test("typing: much more than a client's queue holds reaches it whole and in order", async () => {
-  const text = Array.from({ length: 2_000 }, (_, i) => String(i % 10)).join("");
-  let source: Source | undefined;
-  await using bench = await benchOf((one) => source = one);
-  using client = await bench.login();
-  const pasted = source!.paste(text);
-  const behind = source!.messageTarget("behind it");
-  assert.ok(pasted instanceof Promise && behind instanceof Promise);
-  assert.equal(await untilMessage(client), text);
-  assert.deepEqual([await pasted, await behind], [true, true]);
-  const requests = bench.calls.filter(({ status }) => status.kind === "segment_request");
-  assert.equal(requests.length, 1, "the login is a request, what the client answers is none");
-});
-
-Deno.test("typing: what waits for a client that leaves was not sent", async () => {
-  let source: Source | undefined;
-  await using bench = await benchOf((one) => source = one);
-  const client = await bench.login();
-  const pasted = source!.paste("x".repeat(10_000));
-  client.close();
-  assert.equal(await pasted, false);
-  assert.equal(source!.pressKey("a"), false);
 });
 
 Deno.test("sound: chunks reach the handler, and the client waits for it", async () => {
