@@ -109,7 +109,7 @@ export const MAX_WHOLE_DRAW_BYTES = 32 << 20;
  */
 export const LEFT_WORK_MS = 250;
 
-/** How long Ctrl-C waits for clients to leave after EXIT before it closes their connections. */
+/** How long a client may take to leave after EXIT, and a peer to take the last bytes of a connection. */
 export const DRAIN_TIMEOUT_MS = 2_000;
 
 /** How long Ctrl-C waits for everything, handlers included, before the process ends all the same. */

@@ -99,7 +99,7 @@ export class ClientSource {
 /**
  * The sources of one client, and what came of calls and is not delivered yet.
  *
- * Each verb adds what came of it and wakes the client's connection; it calls nothing above.
+ * Each verb adds what came of it and wakes the client's connection, which delivers it later.
  */
 export class ClientSources {
   readonly tree: SegmentTree;

@@ -3,7 +3,7 @@
  * numbers and changes of keys. Source: arcan `a12.c`.
  *
  * Nothing of a packet leaves this layer before its tag was verified. The head must be decrypted earlier,
- * to learn the size of the packet; it is used for nothing else.
+ * to learn the size of the packet and to refuse a type that may not come yet.
  *
  * @module
  */
