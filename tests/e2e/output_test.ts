@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { Keystore, publicKeyOf } from "../../keystore/mod.ts";
-import { Listening, MAIN, Output } from "../support/listening.ts";
+import { Listening, MAIN, Output, type TestSource } from "../support/listening.ts";
 
 const GONE = / warn output-gone detail="the reader of standard output has gone; (.*)"$/m;
 /** Makes standard output a pipe without a reader; it is never broken, as its writer holds both ends. */
@@ -104,9 +104,19 @@ Deno.test("a full device is logged once and affects no client", async () => {
   assert.equal(log.match(/failed/g)?.length, 1, log);
 });
 
+/** Makes lines until the listener finds that its reader has gone, which may be later than the first. */
+async function printUntilGone({ err }: Listening, client: TestSource): Promise<string> {
+  const gone = err.until(GONE).then(([, said]) => said!);
+  const isGone = gone.then(() => true);
+  const isDrawn = () => client.showText("more").then(() => false, () => true);
+  do client.ident("more"); while (!(await Promise.race([isGone, isDrawn()])));
+  return await gone;
+}
+
 Deno.test("a closed standard output stops the listener in order", async () => {
   await using listening = await Listening.startAfter(HEAD, "--json");
   const client = await listening.connect();
+  await printUntilGone(listening, client);
   await client.client.finished();
   assert.equal((await listening.process.status).code, 0);
   const log = await listening.err.rest();
@@ -123,7 +133,7 @@ for (const flags of [["--record", "DIR/kept"], ["--snapshot", "DIR/kept"]]) {
   Deno.test(`a closed standard output does not stop listen with ${flags[0]}`, async () => {
     await using listening = await Listening.startAfter(HEAD, "--json", ...flags);
     const client = await listening.connect();
-    const [, next] = await listening.err.until(GONE);
+    const next = await printUntilGone(listening, client);
     assert.equal(next, "the listener goes on without it");
     await client.showText("kept");
     assert.equal(await listening.stop(), 0);
