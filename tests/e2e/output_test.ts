@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { Keystore, publicKeyOf } from "../../keystore/mod.ts";
 import { Listening, MAIN, Output, type TestSource } from "../support/listening.ts";
+import { turn } from "../support/pump_rig.ts";
 
 const GONE = / warn output-gone detail="the reader of standard output has gone; (.*)"$/m;
 /** Makes standard output a pipe without a reader; it is never broken, as its writer holds both ends. */
@@ -106,10 +107,14 @@ Deno.test("a full device is logged once and affects no client", async () => {
 
 /** Makes lines until the listener finds that its reader has gone, which may be later than the first. */
 async function printUntilGone({ err }: Listening, client: TestSource): Promise<string> {
-  const gone = err.until(GONE).then(([, said]) => said!);
-  const isGone = gone.then(() => true);
-  const isDrawn = () => client.showText("more").then(() => false, () => true);
-  do client.ident("more"); while (!(await Promise.race([isGone, isDrawn()])));
+  let said: string | undefined;
+  const gone = err.until(GONE).then(([, next]) => said = next!);
+  while (said === undefined && !client.client.isOver) {
+    client.ident("more");
+    await client.showText("more").catch(() => {});
+    // Once the connection has ended nothing above waits for the event loop.
+    await turn();
+  }
   return await gone;
 }
 
