@@ -18,7 +18,7 @@ import { SourceEndpoint } from "../source/endpoint.ts";
 import type { VideoFrame } from "../source/frame.ts";
 import type { ControlInput } from "../wire/control.ts";
 import type { EventInput } from "../wire/event/types.ts";
-import { Pump } from "./pump.ts";
+import { Pump, type Socket } from "./pump.ts";
 import { Signal } from "./signal.ts";
 
 /** How to connect to a sink. */
@@ -50,7 +50,7 @@ export interface ConnectOptions {
 export class SourceConnection {
   readonly #key: PrivateKey;
   readonly #options: ConnectOptions;
-  readonly #socket: Deno.TcpConn;
+  readonly #socket: Socket & Pick<Deno.TcpConn, "closeWrite">;
   readonly #session: Session;
   readonly #endpoint: SourceEndpoint;
   readonly #pump: Pump;
@@ -77,7 +77,7 @@ export class SourceConnection {
    * @param options All other options.
    */
   constructor(
-    socket: Deno.TcpConn,
+    socket: Socket & Pick<Deno.TcpConn, "closeWrite">,
     key: PrivateKey,
     secret: Uint8Array,
     options: ConnectOptions,
@@ -274,6 +274,8 @@ export class SourceConnection {
     else if (this.#isClosing) error = undefined;
     this.#error = error;
     this.#isOver = true;
+    // After an error of the socket the session has not ended by itself.
+    this.#session.close();
     this.#session.free();
     this.#login.reject(error);
     this.#changed.notify();

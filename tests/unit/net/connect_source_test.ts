@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { encodeUtf8 } from "../../../lib/bytes/text.ts";
 import { CONNECT_TIMEOUT_MS, MAX_WAITING_SOURCE_EVENTS } from "../../../lib/limits.ts";
 import { connectSource, dial } from "../../../lib/net/connect_source.ts";
+import { SourceConnection } from "../../../lib/net/source_connection.ts";
 import { PictureEncoder } from "../../../lib/source/picture_encoder.ts";
+import { DEFAULT_SECRET } from "../../../lib/wire/constants.ts";
 import { freshKey } from "../../support/clients.ts";
 import { FakeTimers } from "../../support/fake_timers.ts";
 import { RawSink } from "../../support/raw_sink.ts";
@@ -74,3 +76,39 @@ for (const waiting of [MAX_WAITING_SOURCE_EVENTS - 1, MAX_WAITING_SOURCE_EVENTS]
     assert.equal(await connection.next(), undefined);
   });
 }
+
+Deno.test("what waits for a sink settles when its connection is lost", async () => {
+  await using sink = new RawSink(freshKey());
+  const socket = await dial({ hostname: "127.0.0.1", port: sink.port });
+  const { promise: lost, reject: lose } = Promise.withResolvers<never>();
+  const connection = new SourceConnection(
+    {
+      read: (into) => Promise.race([socket.read(into), lost]),
+      write: (bytes) => socket.write(bytes),
+      closeWrite: () => socket.closeWrite(),
+      close: () => socket.close(),
+    },
+    freshKey(),
+    encodeUtf8(DEFAULT_SECRET),
+    {
+      key: freshKey(),
+      acceptServer: () => true,
+      registration: { segkind: 10, title: "test" },
+      window: 2,
+    },
+  );
+  await sink.claimed();
+  sink.session.send({ command: "ping", stream: 0 });
+  await sink.flush();
+  await connection.loggedIn;
+  const encoder = new PictureEncoder();
+  // More than the buffers of both sockets hold.
+  const large = connection.draw(encoder.encode(noisePicture(2_048, 2_048)));
+  const next = connection.draw(encoder.encode(noisePicture(4, 4)));
+  const acknowledged = connection.allAcknowledged();
+  lose(new Deno.errors.ConnectionReset("reset"));
+  await connection.finished();
+  assert.equal(connection.error?.code, "connection-lost");
+  assert.deepEqual(await Promise.all([large, next, acknowledged]), [false, false, undefined]);
+  assert.equal(await connection.drawable(), false);
+});
