@@ -274,8 +274,6 @@ export class SourceConnection {
     else if (this.#isClosing) error = undefined;
     this.#error = error;
     this.#isOver = true;
-    // After an error of the socket the session has not ended by itself.
-    this.#session.close();
     this.#session.free();
     this.#login.reject(error);
     this.#changed.notify();

@@ -154,7 +154,7 @@ export class TestSource {
   readonly #text = new TpackEncoder();
   readonly #pixels = new PictureEncoder();
   readonly #reading: Promise<void>;
-  #hasActivate = Promise.withResolvers<void>();
+  #isActive = false;
   readonly #changes = new Changes();
 
   private constructor(client: SourceConnection) {
@@ -179,9 +179,9 @@ export class TestSource {
     return source;
   }
 
-  /** Waits for ACTIVATE. */
+  /** Waits for ACTIVATE; rejects when the connection ends before. */
   activated(): Promise<void> {
-    return this.#hasActivate.promise;
+    return this.until(() => this.#isActive);
   }
 
   /** Waits for a condition, which is checked after each event. */
@@ -235,7 +235,7 @@ export class TestSource {
       if (event.category === "input" && event.kind === "translated" && event.active) {
         this.typed += event.utf8.replace("\r", "\n");
       } else if (event.category === "target") {
-        if (event.kind === "activate") this.#hasActivate.resolve();
+        if (event.kind === "activate") this.#isActive = true;
         else if (event.kind === "displayhint") this.sizes.push([event.width, event.height]);
         else if (event.kind === "message") {
           this.messages.push(new TextDecoder().decode(event.message));
