@@ -13,11 +13,14 @@ import { PrivateKey } from "./crypto/x25519.ts";
 import { ApiMisuseError } from "./errors.ts";
 import type { Handler } from "./handlers/types.ts";
 import { asFunction } from "./handlers/types.ts";
-import { MAX_SURFACE_SIDE_PX } from "./limits.ts";
+import { MAX_CLIENTS, MAX_SURFACE_SIDE_PX } from "./limits.ts";
 import type { LogFields, Logger } from "./log.ts";
 import { guardLogger, makeLogger, writeErrorSync } from "./log.ts";
-import type { KeyAuthority } from "./net/authority.ts";
+import type { Admission } from "./net/admission.ts";
+import { bind } from "./net/bind.ts";
+import { KeyAdmission } from "./net/key_admission.ts";
 import { Listener } from "./net/listener.ts";
+import { localState } from "./net/port_state.ts";
 import { parseName } from "./name.ts";
 import type { DisplayDefaults } from "./segment/preroll.ts";
 import { DISPLAY_DEFAULTS } from "./segment/preroll.ts";
@@ -115,9 +118,6 @@ export function netListen(...args: unknown[]): Listener {
   const log = guardLogger(options.log ?? makeLogger(writeErrorSync));
   return new Listener({
     name: name === undefined ? undefined : parseName(name),
-    hostname,
-    port: checkPort(port ?? DEFAULT_PORT),
-    openAuthority: () => openAuthority(options.keystore, log),
     handler: asFunction(args[at] as Handler),
     log,
     display: checkDisplay({ ...DISPLAY_DEFAULTS, ...options.display }),
@@ -126,6 +126,8 @@ export function netListen(...args: unknown[]): Listener {
     allowDirect: options.allowDirect ?? true,
     crypto: defaultProvider(),
     arena: defaultArena(),
+    state: localState(() => openAdmission(options.keystore, log), log),
+    sockets: bind(hostname, checkPort(port ?? DEFAULT_PORT)),
   });
 }
 
@@ -155,10 +157,16 @@ function checkDisplay(display: DisplayDefaults): DisplayDefaults {
   return display;
 }
 
-async function openAuthority(
+/**
+ * Opens what decides about keys.
+ *
+ * @param given An open keystore or its directory; that of the environment when absent.
+ * @throws {KeystoreError} When it cannot be opened, or has no key to answer with.
+ */
+export async function openAdmission(
   given: Keystore | string | undefined,
   log: Logger,
-): Promise<KeyAuthority> {
+): Promise<Admission> {
   const keystore = given instanceof Keystore ? given : await Keystore.open(
     keystoreRoot(given === undefined ? {} : { keystore: given }).path,
     { onWarning: (warning) => log.log("warn", "keystore-warning", warningFields(warning)) },
@@ -174,11 +182,11 @@ async function openAuthority(
   };
   // Fails early: no client can log in without our own key.
   identity();
-  return {
+  return new KeyAdmission({
     identity,
     accepts: (publicKey, name) => keystore.accepts(publicKey, name),
     enrolment: (places) => new EnrolmentSlots(keystore, places),
-  };
+  }, MAX_CLIENTS);
 }
 
 /**

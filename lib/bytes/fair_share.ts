@@ -4,12 +4,24 @@
  * @module
  */
 
+/** A limited quantity of which owners take parts. */
+export interface Share {
+  /** The whole quantity, in any unit. */
+  readonly limit: number;
+  /** What all owners hold together. */
+  readonly used: number;
+  /** @returns Whether `owner` got the whole `amount`; otherwise it got nothing. */
+  take(owner: string, amount: number): boolean;
+  /** @param amount At most what `owner` holds. */
+  give(owner: string, amount: number): void;
+}
+
 /**
  * Lets no owner hold more than is left for all others. A single owner gets half, the next one half of
  * the rest, and so on; many owners that want much get equal parts. The largest owner is refused first,
  * a newcomer always finds something, and no capacity is reserved for owners that hold nothing.
  */
-export class FairShare {
+export class FairShare implements Share {
   readonly limit: number;
   readonly #byOwner = new Map<string, number>();
   #used = 0;
@@ -19,12 +31,10 @@ export class FairShare {
     this.limit = limit;
   }
 
-  /** What all owners hold together. */
   get used(): number {
     return this.#used;
   }
 
-  /** @returns Whether `owner` got the whole `amount`; otherwise it got nothing. */
   take(owner: string, amount: number): boolean {
     const own = (this.#byOwner.get(owner) ?? 0) + amount;
     const used = this.#used + amount;
@@ -34,7 +44,6 @@ export class FairShare {
     return true;
   }
 
-  /** @param amount At most what `owner` holds. */
   give(owner: string, amount: number): void {
     const own = (this.#byOwner.get(owner) ?? 0) - amount;
     if (own > 0) this.#byOwner.set(owner, own);

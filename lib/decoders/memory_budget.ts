@@ -4,14 +4,14 @@
  * @module
  */
 
-import { FairShare } from "../bytes/fair_share.ts";
+import { FairShare, type Share } from "../bytes/fair_share.ts";
 import { StreamError } from "../errors.ts";
 import { MAX_CLIENT_SURFACE_BYTES, MAX_SURFACE_BYTES } from "../limits.ts";
 
 /** Counts the bytes of one client's surfaces and buffers, also in the share of all clients. */
 export class MemoryBudget {
   readonly limitBytes: number;
-  readonly #shared: FairShare | undefined;
+  readonly #shared: Share | undefined;
   readonly #owner: string;
   #usedBytes = 0;
   #isClosed = false;
@@ -20,7 +20,7 @@ export class MemoryBudget {
    * @param shared The budget of all clients, if there is one.
    * @param owner The owner of a part of `shared`.
    */
-  constructor(limitBytes: number = MAX_CLIENT_SURFACE_BYTES, shared?: FairShare, owner = "") {
+  constructor(limitBytes: number = MAX_CLIENT_SURFACE_BYTES, shared?: Share, owner = "") {
     this.limitBytes = limitBytes;
     this.#shared = shared;
     this.#owner = owner;

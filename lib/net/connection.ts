@@ -4,9 +4,9 @@
  * @module
  */
 
+import type { Share } from "../bytes/fair_share.ts";
 import { formatAddress, type SocketAddress } from "../address.ts";
 import { fingerprint } from "../crypto/fingerprint.ts";
-import type { PrivateKey } from "../crypto/x25519.ts";
 import { type A12Error, IncompatibleError } from "../errors.ts";
 import type { DecoderPool } from "../decoders/h264/worker/decoder_pool.ts";
 import type { Logger } from "../log.ts";
@@ -18,7 +18,7 @@ import type { H264Mode } from "../decoders/h264/client_h264.ts";
 import type { PeerAuthenticated, PeerOffered, SessionEvent } from "../session/events.ts";
 import type { Session } from "../session/session.ts";
 import type { Role } from "../wire/constants.ts";
-import type { Reservation } from "./authority.ts";
+import type { Ticket } from "./admission.ts";
 import { ClientLog } from "./client_log.ts";
 import { asError, internalError } from "./faults.ts";
 import { LiveClient } from "./live_client.ts";
@@ -34,34 +34,19 @@ export interface ListenerPort {
   readonly h264: H264Mode;
   /** Where decoders of H.264 come from. */
   readonly decoders: DecoderPool;
-  /**
-   * Reads the key to answer with.
-   *
-   * @throws {KeystoreError} `bad-line`, `keystore-unreadable`.
-   */
-  identity(): PrivateKey;
+  /** The memory of the pictures of all clients; that of the process when absent. */
+  readonly memory: Share | undefined;
+  /** Gives the next number by which handlers know a segment. */
+  readonly nextId: () => number;
   /**
    * Decides about a claimed key.
    *
    * @param publicKey 32 bytes.
-   * @returns A place among the unknown keys, if the key needs one.
-   * @throws {AuthError} Why it may not log in.
+   * @throws {AuthError} Why it may not log in; maybe as a rejection.
    */
-  admit(publicKey: Uint8Array): Reservation | undefined;
-  /**
-   * Decides again once the key is proved.
-   *
-   * @param publicKey 32 bytes.
-   * @param place What {@linkcode admit} returned for it.
-   * @returns The place, if the key still needs it.
-   * @throws {AuthError} Why it may not log in any more.
-   * @throws {LimitError} `too-many-connections` when its key has as many as it may.
-   */
-  arrived(
-    connection: Connection,
-    publicKey: Uint8Array,
-    place: Reservation | undefined,
-  ): Reservation | undefined;
+  admit(publicKey: Uint8Array): Ticket | Promise<Ticket>;
+  /** The key is proved, and the client has a place. */
+  arrived(connection: Connection): void;
   /** Calls the listener's handler, which may {@linkcode Connection.takeOver} the client. */
   handOver(connection: Connection): Promise<void>;
   /** The connection has ended; the client may have sent nothing at all, or never logged in. */
@@ -78,13 +63,11 @@ type State =
     readonly phase: "offered";
     readonly peer: Peer;
     readonly role: Role;
-    readonly place: Reservation | undefined;
   }
   /** The key is proved; it is enrolled and the listener's handler decides. */
   | {
     readonly phase: "arriving";
     readonly peer: Peer;
-    place: Reservation | undefined;
     /** Whether the client has to exit as soon as it is taken over. */
     exits: boolean;
   }
@@ -95,13 +78,6 @@ type State =
   /** The connection has ended; the last records are being delivered. */
   | { readonly phase: "leaving"; readonly peer: Peer; readonly client: LiveClient };
 
-let lastSourceId = 0;
-
-/** Gives the next number by which handlers know a listener or a segment, from 1. */
-export function nextSourceId(): number {
-  return ++lastSourceId;
-}
-
 /** One connection to a listener. */
 export class Connection {
   readonly #listener: ListenerPort;
@@ -110,6 +86,8 @@ export class Connection {
   readonly #remote: SocketAddress;
   readonly #log: ClientLog;
   #state: State = { phase: "connecting" };
+  /** What the connection holds once a key is claimed. */
+  #ticket: Ticket | undefined;
   /** The work between proof and handover. */
   #arrival: Promise<void> | undefined;
 
@@ -161,12 +139,14 @@ export class Connection {
    */
   takeOver(): ClientSource {
     const { peer, exits } = this.#state as Extract<State, { phase: "arriving" }>;
+    const { memory } = this.#listener;
     const client = new LiveClient({
       session: this.#session,
       pump: this.#pump,
       decoders: this.#listener.decoders,
       log: this.#log,
-      nextId: nextSourceId,
+      nextId: this.#listener.nextId,
+      ...(memory && { memory }),
       peer,
       display: this.#listener.display,
       h264: this.#listener.h264,
@@ -192,7 +172,7 @@ export class Connection {
       failed = error as A12Error;
       if (failed.code === "internal-error") this.#log.internalError(failed);
     }
-    if ("place" in this.#state) this.#state.place?.release();
+    this.#ticket?.leave();
     this.#session.free();
     this.#listener.left(this);
     try {
@@ -214,8 +194,7 @@ export class Connection {
   #take(event: SessionEvent): Promise<void> | undefined {
     switch (event.type) {
       case "peer-offered":
-        this.#offered(event);
-        return undefined;
+        return this.#offered(event);
       case "peer-authenticated":
         return this.#arrival = this.#authenticated(event);
       case "closed":
@@ -225,42 +204,59 @@ export class Connection {
     }
   }
 
-  #offered({ publicKey, role }: PeerOffered): void {
+  #offered({ publicKey, role }: PeerOffered): Promise<void> | undefined {
     const peer = {
       publicKey: publicKey.toBase64(),
       fingerprint: fingerprint(publicKey),
       address: formatAddress(this.#remote),
     };
     this.#log.key = peer.fingerprint;
-    this.#state = { phase: "offered", peer, role, place: undefined };
-    let identity: PrivateKey;
+    this.#state = { phase: "offered", peer, role };
     try {
-      this.#state = { ...this.#state, place: this.#listener.admit(publicKey) };
-      identity = this.#listener.identity();
+      const ticket = this.#listener.admit(publicKey);
+      if (ticket instanceof Promise) return this.#admittedLater(ticket);
+      this.#admitted(ticket);
     } catch (error) {
-      this.#session.reject();
-      this.#pump.end(error as A12Error);
-      return;
+      this.#reject(error as A12Error);
     }
-    this.#session.accept(identity);
+    return undefined;
   }
 
-  async #authenticated({ publicKey, role }: PeerAuthenticated): Promise<void> {
+  async #admittedLater(pending: Promise<Ticket>): Promise<void> {
+    try {
+      const ticket = await pending;
+      if (this.#session.isOver) ticket.leave();
+      else this.#admitted(ticket);
+    } catch (error) {
+      if (!this.#session.isOver) this.#reject(error as A12Error);
+    }
+  }
+
+  #admitted(ticket: Ticket): void {
+    this.#ticket = ticket;
+    this.#session.accept(ticket.identity);
+  }
+
+  #reject(reason: A12Error): void {
+    this.#session.reject();
+    this.#pump.end(reason);
+  }
+
+  async #authenticated({ role }: PeerAuthenticated): Promise<void> {
     if (role === "probe") {
       this.#pump.end(new IncompatibleError("role-refused", "a probe went on after its answer"));
       return;
     }
-    const { peer, place } = this.#state as Extract<State, { phase: "offered" }>;
-    const arriving: State = {
-      phase: "arriving",
-      peer,
-      place: this.#listener.arrived(this, publicKey, place),
-      exits: false,
-    };
+    const { peer } = this.#state as Extract<State, { phase: "offered" }>;
+    const arriving: State = { phase: "arriving", peer, exits: false };
     this.#state = arriving;
-    const isNew = await arriving.place?.commit();
-    if (isNew) this.#log.keyEnrolled(arriving.place!.placesLeft);
-    arriving.place = undefined;
+    const ticket = this.#ticket!;
+    const pending = ticket.arrive();
+    if (pending !== undefined) await pending;
+    if (this.#session.isOver) return;
+    this.#listener.arrived(this);
+    const placesLeft = await ticket.enrol();
+    if (placesLeft !== undefined) this.#log.keyEnrolled(placesLeft);
     if (this.#session.isOver) return;
     // The REKEY that waits proves our key, and must not wait for the handler.
     this.#pump.flush();

@@ -8,7 +8,7 @@ import type { SocketAddress } from "../address.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
 import { type A12Error, ApiMisuseError, LimitError } from "../errors.ts";
 import {
-  MAX_CLIENTS,
+  MAX_H264_DECODERS,
   MAX_UNAUTHENTICATED,
   MAX_UNAUTHENTICATED_PER_ADDRESS,
   REKEY_VOLUME_BYTES,
@@ -18,24 +18,22 @@ import type { Logger } from "../log.ts";
 import type { DisplayDefaults } from "../segment/preroll.ts";
 import type { H264Mode } from "../decoders/h264/client_h264.ts";
 import { Session } from "../session/session.ts";
-import { FairShare } from "../bytes/fair_share.ts";
 import type { Arena } from "../bytes/receive_buffer.ts";
 import { encodeUtf8 } from "../bytes/text.ts";
 import { DEFAULT_SECRET } from "../wire/constants.ts";
 import { plainHostname } from "./address.ts";
 import { Acceptor } from "./acceptor.ts";
-import { Admission } from "./admission.ts";
-import type { KeyAuthority } from "./authority.ts";
+import type { Admission } from "./admission.ts";
+import type { EnrolmentPlaces } from "./authority.ts";
 import type { BoundSocket } from "./bind.ts";
-import { bind } from "./bind.ts";
 import { callHandler } from "./call_handler.ts";
-import { Connection, type ListenerPort, nextSourceId } from "./connection.ts";
+import { Connection, type ListenerPort } from "./connection.ts";
 import { internalError } from "./faults.ts";
 import { HANDOVER_REQUEST, HandoverSource } from "./handover.ts";
 import type { ListenHandler, ListenSource, ListenStatus } from "./listen_types.ts";
 import type { ClientHandler, Source } from "../segment/source.ts";
+import type { PortState } from "./port_state.ts";
 import { parseSecret } from "./secret.ts";
-import { SilentCount } from "./silent_count.ts";
 import { WaitingRoom } from "./waiting_room.ts";
 import { withZoneOf } from "./zone.ts";
 
@@ -46,12 +44,10 @@ const EARLY_REKEYS = 2;
 export interface ListenerOptions {
   /** The listening name, if any; checked by the caller. */
   readonly name: string | undefined;
-  /** The address or host name to listen on; all addresses when absent. */
-  readonly hostname: string | undefined;
-  /** The port to listen on, 0 for any. */
-  readonly port: number;
-  /** Opens what decides about keys, once the port is bound; clients wait until it is there. */
-  readonly openAuthority: () => Promise<KeyAuthority>;
+  /** Where to listen; the listener closes them. */
+  readonly sockets: readonly BoundSocket[];
+  /** What it shares with the other listeners of the port. */
+  readonly state: PortState;
   /** Takes what happens. */
   readonly handler: ListenHandler;
   /** See all records of clients before their handlers do. */
@@ -69,8 +65,6 @@ export interface ListenerOptions {
   readonly crypto: CryptoProvider;
   /** Where received bytes are put; the heap when absent. */
   readonly arena: Arena | undefined;
-  /** How many clients may be there at once; the limit of the library when absent. */
-  readonly maxClients?: number;
 }
 
 /** A listener: lets clients in until it is closed; those that it let in live on. */
@@ -80,41 +74,43 @@ export class Listener implements ListenSource {
   /** Always `undefined`: the source of each request has the peer of that request. */
   readonly peer: undefined = undefined;
   /** A number that no other source of this process has. */
-  readonly id: number = nextSourceId();
+  readonly id: number;
   /** The listening name, if any. */
   readonly name: string | undefined;
   /** Where it listens; with the real port also when 0 was asked for. */
   readonly addresses: readonly SocketAddress[];
   readonly #options: ListenerOptions;
   readonly #acceptor: Acceptor;
-  readonly #waiting = new WaitingRoom(MAX_UNAUTHENTICATED, MAX_UNAUTHENTICATED_PER_ADDRESS);
-  readonly #silent: SilentCount;
+  readonly #state: PortState;
+  readonly #waiting: WaitingRoom;
   readonly #clients = new Set<Connection>();
-  /** The clients of each key. */
-  readonly #places: FairShare;
   readonly #running = new Set<Promise<void>>();
   readonly #stopped: Promise<void>;
   readonly #decoders: DecoderPool;
-  #secret: Uint8Array = encodeUtf8(DEFAULT_SECRET);
-  #enrolments = 0;
-  #authority: KeyAuthority | undefined;
+  #places: EnrolmentPlaces;
   #admission: Admission | undefined;
   #failure: A12Error | undefined;
   #hasLetIn = false;
   #isClosed = false;
 
   /**
-   * Binds the port and begins to listen.
+   * Begins to listen.
    *
-   * @param options Name, address, keys and handler.
-   * @throws {TransportError} `port-in-use`, `bad-address`, `permission-denied`, `listen-failed`.
+   * @param options Name, sockets, keys and handler.
    */
   constructor(options: ListenerOptions) {
     this.#options = options;
     this.name = options.name;
-    this.#decoders = options.decoders ?? new DecoderPool();
-    this.#silent = new SilentCount(options.log);
-    const sockets = bind(options.hostname, options.port);
+    const { sockets, state } = options;
+    this.#state = state;
+    this.id = state.id;
+    this.#places = { name: this.name, secret: encodeUtf8(DEFAULT_SECRET), count: 0 };
+    const part = (limit: number) => Math.ceil(limit / state.listeners);
+    this.#waiting = new WaitingRoom(
+      part(MAX_UNAUTHENTICATED),
+      part(MAX_UNAUTHENTICATED_PER_ADDRESS),
+    );
+    this.#decoders = options.decoders ?? new DecoderPool({ limit: part(MAX_H264_DECODERS) });
     this.addresses = sockets.flatMap(({ addresses }) => addresses);
     const port = this.#makePort();
     this.#acceptor = new Acceptor(sockets, {
@@ -122,11 +118,10 @@ export class Listener implements ListenSource {
       take: (socket, from) => this.#welcome(socket, from, port),
       lost: (error) => {
         options.log.log("debug", "lost-before-accept", { detail: String(error) });
-        this.#silent.add(undefined);
+        state.silent.add(undefined);
       },
       makeRoom: () => this.#waiting.makeRoom(),
     });
-    this.#places = new FairShare(options.maxClients ?? MAX_CLIENTS);
     this.#stopped = this.#run();
   }
 
@@ -168,15 +163,14 @@ export class Listener implements ListenSource {
       );
     }
     const parsed = parseSecret(secret);
-    this.#secret = parsed.secret;
-    this.#enrolments = parsed.enrolments;
-    this.#admission = undefined;
+    this.#places = { name: this.name, secret: parsed.secret, count: parsed.enrolments };
     // Who has begun to log in was asked for less.
     this.#waiting.clear(new LimitError("secret-changed", "the secret was set during the login"));
   }
 
   deleteImage(): void {
-    this.close();
+    if (this.#state.all !== undefined) this.#state.all.deleteImage();
+    else this.close();
   }
 
   /** Takes no more clients; those that were handed over live on. */
@@ -184,7 +178,7 @@ export class Listener implements ListenSource {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#acceptor.close();
-    this.#silent.close();
+    this.#state.silent.close();
     this.#waiting.clear(new LimitError("listener-closed", "the listener was closed"));
   }
 
@@ -197,6 +191,7 @@ export class Listener implements ListenSource {
   }
 
   shutdown(): void {
+    if (this.#state.all !== undefined) return this.#state.all.shutdown();
     this.close();
     this.closeClients();
   }
@@ -209,10 +204,10 @@ export class Listener implements ListenSource {
 
   async #run(): Promise<void> {
     try {
-      const authority = await this.#options.openAuthority();
+      const admission = await this.#state.openAdmission();
       // A handler that takes its time with this keeps no client out.
       void this.#call(this, { kind: "preroll", segkind: "network-server", source_audio: this.id });
-      this.#authority = authority;
+      this.#admission = admission;
       await this.#acceptor.run();
     } catch (error) {
       const { code, message } = this.#failure = internalError(error);
@@ -232,13 +227,13 @@ export class Listener implements ListenSource {
     } catch {
       // The other end has gone.
       socket.close();
-      this.#silent.add(hostname);
+      this.#state.silent.add(hostname);
       return;
     }
     const session = new Session({
       side: "server",
       role: "sink",
-      secret: this.#secret,
+      secret: this.#places.secret,
       crypto,
       random: (count) => globalThis.crypto.getRandomValues(new Uint8Array(count)),
       startMs: performance.now(),
@@ -265,44 +260,22 @@ export class Listener implements ListenSource {
       observers,
       h264,
       decoders: this.#decoders,
-      identity: () => this.#admissionNow.identity(),
-      admit: (publicKey) => this.#admissionNow.admit(publicKey),
-      arrived: (connection, publicKey, place) => {
-        const stillNeeded = this.#admissionNow.confirm(publicKey, place);
+      memory: this.#state.memory,
+      nextId: () => this.#state.nextId(),
+      // Clients connect only once the keys are there.
+      admit: (publicKey) => this.#admission!.admit(publicKey, this.#places),
+      arrived: (connection) => {
         this.#waiting.leave(connection);
-        this.#takePlace(connection);
+        this.#clients.add(connection);
         this.#hasLetIn = true;
-        return stillNeeded;
       },
       handOver: (connection) => this.#handOver(connection),
-      leftSilently: ({ hostname }) => this.#silent.add(hostname),
+      leftSilently: ({ hostname }) => this.#state.silent.add(hostname),
       left: (connection) => {
         this.#waiting.leave(connection);
-        if (!this.#clients.delete(connection)) return;
-        this.#places.give(connection.peer!.publicKey, 1);
+        this.#clients.delete(connection);
       },
     };
-  }
-
-  /** Clients connect only once the keys are there. */
-  get #admissionNow(): Admission {
-    return this.#admission ??= new Admission(this.#authority!, {
-      name: this.name,
-      secret: this.#secret,
-      count: this.#enrolments,
-    });
-  }
-
-  /** Only a proved key takes a place; a claim must not take one from the owner of the key. */
-  #takePlace(connection: Connection): void {
-    if (!this.#places.take(connection.peer!.publicKey, 1)) {
-      throw new LimitError(
-        "too-many-connections",
-        `with one client more this key would have more places than are left to others ` +
-          `(${this.#clients.size} of ${this.#places.limit} are taken)`,
-      );
-    }
-    this.#clients.add(connection);
   }
 
   async #handOver(connection: Connection): Promise<void> {

@@ -31,7 +31,7 @@ type Timer = ReturnType<typeof setTimeout>;
 
 /** What a live client is made with. */
 export interface LiveClientOptions
-  extends Pick<TreeOptions, "nextId" | "peer" | "display" | "h264"> {
+  extends Pick<TreeOptions, "nextId" | "memory" | "peer" | "display" | "h264"> {
   readonly session: Session;
   readonly pump: Pump;
   /** Where decoders of H.264 come from. */

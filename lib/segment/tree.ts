@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { FairShare } from "../bytes/fair_share.ts";
+import type { Share } from "../bytes/fair_share.ts";
 import { decodeUtf8Lenient, encodeUtf8, splitUtf8 } from "../bytes/text.ts";
 import { ClientH264, type H264Mode } from "../decoders/h264/client_h264.ts";
 import { MemoryBudget, processMemory } from "../decoders/memory_budget.ts";
@@ -51,7 +51,7 @@ export interface TreeOptions {
   /** What happens to H.264; it is cancelled when absent. */
   readonly h264?: H264Mode;
   /** The memory that the pictures of all clients share; that of the process when absent. */
-  readonly memory?: FairShare;
+  readonly memory?: Share;
   /** Time and promises for the pacing of events; they are not spread in time when absent. */
   readonly pacing?: Pacing;
 }

@@ -2,11 +2,12 @@
 
 import assert from "node:assert/strict";
 import { typescriptProvider } from "../../lib/crypto/typescript.ts";
+import { bind } from "../../lib/net/bind.ts";
 import { Listener } from "../../lib/net/listener.ts";
 import { DISPLAY_DEFAULTS } from "../../lib/segment/preroll.ts";
 import { freshKey, TestClient } from "../support/clients.ts";
 import { LogBook } from "../support/log_book.ts";
-import { SERVER_KEY } from "../support/pair.ts";
+import { acceptAll } from "../support/port.ts";
 
 const MAX_CLIENTS = 8;
 
@@ -18,14 +19,8 @@ Deno.test("no key has more clients than there are places left for others", async
   let registered = 0;
   const listener = new Listener({
     name: "demo",
-    hostname: "127.0.0.1",
-    port: 0,
-    openAuthority: () =>
-      Promise.resolve({
-        identity: () => SERVER_KEY,
-        accepts: () => ({ accepted: true }),
-        enrolment: () => assert.fail("no key is unknown"),
-      }),
+    sockets: bind("127.0.0.1", 0),
+    state: acceptAll(log, MAX_CLIENTS),
     handler: (source, { kind }) => {
       if (kind !== "segment_request") return;
       source.acceptTarget((_client, { kind }) => {
@@ -39,7 +34,6 @@ Deno.test("no key has more clients than there are places left for others", async
     allowDirect: true,
     crypto: typescriptProvider,
     arena: undefined,
-    maxClients: MAX_CLIENTS,
   });
   const clients: TestClient[] = [];
   const connect = async (key: TestClient["key"]) => {

@@ -6,7 +6,9 @@ import { DecoderPool } from "../../lib/decoders/h264/worker/decoder_pool.ts";
 import type { DecoderPoolOptions } from "../../lib/decoders/h264/worker/decoder_pool.ts";
 import type { SourceConnection } from "../../lib/net/source_connection.ts";
 import { connectSource } from "../../lib/net/connect_source.ts";
+import { bind } from "../../lib/net/bind.ts";
 import { Listener } from "../../lib/net/listener.ts";
+import { MAX_CLIENTS } from "../../lib/limits.ts";
 import { DISPLAY_DEFAULTS } from "../../lib/segment/preroll.ts";
 import type { Source } from "../../lib/segment/source.ts";
 import type { Status } from "../../lib/segment/status.ts";
@@ -15,7 +17,7 @@ import { segmentKindNumber, VIDEO_CHUNK_BYTES, VIDEO_FORMAT } from "../../lib/wi
 import { Changes, PATIENCE_MS } from "./changes.ts";
 import { freshKey } from "./clients.ts";
 import { LogBook } from "./log_book.ts";
-import { SERVER_KEY } from "./pair.ts";
+import { acceptAll } from "./port.ts";
 
 export function h264Frame(payload: Uint8Array, width: number, height: number): VideoFrame {
   return {
@@ -95,14 +97,8 @@ export class H264Listening implements AsyncDisposable {
     this.log.onLine = () => this.#changes.notify();
     this.listener = new Listener({
       name: undefined,
-      hostname: "127.0.0.1",
-      port: 0,
-      openAuthority: () =>
-        Promise.resolve({
-          identity: () => SERVER_KEY,
-          accepts: () => ({ accepted: true }),
-          enrolment: () => ({ reserve: () => undefined }),
-        }),
+      sockets: bind("127.0.0.1", 0),
+      state: acceptAll(this.log, MAX_CLIENTS),
       handler: (source, { kind }) => {
         if (kind !== "segment_request") return;
         source.acceptTarget((client, status) => this.#take(client, status));

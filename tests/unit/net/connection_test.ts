@@ -5,6 +5,7 @@ import { setImmediate } from "node:timers";
 import { AuthError } from "../../../lib/errors.ts";
 import { DecoderPool } from "../../../lib/decoders/h264/worker/decoder_pool.ts";
 import { Connection, type ListenerPort } from "../../../lib/net/connection.ts";
+import { nextSourceId } from "../../../lib/net/port_state.ts";
 import { DISPLAY_DEFAULTS } from "../../../lib/segment/preroll.ts";
 import { typescriptProvider } from "../../../lib/crypto/typescript.ts";
 import { BINARY_STALL_TIMEOUT_MS, HANDLER_SLOW_MS } from "../../../lib/limits.ts";
@@ -43,12 +44,13 @@ class Rig {
       observers: [],
       h264: "cancel",
       decoders: new DecoderPool(),
-      identity: () => SERVER_KEY,
+      memory: undefined,
+      nextId: nextSourceId,
       admit: () => {
-        if (admits) return undefined;
-        throw new AuthError("unknown-key", "the key is not in the keystore");
+        if (!admits) throw new AuthError("unknown-key", "the key is not in the keystore");
+        return { identity: SERVER_KEY, arrive() {}, enrol: () => undefined, leave() {} };
       },
-      arrived: () => undefined,
+      arrived() {},
       leftSilently: () => {
         this.silent++;
       },

@@ -1,0 +1,48 @@
+/**
+ * What the listeners of one port share. Usually there is one listener, and all is local; where several
+ * threads listen on the port, their listeners reach it by messages and shared memory.
+ *
+ * @module
+ */
+
+import type { Share } from "../bytes/fair_share.ts";
+import type { Logger } from "../log.ts";
+import type { Admission } from "./admission.ts";
+import type { ListenSource } from "./listen_types.ts";
+import { SilentCount } from "./silent_count.ts";
+
+/** The state of one port, as one of its listeners sees it. */
+export interface PortState {
+  /** The number by which handlers know the listener. */
+  readonly id: number;
+  /** How many listeners there may be; each gets its part of the limits that are divided evenly. */
+  readonly listeners: number;
+  /** The memory of the pictures of all clients; that of the process when absent. */
+  readonly memory?: Share;
+  /** Counts connections that end without having sent a byte. */
+  readonly silent: Pick<SilentCount, "add" | "close">;
+  /** Closes all listeners for a handler; absent where there is one. */
+  readonly all?: Pick<ListenSource, "deleteImage" | "shutdown">;
+  /** Gives the next number by which handlers know a segment. */
+  nextId(): number;
+  /** Opens what decides about keys, once the port is bound; clients wait until it is there. */
+  openAdmission(): Promise<Admission>;
+}
+
+let lastSourceId = 0;
+
+/** Gives the next number by which handlers know a listener or a segment of this process, from 1. */
+export function nextSourceId(): number {
+  return ++lastSourceId;
+}
+
+/** Makes the state of a port that has one listener. */
+export function localState(openAdmission: () => Promise<Admission>, log: Logger): PortState {
+  return {
+    id: nextSourceId(),
+    listeners: 1,
+    silent: new SilentCount(log),
+    nextId: nextSourceId,
+    openAdmission,
+  };
+}

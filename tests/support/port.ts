@@ -1,0 +1,14 @@
+import { KeyAdmission } from "../../lib/net/key_admission.ts";
+import type { Logger } from "../../lib/log.ts";
+import { localState, type PortState } from "../../lib/net/port_state.ts";
+import { SERVER_KEY } from "./pair.ts";
+
+/** The state of a port that lets in all keys, without a keystore. */
+export function acceptAll(log: Logger, maxClients: number): PortState {
+  const authority = {
+    identity: () => SERVER_KEY,
+    accepts: () => ({ accepted: true } as const),
+    enrolment: () => ({ reserve: () => undefined }),
+  };
+  return localState(() => Promise.resolve(new KeyAdmission(authority, maxClients)), log);
+}
