@@ -11,7 +11,8 @@
 import { VIDEO_FLAG } from "../wire/constants.ts";
 import { MemoryBudget } from "./memory_budget.ts";
 import type { SurfaceContent, SurfaceView } from "./surface_view.ts";
-import { CELL_MEMORY_BYTES, TextGrid, type TextOptions } from "./text_grid.ts";
+import { PACKED_CELL_MEMORY_BYTES, PackedGrid } from "./packed_grid.ts";
+import type { TextGrid, TextOptions } from "./text_grid.ts";
 import type { FrameHeader } from "./frame_header.ts";
 
 /** Pixels that decoders write to. */
@@ -42,9 +43,9 @@ export class Surface implements SurfaceView {
   readonly #finishPieces: () => void;
   #isUnfinished = false;
   #canvas: Canvas | undefined;
-  #grid: TextGrid | undefined;
+  #grid: PackedGrid | undefined;
   #shownCanvas: Canvas | undefined;
-  #shownGrid: TextGrid | undefined;
+  #shownGrid: PackedGrid | undefined;
   #content: SurfaceContent = "none";
   #width = 0;
   #height = 0;
@@ -87,6 +88,11 @@ export class Surface implements SurfaceView {
   }
 
   get grid(): TextGrid | undefined {
+    return this.packedGrid?.open();
+  }
+
+  /** The presented grid before its cells are taken apart. */
+  get packedGrid(): Pick<PackedGrid, "cols" | "rows" | "open"> | undefined {
     return this.#content === "tpack" ? this.#shownGrid : undefined;
   }
 
@@ -131,7 +137,7 @@ export class Surface implements SurfaceView {
   }
 
   /** The base of delta frames of text. */
-  get baseGrid(): TextGrid | undefined {
+  get baseGrid(): PackedGrid | undefined {
     return this.#grid;
   }
 
@@ -244,14 +250,14 @@ export class Surface implements SurfaceView {
    * @returns A grid of that size, which may still have its old cells.
    * @throws {StreamError} `memory-limit`; nothing is changed.
    */
-  beginFullText(header: FrameHeader, cols: number, rows: number): TextGrid {
+  beginFullText(header: FrameHeader, cols: number, rows: number): PackedGrid {
     const grid = this.#grid;
     if (
       grid === undefined || grid.cols !== cols || grid.rows !== rows ||
       (!header.commit && grid === this.#shownGrid)
     ) {
-      this.#budget.reserve(cols * rows * CELL_MEMORY_BYTES);
-      const next = new TextGrid(cols, rows);
+      this.#budget.reserve(cols * rows * PACKED_CELL_MEMORY_BYTES);
+      const next = new PackedGrid(cols, rows);
       if (grid !== undefined) Object.assign(next.cursor, grid.cursor);
       this.#grid = next;
       this.#releaseGrid(grid);
@@ -267,9 +273,9 @@ export class Surface implements SurfaceView {
    * @returns The grid to draw on.
    * @throws {StreamError} `memory-limit`; nothing is changed.
    */
-  beginDeltaText(header: FrameHeader, base: TextGrid): TextGrid {
+  beginDeltaText(header: FrameHeader, base: PackedGrid): PackedGrid {
     if (header.commit || base !== this.#shownGrid) return base;
-    this.#budget.reserve(base.sizeBytes);
+    this.#budget.reserve(base.memoryBytes);
     return this.#grid = base.clone();
   }
 
@@ -295,7 +301,7 @@ export class Surface implements SurfaceView {
     this.#release(old);
   }
 
-  #showGrid(grid: TextGrid | undefined): void {
+  #showGrid(grid: PackedGrid | undefined): void {
     const old = this.#shownGrid;
     this.#shownGrid = grid;
     this.#releaseGrid(old);
@@ -315,8 +321,8 @@ export class Surface implements SurfaceView {
     this.#budget.release(canvas.bytes.length);
   }
 
-  #releaseGrid(grid: TextGrid | undefined): void {
+  #releaseGrid(grid: PackedGrid | undefined): void {
     if (grid === undefined || grid === this.#grid || grid === this.#shownGrid) return;
-    this.#budget.release(grid.sizeBytes);
+    this.#budget.release(grid.memoryBytes);
   }
 }

@@ -9,7 +9,8 @@
 import { StreamError } from "../errors.ts";
 import { inflate } from "./inflate.ts";
 import type { Surface } from "./surface.ts";
-import { CELL_ATTRIBUTE, type CursorStyle, type TextCursor, type TextGrid } from "./text_grid.ts";
+import { CELL_ATTRIBUTES_AT, CELL_BYTES, CELL_CURSOR, type PackedGrid } from "./packed_grid.ts";
+import type { CursorStyle, TextCursor } from "./text_grid.ts";
 import type { Decoded, FrameDecoder, FramePayload } from "./frame_decoder.ts";
 import { DRAWN } from "./frame_decoder.ts";
 import type { FrameHeader } from "./frame_header.ts";
@@ -18,7 +19,6 @@ import { checkCompressedLength, checkRegion } from "./validate.ts";
 const HEAD_BYTES = 16;
 const CURSOR_COLOR_BYTES = 3;
 const LINE_HEAD_BYTES = 9;
-const CELL_BYTES = 12;
 const MAX_BYTES_PER_PIXEL = 4;
 
 /** A full frame has all cells of the grid and counts them in 16 bits. */
@@ -30,9 +30,8 @@ const MAX_CONTENT_BYTES = HEAD_BYTES + CURSOR_COLOR_BYTES + 65_535 * LINE_HEAD_B
 
 const FLAG_DELTA = 2;
 
-const ATTRIBUTE_CURSOR = 0x20;
-const ATTRIBUTE_SKIP = 0x80;
-const KEPT_ATTRIBUTES = Object.values(CELL_ATTRIBUTE).reduce((all, bit) => all | bit, 0);
+/** In the attributes: the cell of the grid stays as it is. */
+const CELL_SKIP = 0x80;
 
 const CURSOR_INACTIVE = 1;
 const CURSOR_ACTIVE = 2;
@@ -74,15 +73,15 @@ export const tpackDecoder: FrameDecoder = {
 
   decode(header: FrameHeader, { bytes }: FramePayload, surface: Surface): Decoded {
     const content = inflate(bytes, header.expandedLength);
-    const view = new DataView(content.buffer, content.byteOffset, content.length);
-    drawContent(header, view, surface);
+    drawContent(header, content, surface);
     return DRAWN;
   },
 };
 
-function drawContent(header: FrameHeader, view: DataView, surface: Surface): void {
+function drawContent(header: FrameHeader, content: Uint8Array, surface: Surface): void {
+  const view = new DataView(content.buffer, content.byteOffset, content.length);
   const outline = readOutline(view);
-  let grid: TextGrid;
+  let grid: PackedGrid;
   if (outline.delta) {
     const base = surface.baseGrid;
     if (base === undefined) {
@@ -97,7 +96,7 @@ function drawContent(header: FrameHeader, view: DataView, surface: Surface): voi
     grid.clear();
   }
   if (outline.lines > 0) readCursorLook(view, outline.cursorState, grid.cursor);
-  applyLines(view, outline, grid);
+  applyLines(content, view, outline, grid);
   surface.endText(header);
 }
 
@@ -152,7 +151,7 @@ function visitLines(
 }
 
 function isCursorLine(view: DataView, cells: number, at: number): boolean {
-  return cells === 1 && (view.getUint8(at + 6) & ATTRIBUTE_CURSOR) !== 0;
+  return cells === 1 && (view.getUint8(at + CELL_ATTRIBUTES_AT) & CELL_CURSOR) !== 0;
 }
 
 /** The size of the grid of a full frame; cells outside it are left out. */
@@ -166,7 +165,7 @@ function clamp(count: number, most: number): number {
   return Math.max(1, Math.min(count, Math.floor(most)));
 }
 
-function readBackground(view: DataView, grid: TextGrid): void {
+function readBackground(view: DataView, grid: PackedGrid): void {
   grid.backgroundColor = rgbAt(view, 11);
   grid.backgroundAlpha = view.getUint8(14);
 }
@@ -193,27 +192,31 @@ function rgbAt(view: DataView, at: number): number {
 }
 
 /** Cells outside the grid are left out, as in the reference (`tui_tpack_unpack`). */
-function applyLines(view: DataView, outline: Outline, grid: TextGrid): void {
-  const { codePoints, foreground, background, attributes, cursor, cols, rows } = grid;
+function applyLines(
+  content: Uint8Array,
+  view: DataView,
+  outline: Outline,
+  grid: PackedGrid,
+): void {
+  const { cursor, cols, rows } = grid;
   const { linesAt, sizeBytes, lines } = outline;
   let cursorCell = cursor.x < 0 ? -1 : cursor.y * cols + cursor.x;
   visitLines(view, linesAt, sizeBytes, lines, (row, column, cells, at) => {
     if (row >= rows) return;
-    const end = row * cols + Math.min(column + cells, cols);
-    for (let cell = row * cols + column; cell < end; cell++, at += CELL_BYTES) {
-      // fr fg fb br | bg bb attr attr_ext | code point, in little-endian words
-      const second = view.getInt32(at + 4, true);
-      const attribute = second >>> 16;
-      if ((attribute & ATTRIBUTE_SKIP) !== 0) continue;
-      const first = view.getInt32(at, true);
-      foreground[cell] = ((first & 0xff) << 16) | (first & 0xff00) | ((first >> 16) & 0xff);
-      background[cell] = ((first >>> 24) << 16) | ((second & 0xff) << 8) | ((second >> 8) & 0xff);
-      codePoints[cell] = view.getUint32(at + 8, true);
-      attributes[cell] = attribute & KEPT_ATTRIBUTES;
-      if ((attribute & ATTRIBUTE_CURSOR) !== 0) cursorCell = cell;
-      else if (cell === cursorCell) cursorCell = -1;
+    const first = row * cols + column;
+    const count = Math.min(cells, cols - column);
+    let from = 0;
+    for (let index = 0; index < count; index++) {
+      const attributes = content[at + index * CELL_BYTES + CELL_ATTRIBUTES_AT]!;
+      if ((attributes & CELL_SKIP) !== 0) {
+        if (from < index) grid.put(first + from, content, at + from * CELL_BYTES, index - from);
+        from = index + 1;
+      } else if ((attributes & CELL_CURSOR) !== 0) cursorCell = first + index;
     }
+    if (from < count) grid.put(first + from, content, at + from * CELL_BYTES, count - from);
   });
+  // A later line may have replaced the cell of the cursor.
+  if (cursorCell >= 0 && !grid.hasCursor(cursorCell)) cursorCell = -1;
   cursor.x = cursorCell < 0 ? -1 : cursorCell % cols;
   cursor.y = cursorCell < 0 ? -1 : (cursorCell - cursor.x) / cols;
 }

@@ -59,7 +59,7 @@ function frameStatus(segment: Segment, header: FrameHeader, tpack: boolean): Sta
     pts: 0,
     number: segment.frames,
   } as const;
-  const grid = segment.video.surface.grid;
+  const grid = segment.video.surface.packedGrid;
   if (tpack && grid !== undefined) {
     const { surfaceWidth: width, surfaceHeight: height } = header;
     return { ...common, x: 0, y: 0, width, height, rows: grid.rows, cols: grid.cols };

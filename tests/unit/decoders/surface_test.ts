@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { MemoryBudget } from "../../../lib/decoders/memory_budget.ts";
 import { Surface } from "../../../lib/decoders/surface.ts";
-import { CELL_MEMORY_BYTES } from "../../../lib/decoders/text_grid.ts";
+import { PACKED_CELL_MEMORY_BYTES as CELL_MEMORY_BYTES } from "../../../lib/decoders/packed_grid.ts";
 import type { FrameHeader } from "../../../lib/decoders/frame_header.ts";
 import { VideoStream } from "../../../lib/decoders/video_stream.ts";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
