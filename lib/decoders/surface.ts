@@ -91,7 +91,7 @@ export class Surface implements SurfaceView {
     return this.packedGrid?.open();
   }
 
-  /** The presented grid before its cells are taken apart. */
+  /** The presented grid, whose cells are not taken apart yet. */
   get packedGrid(): Pick<PackedGrid, "cols" | "rows" | "open"> | undefined {
     return this.#content === "tpack" ? this.#shownGrid : undefined;
   }

@@ -26,7 +26,10 @@ export interface SurfaceView {
    * read only, valid until the next frame of the channel begins. `undefined` for text.
    */
   readonly pixels: Uint8Array<ArrayBuffer> | undefined;
-  /** The presented grid: read only, valid until the next frame begins. `undefined` for pixels. */
+  /**
+   * The presented grid: read only, valid until the next frame begins. Reading this property brings it
+   * up to date. `undefined` for pixels.
+   */
   readonly grid: TextGrid | undefined;
   /**
    * Copies the presented pixels with the top row first.

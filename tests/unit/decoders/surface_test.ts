@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { MemoryBudget } from "../../../lib/decoders/memory_budget.ts";
 import { Surface } from "../../../lib/decoders/surface.ts";
-import { PACKED_CELL_MEMORY_BYTES as CELL_MEMORY_BYTES } from "../../../lib/decoders/packed_grid.ts";
+import { PACKED_CELL_MEMORY_BYTES } from "../../../lib/decoders/packed_grid.ts";
 import type { FrameHeader } from "../../../lib/decoders/frame_header.ts";
 import { VideoStream } from "../../../lib/decoders/video_stream.ts";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
@@ -179,7 +179,7 @@ test("all pixels count in the budget until they are released", () => {
   assert.equal(budget.usedBytes, 164);
   const text = tpackFrame({ lines: [{ row: 0, cells: "hello" }] });
   draw(surface, text.header, text.payload);
-  assert.equal(budget.usedBytes, 64 + 5 * CELL_MEMORY_BYTES);
+  assert.equal(budget.usedBytes, 64 + 5 * PACKED_CELL_MEMORY_BYTES);
   surface.close();
   assert.equal(budget.usedBytes, 0);
   assert.equal(surface.content, "none");
@@ -203,7 +203,7 @@ test("all text counts in the budget until it is released", () => {
     const { delta = false, commit = true } = fields;
     const { header, payload } = tpackFrame({ flags: delta ? 2 : 1, lines: [{ row: 0, cells }] });
     draw(surface, { ...header, commit }, payload);
-    return budget.usedBytes / CELL_MEMORY_BYTES;
+    return budget.usedBytes / PACKED_CELL_MEMORY_BYTES;
   };
   assert.equal(show("hello"), 5);
   assert.equal(show("world"), 5);
@@ -213,13 +213,13 @@ test("all text counts in the budget until it is released", () => {
   assert.equal(show("u", { commit: false, delta: true }), 7 + 7);
   assert.equal(show("U", { commit: true, delta: true }), 7);
   drawRgba(surface, noise(64));
-  assert.equal(budget.usedBytes, 64 + 7 * CELL_MEMORY_BYTES, "the base of the text stays");
+  assert.equal(budget.usedBytes, 64 + 7 * PACKED_CELL_MEMORY_BYTES, "the base of the text stays");
   surface.close();
   assert.equal(budget.usedBytes, 0);
 });
 
 test("text beyond the budget is refused and changes nothing", () => {
-  const surface = new Surface(new MemoryBudget(5 * CELL_MEMORY_BYTES));
+  const surface = new Surface(new MemoryBudget(5 * PACKED_CELL_MEMORY_BYTES));
   const hello = tpackFrame({ lines: [{ row: 0, cells: "hello" }] });
   draw(surface, hello.header, hello.payload);
   const large = tpackFrame({ lines: [{ row: 0, cells: "larger" }] });
