@@ -11,7 +11,7 @@
  * @module
  */
 import { decodeUtf8Lenient, encodeUtf8, withoutByteOrderMark } from "../lib/bytes/text.ts";
-import { KeystoreError } from "../lib/errors.ts";
+import { KeystoreError, messageOf } from "../lib/errors.ts";
 import { KEYSTORE_LOCK_TIMEOUT_MS, MAX_KEY_FILE_BYTES } from "../lib/limits.ts";
 import { writeAll } from "../lib/write_all.ts";
 
@@ -28,7 +28,7 @@ const CLOCK_GRANULARITY_MS = 2_000;
 
 /** The operating system's reason, without the paths and numbers that Deno adds. */
 export function reason(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   return text.replace(/ \(os error \d+\).*$/s, "").replace(/: [a-z]+ '.*$/s, "").trim();
 }
 

@@ -203,16 +203,6 @@ export class KeystoreError extends A12Error<KeystoreCode> {
 export class TransportError extends A12Error<TransportCode> {}
 
 /**
- * Marks a place that the types say is never reached.
- *
- * @param value The value whose type must have been narrowed to `never`.
- * @throws {TransportError} `internal-error`, always.
- */
-export function assertNever(value: never): never {
-  throw new TransportError("internal-error", `unreachable: ${JSON.stringify(value)}`);
-}
-
-/**
  * The message of something that was thrown.
  *
  * @param thrown An error, or any other value.

@@ -127,8 +127,11 @@ export const HANDLER_SLOW_MS = 10_000;
 /** Events of a client before it registers; the reference queues 126 at its end. Further ones are lost. */
 export const MAX_EARLY_EVENTS = 128;
 
-/** One text that a client sends in parts; the reference takes no longer one. */
-export const MAX_MESSAGE_BYTES = 4_096;
+/** One text that a client sends in parts; the server side of the reference joins no more. */
+export const MAX_RECEIVED_MESSAGE_BYTES = 4_096;
+
+/** One text for a client; its side of the reference joins no more, and would lose the rest. */
+export const MAX_SENT_MESSAGE_BYTES = 1_024;
 
 /** How long a source waits for its TCP connection to open; longer than a person waits. */
 export const CONNECT_TIMEOUT_MS = 10_000;
@@ -165,6 +168,9 @@ export const BINARY_STALL_TIMEOUT_MS = 30_000;
 
 /** Transfers to one client that wait for their turn. */
 export const MAX_QUEUED_TRANSFERS = 64;
+
+/** Sent transfers that wait for their acknowledgement; bounds what a client that sends none can cost. */
+export const MAX_UNACKNOWLEDGED_TRANSFERS = 64;
 
 /** Transfers up to this size carry a checksum; hashing takes 10 ms a MiB and nothing else runs then. */
 export const MAX_CHECKSUM_BYTES = 1 << 24;
@@ -252,6 +258,9 @@ export const MAX_AUDIO_RATE_HZ = 768_000;
 
 /** Columns or rows of a terminal that shows clients; the largest screens have fewer. */
 export const MAX_TERMINAL_SIDE = 1_024;
+
+/** Cells of one grid of text: those of the largest terminal. A client can send 65535. */
+export const MAX_GRID_CELLS = MAX_TERMINAL_SIDE * MAX_TERMINAL_SIDE;
 
 /** Log lines that `--view` keeps to show them when there is no client. */
 export const VIEW_LOG_LINES = 200;

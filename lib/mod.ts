@@ -59,7 +59,7 @@ export type { AudioChunk } from "./decoders/audio.ts";
 export type { AccessUnit } from "./decoders/h264/access_units.ts";
 export type { SurfaceContent, SurfaceView } from "./decoders/surface_view.ts";
 export { CELL_ATTRIBUTE } from "./decoders/text_grid.ts";
-export type { DisplayDefaults } from "./segment/preroll.ts";
+export { DISPLAY_DEFAULTS, type DisplayDefaults } from "./segment/preroll.ts";
 export type { Peer } from "./segment/peer.ts";
 export type { Sent } from "./segment/sent.ts";
 export type { ClientHandler, LIFE_VERBS, PushedKind, Source } from "./segment/source.ts";

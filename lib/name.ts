@@ -17,6 +17,7 @@ export const MAX_NAME_LENGTH = 30;
  * @throws {ApiMisuseError} `bad-name`.
  */
 export function parseName(value: string): string {
+  if (typeof value !== "string") throw new ApiMisuseError("bad-name", "the name is not text");
   const problem = nameProblem(value);
   if (problem !== undefined) {
     throw new ApiMisuseError("bad-name", `the name ${quote(value)} ${problem}`);

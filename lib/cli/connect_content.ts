@@ -5,7 +5,7 @@
  */
 
 import { MAX_SURFACE_SIDE_PX } from "../limits.ts";
-import { DISPLAY_HINT, type VideoFrame, type WireEvent } from "../mod.ts";
+import { DISPLAY_DEFAULTS, DISPLAY_HINT, type VideoFrame, type WireEvent } from "../mod.ts";
 
 /** Something to draw on one channel. */
 export interface Content {
@@ -33,12 +33,12 @@ export interface Display {
   readonly isPaused: boolean;
 }
 
-/** The window before the sink says anything: arcan's 640x480 and a common cell. */
+/** The window before the sink says anything: arcan's 640x480. */
 export const FIRST_DISPLAY: Display = {
   width: 640,
   height: 480,
-  cellWidth: 8,
-  cellHeight: 16,
+  cellWidth: DISPLAY_DEFAULTS.cellWidth,
+  cellHeight: DISPLAY_DEFAULTS.cellHeight,
   isFocused: true,
   isVisible: true,
   isActive: false,

@@ -11,6 +11,7 @@ import {
   OUTPUT_RETRY_MS,
   OUTPUT_STUCK_MS,
 } from "../limits.ts";
+import { messageOf } from "../mod.ts";
 import type { LineQueueLimits } from "./line_queue.ts";
 import { LineQueue } from "./line_queue.ts";
 
@@ -174,7 +175,7 @@ export class OutputWriter {
     this.#hasFailed = true;
     if (isReported) return;
     this.#failureReportMs = performance.now();
-    this.events.failed?.(error instanceof Error ? error.message : String(error));
+    this.events.failed?.(messageOf(error));
   }
 
   #reportLoss(): void {

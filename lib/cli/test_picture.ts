@@ -13,6 +13,7 @@ import {
   type WireEvent,
 } from "../mod.ts";
 import type { Content, Display } from "./connect_content.ts";
+import { FIRST_DISPLAY } from "./connect_content.ts";
 
 const BARS = [
   [255, 255, 255, 255],
@@ -93,7 +94,7 @@ export class TestPicture implements Content {
   readonly segkind: number = segmentKindNumber("application")!;
   readonly isDirty = true;
   readonly #encoder = new PictureEncoder();
-  #picture = new MovingPicture(640, 480);
+  #picture = new MovingPicture(FIRST_DISPLAY.width, FIRST_DISPLAY.height);
   /** Whether the picture is new, so that all of it is sent. */
   #isNew = true;
 

@@ -35,7 +35,8 @@ export function characterOf(codePoint: number): string {
   if (codePoint < 0x7f) return codePoint < 0x20 ? " " : String.fromCharCode(codePoint);
   if (codePoint < 0xa0 || codePoint === 0xad) return " ";
   if (codePoint < FIRST_COMBINING) return String.fromCharCode(codePoint);
-  if (codePoint > 0x10ffff || (codePoint >= 0xd800 && codePoint < 0xe000)) return REPLACEMENT;
+  // The negation holds for the `undefined` of a cell outside its grid as well.
+  if (!(codePoint <= 0x10ffff) || (codePoint >= 0xd800 && codePoint < 0xe000)) return REPLACEMENT;
   const character = String.fromCodePoint(codePoint);
   return INVISIBLE.test(character) ? " " : character;
 }

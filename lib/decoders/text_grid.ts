@@ -4,6 +4,8 @@
  * @module
  */
 
+import { ApiMisuseError } from "../errors.ts";
+import { MAX_GRID_CELLS } from "../limits.ts";
 import { characterOf, isWide } from "./character.ts";
 
 /** The bits of `TextGrid.attributes`; the high byte is what the wire calls extended. */
@@ -79,8 +81,14 @@ export class TextGrid {
    *
    * @param cols At least 1.
    * @param rows At least 1.
+   * @throws {ApiMisuseError} `bad-argument` for other numbers, and for more than 1 Mi cells.
    */
   constructor(cols: number, rows: number) {
+    const isGrid = [cols, rows].every((side) => Number.isInteger(side) && side >= 1);
+    if (!isGrid || cols * rows > MAX_GRID_CELLS) {
+      const text = `a grid of ${cols} by ${rows} cells, must have 1 to ${MAX_GRID_CELLS}`;
+      throw new ApiMisuseError("bad-argument", text);
+    }
     this.cols = cols;
     this.rows = rows;
     const cells = cols * rows;

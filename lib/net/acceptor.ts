@@ -9,6 +9,7 @@
  */
 
 import { setImmediate } from "node:timers";
+import { messageOf } from "../errors.ts";
 import {
   ACCEPT_FAILURES_IN_A_ROW,
   ACCEPT_PAUSE_MS,
@@ -20,14 +21,9 @@ import type { BoundSocket } from "./bind.ts";
 import { internalError } from "./faults.ts";
 
 /** What a listener does with what comes in. */
-export interface AcceptorHost {
+export interface AcceptorOwner {
   readonly log: Logger;
-  /**
-   * Takes an accepted connection.
-   *
-   * @param connection The connection.
-   * @param from The socket that it came in by.
-   */
+  /** Takes an accepted connection. */
   take(connection: Deno.TcpConn, from: BoundSocket): void;
   /** A connection was lost before it was accepted. @param error What accept failed with. */
   lost(error: unknown): void;
@@ -41,19 +37,16 @@ const EXHAUSTED: readonly unknown[] = ["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"];
 /** Accepts connections until it is closed. */
 export class Acceptor {
   readonly #sockets: readonly BoundSocket[];
-  readonly #host: AcceptorHost;
+  readonly #owner: AcceptorOwner;
   /** Accepting goes on when it settles. */
   #pause: Promise<void> | undefined;
   #reportedAtMs = -Infinity;
   #isClosed = false;
 
-  /**
-   * @param sockets Listening sockets; the acceptor closes them.
-   * @param host Takes the connections.
-   */
-  constructor(sockets: readonly BoundSocket[], host: AcceptorHost) {
+  /** @param sockets Listening sockets; the acceptor closes them. */
+  constructor(sockets: readonly BoundSocket[], owner: AcceptorOwner) {
     this.#sockets = sockets;
-    this.#host = host;
+    this.#owner = owner;
   }
 
   /** Accepts connections; settles once the acceptor is closed, and does not reject. */
@@ -86,7 +79,7 @@ export class Acceptor {
           this.#pause ??= this.#waitForRoom(error);
           continue;
         }
-        this.#host.lost(error);
+        this.#owner.lost(error);
         if (++failuresInARow % ACCEPT_FAILURES_IN_A_ROW !== 0) continue;
         // The error may be one that repeats without end, and that must not take the processor.
         const pauseMs = failuresInARow / ACCEPT_FAILURES_IN_A_ROW;
@@ -100,17 +93,17 @@ export class Acceptor {
     // It was accepted while the acceptor was being closed.
     if (this.#isClosed) return connection.close();
     try {
-      this.#host.take(connection, from);
+      this.#owner.take(connection, from);
     } catch (error) {
       connection.close();
       const { message } = internalError(error);
-      this.#host.log.log("error", "internal-error", { detail: message });
+      this.#owner.log.log("error", "internal-error", { detail: message });
     }
   }
 
   async #waitForRoom(error: unknown): Promise<void> {
     this.#report(error);
-    this.#host.makeRoom();
+    this.#owner.makeRoom();
     await wait(ACCEPT_PAUSE_MS);
     this.#pause = undefined;
   }
@@ -119,8 +112,7 @@ export class Acceptor {
     const nowMs = performance.now();
     if (nowMs - this.#reportedAtMs < REPORT_INTERVAL_MS) return;
     this.#reportedAtMs = nowMs;
-    const detail = error instanceof Error ? error.message : String(error);
-    this.#host.log.log("warn", "accept-failed", { detail });
+    this.#owner.log.log("warn", "accept-failed", { detail: messageOf(error) });
   }
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { formatAddress, type SocketAddress } from "../address.ts";
-import { TransportError } from "../errors.ts";
+import { messageOf, TransportError } from "../errors.ts";
 import { checkZone, withZoneOf } from "./zone.ts";
 
 /** A listening socket. */
@@ -29,7 +29,6 @@ const PORT_ATTEMPTS = 16;
  * @param hostname IPv4 or IPv6 address, in brackets or not, with its zone if it is link-local, or a
  *   host name; all addresses of both families when `undefined`.
  * @param port 1 to 65535, or 0 for any.
- * @param listen Opens one socket.
  * @returns One socket, or two where a socket of IPv6 takes no IPv4.
  * @throws {TransportError} `port-in-use`, `bad-address`, `permission-denied`, `listen-failed`.
  */
@@ -128,7 +127,7 @@ function bindOne(hostname: string, port: number, listen: Listen): Deno.TcpListen
         cause,
       });
     }
-    const text = cause instanceof Error ? cause.message : String(cause);
+    const text = messageOf(cause);
     const unknown = cause instanceof URIError || /lookup address|name or service/i.test(text);
     throw unknown
       ? new TransportError("bad-address", `there is no host ${hostname}`, { cause })

@@ -18,7 +18,6 @@ export class ClientLog {
   /** The fingerprint of the client's key. */
   key: string | undefined;
 
-  /** @param address Where the client connects from, `host:port`. */
   constructor(log: Logger, address: string) {
     this.#log = log;
     this.#address = address;
@@ -63,10 +62,7 @@ export class ClientLog {
     this.#line("info", "client-left", { reason });
   }
 
-  /**
-   * @param source The number of its primary segment.
-   * @param error What ended the connection; absent for a plain close.
-   */
+  /** @param error What ended the connection; absent for a plain close. */
   left(source: number, error: A12Error | undefined): void {
     const isFault = error !== undefined && error.code !== "connection-lost";
     this.#line(isFault ? "warn" : "info", "client-left", {

@@ -7,7 +7,7 @@
 import { DEFAULT_PORT, formatAddress, type SocketAddress } from "../address.ts";
 import { encodeUtf8 } from "../bytes/text.ts";
 import { PrivateKey } from "../crypto/x25519.ts";
-import { TransportError } from "../errors.ts";
+import { messageOf, TransportError } from "../errors.ts";
 import { CONNECT_TIMEOUT_MS } from "../limits.ts";
 import { DEFAULT_SECRET } from "../wire/constants.ts";
 import { checkSecret } from "./secret.ts";
@@ -77,7 +77,7 @@ function dialError(cause: unknown, timedOut: boolean, address: SocketAddress): T
   if (cause instanceof Deno.errors.NotCapable || cause instanceof Deno.errors.PermissionDenied) {
     return new TransportError("permission-denied", `may not connect to ${where}`, { cause });
   }
-  const text = cause instanceof Error ? cause.message : String(cause);
+  const text = messageOf(cause);
   return cause instanceof URIError || /lookup address|name or service|no such host/i.test(text)
     ? new TransportError("bad-address", `there is no host ${address.hostname}`, { cause })
     : new TransportError("connect-failed", `cannot connect to ${where}: ${text}`, { cause });

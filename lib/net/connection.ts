@@ -91,11 +91,7 @@ export class Connection {
   /** The work between proof and handover. */
   #arrival: Promise<void> | undefined;
 
-  /**
-   * @param socket The accepted socket; closed by the connection.
-   * @param remote Where it comes from.
-   * @param session A new session of this end.
-   */
+  /** @param socket The accepted socket; closed by the connection. */
   constructor(listener: ListenerPort, socket: Socket, remote: SocketAddress, session: Session) {
     this.#listener = listener;
     this.#session = session;
@@ -132,11 +128,7 @@ export class Connection {
     return "client" in this.#state ? this.#state.client.source : undefined;
   }
 
-  /**
-   * Takes the client that {@linkcode ListenerPort.handOver} is about, once.
-   *
-   * @returns The client's primary segment.
-   */
+  /** Takes the client that {@linkcode ListenerPort.handOver} is about, once. */
   takeOver(): ClientSource {
     const { peer, exits } = this.#state as Extract<State, { phase: "arriving" }>;
     const { memory } = this.#listener;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { A12Error, ApiMisuseError, TransportError } from "../errors.ts";
+import { A12Error, ApiMisuseError, messageOf, TransportError } from "../errors.ts";
 
 /**
  * Tells failures of a socket from faults of this program, which must show.
@@ -31,6 +31,5 @@ export function internalError(error: unknown): A12Error {
 }
 
 function wrap(code: "connection-lost" | "internal-error", cause: unknown): TransportError {
-  const text = cause instanceof Error ? cause.message : String(cause);
-  return new TransportError(code, text, { cause });
+  return new TransportError(code, messageOf(cause), { cause });
 }

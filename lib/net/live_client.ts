@@ -120,8 +120,6 @@ export class LiveClient {
 
   /**
    * Ends all segments and gives back what they hold; their last records are still to be delivered.
-   *
-   * @param lastWords Why.
    */
   end(lastWords: string): void {
     clearTimeout(this.#exitTimer);
@@ -224,8 +222,8 @@ export class LiveClient {
   #hold(delivered: Promise<void>): Promise<void> | undefined {
     if (this.#delivery.waitingEvents < MAX_RECORDS_AHEAD) return this.#verbs.hold(delivered);
     const { output } = this.#tree;
-    output.isDeaf = true;
-    return delivered.finally(() => output.isDeaf = false);
+    output.isReadingPaused = true;
+    return delivered.finally(() => output.isReadingPaused = false);
   }
 
   /** Waits until handlers have read enough of their transfers, or cancels these after a long time. */

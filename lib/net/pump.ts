@@ -71,11 +71,7 @@ export class Pump {
   /** Work done for a peer that has gone, in milliseconds. */
   #leftWorkMs = 0;
 
-  /**
-   * @param socket A connected socket; the pump closes it.
-   * @param session The session.
-   * @param options What the pump gets from its owner.
-   */
+  /** @param socket A connected socket; the pump closes it. */
   constructor(socket: Socket, session: Session, options: PumpOptions = {}) {
     this.#socket = socket;
     this.#session = session;
@@ -164,8 +160,6 @@ export class Pump {
   /**
    * Counts work that was done for the peer. Once the peer has gone, what it sent before is worked off
    * for a while, and the rest is thrown away.
-   *
-   * @param workMs How long it took.
    */
   worked(workMs: number): void {
     if (!this.#isPeerGone) return;

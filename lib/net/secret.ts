@@ -44,7 +44,6 @@ export function parseSecret(text: string): ListenSecret {
 /**
  * Checks a secret alone.
  *
- * @param text The secret.
  * @returns Its UTF-8.
  * @throws {ApiMisuseError} `bad-secret`; the message never holds the secret.
  */

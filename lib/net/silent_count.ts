@@ -20,16 +20,11 @@ export class SilentCount {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
 
-  /** @param log Takes the lines. */
   constructor(log: Logger) {
     this.#log = log;
   }
 
-  /**
-   * Counts one.
-   *
-   * @param hostname The address that the connection came from, if that is known.
-   */
+  /** Counts one. */
   add(hostname: string | undefined): void {
     if (this.#isClosed) return;
     const owner = hostname === undefined ? UNKNOWN : addressOwner(hostname);

@@ -11,6 +11,7 @@ import type { A12Error } from "../errors.ts";
 import { AuthError } from "../errors.ts";
 import { DRAIN_TIMEOUT_MS, MAX_WAITING_SOURCE_EVENTS, REKEY_VOLUME_BYTES } from "../limits.ts";
 import type { HelloMode, PeerOffered, SessionEvent } from "../session/events.ts";
+import { refuseWrongTypes } from "../segment/verbs/check.ts";
 import { Session } from "../session/session.ts";
 import type { StateName } from "../session/transitions.ts";
 import type { Registration, SourceEvent } from "../source/endpoint.ts";
@@ -325,15 +326,15 @@ export class SourceConnection {
 
   #send(send: () => void): boolean {
     if (this.#isDone) return false;
-    send();
+    refuseWrongTypes(send);
     this.#pump.flushSoon();
     return true;
   }
 
   async #draw(frame: VideoFrame, channel: number): Promise<boolean> {
     if (!(await this.drawable())) return false;
+    refuseWrongTypes(() => this.#endpoint.announce(frame, channel));
     const { length } = frame.payload;
-    this.#endpoint.announce(frame, channel);
     for (let at = 0; at < length;) {
       at = this.#endpoint.sendPart(frame, at, channel);
       this.#pump.flush();

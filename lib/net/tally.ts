@@ -17,7 +17,6 @@ export class Tally {
   /**
    * Counts one.
    *
-   * @param kind Its kind; there must be few.
    * @returns Whether it is the first of its kind.
    */
   add(kind: string): boolean {

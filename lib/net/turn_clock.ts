@@ -39,12 +39,7 @@ export class TurnClock {
     this.#unclocked = 0;
   }
 
-  /**
-   * Counts an event that was worked off.
-   *
-   * @param event The event.
-   * @returns Whether the others should have their turn.
-   */
+  /** Counts an event that was worked off. */
   count(event: SessionEvent): boolean {
     if (!this.#isLong(event) && ++this.#unclocked < CLOCK_EVENTS) return false;
     this.stop();

@@ -19,7 +19,6 @@ export interface Waiting {
   readonly hostname: string;
   /** Whether it has sent a valid packet. */
   readonly hasVerified: boolean;
-  /** @param reason Why it is closed. */
   end(reason: PeerError): void;
 }
 
@@ -42,17 +41,12 @@ export class WaitingRoom {
     return this.#silent.size + this.#verified.size;
   }
 
-  /**
-   * Adds a connection, and closes the oldest of a sort when there are too many.
-   *
-   * @param newcomer The connection.
-   */
+  /** Adds a connection, and closes the oldest of a sort when there are too many. */
   enter(newcomer: Waiting): void {
     this.#sort();
     this.#silent.enter(newcomer);
   }
 
-  /** @param leaving The connection has logged in or gone. */
   leave(leaving: Waiting): void {
     this.#silent.leave(leaving);
     this.#verified.leave(leaving);
@@ -66,7 +60,6 @@ export class WaitingRoom {
     }
   }
 
-  /** @param reason Why all are closed. */
   clear(reason: PeerError): void {
     for (const waiting of [...this.#silent, ...this.#verified]) waiting.end(reason);
   }

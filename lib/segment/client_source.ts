@@ -26,6 +26,7 @@ import type {
   TransferState,
 } from "./transfer_types.ts";
 import type { SegmentTree } from "./tree.ts";
+import { refuseWrongTypes } from "./verbs/check.ts";
 import type { Verb } from "./verbs/verb.ts";
 
 /** One segment of a client; its methods are the verbs of the table. */
@@ -89,7 +90,7 @@ export class ClientSource {
       const call = run as (target: LifeTarget, ...args: unknown[]) => unknown;
       const method = function (this: ClientSource, ...args: unknown[]): unknown {
         if (on === "primary") this.#target.requirePrimary();
-        return call(this.#target, ...args);
+        return refuseWrongTypes(() => call(this.#target, ...args));
       };
       Object.defineProperty(this.prototype, name, { value: method, writable: true });
     }

@@ -74,7 +74,7 @@ export class EventWindow {
   #isMasked = false;
   #isPaused = false;
   /** Whether nothing is read from the client. */
-  isDeaf = false;
+  isReadingPaused = false;
   /** Probes in a row that a living client has left unanswered. */
   #ignored = 0;
   #hasSign = false;
@@ -86,7 +86,6 @@ export class EventWindow {
   #refilledMs: number;
   #trickledMs: number;
 
-  /** @param nowMs The time. */
   constructor(nowMs: number) {
     this.#signMs = this.#drainedMs = nowMs;
     this.#probedMs = this.#refilledMs = this.#trickledMs = nowMs;
@@ -99,7 +98,7 @@ export class EventWindow {
   }
 
   get #canProbe(): boolean {
-    return this.#hasAnnounced && !this.#isMasked && !this.#isPaused && !this.isDeaf;
+    return this.#hasAnnounced && !this.#isMasked && !this.#isPaused && !this.isReadingPaused;
   }
 
   /** Whether the client says what it has taken. */
@@ -110,7 +109,6 @@ export class EventWindow {
   /**
    * How many events may be sent.
    *
-   * @param nowMs The time.
    * @returns 0 or less when none may.
    */
   room(nowMs: number): number {
@@ -126,8 +124,6 @@ export class EventWindow {
   /**
    * Decides whether to send a probe although there is no room: one that has no answer for long may
    * have been thrown away.
-   *
-   * @param nowMs The time.
    */
   mustProbe(nowMs: number): boolean {
     if (!this.#isExact) return false;
@@ -150,7 +146,6 @@ export class EventWindow {
   /**
    * When there may be room although nothing has come from the client.
    *
-   * @param nowMs The time.
    * @returns Milliseconds from now.
    */
   waitMs(nowMs: number): number {
@@ -160,12 +155,7 @@ export class EventWindow {
     return Math.min(trickleMs, this.#refilledMs + EVENT_PACE_MS - nowMs);
   }
 
-  /**
-   * Counts an event that was sent.
-   *
-   * @param event The event.
-   * @param nowMs The time.
-   */
+  /** Counts an event that was sent. */
   sent(event: EventInput, nowMs: number): void {
     if (this.#sent === this.#taken) this.#trickledMs = nowMs;
     this.#sent++;
@@ -178,11 +168,7 @@ export class EventWindow {
     }
   }
 
-  /**
-   * Takes notice of something that the client has made. It empties its queue before it draws.
-   *
-   * @param nowMs The time.
-   */
+  /** Takes notice of something that the client has made. It empties its queue before it draws. */
   alive(nowMs: number): void {
     this.#signMs = this.#drainedMs = nowMs;
     this.#hasSign = true;
@@ -191,11 +177,9 @@ export class EventWindow {
   /**
    * Takes an event of the client's primary segment.
    *
-   * @param event The event.
-   * @param nowMs The time.
    * @returns Whether it is the answer to a probe of ours.
    */
-  hear(event: WireEvent, nowMs: number): boolean {
+  observe(event: WireEvent, nowMs: number): boolean {
     if (event.category === "external" && event.kind === "segreq" && event.id === PROBE_REQUEST_ID) {
       return this.#answered(nowMs);
     }

@@ -70,10 +70,7 @@ export class Outbox {
   /** What the client has taken. */
   readonly window: EventWindow;
 
-  /**
-   * @param sink The session.
-   * @param pacing Time and promises; events are not spread in time when absent.
-   */
+  /** @param pacing Time and promises; events are not spread in time when absent. */
   constructor(sink: EventSink, pacing: Pacing | undefined) {
     this.#sink = sink;
     this.#pacing = pacing;
@@ -88,7 +85,6 @@ export class Outbox {
   /**
    * Sends events, at once if they can be.
    *
-   * @param burst The events.
    * @returns `true` when all were sent, else a promise for when they are.
    * @throws {ApiMisuseError} `queue-full` when too much waits; nothing is sent then.
    */

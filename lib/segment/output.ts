@@ -55,7 +55,6 @@ export class Output {
   /**
    * Sends events of a verb, as fast as the client takes them.
    *
-   * @param events Read when they are sent.
    * @param units What they count for while they wait, in UTF-16 units or events.
    * @returns Whether they were sent; `false` once the connection has ended.
    * @throws {ApiMisuseError} `queue-full`.
@@ -64,11 +63,7 @@ export class Output {
     return this.#isOpen && this.#outbox.send({ channel, events, units });
   }
 
-  /**
-   * Sends events that answer the client, in their turn.
-   *
-   * @param events Read when they are sent.
-   */
+  /** Sends events that answer the client, in their turn. */
   reply(channel: number, events: Iterable<EventInput>): void {
     if (this.#isOpen) void this.#outbox.send({ channel, events });
   }
@@ -82,7 +77,6 @@ export class Output {
    * Puts a transfer to the client at the end of the queue.
    *
    * @param content At least 1 byte; not copied.
-   * @param before An event that announces it.
    * @returns The transfer, or `undefined` once the connection has ended.
    * @throws {ApiMisuseError} `bad-argument`; `queue-full`.
    */
@@ -133,16 +127,16 @@ export class Output {
    *
    * @returns Whether it concerns the pacing alone and goes no further.
    */
-  hear(channel: number, event: WireEvent): boolean {
+  observe(channel: number, event: WireEvent): boolean {
     if (this.#pacing === undefined) return false;
-    if (channel === 0) return this.#outbox.window.hear(event, this.#pacing.nowMs());
+    if (channel === 0) return this.#outbox.window.observe(event, this.#pacing.nowMs());
     this.alive();
     return false;
   }
 
   /** Whether nothing is read from the client for now, so that it can show nothing. */
-  set isDeaf(isDeaf: boolean) {
-    this.#outbox.window.isDeaf = isDeaf;
+  set isReadingPaused(isReadingPaused: boolean) {
+    this.#outbox.window.isReadingPaused = isReadingPaused;
   }
 
   /** Drops what waits for its turn. */

@@ -49,12 +49,7 @@ export interface HintsSent {
   readonly font: boolean;
 }
 
-/**
- * Makes the events that end a preroll, in order.
- *
- * @param isText Whether the client is a terminal or another text program.
- * @param sent What the handler has sent itself.
- */
+/** Makes the events that end a preroll, in order. */
 export function prerollEvents(
   isText: boolean,
   display: DisplayDefaults,

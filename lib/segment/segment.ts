@@ -78,13 +78,7 @@ export class Segment {
   /** The size that the handler asked for, in pixels. */
   size: { width?: number; height?: number } = {};
 
-  /**
-   * @param channel The channel.
-   * @param id The number by which handlers know it.
-   * @param video What arrives on its video stream; closed by {@linkcode free}.
-   * @param parent The segment that asked for it.
-   * @param kind The kind, when it is known before REGISTER.
-   */
+  /** @param video What arrives on its video stream; closed by {@linkcode free}. */
   constructor(channel: number, id: number, video: VideoStream, parent?: Segment, kind = 0) {
     this.channel = channel;
     this.id = id;

@@ -128,7 +128,6 @@ export class StatusContext implements RecordContext {
   readonly messages: MessageJoiner = new MessageJoiner();
   readonly alerts: MessageJoiner = new MessageJoiner();
 
-  /** @param segment The number by which handlers know the segment. */
   constructor(segment: number) {
     this.segment = segment;
   }
@@ -148,7 +147,6 @@ const MAKERS: ReadonlyMap<string, Maker> = new Map(
  * Rules that need the segment's history are the caller's: the kind of a segment is fixed by its first
  * `register`, and a subsegment's request must be answered.
  *
- * @param event Any event of a source.
  * @param context The segment that it came for; its joiners take part of messages.
  * @returns The record, or `undefined` for events that handlers do not get.
  */
@@ -161,12 +159,7 @@ export function statusFromEvent(event: WireEvent, context: RecordContext): Statu
   return { kind: "input", source_audio: context.segment, tgtid: event.dst };
 }
 
-/**
- * Makes the record of a request for a segment.
- *
- * @param event The request.
- * @param context The segment that asks.
- */
+/** Makes the record of a request for a segment. */
 export function segmentRequestStatus(
   event: ExternalEvent<"segreq">,
   context: RecordContext,

@@ -7,7 +7,6 @@
  */
 
 import { decodeUtf8, encodeUtf8, splitUtf8 } from "../bytes/text.ts";
-import { ApiMisuseError, assertNever } from "../errors.ts";
 import { DEVICE_KIND, INPUT_FLAG } from "../wire/event/input.ts";
 import type { InputEvent, InputEventInput } from "../wire/event/types.ts";
 import type {
@@ -20,6 +19,7 @@ import type {
   IoTable,
   IoTouch,
 } from "./status_io_types.ts";
+import { refuse } from "./verbs/check.ts";
 
 export type * from "./status_io_types.ts";
 
@@ -40,11 +40,7 @@ const DEVICE_NUMBERS: ReadonlyMap<string, number> = new Map(
   [...DEVICE_NAMES].map(([number, name]) => [name, number]),
 );
 
-/**
- * Makes the table of an input event.
- *
- * @param event The event.
- */
+/** Makes the table of an input event. */
 export function eventToIo(event: InputEvent): IoTable {
   switch (event.kind) {
     case "translated":
@@ -59,8 +55,6 @@ export function eventToIo(event: InputEvent): IoTable {
       return eyesTable(event);
     case "status":
       return statusTable(event);
-    default:
-      return assertNever(event);
   }
 }
 
@@ -271,10 +265,7 @@ export function ioToEvent(io: IoInput): InputEventInput {
         domain: Math.max(0, DOMAINS.indexOf(io.domain)),
       };
     default:
-      throw new ApiMisuseError(
-        "bad-argument",
-        `Input has the unknown kind ${String((io as { kind: unknown }).kind)}`,
-      );
+      return refuse(`input has the unknown kind ${String((io as { kind: unknown }).kind)}`);
   }
 }
 
@@ -285,26 +276,23 @@ function deviceOf(io: { readonly mouse?: boolean }): number {
 function integer(name: string, value: number | undefined, max: number): number {
   const whole = Math.trunc(value ?? 0);
   if (whole >= 0 && whole <= max) return whole;
-  throw new ApiMisuseError("bad-argument", `Input has ${name} ${value}, must be from 0 to ${max}`);
+  return refuse(`input has ${name} ${value}, must be from 0 to ${max}`);
 }
 
 function coordinate(name: string, value: number): number {
   if (typeof value !== "number" || Number.isNaN(value)) {
-    throw new ApiMisuseError("bad-argument", `Input has ${name} ${value}, must be a number`);
+    refuse(`input has ${name} ${value}, must be a number`);
   }
   return Math.min(Math.max(Math.trunc(value), -0x8000), 0x7fff);
 }
 
 function float(name: string, value = 0): number {
   if (typeof value === "number") return value;
-  throw new ApiMisuseError("bad-argument", `Input has ${name} ${value}, must be a number`);
+  return refuse(`input has ${name} ${value}, must be a number`);
 }
 
 function oneCodePoint(utf8: string): string {
   const isOne = [...utf8].length <= 1 && encodeUtf8(utf8).length <= UTF8_BYTES && utf8 !== "\0";
   if (isOne) return utf8;
-  throw new ApiMisuseError(
-    "bad-argument",
-    `Input has utf8 of ${utf8.length} units, must be one code point`,
-  );
+  return refuse(`input has utf8 of ${utf8.length} units, must be one code point`);
 }

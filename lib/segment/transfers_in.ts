@@ -104,7 +104,6 @@ export class TransfersIn {
   /**
    * Takes the event by which a sender ends a transfer of unknown size.
    *
-   * @param identifier The number that the transfer was announced with.
    * @param completion 1 for the end, below 0 for a failure of the sender.
    */
   takeStatus(segment: Segment, identifier: number, completion: number): readonly StreamOutcome[] {

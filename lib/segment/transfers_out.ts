@@ -10,7 +10,11 @@
 import { CHECKSUM_BYTES, ContentHash } from "../decoders/binary.ts";
 import { compress } from "../decoders/compress.ts";
 import { ApiMisuseError } from "../errors.ts";
-import { MAX_CHECKSUM_BYTES, MAX_QUEUED_TRANSFERS } from "../limits.ts";
+import {
+  MAX_CHECKSUM_BYTES,
+  MAX_QUEUED_TRANSFERS,
+  MAX_UNACKNOWLEDGED_TRANSFERS,
+} from "../limits.ts";
 import type { Session } from "../session/session.ts";
 import { BINARY_TYPE } from "../wire/constants.ts";
 import type { Outcome } from "./outcome.ts";
@@ -27,8 +31,6 @@ const PACKET_BYTES = 64_096;
 const PACKET_OVERHEAD_BYTES = 64;
 const NAME_FIELD_BYTES = 16;
 const NO_ZSTD_FRAME = new Uint8Array(1);
-/** Sent transfers that wait for their acknowledgement; so a client that makes none costs little. */
-const MAX_UNACKNOWLEDGED = 64;
 
 /** The part of a session that transfers use. */
 export type TransferSession = Pick<Session, "send" | "sendData" | "outputBytes">;
@@ -48,9 +50,7 @@ export class TransfersOut {
   /**
    * Puts a transfer at the end of the queue.
    *
-   * @param type What it carries.
    * @param content At least 1 byte; not copied, so it must stay as it is until the transfer ends.
-   * @param options Name, compression, call-backs.
    * @throws {ApiMisuseError} `bad-argument`; `queue-full`.
    */
   add(type: BinaryType, content: Uint8Array, options: TransferOptions): OutgoingTransfer {
@@ -67,11 +67,7 @@ export class TransfersOut {
     return transfer;
   }
 
-  /**
-   * Sends packets until so much waits in the output.
-   *
-   * @param limitBytes How much may wait.
-   */
+  /** Sends packets until so much waits in the output. */
   fill(limitBytes: number): readonly Outcome[] {
     if (this.#queue.length === 0) return NOTHING;
     const outcomes: Outcome[] = [];
@@ -149,7 +145,7 @@ export class TransfersOut {
     transfer.state = "sent";
     this.#queue.shift();
     this.#sent.set(identifier, transfer);
-    if (this.#sent.size <= MAX_UNACKNOWLEDGED) return [progress];
+    if (this.#sent.size <= MAX_UNACKNOWLEDGED_TRANSFERS) return [progress];
     const [oldest] = this.#sent.values();
     return [progress, this.#end(oldest!, "ended")];
   }

@@ -186,7 +186,6 @@ export class SegmentTree {
   /**
    * Opens a channel for a new segment.
    *
-   * @param kind The segment kind's number.
    * @param cookie The id of the request that it answers, or 0.
    * @returns The new segment; `undefined` when no channel is left.
    */
@@ -211,8 +210,6 @@ export class SegmentTree {
   /**
    * Ends a segment on behalf of its handler. With the primary segment the whole client is asked to
    * exit; it ends when it has left.
-   *
-   * @param lastWords Why, for the client.
    */
   close(segment: Segment, lastWords = ""): readonly Outcome[] {
     const { channel, state } = segment;
@@ -318,7 +315,7 @@ export class SegmentTree {
 
   #takeEvent(channel: number, event: WireEvent): void {
     const segment = this.#segments.get(channel);
-    if (segment === undefined || this.output.hear(channel, event)) return;
+    if (segment === undefined || this.output.observe(channel, event)) return;
     if (event.category === "external" && event.kind === "register") {
       return this.#register(segment, event);
     }

@@ -6,7 +6,9 @@
  */
 
 import { compress } from "../decoders/compress.ts";
+import { MAX_SURFACE_SIDE_PX } from "../limits.ts";
 import { VIDEO_CHUNK_BYTES, VIDEO_FLAG, VIDEO_FORMAT } from "../wire/constants.ts";
+import { requireInteger } from "../wire/layout.ts";
 import type { Region, VideoFrame } from "./frame.ts";
 
 /** Pixels to be sent. */
@@ -46,8 +48,11 @@ export class PictureEncoder {
    *
    * @param picture The whole picture; read during the call.
    * @param dirty The part that has changed; all of it when absent or not inside the picture.
+   * @throws {ApiMisuseError} `bad-argument` for other sizes than {@linkcode Picture} allows.
    */
   encode(picture: Picture, dirty?: Region): VideoFrame {
+    requireInteger("width", picture.width, 1, MAX_SURFACE_SIDE_PX);
+    requireInteger("height", picture.height, 1, MAX_SURFACE_SIDE_PX);
     const isFull = picture.width !== this.#width || picture.height !== this.#height;
     if (isFull) this.#resize(picture);
     const region = regionOf(picture, isFull ? undefined : dirty);

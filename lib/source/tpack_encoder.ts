@@ -8,6 +8,7 @@
 import { compress } from "../decoders/compress.ts";
 import type { TextCursor, TextGrid } from "../decoders/text_grid.ts";
 import { VIDEO_CHUNK_BYTES, VIDEO_FORMAT } from "../wire/constants.ts";
+import { requireInteger } from "../wire/layout.ts";
 import type { VideoFrame } from "./frame.ts";
 
 const HEAD_BYTES = 16;
@@ -45,8 +46,10 @@ export class TpackEncoder {
    * @param surfaceWidth Width of the window in pixels.
    * @param surfaceHeight Height of the window in pixels.
    * @returns `undefined` when nothing has changed.
+   * @throws {ApiMisuseError} `bad-argument` for a grid with more cells.
    */
   encode(grid: TextGrid, surfaceWidth: number, surfaceHeight: number): VideoFrame | undefined {
+    requireInteger("cells", grid.cols * grid.rows, 1, MAX_TPACK_CELLS);
     const sent = this.#sent;
     const isFull = sent === undefined || sent.cols !== grid.cols || sent.rows !== grid.rows ||
       this.#surfaceWidth !== surfaceWidth || this.#surfaceHeight !== surfaceHeight ||

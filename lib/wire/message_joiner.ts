@@ -5,7 +5,7 @@
  */
 
 import { decodeUtf8 } from "../bytes/text.ts";
-import { MAX_MESSAGE_BYTES } from "../limits.ts";
+import { MAX_RECEIVED_MESSAGE_BYTES } from "../limits.ts";
 
 /** One part of a text, cut between code points. */
 export interface MessagePart {
@@ -31,12 +31,12 @@ export class MessageJoiner {
    * Takes the bytes of the next event, without terminator; they are not kept.
    *
    * @param more Whether more events follow.
-   * @returns `undefined` for the part that exceeds `MAX_MESSAGE_BYTES` and all further ones but the last,
+   * @returns `undefined` for the part that exceeds `MAX_RECEIVED_MESSAGE_BYTES` and all further ones but the last,
    *   whose message is empty.
    */
   take(bytes: Uint8Array, more: boolean): MessagePart | undefined {
     this.#totalBytes += bytes.length;
-    const isTooLong = this.#totalBytes > MAX_MESSAGE_BYTES;
+    const isTooLong = this.#totalBytes > MAX_RECEIVED_MESSAGE_BYTES;
     const joined = isTooLong ? NOTHING : join(this.#held, bytes);
     const end = more ? wholeCodePoints(joined) : joined.length;
     const isWhole = end === joined.length;

@@ -5,6 +5,7 @@
  */
 
 import { parseArgs } from "node:util";
+import { messageOf } from "../../lib/errors.ts";
 import { fuzz } from "./fuzz.ts";
 import { TARGETS } from "./targets/mod.ts";
 
@@ -31,7 +32,7 @@ for (const target of targets) {
   try {
     fuzz(target, rounds, seed);
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    console.error(messageOf(error));
     if (error instanceof Error && error.cause instanceof Error) console.error(error.cause.stack);
     Deno.exit(1);
   }

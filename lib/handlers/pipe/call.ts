@@ -31,9 +31,6 @@ const CLIENT_VERBS: readonly string[] = Object.entries<Verb>(VERBS)
   .filter(([, verb]) => !verb.isLocal).map(([name]) => name);
 const LISTENER_VERBS: readonly string[] = ["targetInput", "deleteImage", "shutdown"];
 
-/** The verbs of a client for programs, by their names in this library. */
-export const PIPE_VERBS: readonly string[] = [...CLIENT_VERBS, "snapshot"];
-
 const KNOWN_FIELDS = ["verb", "source", "args", "id", "request", "subsegments"] as const;
 
 /** @throws {ApiMisuseError} `bad-argument` for a line that is no call. */

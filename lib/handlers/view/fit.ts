@@ -5,6 +5,7 @@
  */
 
 import { MAX_SURFACE_SIDE_PX, MAX_TERMINAL_SIDE } from "../../limits.ts";
+import { DISPLAY_DEFAULTS } from "../../segment/preroll.ts";
 
 /** For terminals that report no size, such as serial lines. */
 const DEFAULT_TERMINAL = { cols: 80, rows: 24 } as const;
@@ -27,8 +28,11 @@ export interface PixelSize {
   readonly height: number;
 }
 
-/** The usual cell of a terminal; assumed for clients and terminals that have not said theirs. */
-export const DEFAULT_CELL: PixelSize = { width: 8, height: 16 };
+/** Assumed for clients and terminals that have not said theirs. */
+export const DEFAULT_CELL: PixelSize = {
+  width: DISPLAY_DEFAULTS.cellWidth,
+  height: DISPLAY_DEFAULTS.cellHeight,
+};
 
 /** A size that the viewer can work with, from what the terminal reports: 0 when it does not know. */
 export function usableTerminal({ cols, rows }: CellSize): CellSize {

@@ -7,14 +7,7 @@
 import { MAX_SURFACE_SIDE_PX } from "../../limits.ts";
 import { integer, refuse } from "./check.ts";
 
-/**
- * Reads `([width, height,] handler)`.
- *
- * @param first The width in pixels, or the handler.
- * @param height The height in pixels, behind a width.
- * @param third The handler, behind a size.
- * @throws {ApiMisuseError} `bad-argument`.
- */
+/** Reads `([width, height,] handler)`. */
 export function readAccept<H>(
   first: H | number | undefined,
   height: number | undefined,

@@ -7,28 +7,36 @@
 import { encodeUtf8 } from "../../bytes/text.ts";
 import { ApiMisuseError } from "../../errors.ts";
 
+export const U32_MAX = 0xffff_ffff;
+export const I32_MIN = -0x8000_0000;
 const I32_MAX = 0x7fff_ffff;
+
+/**
+ * Makes a misuse of the errors that JavaScript throws for an argument of a wrong type, which a program
+ * without types can give.
+ *
+ * @throws {ApiMisuseError} `bad-argument` in place of a TypeError or a RangeError.
+ */
+export function refuseWrongTypes<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (cause) {
+    if (!(cause instanceof TypeError || cause instanceof RangeError)) throw cause;
+    const text = `an argument has the wrong type: ${cause.message}`;
+    throw new ApiMisuseError("bad-argument", text, { cause });
+  }
+}
 
 /**
  * Refuses an argument.
  *
- * @param text What is wrong with it.
  * @throws {ApiMisuseError} `bad-argument`, always.
  */
 export function refuse(text: string): never {
   throw new ApiMisuseError("bad-argument", text);
 }
 
-/**
- * Checks a whole number.
- *
- * @param name What it is, for the error.
- * @param value The number.
- * @param min The least.
- * @param max The greatest; that of 32 bits unless given.
- * @returns The number.
- * @throws {ApiMisuseError} `bad-argument`.
- */
+/** Checks a whole number. */
 export function integer(name: string, value: number, min: number, max: number = I32_MAX): number {
   if (Number.isInteger(value) && value >= min && value <= max) return value;
   return refuse(`${name} is ${value}, must be a whole number from ${min} to ${max}`);
@@ -37,11 +45,6 @@ export function integer(name: string, value: number, min: number, max: number = 
 /**
  * Checks a number that may have a fraction.
  *
- * @param name What it is, for the error.
- * @param value The number.
- * @param min The least.
- * @param max The greatest.
- * @returns The number.
  * @throws {ApiMisuseError} `bad-argument`, also for NaN.
  */
 export function number(name: string, value: number, min: number, max: number): number {
@@ -52,9 +55,6 @@ export function number(name: string, value: number, min: number, max: number): n
 /**
  * Looks a name up. Names may come from a program that knows no types, so that `toString` is none.
  *
- * @param what What is named, for the error.
- * @param table The numbers by name.
- * @param name The name.
  * @throws {ApiMisuseError} `bad-argument` when there is no such name.
  */
 export function named(
@@ -68,10 +68,7 @@ export function named(
 /**
  * Checks text for a field of fixed size.
  *
- * @param name What it is, for the error.
- * @param value The text.
  * @param limitBytes The most bytes of UTF-8 that the field holds in front of its terminator.
- * @returns The bytes.
  * @throws {ApiMisuseError} `bad-argument`, also for text with NUL.
  */
 export function textBytes(

@@ -8,7 +8,7 @@
 import { MAX_SURFACE_SIDE_PX } from "../../limits.ts";
 import { DISPLAY_HINT } from "../../wire/constants.ts";
 import type { TargetEventInput } from "../../wire/event/types.ts";
-import { integer, named, number, refuse } from "./check.ts";
+import { I32_MIN, integer, named, number, refuse, U32_MAX } from "./check.ts";
 
 /** A state of the window; all that hold are given each time. */
 export type DisplayFlag = keyof typeof DISPLAY_HINT;
@@ -54,15 +54,7 @@ const MAX_PPCM = 1_000;
 const MAX_RATE_HZ = 1_000;
 const ALL_FLAGS = Object.values(DISPLAY_HINT).reduce((all, flag) => all | flag, 0);
 
-/**
- * The events of a display hint: the screen, if it is given, and the window.
- *
- * @param width Width in pixels, 0 to keep.
- * @param height Height in pixels, 0 to keep.
- * @param flags Bits or names of the states that hold.
- * @param options Density, cells and screen.
- * @throws {ApiMisuseError} `bad-argument`.
- */
+/** The events of a display hint: the screen, if it is given, and the window. */
 export function displayhintEvents(
   width: number,
   height: number,
@@ -126,15 +118,9 @@ export interface AnchorhintOptions {
   readonly external?: boolean;
 }
 
-const U32_MAX = 0xffff_ffff;
-const I32_MIN = -0x8000_0000;
-
 /**
  * The event that tells where a window is. Lua's types SEGMENT and PROXY are those without
  * `external`, the others those with it; a proxy has a `source`.
- *
- * @param anchor Where it is.
- * @throws {ApiMisuseError} `bad-argument`.
  */
 export function anchorhintEvent(anchor: AnchorhintOptions): TargetEventInput<"anchorhint"> {
   return {

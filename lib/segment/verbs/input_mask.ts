@@ -40,12 +40,7 @@ export interface InputCapabilities {
   readonly eyes: boolean;
 }
 
-/**
- * Whether a client does not want an input event.
- *
- * @param event The event.
- * @param mask What the client does not want.
- */
+/** Whether a client does not want an input event. */
 export function isMasked(event: InputEventInput, mask: InputMask): boolean {
   const defaults: { readonly devkind: number; readonly datatype?: number } =
     INPUT_KINDS[event.kind].defaults;
@@ -59,8 +54,6 @@ export function isMasked(event: InputEventInput, mask: InputMask): boolean {
  *
  * DEVIATION: upstream says the opposite of each, and shows game devices in the place of mice
  * (test "inputCapabilities: true is what the client takes").
- *
- * @param mask What it does not want.
  */
 export function capabilitiesOf({ devices, types }: InputMask): InputCapabilities {
   return {

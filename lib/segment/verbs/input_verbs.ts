@@ -8,10 +8,10 @@ import type { InputEventInput } from "../../wire/event/types.ts";
 import type { KeysymName } from "../../wire/keysyms.ts";
 import type { Segment } from "../segment.ts";
 import type { Sent } from "../sent.ts";
+import { ioToEvent } from "../status_io.ts";
 import type { IoInput } from "../status_io_types.ts";
-import { inputEvent } from "./input.ts";
 import { capabilitiesOf, isMasked } from "./input_mask.ts";
-import type { CharacterKey, KeyModifier, KeyTaker } from "./keyboard.ts";
+import type { CharacterKey, KeyModifier, KeyStyle } from "./keyboard.ts";
 import { keyEvents, pastedEvents, typedEvents } from "./keyboard.ts";
 import { messageEvents } from "./message.ts";
 import type { MouseButton } from "./mouse.ts";
@@ -40,7 +40,7 @@ function move(target: VerbTarget, x: number, y: number): Sent {
   return sent;
 }
 
-function keysOf({ isText, kindName }: Segment): KeyTaker {
+function keysOf({ isText, kindName }: Segment): KeyStyle {
   if (kindName === "remoting") return "remote";
   return isText ? "text" : "other";
 }
@@ -57,7 +57,7 @@ export const INPUT_VERBS = {
     on: "primary",
     run: (target: VerbTarget, input: string | IoInput): Sent => {
       if (typeof input === "string") return target.send(messageEvents(input));
-      const event = inputEvent(input);
+      const event = ioToEvent(input);
       return give(target, [event], [event]);
     },
   },

@@ -74,14 +74,14 @@ const EURO = 0x20ac;
 const MAX_KEY_TEXT_BYTES = 4;
 
 /**
- * What a client makes of keys.
+ * How a client reads keys.
  *
  * - `text`: a terminal, which writes the text of a key to its program.
  * - `remote`: a client of VNC, which knows nothing of text. It takes symbols of X from `subid` where
  *   `keysym` has none; its own table of Latin-1 is wrong from 0xc7 on.
  * - `other`: any other client.
  */
-export type KeyTaker = "text" | "remote" | "other";
+export type KeyStyle = "text" | "remote" | "other";
 
 /** A key that has no name here, by what it types. */
 export interface CharacterKey {
@@ -102,12 +102,11 @@ interface Key {
  *
  * @param text Anything but control characters; of those, line ends become Return, and Tab, Backspace
  * and Escape their keys.
- * @param taker What the client makes of keys.
  * @returns Made while it is read, so that a long text takes no memory.
  * @throws {ApiMisuseError} `bad-argument` at once, for other control characters and for text of more
  * than `MAX_TYPED_UNITS`.
  */
-export function typedEvents(text: string, taker: KeyTaker): Iterable<KeyEvent> {
+export function typedEvents(text: string, style: KeyStyle): Iterable<KeyEvent> {
   checkLength(text);
   for (const character of text) {
     if (isControl(character) && !CONTROL_KEYS.has(character)) {
@@ -115,7 +114,7 @@ export function typedEvents(text: string, taker: KeyTaker): Iterable<KeyEvent> {
       refuse(`no key types the control character ${code}`);
     }
   }
-  return strokes(keysOf(text.replaceAll("\r\n", "\n"), taker));
+  return strokes(keysOf(text.replaceAll("\r\n", "\n"), style));
 }
 
 /**
@@ -124,69 +123,59 @@ export function typedEvents(text: string, taker: KeyTaker): Iterable<KeyEvent> {
  *
  * Its characters belong to no key, so that none has to be released: half the events of typing.
  *
- * @param text Any text.
- * @param taker What the client makes of keys.
- * @returns Made while it is read.
  * @throws {ApiMisuseError} `bad-argument` for text of more than `MAX_TYPED_UNITS`.
  */
-export function pastedEvents(text: string, taker: KeyTaker): Iterable<KeyEvent> {
+export function pastedEvents(text: string, style: KeyStyle): Iterable<KeyEvent> {
   checkLength(text);
   // deno-lint-ignore no-control-regex
   const clean = text.replaceAll("\r\n", "\n").replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g, "");
-  return taker === "remote" ? strokes(keysOf(clean, taker)) : charactersOf(clean);
+  return style === "remote" ? strokes(keysOf(clean, style)) : charactersOf(clean);
 }
 
-/**
- * One key, pressed and released, and what is held with it.
- *
- * @param key The name of the key, its SDL 1.2 symbol, or the character that it types.
- * @param modifiers What is held.
- * @param taker What the client makes of keys.
- * @throws {ApiMisuseError} `bad-argument`.
- */
+/** One key, pressed and released, and what is held with it. */
 export function keyEvents(
   key: KeysymName | number | CharacterKey,
   modifiers: readonly KeyModifier[],
-  taker: KeyTaker,
+  style: KeyStyle,
 ): Iterable<KeyEvent> {
   let bits = 0;
   for (const name of modifiers) bits |= named("modifier", MODIFIER_BITS, name);
-  if (typeof key === "object" && key !== null) return characterEvents(key, bits, taker);
+  if (typeof key === "object" && key !== null) return characterEvents(key, bits, style);
   const keysym = typeof key === "number"
     ? integer("the key symbol", key, 1, 0xffff)
     : named("key", KEYSYMS, key);
-  return symbolEvents(keysym, bits, taker);
+  return symbolEvents(keysym, bits, style);
 }
 
 function characterEvents(
   { character }: CharacterKey,
   bits: number,
-  taker: KeyTaker,
+  style: KeyStyle,
 ): Iterable<KeyEvent> {
   if (typeof character !== "string" || [...character].length !== 1 || isControl(character)) {
     refuse("the character of a key must be one code point that is no control character");
   }
   const { keysym, modifiers } = keyOfCharacter(character);
-  if (keysym !== 0) return symbolEvents(keysym, bits | modifiers, taker);
-  const exact = taker === "remote" && exactly(character);
+  if (keysym !== 0) return symbolEvents(keysym, bits | modifiers, style);
+  const exact = style === "remote" && exactly(character);
   const key = { keysym, modifiers: bits, utf8: character, ...exact };
-  if (taker !== "text" || !isAltAlone(bits)) return strokes([key]);
+  if (style !== "text" || !isAltAlone(bits)) return strokes([key]);
   const utf8 = `\x1b${character}`;
   if (encodeUtf8(utf8).length <= MAX_KEY_TEXT_BYTES) return strokes([{ ...key, utf8 }]);
   return strokes([controlKey(KEYSYMS.escape), { ...key, modifiers: 0 }]);
 }
 
-function symbolEvents(keysym: number, bits: number, taker: KeyTaker): Iterable<KeyEvent> {
-  const utf8 = textOfKey(keysym, bits, taker);
+function symbolEvents(keysym: number, bits: number, style: KeyStyle): Iterable<KeyEvent> {
+  const utf8 = textOfKey(keysym, bits, style);
   const capital = (bits & SHIFT) !== 0 && isPrintable(keysym) ? utf8 : "";
-  return strokes([{ keysym, modifiers: bits, utf8, ...(taker === "remote" && exactly(capital)) }]);
+  return strokes([{ keysym, modifiers: bits, utf8, ...(style === "remote" && exactly(capital)) }]);
 }
 
-function* keysOf(text: string, taker: KeyTaker): Generator<Key> {
+function* keysOf(text: string, style: KeyStyle): Generator<Key> {
   for (const utf8 of text) {
     const control = CONTROL_KEYS.get(utf8);
     yield control === undefined
-      ? { ...keyOfCharacter(utf8), utf8, ...(taker === "remote" && exactly(utf8)) }
+      ? { ...keyOfCharacter(utf8), utf8, ...(style === "remote" && exactly(utf8)) }
       : controlKey(control);
   }
 }
@@ -245,8 +234,8 @@ function exactly(character: string): Pick<Key, "keysym" | "subid"> | undefined {
 }
 
 /** A printable key without text would type nothing in a terminal. */
-function textOfKey(keysym: number, modifiers: number, taker: KeyTaker): string {
-  const isAlt = taker === "text" && isAltAlone(modifiers);
+function textOfKey(keysym: number, modifiers: number, style: KeyStyle): string {
+  const isAlt = style === "text" && isAltAlone(modifiers);
   if ((modifiers & NO_TEXT) !== 0 && !isAlt) return "";
   const control = CONTROL_TEXTS.get(keysym);
   // Terminals tell Tab with Shift and the like apart by their symbols.

@@ -5,25 +5,21 @@
  */
 
 import { splitUtf8 } from "../../bytes/text.ts";
+import { MAX_SENT_MESSAGE_BYTES } from "../../limits.ts";
 import type { TargetEventInput } from "../../wire/event/types.ts";
 import { textBytes } from "./check.ts";
 
 /** The field has 78 bytes, the last is NUL. */
 const PART_BYTES = 77;
-/** What the reference joins at most; more would be thrown away there. */
-const MAX_MESSAGE_BYTES = 1_024;
 
 /**
  * Splits a message into events of at most 77 bytes.
  *
  * DEVIATION: upstream cuts inside code points and checks no text
  * (test "message: parts end on code points").
- *
- * @param text At most 1024 bytes of UTF-8, without NUL.
- * @throws {ApiMisuseError} `bad-argument`.
  */
 export function messageEvents(text: string): TargetEventInput<"message">[] {
-  const parts = splitUtf8(textBytes("the message", text, MAX_MESSAGE_BYTES), PART_BYTES);
+  const parts = splitUtf8(textBytes("the message", text, MAX_SENT_MESSAGE_BYTES), PART_BYTES);
   return parts.map((message, index) => ({
     category: "target",
     kind: "message",

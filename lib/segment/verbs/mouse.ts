@@ -23,15 +23,7 @@ const I16_MAX = 0x7fff;
 const MAX_BUTTON = 0xff;
 const MAX_STEPS = 100;
 
-/**
- * The events that move the mouse: one an axis, as not every client understands both in one.
- *
- * @param x Pixels from the left, rounded.
- * @param y Pixels from the top, rounded.
- * @param from Where it was before.
- * @returns The events, and where it is now.
- * @throws {ApiMisuseError} `bad-argument`.
- */
+/** The events that move the mouse: one an axis, as not every client understands both in one. */
 export function motionEvents(
   x: number,
   y: number,
@@ -58,12 +50,7 @@ function axis(subid: number, to: number, from: number): InputEventInput<"analog"
   };
 }
 
-/**
- * The events of a click: pressed and released.
- *
- * @param button The name of a button, or its number from 1.
- * @throws {ApiMisuseError} `bad-argument`.
- */
+/** The events of a click: pressed and released. */
 export function clickEvents(button: MouseButton | number): InputEventInput<"digital">[] {
   const subid = typeof button === "number"
     ? integer("the button", button, 1, MAX_BUTTON)
@@ -71,12 +58,7 @@ export function clickEvents(button: MouseButton | number): InputEventInput<"digi
   return press(subid);
 }
 
-/**
- * The events of the wheel: each step is a click of button 4 or 5.
- *
- * @param steps How far: above 0 down, below 0 up, at most 100.
- * @throws {ApiMisuseError} `bad-argument`.
- */
+/** The events of the wheel: each step is a click of button 4 or 5. */
 export function wheelEvents(steps: number): InputEventInput<"digital">[] {
   const count = Math.abs(integer("the number of steps", steps, -MAX_STEPS, MAX_STEPS));
   const subid = steps > 0 ? MOUSE_BUTTON.wheelDown : MOUSE_BUTTON.wheelUp;

@@ -6,10 +6,8 @@
  */
 
 import type { TargetEventInput } from "../../wire/event/types.ts";
-import { integer, named, number, refuse, textBytes } from "./check.ts";
+import { I32_MIN, integer, named, number, refuse, textBytes, U32_MAX } from "./check.ts";
 
-const I32_MIN = -0x8000_0000;
-const U32_MAX = 0xffff_ffff;
 const F32_MAX = 3.4028234663852886e38;
 const COREOPT_BYTES = 77;
 
@@ -32,8 +30,6 @@ export interface FramemodeOptions {
  * The event that sets which frames are delivered.
  *
  * @param mode A name, or -1 all, 0 automatic, 1 to 9 every nth, from 10 every (n - 9)th and faster.
- * @param options Delays.
- * @throws {ApiMisuseError} `bad-argument`.
  */
 export function framemodeEvent(
   mode: keyof typeof FRAME_MODES | number,
@@ -51,13 +47,7 @@ export function framemodeEvent(
   };
 }
 
-/**
- * The event that steps a clock of the client.
- *
- * @param frames How many steps.
- * @param id 0 for its frames, else the number of the clock.
- * @throws {ApiMisuseError} `bad-argument`.
- */
+/** The event that steps a clock of the client. */
 export function stepframeEvent(frames = 1, id = 0): TargetEventInput<"stepframe"> {
   return {
     category: "target",
@@ -90,8 +80,6 @@ const KEEP = -1;
  *
  * @param value Time: milliseconds when relative, else 0 to 1. Content: steps from top to bottom when
  * relative, else 0 to 1.
- * @param options What the value is measured in and from.
- * @throws {ApiMisuseError} `bad-argument`.
  */
 export function seekEvent(
   value: number,
@@ -125,7 +113,6 @@ export function seekEvent(
 /**
  * The event that sets an option of the client.
  *
- * @param slot The number that the client announced by `coreopt`.
  * @param value At most 77 bytes of UTF-8.
  * @throws {ApiMisuseError} `bad-argument`; upstream cuts the value without a word.
  */
@@ -138,13 +125,7 @@ export function coreoptEvent(slot: number, value: string): TargetEventInput<"cor
   };
 }
 
-/**
- * The event that says what is plugged into an input port.
- *
- * @param port The port.
- * @param kind The kind of device, as the client numbers them.
- * @throws {ApiMisuseError} `bad-argument`.
- */
+/** The event that says what is plugged into an input port. */
 export function portconfigEvent(port: number, kind: number): TargetEventInput<"setiodev"> {
   return {
     category: "target",

@@ -17,9 +17,7 @@ const MAX_HINTING = 16;
  * No event carries the sign of a font or of a merge: with them a client would wait for a file that
  * no event can bring, and a real source drops it.
  *
- * @param sizeMm Size in millimetres, 0 to keep.
  * @param hinting -1 to keep, 0 off, 1 monochrome, 2 light, 3 medium, to 16.
- * @throws {ApiMisuseError} `bad-argument`.
  */
 export function fonthintEvent(sizeMm: number, hinting: number): TargetEventInput<"fonthint"> {
   return {
@@ -78,16 +76,7 @@ const MAX_SLOT = BACKGROUND_BIT | 0xff;
 /** The slots that have a background of their own. */
 const WITH_BACKGROUND: readonly number[] = [5, 8, 9, 10, 11, 12, 13, 14, 15];
 
-/**
- * The event that sets one colour, or puts those that were set into effect.
- *
- * @param slot The name or the number of the place; a number may have the bit 256 for the background.
- * @param red 0 to 255; the opacity for the slot `alpha`.
- * @param green 0 to 255.
- * @param blue 0 to 255.
- * @param behind Whether the colour behind the text is meant.
- * @throws {ApiMisuseError} `bad-argument`.
- */
+/** The event that sets one colour, or puts those that were set into effect. */
 export function graphmodeEvent(
   slot: GraphSlot | number,
   red = 0,
@@ -144,9 +133,6 @@ const MAX_ELEVATION_M = 1_000_000;
  *
  * DEVIATION: upstream takes each value from the argument in front of it, so that the latitude is the
  * number of the target (test "verb targetGeohint").
- *
- * @param place Where the user is.
- * @throws {ApiMisuseError} `bad-argument`.
  */
 export function geohintEvent(place: GeohintOptions): TargetEventInput<"geohint"> {
   return {

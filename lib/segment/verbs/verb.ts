@@ -29,10 +29,7 @@ export interface VerbTarget {
   /**
    * Begins a transfer to the client.
    *
-   * @param type What it carries.
    * @param content At least 1 byte, not copied.
-   * @param options Name, compression, call-backs.
-   * @param before An event that announces it.
    */
   transfer(
     type: BinaryType,
@@ -82,7 +79,6 @@ type Description = Pick<Verb, "doc" | "args"> & { readonly lua?: string };
 /**
  * Describes a verb that sends events.
  *
- * @param description Its names and meaning.
  * @param events Checks the arguments and makes the events.
  */
 export function hint<Args extends readonly unknown[]>(
@@ -96,11 +92,7 @@ export function hint<Args extends readonly unknown[]>(
   };
 }
 
-/**
- * The events of a verb that sends one and looks at nothing but its arguments.
- *
- * @param event Checks the arguments and makes the event.
- */
+/** The events of a verb that sends one and looks at nothing but its arguments. */
 export function one<Args extends readonly unknown[]>(
   event: (...args: Args) => EventInput,
 ): (segment: Segment, ...args: Args) => Iterable<EventInput> {

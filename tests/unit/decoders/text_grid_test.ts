@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { CELL_ATTRIBUTE, TextGrid } from "../../../lib/decoders/text_grid.ts";
+import { MAX_GRID_CELLS } from "../../../lib/limits.ts";
 
 function test(name: string, fn: () => void) {
   Deno.test(name, { permissions: "none" }, fn);
@@ -54,6 +55,23 @@ test("glyph indices are no characters", () => {
   grid.attributes[0] = CELL_ATTRIBUTE.glyphIndex;
   grid.attributes[2] = CELL_ATTRIBUTE.glyphIndexAlternate | CELL_ATTRIBUTE.bold;
   assert.equal(grid.text(), "\ufffdB\ufffd");
+});
+
+test("a grid needs at least one cell and has at most MAX_GRID_CELLS", () => {
+  const row = new TextGrid(MAX_GRID_CELLS, 1);
+  assert.equal(row.codePoints.length, MAX_GRID_CELLS);
+  const sizes = [[0, 1], [1, -1], [1.5, 2], [NaN, 1], [MAX_GRID_CELLS, 2], [1, Infinity]] as const;
+  for (const [cols, rows] of sizes) {
+    assert.throws(() => new TextGrid(cols, rows), { code: "bad-argument" }, `${cols} x ${rows}`);
+  }
+});
+
+test("a cell outside the grid has no character", () => {
+  const grid = gridOf(2, [65, 66]);
+  for (const cell of [-1, 2, NaN]) {
+    assert.equal(grid.character(cell), "\ufffd");
+    assert.equal(grid.isWide(cell), false);
+  }
 });
 
 test("a clone shares nothing", () => {

@@ -32,6 +32,27 @@ Deno.test({
   },
 });
 
+Deno.test("what a source is to send is checked before anything is sent", async () => {
+  await using sink = new RawSink(freshKey());
+  const connecting = connectSource("127.0.0.1", {
+    port: sink.port,
+    key: freshKey(),
+    acceptServer: () => true,
+    registration: { segkind: 10, title: "test" },
+  });
+  await sink.claimed();
+  sink.session.send({ command: "ping", stream: 0 });
+  await sink.flush();
+  const connection = await connecting;
+  const bad = { code: "bad-argument" };
+  assert.throws(() => connection.sendEvent({ category: "target", kind: "none" } as never), bad);
+  assert.throws(() => connection.sendEvent({ category: "none", kind: "exit" } as never), bad);
+  assert.throws(() => connection.sendControl({ command: "none" } as never), bad);
+  assert.throws(() => connection.register(undefined as never, 0), bad);
+  await assert.rejects(connection.draw(null as never), bad);
+  await connection.close();
+});
+
 for (const waiting of [MAX_WAITING_SOURCE_EVENTS - 1, MAX_WAITING_SOURCE_EVENTS]) {
   const reads = waiting < MAX_WAITING_SOURCE_EVENTS;
   Deno.test(`a source with ${waiting} waiting events ${reads ? "reads on" : "stops reading"}`, async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ApiMisuseError } from "../../../lib/errors.ts";
 import type { ApiMisuseCode } from "../../../lib/errors.ts";
-import type { Source } from "../../../lib/segment/source.ts";
+import { type Source, VERBS } from "../../../lib/segment/source.ts";
 import { decodeControl } from "../../../lib/wire/control.ts";
 import { decodeEvent } from "../../../lib/wire/event/event.ts";
 import { APPLICATION, Fixture, TERMINAL } from "../../support/segment_fixture.ts";
@@ -41,6 +41,34 @@ const GOOD: readonly ((source: Source) => unknown)[] = [
   (s) => s.restoreTarget(new Uint8Array(1)),
   (s) => s.openNonblock(new Uint8Array(1)),
 ];
+
+const WRONG_TYPES: readonly unknown[] = [
+  null,
+  1n,
+  Symbol("s"),
+  {},
+  Object.create(null),
+  [null],
+  NaN,
+];
+
+Deno.test("verbs: an argument of a wrong type is refused with a code", pure, () => {
+  const { source } = new Fixture({ kind: APPLICATION });
+  for (const verb of Object.keys(VERBS) as (keyof typeof VERBS)[]) {
+    const call = source[verb] as (...args: unknown[]) => unknown;
+    for (const first of WRONG_TYPES) {
+      for (const second of WRONG_TYPES) {
+        try {
+          call.call(source, first, second);
+        } catch (error) {
+          assert(error instanceof ApiMisuseError, `${verb} threw ${error}`);
+        }
+      }
+    }
+  }
+  refused("bad-argument", () => source.targetDisplayhint(1, 1, null as never));
+  refused("bad-argument", () => source.targetInput({ kind: "analog" } as never));
+});
 
 Deno.test("verbs: once the segment has ended they return false and send nothing", pure, () => {
   const fixture = new Fixture({ kind: APPLICATION });

@@ -116,3 +116,11 @@ Deno.test("headers and pixels are those of the reference", NONE, () => {
     assert.deepEqual(content, inflate(expected, theirs.expandedLength), label);
   }
 });
+
+Deno.test("a picture needs sides from 1 to 8192 pixels", NONE, () => {
+  const rgba = new Uint8Array(0);
+  for (const [width, height] of [[0, 1], [-1, 1], [1, 8193], [1.5, 1], [NaN, 1]] as const) {
+    const encode = () => new PictureEncoder().encode({ width, height, rgba });
+    assert.throws(encode, { code: "bad-argument" }, `${width} x ${height}`);
+  }
+});

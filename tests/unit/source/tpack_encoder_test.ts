@@ -6,7 +6,7 @@ import type { CursorStyle } from "../../../lib/decoders/text_grid.ts";
 import { TextGrid } from "../../../lib/decoders/text_grid.ts";
 import { VideoStream } from "../../../lib/decoders/video_stream.ts";
 import type { VideoFrame } from "../../../lib/source/frame.ts";
-import { TpackEncoder } from "../../../lib/source/tpack_encoder.ts";
+import { MAX_TPACK_CELLS, TpackEncoder } from "../../../lib/source/tpack_encoder.ts";
 import { base64, compressedFrame, noise, show } from "../decoders/frames.ts";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
 import vectors from "../../vectors/events/tpack-terminal.json" with { type: "json" };
@@ -137,4 +137,9 @@ Deno.test("the screens of a real terminal survive being sent on", NONE, () => {
     assert.equal(ours.surface.gridText(), theirs.surface.gridText(), `frame ${frame.index}`);
     if (grid.cursor.x >= 0) sameGrid(ours, grid, `frame ${frame.index}`);
   }
+});
+
+Deno.test("a grid with more cells than a frame can count is refused", NONE, () => {
+  const grid = new TextGrid(MAX_TPACK_CELLS + 1, 1);
+  assert.throws(() => new TpackEncoder().encode(grid, 8, 16), { code: "bad-argument" });
 });

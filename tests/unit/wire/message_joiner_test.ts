@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { MAX_MESSAGE_BYTES } from "../../../lib/limits.ts";
+import { MAX_RECEIVED_MESSAGE_BYTES } from "../../../lib/limits.ts";
 import { MessageJoiner } from "../../../lib/wire/message_joiner.ts";
 
 const TEXT = "aé漢🙂".repeat(20);
@@ -50,7 +50,7 @@ Deno.test(
   () => {
     const joiner = new MessageJoiner();
     const full = new Uint8Array(64).fill(0x61);
-    for (let sent = 0; sent < MAX_MESSAGE_BYTES; sent += 64) {
+    for (let sent = 0; sent < MAX_RECEIVED_MESSAGE_BYTES; sent += 64) {
       assert.equal(joiner.take(full, true)?.message.length, 64);
     }
     assert.equal(joiner.take(full, true), undefined);
