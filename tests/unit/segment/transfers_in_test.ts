@@ -2,57 +2,13 @@ import assert from "node:assert/strict";
 import { zstdCompressSync } from "node:zlib";
 import { blake3 } from "@noble/hashes/blake3.js";
 import { compress } from "../../../lib/decoders/compress.ts";
-import type { IncomingTransfer } from "../../../lib/segment/incoming_transfer.ts";
 import { TransfersIn } from "../../../lib/segment/transfers_in.ts";
 import type { StreamOutcome } from "../../../lib/segment/outcome.ts";
 import type { KnownControl } from "../../../lib/wire/control.ts";
-import { concat } from "../../support/feed.ts";
 import { APPLICATION, commands, Fixture } from "../../support/segment_fixture.ts";
+import { accept, announce, cancels, CONTENT, readAll, taking } from "./transfers_support.ts";
 
 const pure = { permissions: "none" } as const;
-const CONTENT = Uint8Array.from({ length: 1000 }, (_, i) => i & 255);
-
-function announce(fixture: Fixture, fields: Partial<KnownControl<"binarystream">> = {}): void {
-  fixture.control({
-    command: "binarystream",
-    stream: 5,
-    size: BigInt(CONTENT.length),
-    type: 3,
-    identifier: 9,
-    compressed: false,
-    ...fields,
-  });
-}
-
-/** A client whose handler takes every transfer. */
-function taking(fields: Partial<KnownControl<"binarystream">> = {}): {
-  fixture: Fixture;
-  transfer: IncomingTransfer;
-} {
-  const fixture = new Fixture({ kind: APPLICATION });
-  fixture.source.onBinary = () => {};
-  announce(fixture, fields);
-  return { fixture, transfer: accept(fixture)! };
-}
-
-/** Accepts what was offered last. */
-function accept(fixture: Fixture): IncomingTransfer | undefined {
-  fixture.onOffer = (transfer) => transfer.state = "accepted";
-  fixture.deliver();
-  return fixture.offered.at(-1);
-}
-
-function readAll(fixture: Fixture, transfer: IncomingTransfer): string {
-  return concat(fixture.readAll(transfer)).toHex();
-}
-
-function cancels(fixture: Fixture): [stream: number, reason: number][] {
-  return commands(fixture.takeControls(), "cancelstream").map((cancel) => {
-    assert.equal(cancel.streamType, 2);
-    return [cancel.stream, cancel.reason];
-  });
-}
-
 Deno.test("transfer in: without a handler for transfers it is refused at once", pure, () => {
   const fixture = new Fixture({ kind: APPLICATION });
   announce(fixture);
@@ -273,63 +229,6 @@ Deno.test("transfer in: complete, it can be read after the client has left", pur
   assert.equal(readAll(fixture, transfer), CONTENT.toHex());
 });
 
-Deno.test("transfer in: the reader gives it up", pure, () => {
-  const { fixture, transfer } = taking();
-  fixture.data("binary", 5, new Uint8Array(10));
-  fixture.refuse(transfer);
-  fixture.data("binary", 5, new Uint8Array(10));
-  assert.deepEqual(cancels(fixture), [[5, 0]]);
-  fixture.refuse(transfer);
-  assert.deepEqual(cancels(fixture), []);
-  assert.equal(fixture.tree.readTransfer(transfer), undefined);
-});
-
-Deno.test("transfer in: much that is unread holds the client up until it is read", pure, () => {
-  const { fixture, transfer } = taking({ size: 0n });
-  let pieces = 0;
-  for (; !fixture.tree.isBlocked; pieces++) {
-    fixture.data("binary", 5, new Uint8Array(60_000));
-  }
-  assert.equal(pieces, 18, "just above 1 MiB");
-  fixture.tree.readTransfer(transfer);
-  assert.equal(fixture.tree.isBlocked, false);
-});
-
-Deno.test("transfer in: many small pieces hold the client up like few large ones", pure, () => {
-  const { fixture, transfer } = taking({ size: 0n });
-  let pieces = 0;
-  for (; !fixture.tree.isBlocked; pieces++) {
-    assert.ok(pieces < 3_000, "it is held up");
-    fixture.data("binary", 5, new Uint8Array(1));
-  }
-  fixture.tree.readTransfer(transfer);
-  assert.equal(fixture.tree.isBlocked, false);
-  fixture.data("binary", 5, new Uint8Array(1));
-  assert.equal(fixture.tree.isBlocked, true);
-  fixture.refuse(transfer);
-  assert.equal(fixture.tree.isBlocked, false);
-  announce(fixture, { stream: 6, size: 0n });
-  const next = accept(fixture)!;
-  let again = 0;
-  for (; !fixture.tree.isBlocked; again++) fixture.data("binary", 6, new Uint8Array(1));
-  assert.equal(again, pieces, "nothing of the first one is still counted");
-  fixture.refuse(next);
-});
-
-Deno.test("transfer in: many small transfers that are not read hold the client up", pure, () => {
-  const { fixture } = taking({ size: 1n });
-  fixture.data("binary", 5, new Uint8Array(1));
-  let stream = 6;
-  for (; !fixture.tree.isBlocked; stream++) {
-    assert.ok(stream < 3_000, "it is held up");
-    announce(fixture, { stream, size: 1n });
-    accept(fixture);
-    fixture.data("binary", stream, new Uint8Array(1));
-  }
-  fixture.cancelStalled();
-  assert.equal(fixture.tree.isBlocked, false);
-});
-
 Deno.test("transfer in: what is kept of a header keeps nothing else in memory", pure, () => {
   const sixteen = new Uint8Array(16).fill(0x41);
   const { transfer } = taking({ checksum: sixteen, extId: sixteen });
@@ -337,22 +236,6 @@ Deno.test("transfer in: what is kept of a header keeps nothing else in memory", 
   for (const bytes of [transfer.header.checksum, transfer.header.extId]) {
     assert.equal(bytes.buffer.byteLength, bytes.length);
   }
-});
-
-Deno.test("transfer in: a reader that has stopped is cut off, complete or not", pure, () => {
-  const { fixture, transfer } = taking({ size: 1_200_000n });
-  for (let i = 0; i < 20; i++) fixture.data("binary", 5, new Uint8Array(60_000));
-  assert.equal(transfer.state, "complete");
-  announce(fixture, { stream: 6, size: 100n });
-  const second = accept(fixture)!;
-  fixture.data("binary", 6, new Uint8Array(50));
-  assert.equal(fixture.tree.isBlocked, true);
-  fixture.take();
-  fixture.cancelStalled();
-  assert.equal(fixture.tree.isBlocked, false);
-  assert.equal(transfer.error?.code, "reader-stalled");
-  assert.equal(second.error?.code, "reader-stalled");
-  assert.deepEqual(cancels(fixture), [[6, 0]], "the first was acknowledged before");
 });
 
 Deno.test("transfer in: too large, and too much in all", pure, () => {
