@@ -9,6 +9,7 @@ import { concat } from "../support/feed.ts";
 import { grayPicture, pps, samePicture, sps } from "../support/h264.ts";
 import vectors from "../vectors/events/video-h264.json" with { type: "json" };
 import { APPLICATION, commands, Fixture } from "../support/segment_fixture.ts";
+import { frameHeader } from "../unit/decoders/frames.ts";
 
 const pure = { permissions: "none" } as const;
 const SMALL = { widthBlocks: 3, heightBlocks: 2 } as const;
@@ -162,20 +163,8 @@ Deno.test(
     const fixture = new Fixture({ kind: APPLICATION, h264: "pass" });
     const units: AccessUnit[] = [];
     fixture.source.onH264 = (unit) => void units.push(unit);
-    const good = {
-      command: "videoframe",
-      format: 5,
-      surfaceWidth: 16,
-      surfaceHeight: 16,
-      x: 0,
-      y: 0,
-      width: 16,
-      height: 16,
-      flags: 0,
-      length: 4,
-      expandedLength: 1024,
-      commit: true,
-    } as const;
+    const header = frameHeader({ format: 5, surfaceWidth: 16, surfaceHeight: 16, length: 4 });
+    const good = { command: "videoframe", ...header } as const;
     const changes = [
       { surfaceWidth: 8193 },
       { width: 8, expandedLength: 512 },

@@ -8,6 +8,7 @@ import { RECORDS } from "../../lib/segment/status.ts";
 import { EXTERNAL_KINDS } from "../../lib/wire/event/external.ts";
 import vectors from "../vectors/events/events.json" with { type: "json" };
 import { APPLICATION, Fixture } from "../support/segment_fixture.ts";
+import { frameHeader } from "../unit/decoders/frames.ts";
 
 const pure = { permissions: "none" } as const;
 const FIRST_ID = 101;
@@ -67,22 +68,8 @@ Deno.test("records of a client's beginning, in their order", pure, () => {
 
 /** A frame of raw pixels, as bytes of the wire. */
 function frame(fixture: Fixture, stream: number, changes: object = {}): void {
-  fixture.control({
-    command: "videoframe",
-    stream,
-    format: 0,
-    surfaceWidth: 2,
-    surfaceHeight: 1,
-    x: 0,
-    y: 0,
-    width: 2,
-    height: 1,
-    flags: 0,
-    length: 8,
-    expandedLength: 8,
-    commit: true,
-    ...changes,
-  });
+  const header = frameHeader({ stream, surfaceWidth: 2, surfaceHeight: 1 });
+  fixture.control({ command: "videoframe", ...header, ...changes });
   fixture.data("video", 0xbacabaca, new Uint8Array(8));
   fixture.deliver();
 }

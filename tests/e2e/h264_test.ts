@@ -184,35 +184,33 @@ for (const [what, code, script] of BROKEN) {
   });
 }
 
+/** A worker that does not end its work, and when it was started. */
+function hanging(): { started: Promise<void>; start: () => Worker } {
+  const { promise: started, resolve } = Promise.withResolvers<void>();
+  const start = () => {
+    resolve();
+    return workerOf("for (;;);")();
+  };
+  return { started, start };
+}
+
 Deno.test("a source that leaves while its picture is decoded takes the decoder along", async () => {
-  const started = Promise.withResolvers<void>();
-  await using listening = new H264Listening({
-    timeoutMs: 100,
-    start: () => {
-      started.resolve();
-      return workerOf("for (;;);")();
-    },
-  });
+  const { started, start } = hanging();
+  await using listening = new H264Listening({ timeoutMs: 100, start });
   const source = await listening.connect();
   void source.client.draw(GOOD);
-  await started.promise;
+  await started;
   source.client.abort();
   await listening.until(() => listening.log.of("client-left").length === 1, "client-left");
   assert.equal(listening.decoders.size, 0);
 });
 
 Deno.test("a listener that ends does not wait for a picture", async () => {
-  const started = Promise.withResolvers<void>();
-  const listening = new H264Listening({
-    timeoutMs: 1_000_000,
-    start: () => {
-      started.resolve();
-      return workerOf("for (;;);")();
-    },
-  });
+  const { started, start } = hanging();
+  const listening = new H264Listening({ timeoutMs: 1_000_000, start });
   const source = await listening.connect();
   void source.client.draw(GOOD);
-  await started.promise;
+  await started;
   await listening[Symbol.asyncDispose]();
   assert.deepEqual(listening.refusals, []);
 });

@@ -3,21 +3,11 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { Output } from "../support/listening.ts";
+import { hasScript, SCRIPT } from "../support/pseudo_terminal.ts";
 
 const MAIN = fileURLToPath(new URL("prompt_main.ts", import.meta.url));
-/** Gives a program a terminal of its own; part of util-linux. */
-const SCRIPT = "script";
 /** How the terminal is once the program has ended. */
 const RESTORED = /[^-]icanon[^]*[^-]echo\b/;
-
-async function hasScript(): Promise<boolean> {
-  try {
-    const { stdout } = await new Deno.Command(SCRIPT, { args: ["--version"] }).output();
-    return new TextDecoder().decode(stdout).includes("util-linux");
-  } catch {
-    return false;
-  }
-}
 
 /** The program under `script`, whose input is what is typed and whose output is the screen. */
 class Asking implements AsyncDisposable {

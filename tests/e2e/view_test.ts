@@ -3,26 +3,16 @@
 import assert from "node:assert/strict";
 import { AnsiScreen } from "../support/ansi_screen.ts";
 import { Listening, MAIN, Output, TestSource } from "../support/listening.ts";
+import { hasScript, SCRIPT } from "../support/pseudo_terminal.ts";
 
 const PREFIX = "\x1d";
 const [COLS, ROWS] = [60, 12];
-/** Runs a program on a pseudo-terminal; part of util-linux. */
-const SCRIPT = "script";
 // deno-lint-ignore no-control-regex -- matches escape sequences
 const GRAPHICS = /\x1b_G[^\x1b]*\x1b\\/g;
 // deno-lint-ignore no-control-regex -- matches escape sequences
 const UNFINISHED = /\x1b[^A-Za-z]*$|\x1b_[^]*$/;
 // deno-lint-ignore no-control-regex -- matches escape sequences
 const LEFT = /\x1b\[\?25h\x1b\[\?1049l([^]*)code=0/;
-
-async function hasScript(): Promise<boolean> {
-  try {
-    const { stdout } = await new Deno.Command(SCRIPT, { args: ["--version"] }).output();
-    return new TextDecoder().decode(stdout).includes("util-linux");
-  } catch {
-    return false;
-  }
-}
 
 /** `listen --view` under `script`, with typed input and the screen as output. */
 class Viewing implements AsyncDisposable {

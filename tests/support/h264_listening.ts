@@ -18,21 +18,15 @@ import { Changes, PATIENCE_MS } from "./changes.ts";
 import { freshKey } from "./clients.ts";
 import { LogBook } from "./log_book.ts";
 import { acceptAll } from "./port.ts";
+import { wholeFrame } from "./source.ts";
 
 export function h264Frame(payload: Uint8Array, width: number, height: number): VideoFrame {
-  return {
+  return wholeFrame(width, height, {
     format: VIDEO_FORMAT.h264,
-    surfaceWidth: width,
-    surfaceHeight: height,
-    x: 0,
-    y: 0,
-    width,
-    height,
-    flags: 0,
     expandedLength: width * height * 4,
     payload,
     chunkBytes: VIDEO_CHUNK_BYTES,
-  };
+  });
 }
 
 /** A source that counts its cancelled streams. */

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import type { PrivateKey } from "../../lib/crypto/x25519.ts";
 import type { EventReceived } from "../../lib/session/events.ts";
 import type { Session } from "../../lib/session/session.ts";
+import { connectSource } from "../../lib/net/connect_source.ts";
+import type { SourceConnection } from "../../lib/net/source_connection.ts";
 import { writeAll } from "../../lib/write_all.ts";
+import { freshKey } from "./clients.ts";
 import { serverSession } from "./pair.ts";
 
 /** A server for one connection: it answers the login, and the test does the rest. */
@@ -24,6 +27,21 @@ export class RawSink implements AsyncDisposable {
   /** Settles with the socket once the server has claimed its key. */
   claimed(): Promise<Deno.TcpConn> {
     return this.#claimed.promise;
+  }
+
+  /** Logs a source in. */
+  async connect(): Promise<SourceConnection> {
+    const connecting = connectSource("127.0.0.1", {
+      port: this.port,
+      key: freshKey(),
+      acceptServer: () => true,
+      registration: { segkind: 10, title: "test" },
+    });
+    await this.claimed();
+    // A packet under the final keys proves the key.
+    this.session.send({ command: "ping", stream: 0 });
+    await this.flush();
+    return await connecting;
   }
 
   /** Writes the output of the session. */

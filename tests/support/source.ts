@@ -68,17 +68,20 @@ export function rawFrame(format: keyof typeof PACK, { width, height, rgba }: Pic
     payload.push(...PACK[format](r, g, b, a));
   }
   const pixelBytes = payload.length / (width * height);
-  return {
+  return wholeFrame(width, height, {
     format: VIDEO_FORMAT[format],
-    surfaceWidth: width,
-    surfaceHeight: height,
-    x: 0,
-    y: 0,
-    width,
-    height,
-    flags: 0,
     expandedLength: payload.length,
     payload: Uint8Array.from(payload),
     chunkBytes: 8_000 * pixelBytes,
-  };
+  });
+}
+
+/** A frame that covers its surface. */
+export function wholeFrame(
+  width: number,
+  height: number,
+  content: Pick<VideoFrame, "format" | "expandedLength" | "payload" | "chunkBytes">,
+): VideoFrame {
+  const region = { x: 0, y: 0, width, height };
+  return { ...content, ...region, surfaceWidth: width, surfaceHeight: height, flags: 0 };
 }

@@ -31,6 +31,7 @@ import dzstd from "../../vectors/events/video-dzstd.json" with { type: "json" };
 import h264 from "../../vectors/events/video-h264.json" with { type: "json" };
 import rejected from "../../vectors/events/video-reject.json" with { type: "json" };
 import rgba from "../../vectors/events/video-rgba.json" with { type: "json" };
+import { frameHeader } from "../../unit/decoders/frames.ts";
 import type { Target } from "../target.ts";
 import { resize } from "./wire.ts";
 
@@ -173,18 +174,13 @@ function* compress(body: Uint8Array): Generator<{ type: number; body: Uint8Array
   encodeControl(
     {
       command: "videoframe",
-      stream: 1,
-      format,
-      surfaceWidth: width,
-      surfaceHeight: height,
-      x: 0,
-      y: 0,
-      width,
-      height,
-      flags: 0,
-      length: payload.length,
-      expandedLength: content.length,
-      commit: true,
+      ...frameHeader({
+        format,
+        surfaceWidth: width,
+        surfaceHeight: height,
+        length: payload.length,
+        expandedLength: content.length,
+      }),
     },
     header,
     0,

@@ -8,7 +8,6 @@ import { describeEvent, describeEventJson } from "../../../lib/cli/connect_descr
 import { type Ask, explainRefusal, ServerTrust } from "../../../lib/cli/connect_login.ts";
 import { parseTarget, routesTo } from "../../../lib/cli/connect_target.ts";
 import { UsageError } from "../../../lib/cli/errors.ts";
-import type { CliIo } from "../../../lib/cli/io.ts";
 import { runCli } from "../../../lib/cli/program.ts";
 import { escapeControls } from "../../../lib/log.ts";
 import { type A12Error, AuthError, MalformedError } from "../../../lib/errors.ts";
@@ -16,21 +15,11 @@ import type { SourceEvent } from "../../../lib/source/endpoint.ts";
 import { decodeControl, encodeControl } from "../../../lib/wire/control.ts";
 import type { ControlInput } from "../../../lib/wire/control.ts";
 import type { EventInput } from "../../../lib/wire/event/types.ts";
+import { keptIo } from "../../support/cli_io.ts";
 import { testKey, testKeyText, withStore } from "../../support/keystore.ts";
 import { wire } from "../../support/source.ts";
 
 const NONE = { permissions: "none" } as const;
-
-function recorder(): CliIo & { stdout: string; stderr: string } {
-  const io: CliIo & { stdout: string; stderr: string } = {
-    stdout: "",
-    stderr: "",
-    out: (text) => void (io.stdout += text),
-    err: (text) => void (io.stderr += text),
-    env: { get: () => undefined, delete() {} },
-  };
-  return io;
-}
 
 const TARGETS: readonly [
   text: string,
@@ -110,7 +99,7 @@ function trustOf(keystore: Keystore, { tag = "outbound", ...options }: {
   any?: boolean;
   ask?: Ask;
 } = {}) {
-  const io = recorder();
+  const io = keptIo();
   return { io, trust: new ServerTrust(keystore, { tag, ...options }, io) };
 }
 
@@ -303,7 +292,7 @@ const USAGE: readonly [args: string[], message: RegExp][] = [
 
 for (const [args, message] of USAGE) {
   Deno.test(`a mistake on the command line: connect ${args.join(" ")}`, NONE, async () => {
-    const io = recorder();
+    const io = keptIo();
     const program = new Command("net-listen").addCommand(connectCommand(io, undefined));
     assert.equal(await runCli(program, ["connect", ...args], io), 2);
     assert.equal(io.stdout, "");

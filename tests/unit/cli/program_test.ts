@@ -1,21 +1,15 @@
 import assert from "node:assert/strict";
 import { Command } from "commander";
 import { UsageError } from "../../../lib/cli/errors.ts";
-import type { CliIo } from "../../../lib/cli/io.ts";
 import { formatTable } from "../../../lib/cli/keystore_text.ts";
 import { runCli } from "../../../lib/cli/program.ts";
 import { addVersion } from "../../../lib/cli/version.ts";
 import { ApiMisuseError, KeystoreError } from "../../../lib/errors.ts";
 import { escapeControls } from "../../../lib/log.ts";
+import { keptIo } from "../../support/cli_io.ts";
 
 async function run(args: string[], action: () => void = () => {}) {
-  const io: CliIo & { stdout: string; stderr: string } = {
-    stdout: "",
-    stderr: "",
-    out: (text) => void (io.stdout += text),
-    err: (text) => void (io.stderr += text),
-    env: { get: () => undefined, delete() {} },
-  };
+  const io = keptIo();
   const program = new Command("prog").option("--debug")
     .addCommand(new Command("do").argument("[what]").option("--flag").action(action))
     .addCommand(new Command("group").addCommand(new Command("sub").action(action)));

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { encodeUtf8 } from "../../../lib/bytes/text.ts";
 import { CONNECT_TIMEOUT_MS, MAX_WAITING_SOURCE_EVENTS } from "../../../lib/limits.ts";
-import { connectSource, dial } from "../../../lib/net/connect_source.ts";
+import { dial } from "../../../lib/net/connect_source.ts";
 import { SourceConnection } from "../../../lib/net/source_connection.ts";
 import { PictureEncoder } from "../../../lib/source/picture_encoder.ts";
 import { DEFAULT_SECRET } from "../../../lib/wire/constants.ts";
@@ -34,16 +34,7 @@ Deno.test({
 
 Deno.test("what a source is to send is checked before anything is sent", async () => {
   await using sink = new RawSink(freshKey());
-  const connecting = connectSource("127.0.0.1", {
-    port: sink.port,
-    key: freshKey(),
-    acceptServer: () => true,
-    registration: { segkind: 10, title: "test" },
-  });
-  await sink.claimed();
-  sink.session.send({ command: "ping", stream: 0 });
-  await sink.flush();
-  const connection = await connecting;
+  const connection = await sink.connect();
   const bad = { code: "bad-argument" };
   assert.throws(() => connection.sendEvent({ category: "target", kind: "none" } as never), bad);
   assert.throws(() => connection.sendEvent({ category: "none", kind: "exit" } as never), bad);
@@ -57,16 +48,7 @@ for (const waiting of [MAX_WAITING_SOURCE_EVENTS - 1, MAX_WAITING_SOURCE_EVENTS]
   const reads = waiting < MAX_WAITING_SOURCE_EVENTS;
   Deno.test(`a source with ${waiting} waiting events ${reads ? "reads on" : "stops reading"}`, async () => {
     await using sink = new RawSink(freshKey());
-    const connecting = connectSource("127.0.0.1", {
-      port: sink.port,
-      key: freshKey(),
-      acceptServer: () => true,
-      registration: { segkind: 10, title: "test" },
-    });
-    await sink.claimed();
-    sink.session.send({ command: "ping", stream: 0 });
-    await sink.flush();
-    const connection = await connecting;
+    const connection = await sink.connect();
     await connection.draw(new PictureEncoder().encode(noisePicture(4, 4)));
 
     for (let i = 0; i < waiting; i++) {

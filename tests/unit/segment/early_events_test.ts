@@ -5,6 +5,7 @@ import type { Source } from "../../../lib/segment/source.ts";
 import type { EventInput } from "../../../lib/wire/event/types.ts";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
 import { APPLICATION, commands, Fixture } from "../../support/segment_fixture.ts";
+import { frameHeader } from "../decoders/frames.ts";
 
 const pure = { permissions: "none" } as const;
 const message = (text: string): EventInput => ({
@@ -22,22 +23,15 @@ function kindsOf({ statuses }: Fixture): string[] {
 /** A frame of 2 x 1 pixels. */
 function draw(fixture: Fixture, stream: number, fields: { commit?: boolean; delta?: boolean }) {
   const payload = zstdCompressSync(new Uint8Array(6).fill(stream));
-  fixture.control({
-    command: "videoframe",
-    channel: 0,
+  const header = frameHeader({
     stream,
     format: fields.delta ? VIDEO_FORMAT.zstdDelta : VIDEO_FORMAT.zstd,
     surfaceWidth: 2,
     surfaceHeight: 1,
-    x: 0,
-    y: 0,
-    width: 2,
-    height: 1,
-    flags: 0,
     length: payload.length,
-    expandedLength: 6,
     commit: fields.commit ?? true,
   });
+  fixture.control({ command: "videoframe", ...header });
   fixture.data("video", 0, payload);
 }
 

@@ -10,6 +10,7 @@ import { concat } from "../../support/feed.ts";
 import type { StreamFields } from "../../support/h264.ts";
 import { grayPicture, keyUnit, nal, pps, samePicture, sps } from "../../support/h264.ts";
 import { APPLICATION, commands, Fixture } from "../../support/segment_fixture.ts";
+import { frameHeader } from "../decoders/frames.ts";
 
 const pure = { permissions: "none" } as const;
 const SMALL = { widthBlocks: 3, heightBlocks: 2 } as const;
@@ -267,20 +268,10 @@ Deno.test("a client without memory for a decoder falls back", pure, () => {
     memory: new FairShare(DECODER_BYTES),
   });
   const data = keyUnit({ widthBlocks: 1, heightBlocks: 1 });
+  const size = { surfaceWidth: 16, surfaceHeight: 16, length: data.length };
   fixture.control({
     command: "videoframe",
-    stream: 1,
-    format: VIDEO_FORMAT.h264,
-    surfaceWidth: 16,
-    surfaceHeight: 16,
-    x: 0,
-    y: 0,
-    width: 16,
-    height: 16,
-    flags: 0,
-    length: data.length,
-    expandedLength: 1_024,
-    commit: true,
+    ...frameHeader({ format: VIDEO_FORMAT.h264, ...size }),
   });
   fixture.data("video", 0, data);
   fixture.deliver();

@@ -3,22 +3,11 @@
 import assert from "node:assert/strict";
 import { Pipe } from "../../../../lib/handlers/pipe/pipe.ts";
 import type { LogFields } from "../../../../lib/log.ts";
+import { HANDOVER_REQUEST } from "../../../../lib/net/handover.ts";
 import type { ListenSource, ListenStatus } from "../../../../lib/net/listen_types.ts";
 import type { ClientHandler } from "../../../../lib/segment/source.ts";
 import { FakeClient } from "../../../support/fake_client.ts";
 
-/** The request of a client to be accepted. */
-export const REQUEST: ListenStatus = {
-  kind: "segment_request",
-  frame: 0,
-  segkind: "handover",
-  width: 0,
-  height: 0,
-  reqid: 0,
-  xofs: 0,
-  yofs: 0,
-  parent: 0,
-};
 /** The first record of the listener. */
 export const PREROLL: ListenStatus = {
   kind: "preroll",
@@ -71,7 +60,7 @@ export class Bench implements AsyncDisposable {
     };
     await this.pipe.handler(
       this.#source({ peer: client.source.peer, acceptTarget }),
-      REQUEST,
+      HANDOVER_REQUEST,
     );
   }
 

@@ -5,7 +5,8 @@ import type { Status } from "../../../../lib/segment/status.ts";
 import { FakeClient } from "../../../support/fake_client.ts";
 import { FakeTimers } from "../../../support/fake_timers.ts";
 import { pure } from "../../../support/pure.ts";
-import { Bench, PREROLL, REQUEST } from "./bench.ts";
+import { HANDOVER_REQUEST } from "../../../../lib/net/handover.ts";
+import { Bench, PREROLL } from "./bench.ts";
 
 const ident = (message: string): Status => ({ kind: "ident", frame: 0, message });
 
@@ -19,19 +20,7 @@ pure("records are lines with the source and its role", async () => {
   void client.tell(ident("x"));
   const { time: _, ...second } = await bench.read();
   assert.deepEqual(second, { source: 2, role: "client", ...ident("x") });
-  void client.tell(
-    { kind: "input", source_audio: 2, tgtid: 0 },
-    {
-      kind: "digital",
-      digital: true,
-      translated: false,
-      source: "mouse",
-      devid: 0,
-      subid: 1,
-      active: true,
-    },
-  );
-  assert.deepEqual((await bench.read()).input, {
+  const click = {
     kind: "digital",
     digital: true,
     translated: false,
@@ -39,7 +28,9 @@ pure("records are lines with the source and its role", async () => {
     devid: 0,
     subid: 1,
     active: true,
-  });
+  } as const;
+  void client.tell({ kind: "input", source_audio: 2, tgtid: 0 }, click);
+  assert.deepEqual((await bench.read()).input, click);
 });
 
 pure("requests are answered by number or in order", async () => {
@@ -88,12 +79,12 @@ pure("a request that is not answered in time is refused and logged", async () =>
 pure("requests for subsegments wait only if the program answers them", async () => {
   await using bench = await Bench.start();
   const plain = await bench.client();
-  assert.equal(plain.tell({ ...REQUEST, segkind: "clipboard" } as Status), undefined);
+  assert.equal(plain.tell({ ...HANDOVER_REQUEST, segkind: "clipboard" } as Status), undefined);
   assert.equal("request" in await bench.read(), false);
   const client = await bench.client({ subsegments: true });
   const sub = new FakeClient(9);
   Object.assign(client.source, { acceptTarget: () => sub.source });
-  const asked = client.tell({ ...REQUEST, segkind: "popup" } as Status);
+  const asked = client.tell({ ...HANDOVER_REQUEST, segkind: "popup" } as Status);
   const { request, source } = await bench.read();
   await bench.call({ verb: "accept", source, request, id: 1 });
   assert.deepEqual(await bench.read(), { id: 1, result: 9 });
