@@ -13,20 +13,12 @@ import { writeAll } from "../../../lib/write_all.ts";
 import type { Frame } from "./frames.ts";
 
 const crypto = simdProvider() ?? typescriptProvider;
-/** How many times the listener rekeys right after the login. */
-const EARLY_REKEYS = 2;
 const APPLICATION = 10;
 const TERMINAL = 5;
 const VIDEO_STREAM = 0xbacabaca;
 const COMPRESSED_CHUNK_BYTES = 32_768;
 const RAW_CHUNK_BYTES = 32_760;
 const RAW_FORMATS: readonly number[] = [VIDEO_FORMAT.rgba, VIDEO_FORMAT.rgb, VIDEO_FORMAT.rgb565];
-
-export interface Target {
-  readonly port: number;
-  /** Ours rekeys right after the login and acknowledges each frame once; others need not. */
-  readonly isOwn: boolean;
-}
 
 /** The key of all clients except hogs. */
 export const CLIENT_KEY = new PrivateKey(new Uint8Array(32).fill(0x42));
@@ -42,7 +34,7 @@ function random(count: number): Uint8Array {
 
 /** A connection before its login. */
 async function connect(
-  { port }: Target,
+  port: number,
   mode: HelloMode,
   key: PrivateKey,
 ): Promise<[Deno.TcpConn, Session]> {
@@ -63,8 +55,8 @@ async function connect(
 }
 
 /** Logs in up to the final keys and closes: one handshake for the listener. */
-export async function shakeHands(target: Target, mode: HelloMode): Promise<void> {
-  const [socket, session] = await connect(target, mode, CLIENT_KEY);
+export async function shakeHands(port: number, mode: HelloMode): Promise<void> {
+  const [socket, session] = await connect(port, mode, CLIENT_KEY);
   const buffer = new Uint8Array(1_024);
   for (;;) {
     const output = session.takeOutput();
@@ -83,31 +75,30 @@ export async function shakeHands(target: Target, mode: HelloMode): Promise<void>
 export class Client {
   readonly session: Session;
   readonly #socket: Deno.TcpConn;
-  readonly #isOwn: boolean;
   readonly #key: PrivateKey;
   #stream = 0;
   #acknowledged = 0;
   #cancelled = 0;
   #isActive = false;
-  #rekeys = 0;
+  /** Whether packets are sealed that were not sent yet; a REKEY would come between them. */
+  #isHeld = false;
   #waiting: { isThere: () => boolean; resolve: () => void }[] = [];
   #written: Promise<void> = Promise.resolve();
 
-  private constructor(socket: Deno.TcpConn, session: Session, isOwn: boolean, key: PrivateKey) {
+  private constructor(socket: Deno.TcpConn, session: Session, key: PrivateKey) {
     this.#socket = socket;
-    this.#isOwn = isOwn;
     this.#key = key;
     this.session = session;
   }
 
-  /** Logs in, registers and answers the first REKEY packets. */
+  /** Logs in, registers and waits until it is active. */
   static async login(
-    target: Target,
+    port: number,
     kind: "application" | "terminal",
     key: PrivateKey = CLIENT_KEY,
   ): Promise<Client> {
-    const [socket, session] = await connect(target, "ephemeral", key);
-    const client = new Client(socket, session, target.isOwn, key);
+    const [socket, session] = await connect(port, "ephemeral", key);
+    const client = new Client(socket, session, key);
     client.#read().catch((error) => {
       if (!session.isOver) throw error;
     });
@@ -122,9 +113,16 @@ export class Client {
       guid1: 2n,
     });
     await client.flush();
-    const rekeys = target.isOwn ? EARLY_REKEYS : 0;
-    await client.#until(() => client.#isActive && client.#rekeys >= rekeys);
+    await client.#until(() => client.#isActive);
+    await client.settle();
     return client;
+  }
+
+  /** Waits until the sink has read all that was sent before. */
+  async settle(): Promise<void> {
+    const marker = this.sendMarker();
+    await this.flush();
+    await this.refused(marker);
   }
 
   /** Appends a frame to the output. @returns Its id. */
@@ -154,6 +152,23 @@ export class Client {
 
   flush(): Promise<void> {
     return this.#send(() => this.session.takeOutput());
+  }
+
+  /** Sends nothing by itself from now on, so that packets can be sealed in advance. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  /** What was sealed has been sent. */
+  async release(): Promise<void> {
+    this.#isHeld = false;
+    await this.#answer();
+  }
+
+  async #answer(): Promise<void> {
+    if (this.#isHeld) return;
+    this.session.rekey();
+    await this.flush();
   }
 
   write(bytes: Uint8Array): Promise<void> {
@@ -195,11 +210,7 @@ export class Client {
       for (let event = this.session.nextEvent(); event; event = this.session.nextEvent()) {
         this.#take(event);
       }
-      if (this.#rekeys < EARLY_REKEYS) {
-        // The packets that are sealed next answer later REKEY packets.
-        if (this.session.rekey()) this.#rekeys++;
-        await this.flush();
-      }
+      await this.#answer();
       if (this.#waiting.length > 0) {
         this.#waiting = this.#waiting.filter(({ isThere, resolve }) => {
           if (!isThere()) return true;
@@ -216,9 +227,6 @@ export class Client {
     if (event.type !== "control") return;
     const { control } = event;
     if (control.command === "ping") {
-      if (this.#isOwn && control.stream <= this.#acknowledged) {
-        throw new Error(`frame ${control.stream} again`);
-      }
       this.#acknowledged = control.stream;
     }
     if (control.command === "cancelstream") {

@@ -1,150 +1,207 @@
 /**
- * The process that feeds the sink: it seals streams in advance and sends them on command.
+ * The process of the clients: it seals streams in advance and sends them on command.
  */
 
 import type { HelloMode } from "../../../lib/session/events.ts";
-import { Client, shakeHands, type Target, wireBytes } from "./client.ts";
-import { EVENTS, FRAME_ROWS, type FrameRow } from "./frames.ts";
-import { inParallel, LOGINS_AT_ONCE } from "./parallel.ts";
+import { Client, CLIENT_KEY, HOG_KEYS, shakeHands, wireBytes } from "./client.ts";
+import { EVENTS, type Frame, FRAME_ROWS } from "./frames.ts";
 import { serve } from "./rpc.ts";
 import { median } from "./usage.ts";
 
-/** The task of a feeder for one row. */
-export interface FeederSetup {
-  readonly target: Target;
-  /** The row: `events`, or one of the frames. */
-  readonly row: string;
+/** What came of a round. */
+export interface Sent {
+  readonly wallMs: number;
+  readonly bytes: number;
 }
 
-export interface Latency {
+/** Times of many repetitions, in microseconds. */
+export interface Times {
   readonly p50Us: number;
   readonly p99Us: number;
-}
-
-/** The median and the maximum of some times. */
-export interface Wait {
-  readonly p50Ms: number;
-  readonly mostMs: number;
-}
-
-/** The waiting times of quiet clients. */
-export interface Waits {
-  /** From a line of text to its acknowledgement. */
-  readonly lines: Wait;
-  readonly logins: Wait;
+  readonly mostUs: number;
 }
 
 const WRITE_BYTES = 1 << 20;
+/** Below the number of concurrent logins that a listener takes from one address. */
+const LOGINS_AT_ONCE = 32;
 const HANDSHAKES_AT_ONCE = 4;
-const LINE_PAUSE_MS = 7;
-const LOGIN_PAUSE_MS = 43;
 
-let client: Client;
-let frames: FrameRow | undefined;
-let sealed: Uint8Array[] = [];
-let last = 0;
-const idle: Client[] = [];
+/** A client and what it draws. */
+class Feed {
+  readonly #client: Client;
+  #next: Frame | undefined;
+  #sealed: Uint8Array[] = [];
+  #marker = 0;
 
-/** Seals packets into memory. @returns Their size in bytes. */
-function seal(bytes: number, count: number, append: () => void): number {
-  const block = new Uint8Array(bytes);
-  let filled = 0;
-  const drain = () => {
-    const output = client.session.takeOutput()!;
-    block.set(output, filled);
-    filled += output.length;
+  private constructor(client: Client, next: Frame | undefined) {
+    this.#client = client;
+    this.#next = next;
+  }
+
+  /** Logs in and sends the first frame. @param row `events`, or one of the frames. */
+  static async open(port: number, row: string, hog?: number): Promise<Feed> {
+    const frames = FRAME_ROWS[row]?.();
+    const key = hog === undefined ? CLIENT_KEY : HOG_KEYS[hog];
+    const client = await Client.login(port, frames?.kind ?? "application", key);
+    const feed = new Feed(client, frames?.next);
+    if (frames !== undefined) await feed.#show(frames.first);
+    return feed;
+  }
+
+  /** Sends a frame and waits for its acknowledgement. */
+  draw(): Promise<void> {
+    return this.#show(this.#next!);
+  }
+
+  async #show(frame: Frame): Promise<void> {
+    const stream = this.#client.sendFrame(frame);
+    await this.#client.flush();
+    await this.#client.acknowledged(stream);
+  }
+
+  /** Seals frames or events into memory. @returns Their size in bytes. */
+  seal(count: number): number {
+    const frame = this.#next;
+    const block = new Uint8Array(
+      count * (frame === undefined ? 164 : wireBytes(frame)) + (1 << 20),
+    );
+    const { session } = this.#client;
+    let filled = 0;
+    const drain = () => {
+      const output = session.takeOutput()!;
+      block.set(output, filled);
+      filled += output.length;
+    };
+    this.#client.hold();
+    for (let i = 0; i < count; i++) {
+      if (frame === undefined) session.sendEvent(0, EVENTS[i % EVENTS.length]!);
+      else this.#client.sendFrame(frame);
+      if (session.outputBytes > 65_536) drain();
+    }
+    this.#marker = this.#client.sendMarker();
+    drain();
+    this.#sealed = [];
+    for (let at = 0; at < filled; at += WRITE_BYTES) {
+      this.#sealed.push(block.subarray(at, Math.min(at + WRITE_BYTES, filled)));
+    }
+    return filled;
+  }
+
+  /** Sends what was sealed, as fast as the sink takes it. */
+  async blast(): Promise<void> {
+    for (const bytes of this.#sealed) await this.#client.write(bytes);
+    this.#sealed = [];
+    await this.#client.refused(this.#marker);
+    await this.#client.release();
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+}
+
+/** Those of each sink, by its port. */
+const feeds = new Map<number, Feed[]>();
+
+function feedsOf(port: number): Feed[] {
+  let own = feeds.get(port);
+  if (own === undefined) feeds.set(port, own = []);
+  return own;
+}
+
+/** Runs a task `count` times with limited concurrency. */
+async function inParallel(count: number, atOnce: number, task: () => Promise<unknown>) {
+  let left = count;
+  const run = async () => {
+    while (left-- > 0) await task();
   };
-  for (let i = 0; i < count; i++) {
-    append();
-    if (client.session.outputBytes > 65_536) drain();
-  }
-  last = client.sendMarker();
-  drain();
-  sealed = [];
-  for (let at = 0; at < filled; at += WRITE_BYTES) {
-    sealed.push(block.subarray(at, Math.min(at + WRITE_BYTES, filled)));
-  }
-  return filled;
+  await Promise.all(Array.from({ length: atOnce }, run));
 }
 
-async function latency(count: number): Promise<Latency> {
-  const times: number[] = [];
-  for (let i = 0; i < count; i++) {
-    const start = performance.now();
-    await drawLine();
-    times.push((performance.now() - start) * 1_000);
-  }
-  times.sort((a, b) => a - b);
-  return { p50Us: median(times), p99Us: times[Math.floor(times.length * 0.99)]! };
+function summarize(timesMs: number[]): Times {
+  const sorted = timesMs.map((ms) => ms * 1_000).sort((a, b) => a - b);
+  return {
+    p50Us: median(sorted),
+    p99Us: sorted[Math.floor(sorted.length * 0.99)]!,
+    mostUs: sorted.at(-1)!,
+  };
 }
 
-/** Repeats an action with pauses. @returns How long each took. */
-async function repeat(seconds: number, pauseMs: number, task: () => Promise<void>): Promise<Wait> {
-  const times: number[] = [];
-  for (const endMs = performance.now() + seconds * 1_000; performance.now() < endMs;) {
-    const start = performance.now();
-    await task();
-    times.push(performance.now() - start);
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
-  }
-  return { p50Ms: median(times), mostMs: Math.max(...times) };
+async function time(task: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await task();
+  return performance.now() - start;
 }
 
-async function drawLine(): Promise<void> {
-  const stream = client.sendFrame(frames!.next);
-  await client.flush();
-  await client.acknowledged(stream);
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+interface ToSink {
+  readonly port: number;
+  readonly count: number;
 }
 
 await serve({
-  async open({ target, row }: FeederSetup): Promise<void> {
-    frames = FRAME_ROWS[row]?.();
-    client = await Client.login(target, frames?.kind ?? "application");
-    if (frames === undefined) return;
-    const first = client.sendFrame(frames.first);
-    await client.flush();
-    await client.acknowledged(first);
-  },
-  prepare(count: number): number {
-    let next = 0;
-    const spare = 1 << 20;
-    if (frames === undefined) {
-      return seal(count * 164 + spare, count, () => {
-        client.session.sendEvent(0, EVENTS[next++ % EVENTS.length]!);
-      });
-    }
-    const { next: frame } = frames;
-    return seal(count * wireBytes(frame) + spare, count, () => client.sendFrame(frame));
-  },
-  async blast(): Promise<number> {
-    const start = performance.now();
-    for (const bytes of sealed) await client.write(bytes);
-    await client.refused(last);
-    return performance.now() - start;
-  },
-  latency,
-  async waits({ target, seconds }: { target: Target; seconds: number }): Promise<Waits> {
-    const [lines, logins] = await Promise.all([
-      repeat(seconds, LINE_PAUSE_MS, drawLine),
-      repeat(seconds, LOGIN_PAUSE_MS, async () => {
-        (await Client.login(target, "application")).close();
-      }),
-    ]);
-    return { lines, logins };
-  },
-  /** Sends the frames of another row on the same connection. */
-  change(row: string): void {
-    frames = FRAME_ROWS[row]?.();
-  },
-  async handshakes(
-    { target, mode, count }: { target: Target; mode: HelloMode; count: number },
-  ): Promise<void> {
-    await inParallel(count, HANDSHAKES_AT_ONCE, () => shakeHands(target, mode));
-  },
-  async logins({ target, count }: { target: Target; count: number }): Promise<void> {
+  async open({ port, row, count, hog }: ToSink & { row: string; hog?: number }): Promise<void> {
     await inParallel(count, LOGINS_AT_ONCE, async () => {
-      idle.push(await Client.login(target, "application"));
+      feedsOf(port).push(await Feed.open(port, row, hog));
     });
+  },
+  leave({ port }: ToSink): void {
+    for (const feed of feedsOf(port).splice(0)) feed.close();
+  },
+  /** Lets all clients of a sink send `count` units each at once. */
+  async blast({ port, count }: ToSink): Promise<Sent> {
+    const own = feedsOf(port);
+    let bytes = 0;
+    for (const feed of own) bytes += feed.seal(count);
+    const wallMs = await time(() => Promise.all(own.map((feed) => feed.blast())));
+    return { wallMs, bytes };
+  },
+  async roundTrips({ port, count }: ToSink): Promise<Times> {
+    const [feed] = feedsOf(port);
+    const times: number[] = [];
+    for (let i = 0; i < count; i++) times.push(await time(() => feed!.draw()));
+    return summarize(times);
+  },
+  async handshakes({ port, count, mode }: ToSink & { mode: HelloMode }): Promise<void> {
+    await inParallel(count, HANDSHAKES_AT_ONCE, () => shakeHands(port, mode));
+  },
+  async sessions({ port, count }: ToSink): Promise<void> {
+    await inParallel(count, HANDSHAKES_AT_ONCE, async () => {
+      (await Client.login(port, "application")).close();
+    });
+  },
+  /** Lets each client draw `rate` frames a second. */
+  async steady(
+    { port, rate, seconds }: ToSink & { rate: number; seconds: number },
+  ): Promise<Times & { frames: number }> {
+    const own = feedsOf(port);
+    const times: number[] = [];
+    const began = performance.now();
+    const total = Math.round(seconds * rate * own.length);
+    const drawings: Promise<unknown>[] = [];
+    // The clients take turns, so that their frames are spread evenly over time.
+    for (let sent = 0; sent < total;) {
+      const due = Math.min(total, (performance.now() - began) / 1_000 * rate * own.length);
+      for (; sent < due; sent++) {
+        const feed = own[sent % own.length]!;
+        drawings.push(time(() => feed.draw()).then((ms) => times.push(ms)));
+      }
+      await pause(1);
+    }
+    await Promise.all(drawings);
+    return { ...summarize(times), frames: total };
+  },
+  /** Repeats a login with pauses. */
+  async logins({ port, seconds }: ToSink & { seconds: number }): Promise<Times> {
+    const times: number[] = [];
+    for (const endMs = performance.now() + seconds * 1_000; performance.now() < endMs;) {
+      times.push(await time(async () => (await Client.login(port, "application")).close()));
+      await pause(40);
+    }
+    return summarize(times);
   },
 });
 Deno.exit(0);

@@ -1,9 +1,4 @@
-/**
- * The frames of each row of the table.
- *
- * The compressed frames have the sizes with which the reference was measured. Its two builds differ in the
- * speed of the MAC, from which those sizes follow.
- */
+/** The frames of each row of the table. */
 
 import type { FrameHeader } from "../../../lib/decoders/frame_header.ts";
 import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
@@ -78,6 +73,32 @@ function screen(cols: number, rows: number): Tpack {
   return { lines };
 }
 
+/** The difference between two steps of a gradient that moves: all pixels change, a little. */
+function gradientDelta(width: number, height: number): Uint8Array {
+  const bytes = new Uint8Array(width * height * 3);
+  const at = (
+    x: number,
+    y: number,
+    step: number,
+  ) => [x * 255 / width + step * 3, y * 255 / height + step * 2, (x + y) / 8 + step];
+  for (let y = 0, to = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const before = at(x, y, 0);
+      for (const [channel, value] of at(x, y, 1).entries()) {
+        bytes[to++] = (value & 0xff) ^ (before[channel]! & 0xff);
+      }
+    }
+  }
+  return bytes;
+}
+
+/** The largest picture that there can be, in a few bytes on the wire. */
+function largest(side: number): FrameRow {
+  const surface = { surfaceWidth: side, surfaceHeight: side, format: zstd };
+  const next = frame(compressedFrame(new Uint8Array(side * side * 3), surface));
+  return { kind: "application", first: next, next };
+}
+
 function pixels(content: Uint8Array, fields: Partial<FrameHeader> & { format: number }): FrameRow {
   const compressed = fields.format === zstd || fields.format === zstdDelta;
   const page = compressedFrame(desktopDelta(WIDTH, HEIGHT, 1), { ...SURFACE, format: zstd });
@@ -118,6 +139,8 @@ export const FRAME_ROWS: Readonly<Record<string, () => FrameRow>> = {
     pixels(desktopDelta(REGION.width, REGION.height, 1, 110), { format: zstdDelta, ...REGION }),
   "zstd-all": () => pixels(film(RGB_BYTES, 128), { format: zstd }),
   "dzstd-all": () => pixels(film(RGB_BYTES, 32), { format: zstdDelta }),
+  "dzstd-smooth": () => pixels(gradientDelta(WIDTH, HEIGHT), { format: zstdDelta }),
+  "largest": () => largest(8_192),
   "tpack-line": () => text(80, 25, ONE_LINE),
   "tpack-80x25": () => text(80, 25),
   "tpack-240x67": () => text(240, 67),

@@ -1,106 +1,101 @@
 /**
- * `deno task bench:load`: many clients that each draw a terminal line ten times a second, and one client
- * beside another that floods the sink with raw frames.
+ * `deno task bench:load`: `listen` with many clients that each draw a terminal line ten times a second;
+ * then how long a line and a login take beside clients that send as much as they can.
  *
- * Options: `--clients 1,10,…`, `--seconds N`, `--provider simd|typescript`, `--json`.
+ * Options: `--clients 1,10,…`, `--hogs N`, `--seconds N`, `--listen-flags "…"`.
  */
 
 import { parseArgs } from "node:util";
-import { Bed } from "./bed.ts";
-import type { Latency } from "./feeder.ts";
-import type { LoadResult, LoadSetup } from "./load_feeder.ts";
+import { HOG_KEYS } from "./client.ts";
+import type { Times } from "./feeder.ts";
+import { listenSink, MeasuredSink } from "./measured_sink.ts";
 import { Child } from "./rpc.ts";
 
 const RATE = 10;
-const WARM_UP_CLIENTS = 100;
-const FLOOD_FRAMES = 24;
-const PINGS = 500;
 
 const { values: flags } = parseArgs({
   options: {
     clients: { type: "string", default: "1,10,100,1000" },
+    hogs: { type: "string", default: "2" },
     seconds: { type: "string", default: "5" },
-    provider: { type: "string", default: "simd" },
-    json: { type: "boolean", default: false },
+    "listen-flags": { type: "string", default: "" },
   },
 });
-const provider = flags.provider === "typescript" ? "typescript" : "simd";
-const print = flags.json ? console.error : console.log;
+const seconds = Number(flags.seconds);
+const kind = listenSink("listen", "null", flags["listen-flags"]);
 
-/** The figures for one number of clients. */
-interface Load extends LoadResult {
-  readonly clients: number;
-  /** The share of one core that the sink uses. */
-  readonly cpuShare: number;
-  /** CPU microseconds of the sink for a frame. */
-  readonly cpuUs: number;
-  readonly kibPerClient: number;
-}
-
-async function load(clients: number, seconds: number): Promise<Load> {
-  const bed = await Bed.make({ provider }, "load_feeder.ts");
-  const setup: LoadSetup = { seconds, rate: RATE };
+async function load(clients: number): Promise<(string | number)[]> {
+  const [sink, feeder] = [await MeasuredSink.start(kind), new Child("feeder.ts")];
+  const { port } = sink;
   // These clients warm the code up before the measured ones connect.
-  await bed.feeder.call("logins", { target: bed.target, count: WARM_UP_CLIENTS });
-  await bed.feeder.call("run", { ...setup, seconds: 1 });
-  await bed.feeder.call("leave");
-  const empty = await bed.usage();
-  await bed.feeder.call("logins", { target: bed.target, count: clients });
-  await bed.feeder.call("run", { ...setup, seconds: 1 });
-  const from = await bed.usage();
-  const result = await bed.feeder.call<LoadResult>("run", setup);
-  const to = await bed.usage();
-  await bed.stop();
-  const cpuMs = to.userMs + to.systemMs - from.userMs - from.systemMs;
-  return {
-    ...result,
+  await feeder.call("open", { port, row: "tpack-line", count: 100 });
+  await feeder.call("steady", { port, rate: RATE, seconds: 1 });
+  await feeder.call("leave", { port });
+  const empty = sink.usage();
+  await feeder.call("open", { port, row: "tpack-line", count: clients });
+  const from = sink.usage();
+  const times = await feeder.call<Times & { frames: number }>("steady", {
+    port,
+    rate: RATE,
+    seconds,
+  });
+  const to = sink.usage();
+  await feeder.call("leave", { port });
+  await feeder.stop();
+  await sink.stop();
+  const cpuMs = to.cpuMs - from.cpuMs;
+  return [
     clients,
-    cpuShare: cpuMs / (to.atMs - from.atMs),
-    cpuUs: cpuMs * 1_000 / result.frames,
-    kibPerClient: (to.rssKib - empty.rssKib) / clients,
-  };
+    `${(cpuMs / seconds / 10).toFixed(1)} %`,
+    (cpuMs * 1_000 / times.frames).toFixed(1),
+    times.p50Us.toFixed(0),
+    times.p99Us.toFixed(0),
+    ((to.rssMib - empty.rssMib) * 1_024 / clients).toFixed(0),
+  ];
 }
 
-/** The effect of a flood on another client. */
-interface Flood {
-  readonly quiet: Latency;
-  readonly flooded: Latency;
-  /** Raw 1080p frames of the flood a second. */
-  readonly floodFrames: number;
+async function beside(row: string, hogs: number): Promise<(string | number)[]> {
+  const [sink, feeder, logins] = [
+    await MeasuredSink.start(kind),
+    new Child("feeder.ts"),
+    new Child("feeder.ts"),
+  ];
+  const { port } = sink;
+  await feeder.call("open", { port, row: "tpack-line", count: 1 });
+  await feeder.call("steady", { port, rate: 100, seconds: 1 });
+  let isOver = false;
+  const flooding = HOG_KEYS.slice(0, hogs).map(async (_, hog) => {
+    const child = new Child("feeder.ts");
+    await child.call("open", { port, row, count: 1, hog });
+    while (!isOver) await child.call("blast", { port, count: 20 });
+    await child.call("leave", { port });
+    await child.stop();
+  });
+  const [line, login] = await Promise.all([
+    feeder.call<Times>("steady", { port, rate: 100, seconds }),
+    logins.call<Times>("logins", { port, seconds }),
+  ]);
+  const { rssMib } = sink.usage();
+  isOver = true;
+  await Promise.all(flooding);
+  await feeder.call("leave", { port });
+  await Promise.all([feeder.stop(), logins.stop()]);
+  await sink.stop();
+  return [
+    hogs === 0 ? "nothing" : `${hogs} of ${row}`,
+    ...[line, login].flatMap(({ p50Us, mostUs }) => [p50Us, mostUs]).map((us) =>
+      (us / 1_000).toFixed(1)
+    ),
+    rssMib.toFixed(0),
+  ];
 }
 
-async function flood(): Promise<Flood> {
-  const bed = await Bed.make({ provider });
-  await bed.open("tpack-line");
-  await bed.feeder.call("latency", PINGS);
-  const quiet = await bed.feeder.call<Latency>("latency", PINGS);
-  const flooder = await Child.start("feeder.ts");
-  await flooder.call("open", { target: bed.target, row: "rgba" });
-  await flooder.call("prepare", FLOOD_FRAMES * 4);
-  // The flood lasts longer than the measurement beside it.
-  const flooding = flooder.call<number>("blast");
-  const flooded = await bed.feeder.call<Latency>("latency", 100);
-  const wallMs = await flooding;
-  await flooder.stop();
-  await bed.stop();
-  return { quiet, flooded, floodFrames: FLOOD_FRAMES * 4 * 1_000 / wallMs };
+function print(cells: readonly (string | number)[]): void {
+  console.log(cells.map((cell) => String(cell).padStart(13)).join(""));
 }
 
-const runs: Load[] = [];
-print("clients    CPU   CPU us/frame   ack p50 us   ack p99 us   KiB/client");
-for (const clients of flags.clients.split(",").map(Number)) {
-  const run = await load(clients, Number(flags.seconds));
-  runs.push(run);
-  print(
-    String(clients).padStart(7) + `${(run.cpuShare * 100).toFixed(1)} %`.padStart(9) +
-      run.cpuUs.toFixed(1).padStart(13) + run.p50Us.toFixed(0).padStart(13) +
-      run.p99Us.toFixed(0).padStart(13) + run.kibPerClient.toFixed(1).padStart(13),
-  );
-}
-const beside = await flood();
-print(
-  `beside a flood of ${beside.floodFrames.toFixed(0)} raw 1080p frames/s: ack p50 ` +
-    `${beside.flooded.p50Us.toFixed(0)} us, p99 ${beside.flooded.p99Us.toFixed(0)} us; ` +
-    `without it ${beside.quiet.p50Us.toFixed(0)} and ${beside.quiet.p99Us.toFixed(0)} us`,
-);
-if (flags.json) console.log(JSON.stringify({ provider, runs, flood: beside }, undefined, 2));
+print(["clients", "CPU", "us a frame", "ack p50 us", "p99", "KiB a client"]);
+for (const clients of flags.clients.split(",").map(Number)) print(await load(clients));
+print(["beside", "line p50 ms", "most", "login p50 ms", "most", "RSS MiB"]);
+print(await beside("rgba", 0));
+for (const row of ["rgba", "largest"]) print(await beside(row, Number(flags.hogs)));

@@ -1,97 +1,69 @@
 /**
- * `deno task bench:sink`: the cost of our sink, row by row, beside the C reference.
+ * `deno task bench:sink`: what `listen` costs, row by row, beside other sinks that do the same in turns.
  *
- * A feeder process sends streams, sealed in advance, to a sink process over the loopback interface. The
- * cost is the CPU time of the sink.
+ * A feeder process sends streams, sealed in advance, over the loopback interface. The cost is the CPU time
+ * of the sink's processes, or the time on the wall where the title says so. The columns are `listen` with
+ * its output read from a pipe, `listen >/dev/null`, a bare sink that only draws, and further ones. A cell
+ * is the settled cost, in parentheses the cost of the first thousand units of a new process (of pictures
+ * one round), and after x how many times as much `listen` costs.
  *
- * Options: `--only ROW,…`, `--provider simd|typescript`, `--rounds N`, `--json`, `--baseline FILE` (the
- * output of an earlier `--json`, such as `baseline.json` here, measured on two cores of an AMD EPYC with
- * Deno 2.9.6), `--profile`, `--sink COMMAND` (another sink instead of ours, fed in the same way; see
- * `foreign_sink.ts`).
+ * Options:
+ *
+ * - `--only ROW,…` rows by their id in `rows.ts`; `--rounds N`, of which the median counts
+ * - `--columns listen,null,bare` which of our own columns
+ * - `--sink COMMAND` a foreign sink, see `measured_sink.ts`; several times for several
+ * - `--beside DIRECTORY` `listen` of another checkout; several times for several
+ * - `--listen-flags "…"` further flags of `listen`
+ * - `--long` growth over 2 GB, 300 s and ten times 100 clients, instead of a part of it
+ * - `--json` the figures with their spread
  */
 
 import { parseArgs } from "node:util";
-import {
-  type BedOptions,
-  type Mark,
-  type Measured,
-  measureGrowth,
-  measureLatency,
-  measureMemory,
-  measureRate,
-} from "./bed.ts";
-import type { ProfileLine } from "./profile.ts";
-import { type Row, ROWS } from "./rows.ts";
-import { measureStartup } from "./startup.ts";
-import { formatGrowth, formatLine, HEAD } from "./table.ts";
-import { calibrate } from "./usage.ts";
-
-/** What `--json` prints. */
-export interface Report {
-  readonly provider: string;
-  readonly rows: Record<string, Measured & { readonly calibrationMs: number }>;
-  growth?: readonly Mark[];
-}
-
-const PROFILE_LINES = 20;
+import { measureGrowth } from "./growth.ts";
+import { bareSink, foreignSink, listenSink } from "./measured_sink.ts";
+import { measure } from "./measure.ts";
+import { ROWS } from "./rows.ts";
+import { formatGrowth, formatHead, formatRow } from "./table.ts";
 
 const { values: flags } = parseArgs({
   options: {
     only: { type: "string" },
-    provider: { type: "string", default: "simd" },
     rounds: { type: "string", default: "5" },
+    columns: { type: "string", default: "listen,null,bare" },
+    sink: { type: "string", multiple: true, default: [] },
+    beside: { type: "string", multiple: true, default: [] },
+    "listen-flags": { type: "string", default: "" },
+    long: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
-    baseline: { type: "string" },
-    profile: { type: "boolean", default: false },
-    sink: { type: "string" },
   },
 });
 
-const options: BedOptions = {
-  foreign: flags.sink,
-  provider: flags.provider === "typescript" ? "typescript" : "simd",
-  rounds: Number(flags.rounds),
-  profile: flags.profile,
+const listenFlags = flags["listen-flags"];
+const own = {
+  listen: listenSink("listen", "piped", listenFlags),
+  null: listenSink(">/dev/null", "null", listenFlags),
+  bare: bareSink,
 };
+const kinds = [
+  ...flags.columns.split(",").map((name) => own[name as keyof typeof own]),
+  ...flags.beside.map((path) => listenSink(path.split("/").at(-1)!, "piped", "", path)),
+  ...flags.sink.map(foreignSink),
+];
 const only = flags.only?.split(",");
-const baseline = flags.baseline === undefined
-  ? undefined
-  : JSON.parse(Deno.readTextFileSync(flags.baseline)) as Report;
-const report: Report = { provider: options.foreign ?? options.provider, rows: {} };
+const report: Record<string, unknown> = {};
 const print = flags.json ? console.error : console.log;
 
-calibrate(); // The first run includes compilation.
-print(HEAD);
+print(formatHead(kinds.map(({ name }) => name)));
 for (const row of ROWS) {
   if (only !== undefined && !only.includes(row.id)) continue;
-  if (options.foreign !== undefined && row.measure === "startup") continue;
   if (row.measure === "growth") {
-    report.growth = await measureGrowth(options);
-    print(formatGrowth(report.growth, baseline?.growth));
+    const marks = await measureGrowth(row, kinds[0]!, flags.long);
+    print(formatGrowth(row, marks));
+    report[row.id] = marks;
     continue;
   }
-  const before = calibrate();
-  const { measured, profile } = await measure(row);
-  const calibrationMs = (before + calibrate()) / 2;
-  report.rows[row.id] = { ...measured, calibrationMs };
-  print(formatLine(row, measured, calibrationMs, baseline?.rows[row.id]));
-  for (const { share, name } of profile.slice(0, PROFILE_LINES)) {
-    print(`    ${(share * 100).toFixed(1).padStart(5)} %  ${name}`);
-  }
+  const figures = await measure(row, kinds, Number(flags.rounds));
+  print(formatRow(row, figures));
+  report[row.id] = Object.fromEntries(figures.map((figure, i) => [kinds[i]!.name, figure]));
 }
 if (flags.json) console.log(JSON.stringify(report, undefined, 2));
-
-async function measure(
-  row: Row,
-): Promise<{ measured: Measured; profile: readonly ProfileLine[] }> {
-  switch (row.measure) {
-    case "latency":
-      return { measured: await measureLatency(row, options), profile: [] };
-    case "memory":
-      return { measured: await measureMemory(row, options), profile: [] };
-    case "startup":
-      return { measured: await measureStartup(row.count), profile: [] };
-    default:
-      return await measureRate(row, options);
-  }
-}
