@@ -13,7 +13,7 @@ export const MAX_KEY_FILE_BYTES = 65_536;
 /** The line of a file that holds `num:secret`; a secret has at most 31 bytes. */
 export const MAX_SECRET_LINE_BYTES = 256;
 
-/** An escape of a terminal that nothing follows for this long is the Escape key. */
+/** An ESC that nothing follows for this long is the Escape key. */
 export const ESCAPE_TIMEOUT_MS = 30;
 
 /** How long a keystore write waits for another process that holds the store's lock. */
@@ -56,10 +56,10 @@ export const ACCEPTS_PER_TURN = 16;
  */
 export const ACCEPT_FAILURES_IN_A_ROW = 64;
 
-/** What strangers can cause without end is logged once in so much time. */
+/** How often one kind of event that strangers can cause without limit is logged. */
 export const REPORT_INTERVAL_MS = 60_000;
 
-/** Addresses that silent connections are counted for one by one; those beyond are counted together. */
+/** Addresses whose silent connections are counted separately; all others are counted together. */
 export const MAX_REPORTED_ADDRESSES = 256;
 
 /**
@@ -68,16 +68,16 @@ export const MAX_REPORTED_ADDRESSES = 256;
  */
 export const MAX_CLIENTS = 4_096;
 
-/** Rekey after so much traffic: the keys of a long session change about as often as those of ssh. */
+/** Traffic between two changes of keys; ssh changes them about as often. */
 export const REKEY_VOLUME_BYTES = 1 << 30;
 
-/** What may wait to be sent to a client that does not read; then the client is ended. */
+/** Output that may wait for a client that does not read; with more the client is cut off. */
 export const MAX_OUTPUT_BYTES = 1 << 20;
 
-/** With so much waiting to be sent, no more is read from that client until it has read some. */
+/** While more than this waits to be sent to a client, nothing is read from it. */
 export const READ_PAUSE_OUTPUT_BYTES = 65_536;
 
-/** A client that takes nothing of what waits for it for so long is cut off. */
+/** How long a client may read nothing of its output before it is cut off. */
 export const WRITE_STALL_TIMEOUT_MS = 30_000;
 
 /** Frames whose acknowledgement waits for an earlier frame; real sources have at most 8 in flight. */
@@ -115,7 +115,7 @@ export const DRAIN_TIMEOUT_MS = 2_000;
 /** How long Ctrl-C waits for everything, handlers included, before the process ends all the same. */
 export const STOP_TIMEOUT_MS = 5_000;
 
-/** Unknown keys that one secret may let in; more is a way to accept everybody. */
+/** Unknown keys that one secret may let in; more would accept everyone. */
 export const MAX_ENROLMENTS = 10_000;
 
 /**
@@ -158,12 +158,12 @@ export const MAX_CLIENT_BINARY_BYTES = 8 * MAX_BINARY_STREAM_BYTES;
 export const MAX_BINARY_PACKET_BYTES = 1 << 20;
 
 /**
- * With so much received and not yet read by the handler, no more is read from that client. Each piece
- * counts half a KiB more than it has.
+ * While a handler has left more than this unread, nothing is read from its client. Each piece counts
+ * 512 bytes more than it holds.
  */
 export const MAX_BINARY_QUEUE_BYTES = 1 << 20;
 
-/** So long may a handler hold its client up by a transfer that it accepted and does not read. */
+/** How long an accepted but unread transfer may block its client. */
 export const BINARY_STALL_TIMEOUT_MS = 30_000;
 
 /** Transfers to one client that wait for their turn. */
@@ -202,7 +202,7 @@ export const MAX_H264_DECODERS = 16;
 /** Events sent at once; programs in a terminal read typed text slowly, and terminals lose the rest. */
 export const EVENT_BURST = 64;
 
-/** From one burst of events to the next. */
+/** The time between two bursts of events. */
 export const EVENT_PACE_MS = 20;
 
 /** Places of the queue through which a source gives events to its client, some kept for its own events. */
@@ -217,16 +217,16 @@ export const CLIENT_TICK_MS = 25;
  */
 export const MAX_EVENTS_UNDER_WAY = 72;
 
-/** After so many events such a client is asked; each question is an event as well. */
+/** Events between two probes of such a client; a probe is an event as well. */
 export const EVENTS_PER_PROBE = 23;
 
-/** After this time without an answer a client is asked again, if its queue may have been full. */
+/** How long to wait for an answer before a probe is repeated, if the client's queue may have been full. */
 export const EVENT_PROBE_REPEAT_MS = 1_000;
 
-/** After this time it is asked again in any case. */
+/** How long to wait for an answer before a probe is repeated in any case. */
 export const EVENT_PROBE_LOST_MS = 10_000;
 
-/** Repeated questions that a client may leave unanswered while it draws; then it is not relied on. */
+/** Repeated probes that a client may ignore while it draws; with more its answers are not relied on. */
 export const MAX_PROBES_IGNORED = 3;
 
 /**
@@ -235,7 +235,7 @@ export const MAX_PROBES_IGNORED = 3;
  */
 export const MAX_EVENTS_UNCONFIRMED = 32;
 
-/** From one event to the next when such a client gives no sign of life: 60 in 3 s, which its queue holds. */
+/** The time between two events when such a client gives no sign of life: its queue holds 3 s of them. */
 export const EVENT_TRICKLE_MS = 50;
 
 /** Records that wait for a handler while it waits for its client to take what a verb sends. */
@@ -322,13 +322,13 @@ export const PIPE_WAITING_CALLS = 64;
 /** Calls of `--view` that wait for clients, each up to 4 KiB of text; with more, it reads slowly. */
 export const VIEW_WAITING_CALLS = 64;
 
-/** How long `--view` then stops reading; it delays the keys that leave as well. */
+/** How long `--view` then stops reading; the keys that leave the viewer wait as well. */
 export const VIEW_SLOW_READ_MS = 250;
 
 /** The shortest time between two drawings of clients on a terminal: 60 a second. */
 export const VIEW_MIN_GAP_MS = 16;
 
-/** The part of the time that drawing on a terminal may take, so that a busy client leaves some to others. */
+/** The share of the time that drawing on a terminal may take; the rest is for other clients. */
 export const VIEW_TIME_SHARE = 0.5;
 
 /** How long to wait for a terminal to read the output that restores it; a stopped one reads nothing. */
@@ -337,10 +337,10 @@ export const VIEW_LEAVE_TIMEOUT_MS = 1_000;
 /** How long a program may take to answer a request; then the request is refused. */
 export const PIPE_ANSWER_TIMEOUT_MS = 10_000;
 
-/** How long a program may take to end once its input has ended; then it is told to, twice. */
+/** How long a program may take to end after its input; then it gets SIGTERM, and later SIGKILL. */
 export const PIPE_EXIT_TIMEOUT_MS = 1_000;
 
-/** How often it is looked whether the children of a program that has ended are gone. */
+/** How often to check whether the children of an ended program are gone. */
 export const PIPE_GROUP_POLL_MS = 20;
 
 /** How soon a program that ended is started again at first; the time doubles with each start. */
@@ -349,7 +349,7 @@ export const PIPE_RESTART_MIN_MS = 100;
 /** The longest time until a program is started again. */
 export const PIPE_RESTART_MAX_MS = 60_000;
 
-/** A program that ran for as long is started again as soon as the first time. */
+/** A program that ran this long is restarted after the shortest delay again. */
 export const PIPE_STEADY_MS = 60_000;
 
 /** The default size limit of one store of transfers. */
@@ -370,29 +370,26 @@ export const STDOUT_QUEUE_UNITS = MAX_CLIENTS * STDOUT_SENDER_UNITS;
 /** Log lines, in UTF-16 units, that wait for a slow reader of standard error; further ones are lost. */
 export const LOG_QUEUE_UNITS = 1 << 20;
 
-/** What is taken of the lines that wait for a standard stream at once, in UTF-16 units. */
+/** How much of the waiting lines one write to a standard stream takes, in UTF-16 units. */
 export const OUTPUT_BATCH_UNITS = 65_536;
 
 /** One write to a standard stream: PIPE_BUF, what a pipe takes as a whole or not at all. */
 export const OUTPUT_PIECE_BYTES = 4_096;
 
-/** When a write to a stream that is not ready (EAGAIN) is tried again: a pipe drains at 3 MB/s so. */
+/** How soon a write to a stream that is not ready (EAGAIN) is repeated; a pipe still drains at 3 MB/s. */
 export const OUTPUT_RETRY_MS = 20;
 
-/** A write that takes longer waits for a reader that does not keep up. */
+/** How long a write may take before its reader counts as stuck. */
 export const OUTPUT_STUCK_MS = 100;
 
-/** A stream that fails and works by turns is reported once in this time. */
+/** How often a stream that keeps failing and recovering is reported. */
 export const OUTPUT_REPORT_MS = 60_000;
 
-/**
- * How long the process goes on after an ordered stop or a failure, for output that nobody reads and
- * for what a handler still does by itself.
- */
+/** How long the process stays after a stop or a failure, for unread output and handlers that still run. */
 export const EXIT_TIMEOUT_MS = 1_000;
 
-/** How often errors that come again and again are counted in the log. */
+/** How often repeated errors are counted in the log. */
 export const FAULT_COUNT_INTERVAL_MS = 60_000;
 
-/** Places in the code whose errors are told apart; errors from further places are one. */
+/** Places in the code whose errors are counted separately; all further places count as one. */
 export const MAX_FAULT_PLACES = 64;

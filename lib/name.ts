@@ -6,7 +6,7 @@
 
 import { ApiMisuseError } from "./errors.ts";
 
-export const MAX_NAME_LENGTH = 30;
+const MAX_NAME_LENGTH = 30;
 
 /**
  * Checks the name of a listener: 1 to 30 of the characters `a` to `z`, `A` to `Z`, `0` to `9` and `_`,

@@ -107,7 +107,7 @@ export function explainRefusal(error: A12Error, route: Route, hasSecret: boolean
 }
 
 /** How the command line says to treat server keys. */
-export interface TrustOptions {
+interface TrustOptions {
   /** The tag of known servers in the keystore: `outbound`, or `outbound-` and the host's tag. */
   readonly tag: string;
   /** The one key to accept, 32 bytes. */

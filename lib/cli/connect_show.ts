@@ -11,7 +11,7 @@ import { type Content, FIRST_DISPLAY, isDrawable, nextDisplay } from "./connect_
 const FRAME_INTERVAL_MS = 40;
 
 /** How it ended; `refused` when the handler of the listener did not accept us. */
-export type ShowEnd = "left" | "refused" | "closed";
+type ShowEnd = "left" | "refused" | "closed";
 
 /** One content on one connection. */
 export class Show {

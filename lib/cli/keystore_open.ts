@@ -47,7 +47,7 @@ export async function openKeystore(
 }
 
 /** @returns One line. */
-export function formatWarning({ path, line, message }: KeystoreWarning): string {
+function formatWarning({ path, line, message }: KeystoreWarning): string {
   const where = message.includes(path) ? "" : `${path}${line === undefined ? "" : `:${line}`}: `;
   return `warning: ${escapeControls(where + message)}\n`;
 }

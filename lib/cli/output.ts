@@ -25,7 +25,7 @@ export interface OutputStream {
   writeSync(bytes: Uint8Array): number;
 }
 
-export interface OutputEvents {
+interface OutputEvents {
   /** The reader has closed the stream. */
   gone?(): void;
   /** A write failed and its lines are lost. Called once, until writing works again. */

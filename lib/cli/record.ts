@@ -5,7 +5,6 @@
  */
 
 import type { Retention, RetentionBounds } from "../handlers/mod.ts";
-import { RECORD_MAX_BYTES, RECORD_MAX_FPS, RECORD_MAX_SECONDS } from "../limits.ts";
 import { type ClientHandler, type Logger, messageOf, Recorder } from "../mod.ts";
 import { UsageError } from "./errors.ts";
 import type { RecordFlags } from "./listen_options.ts";
@@ -19,9 +18,9 @@ export function openRecorder(directory: string, flags: RecordFlags, log: Logger)
   const recorder = new Recorder({
     directory,
     log,
-    maxBytes: flags.recordMaxBytes ?? RECORD_MAX_BYTES,
-    maxSeconds: flags.recordMaxSeconds ?? RECORD_MAX_SECONDS,
-    maxFps: flags.recordFps ?? RECORD_MAX_FPS,
+    maxBytes: flags.recordMaxBytes,
+    maxSeconds: flags.recordMaxSeconds,
+    maxFps: flags.recordFps,
   });
   return recorder.observer;
 }

@@ -12,7 +12,7 @@ import type { CliIo } from "./io.ts";
 import { type Report, reportAsText } from "./report.ts";
 
 /** The environment variable that has the secret. */
-export const SECRET_VARIABLE = "A12_SECRET";
+const SECRET_VARIABLE = "A12_SECRET";
 
 const LINE_FEED = 0x0a;
 /** Permissions of other users, which ssh refuses for private keys as well. */

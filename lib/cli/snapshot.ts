@@ -10,7 +10,7 @@ import { onSignal } from "./signals.ts";
 /** Windows does not have it. */
 const SIGNAL = "SIGUSR2";
 
-export interface OpenSnapshots {
+interface OpenSnapshots {
   /** Needs every record of every client. */
   readonly observer: ClientHandler;
   /** Ends the handling of the signal. */

@@ -21,7 +21,7 @@ import type { BoundSocket } from "./bind.ts";
 import { internalError } from "./faults.ts";
 
 /** What a listener does with what comes in. */
-export interface AcceptorOwner {
+interface AcceptorOwner {
   readonly log: Logger;
   /** Takes an accepted connection. */
   take(connection: Deno.TcpConn, from: BoundSocket): void;

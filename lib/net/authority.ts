@@ -7,7 +7,7 @@
 import type { PrivateKey } from "../crypto/x25519.ts";
 
 /** Whether a key may log in. */
-export type KeyVerdict =
+type KeyVerdict =
   | { readonly accepted: true }
   | { readonly accepted: false; readonly code: "unknown-key" | "key-not-for-name" };
 

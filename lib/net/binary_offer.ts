@@ -13,7 +13,7 @@ import { binaryTypeName } from "../segment/transfer_types.ts";
 type Controller = ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
 
 /** What handlers do to transfers. */
-export interface TransferOwner {
+interface TransferOwner {
   /** Takes out the next piece that has arrived. */
   readonly read: (transfer: IncomingTransfer) => Uint8Array<ArrayBuffer> | undefined;
   /** Refuses or cancels a transfer. */

@@ -41,7 +41,7 @@ import { withZoneOf } from "./zone.ts";
 const EARLY_REKEYS = 2;
 
 /** What a listener is made from. */
-export interface ListenerOptions {
+interface ListenerOptions {
   /** The listening name, if any; checked by the caller. */
   readonly name: string | undefined;
   /** Where to listen; the listener closes them. */
@@ -164,7 +164,7 @@ export class Listener implements ListenSource {
     }
     const parsed = parseSecret(secret);
     this.#places = { name: this.name, secret: parsed.secret, count: parsed.enrolments };
-    // Who has begun to log in was asked for less.
+    // Logins under way were begun under the old secret.
     this.#waiting.clear(new LimitError("secret-changed", "the secret was set during the login"));
   }
 
@@ -205,7 +205,7 @@ export class Listener implements ListenSource {
   async #run(): Promise<void> {
     try {
       const admission = await this.#state.openAdmission();
-      // A handler that takes its time with this keeps no client out.
+      // A handler that is slow with this record must not delay clients.
       void this.#call(this, { kind: "preroll", segkind: "network-server", source_audio: this.id });
       this.#admission = admission;
       await this.#acceptor.run();

@@ -30,7 +30,7 @@ import { VerbWaits } from "./verb_waits.ts";
 type Timer = ReturnType<typeof setTimeout>;
 
 /** What a live client is made with. */
-export interface LiveClientOptions
+interface LiveClientOptions
   extends Pick<TreeOptions, "nextId" | "memory" | "peer" | "display" | "h264"> {
   readonly session: Session;
   readonly pump: Pump;

@@ -36,7 +36,7 @@ export type Socket = Pick<Deno.TcpConn, "read" | "write" | "close">;
 const TURN_BYTES = 65_536;
 
 /** What a pump gets from its owner. */
-export interface PumpOptions {
+interface PumpOptions {
   /** Puts what waits for its turn into the output of the session, when little is left in it. */
   readonly refill?: () => void;
   /**
@@ -50,7 +50,7 @@ export interface PumpOptions {
 interface Hold {
   /** Stops waiting for it. */
   readonly release: () => void;
-  /** Whether it has lasted so long that the end of the peer ends the connection. */
+  /** Whether it has lasted long enough for the end of the peer to end the connection. */
   isLong: boolean;
 }
 

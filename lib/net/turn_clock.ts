@@ -9,9 +9,9 @@ import { VIDEO_FORMAT } from "../wire/constants.ts";
 import type { KnownControl } from "../wire/control.ts";
 import { TURN_MS } from "./turns.ts";
 
-/** Events between two looks at the clock, as a look takes a twentieth of a line of text. */
+/** Events between two readings of the clock; one reading costs a twentieth of a line of text. */
 const CLOCK_EVENTS = 16;
-/** Data of frames that can do more work than this is followed by a look: a few bytes can mean 200 MB. */
+/** The clock is read after each piece of a frame with more work than this: a few bytes can mean 200 MB. */
 const LARGE_FRAME_BYTES = 65_536;
 
 /** The time that one connection has worked since the others last had their turn. */
@@ -21,7 +21,7 @@ export class TurnClock {
   #sinceMs = 0;
   #unclocked = 0;
 
-  /** Whether the others should have their turn, as of the last look. */
+  /** Whether the others should have their turn, at the last reading of the clock. */
   get isOver(): boolean {
     return this.#workedMs >= TURN_MS;
   }

@@ -1,5 +1,5 @@
 /**
- * Bounds the connections that have not logged in, without letting them lock anybody out.
+ * Bounds the connections that have not logged in, without letting them lock others out.
  *
  * Connections that have sent a valid packet and those that have not are bounded apart, so that silent
  * ones never displace a login that is under way. When there are too many of either sort, the oldest of
@@ -97,24 +97,24 @@ class Crowd implements Iterable<Waiting> {
 
   enter(newcomer: Waiting): void {
     const owner = addressOwner(newcomer.hostname);
-    const fellows = this.#byOwner.get(owner) ?? new Set();
-    if (fellows.size >= this.#limitPerAddress) {
+    const sameOwner = this.#byOwner.get(owner) ?? new Set();
+    if (sameOwner.size >= this.#limitPerAddress) {
       const detail = `more than ${this.#limitPerAddress} from this address have not logged in`;
-      this.#evictFrom(fellows, detail);
+      this.#evictFrom(sameOwner, detail);
     } else if (this.#waiting.size >= this.#limit) {
       this.evict(`more than ${this.#limit} connections have not logged in`);
     }
-    this.#waiting.set(newcomer, fellows);
-    fellows.add(newcomer);
-    this.#byOwner.set(owner, fellows);
+    this.#waiting.set(newcomer, sameOwner);
+    sameOwner.add(newcomer);
+    this.#byOwner.set(owner, sameOwner);
   }
 
   leave(leaving: Waiting): void {
     if (!this.#waiting.delete(leaving)) return;
     const owner = addressOwner(leaving.hostname);
-    const fellows = this.#byOwner.get(owner);
-    fellows?.delete(leaving);
-    if (fellows?.size === 0) this.#byOwner.delete(owner);
+    const sameOwner = this.#byOwner.get(owner);
+    sameOwner?.delete(leaving);
+    if (sameOwner?.size === 0) this.#byOwner.delete(owner);
   }
 
   /** Closes the oldest of the address that has the most, so that few addresses cannot displace others. */
@@ -125,7 +125,9 @@ class Crowd implements Iterable<Waiting> {
   /** Of addresses with equally many it is the one whose connection has waited the longest. */
   #mostCrowded(): Set<Waiting> {
     let most = new Set<Waiting>();
-    for (const fellows of this.#waiting.values()) if (fellows.size > most.size) most = fellows;
+    for (const sameOwner of this.#waiting.values()) {
+      if (sameOwner.size > most.size) most = sameOwner;
+    }
     return most;
   }
 

@@ -19,7 +19,7 @@ import type { BinaryOffer } from "./transfer_types.ts";
 import type { SegmentTree } from "./tree.ts";
 
 /** A handler or an observer to call. */
-export interface CallStep {
+interface CallStep {
   readonly type: "call";
   readonly source: ClientSource;
   readonly callee: "handler" | "observer";

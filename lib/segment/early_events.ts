@@ -10,6 +10,7 @@
 import { StreamError } from "../errors.ts";
 import { MAX_EARLY_EVENTS } from "../limits.ts";
 import type { WireEvent } from "../wire/event/types.ts";
+import { ownBytes } from "../wire/layout.ts";
 
 /** The early events of all channels of one client. */
 export class EarlyEvents {
@@ -36,13 +37,4 @@ export class EarlyEvents {
     this.#count -= kept.length;
     return kept;
   }
-}
-
-/** Copies the bytes: decoded bytes are views, and a kept view keeps its whole block in memory. */
-function ownBytes(event: WireEvent): WireEvent {
-  const fields = Object.entries(event).map(([name, value]) => [
-    name,
-    value instanceof Uint8Array ? value.slice() : value,
-  ]);
-  return Object.fromEntries(fields);
 }

@@ -168,7 +168,7 @@ export class EventWindow {
     }
   }
 
-  /** Takes notice of something that the client has made. It empties its queue before it draws. */
+  /** Counts a sign of life: a client empties its queue before it draws. */
   alive(nowMs: number): void {
     this.#signMs = this.#drainedMs = nowMs;
     this.#hasSign = true;

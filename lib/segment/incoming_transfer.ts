@@ -13,7 +13,7 @@ import type { Segment } from "./segment.ts";
 const PIECE_BYTES = 512;
 
 /** Where a transfer from a client stands. */
-export type IncomingState =
+type IncomingState =
   /** The handler has not decided. */
   | "offered"
   | "accepted"
@@ -53,7 +53,7 @@ export class IncomingTransfer {
     return this.header.size === 0n ? undefined : Number(this.header.size);
   }
 
-  /** What waits to be read takes so many bytes of memory. */
+  /** The memory of what waits to be read. */
   get memoryBytes(): number {
     return this.queuedBytes + this.#queue.length * PIECE_BYTES;
   }

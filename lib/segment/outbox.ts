@@ -22,7 +22,7 @@ import type { Sent } from "./sent.ts";
 const PACKET_BYTES = EVENT_BODY_BYTES + 25;
 
 /** The part of a session that is used. */
-export type EventSink = Pick<Session, "sendEvent" | "outputBytes">;
+type EventSink = Pick<Session, "sendEvent" | "outputBytes">;
 
 /** The result of a call whose events wait for their turn. */
 export interface Waiter {
@@ -39,7 +39,7 @@ export interface Pacing {
 }
 
 /** Events that go one after the other. */
-export interface Burst {
+interface Burst {
   /** The channel. */
   readonly channel: number;
   /** Read when they are sent. */

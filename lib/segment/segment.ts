@@ -17,7 +17,7 @@ const TERMINAL = 5;
 const TUI = 24;
 
 /** The lifecycle of a segment. */
-export type SegmentState =
+type SegmentState =
   /** The channel is open; the client has not registered. */
   | "open"
   /** The client has registered and waits for ACTIVATE. */

@@ -92,8 +92,8 @@ export interface Source
   /**
    * Takes or refuses transfers. All are refused while it is not set.
    *
-   * Once it has accepted a transfer it may go on as long as it likes, and read: the client goes on as
-   * well, and waits only while much is unread. Sources of the reference make no transfers.
+   * A handler that has accepted a transfer may take its time to read it: the client continues, and
+   * waits only while much is unread. Sources of the reference make no transfers.
    */
   onBinary: ((offer: BinaryOffer) => void | Promise<void>) | undefined;
 }

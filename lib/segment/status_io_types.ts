@@ -138,7 +138,7 @@ export interface IoEyes {
   readonly x2: number;
   /** Where the second eye looks, from the top. */
   readonly y2: number;
-  /** Whether somebody is there. */
+  /** Whether a person is there. */
   readonly present: boolean;
   /** Whether the left eye is closed. */
   readonly blink_left: boolean;

@@ -16,13 +16,14 @@ import {
 } from "../limits.ts";
 import { CANCEL_REASON, CANCEL_STREAM_TYPE } from "../wire/constants.ts";
 import type { KnownControl } from "../wire/control.ts";
+import { ownBytes } from "../wire/layout.ts";
 import { IncomingTransfer } from "./incoming_transfer.ts";
 import type { Reply, StreamOutcome } from "./outcome.ts";
 import { NOTHING } from "./outcome.ts";
 import type { Segment } from "./segment.ts";
 
 /** The most that a client may send. */
-export interface TransferLimits {
+interface TransferLimits {
   /** Bytes of one transfer. */
   readonly streamBytes: number;
   /** Bytes of all transfers together. */
@@ -206,11 +207,6 @@ export function cancelTransfer(
     type: "reply",
     control: { command: "cancelstream", channel, stream, reason, streamType },
   };
-}
-
-/** Copies the bytes: decoded bytes are views, and a kept view keeps its whole block in memory. */
-function ownBytes(header: KnownControl<"binarystream">): KnownControl<"binarystream"> {
-  return { ...header, checksum: header.checksum.slice(), extId: header.extId.slice() };
 }
 
 function hasChecksum({ checksum }: KnownControl<"binarystream">): boolean {

@@ -33,7 +33,7 @@ const NAME_FIELD_BYTES = 16;
 const NO_ZSTD_FRAME = new Uint8Array(1);
 
 /** The part of a session that transfers use. */
-export type TransferSession = Pick<Session, "send" | "sendData" | "outputBytes">;
+type TransferSession = Pick<Session, "send" | "sendData" | "outputBytes">;
 
 /** The transfers to one client, all on the channel of its primary segment. */
 export class TransfersOut {
@@ -67,7 +67,7 @@ export class TransfersOut {
     return transfer;
   }
 
-  /** Sends packets until so much waits in the output. */
+  /** Sends packets until `limitBytes` wait in the output. */
   fill(limitBytes: number): readonly Outcome[] {
     if (this.#queue.length === 0) return NOTHING;
     const outcomes: Outcome[] = [];

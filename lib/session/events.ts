@@ -58,7 +58,7 @@ export interface DataReceived {
 }
 
 /** The peer closed the connection between two packets. */
-export interface Closed {
+interface Closed {
   readonly type: "closed";
 }
 

@@ -4,6 +4,9 @@
  * @module
  */
 
+/** Fast rather than small: frames are shown as soon as they are made. */
+export const COMPRESSION_LEVEL = 1;
+
 /** A part of a picture, in pixels; rows are counted in the order in which they are stored. */
 export interface Region {
   /** The left edge. */

@@ -7,9 +7,9 @@
 
 import { compress } from "../decoders/compress.ts";
 import { MAX_SURFACE_SIDE_PX } from "../limits.ts";
-import { VIDEO_CHUNK_BYTES, VIDEO_FLAG, VIDEO_FORMAT } from "../wire/constants.ts";
+import { DATA_HEAD_BYTES, VIDEO_CHUNK_BYTES, VIDEO_FLAG, VIDEO_FORMAT } from "../wire/constants.ts";
 import { requireInteger } from "../wire/layout.ts";
-import type { Region, VideoFrame } from "./frame.ts";
+import { COMPRESSION_LEVEL, type Region, type VideoFrame } from "./frame.ts";
 
 /** Pixels to be sent. */
 export interface Picture {
@@ -24,14 +24,11 @@ export interface Picture {
 }
 
 const PIXEL_BYTES = 3;
-const PACKET_HEAD_BYTES = 7;
 /** Raw pixels in one packet: as many whole ones as fit. */
-const RAW_CHUNK_BYTES = Math.floor((VIDEO_CHUNK_BYTES - PACKET_HEAD_BYTES) / PIXEL_BYTES) *
+const RAW_CHUNK_BYTES = Math.floor((VIDEO_CHUNK_BYTES - DATA_HEAD_BYTES) / PIXEL_BYTES) *
   PIXEL_BYTES;
 /** Receivers discard a frame that compression has made larger by more than this. */
 const MAX_GROWTH_BYTES = 24;
-/** Fast rather than small: frames are shown as soon as they are made. */
-const COMPRESSION_LEVEL = 1;
 
 /** Encodes the pictures of one channel; keeps the picture that the receiver has. */
 export class PictureEncoder {

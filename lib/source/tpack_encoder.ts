@@ -9,7 +9,7 @@ import { compress } from "../decoders/compress.ts";
 import type { TextCursor, TextGrid } from "../decoders/text_grid.ts";
 import { VIDEO_CHUNK_BYTES, VIDEO_FORMAT } from "../wire/constants.ts";
 import { requireInteger } from "../wire/layout.ts";
-import type { VideoFrame } from "./frame.ts";
+import { COMPRESSION_LEVEL, type VideoFrame } from "./frame.ts";
 
 const HEAD_BYTES = 16;
 const CURSOR_COLOR_BYTES = 3;
@@ -20,8 +20,6 @@ const CELL_BYTES = 12;
 const FLAG_FULL = 1;
 const FLAG_DELTA = 2;
 const ATTRIBUTE_CURSOR = 0x20;
-/** Fast rather than small: frames are shown as soon as they are made. */
-const COMPRESSION_LEVEL = 1;
 
 const CURSOR_HAS_COLOR = 8;
 const CURSOR_STATE = { hidden: 0, inactive: 1, active: 2 } as const;

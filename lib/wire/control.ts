@@ -55,7 +55,7 @@ export type KnownControlInput<K extends ControlName = ControlName> = K extends C
 export type ControlInput = KnownControlInput | UnknownControl;
 
 /** The part of the body that belongs to the connection, not to the command. */
-export interface ControlHead {
+interface ControlHead {
   /** The sequence number of the last packet that the sender received. */
   readonly lastSeen: number;
   /** 8 random bytes; zero when absent. */

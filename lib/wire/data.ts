@@ -10,7 +10,7 @@ import { u16, u32, u8 } from "./fields.ts";
 import { Codec, requireSpace } from "./layout.ts";
 
 /** The 7 bytes in front of the payload of a data packet. */
-export interface DataHead {
+interface DataHead {
   readonly channel: number;
   /** VIDEO_DATA_STREAM_ID for video and audio, the id of the transfer for binary. */
   readonly stream: number;

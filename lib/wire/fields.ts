@@ -65,7 +65,7 @@ export type PartialEncodable<L> = {
 };
 
 /** Three numbers. */
-export type Triple = readonly [number, number, number];
+type Triple = readonly [number, number, number];
 
 /** Four numbers. */
 export type Quad = readonly [number, number, number, number];

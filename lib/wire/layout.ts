@@ -150,6 +150,15 @@ const BLOCK_BYTES = 8_192;
 let block = EMPTY;
 let used = 0;
 
+/** A decoded value with bytes of its own: to keep decoded bytes keeps their whole block in memory. */
+export function ownBytes<T extends object>(value: T): T {
+  const fields = Object.entries(value).map(([name, field]) => [
+    name,
+    field instanceof Uint8Array ? field.slice() : field,
+  ]);
+  return Object.fromEntries(fields);
+}
+
 function copy(view: DataView, at: number, length: number): Uint8Array {
   if (length === 0) return EMPTY;
   if (used + length > block.length) {

@@ -8,7 +8,7 @@ import { decodeUtf8 } from "../bytes/text.ts";
 import { MAX_RECEIVED_MESSAGE_BYTES } from "../limits.ts";
 
 /** One part of a text, cut between code points. */
-export interface MessagePart {
+interface MessagePart {
   /** The text; empty when the bytes are not UTF-8. */
   readonly message: string;
   /** Whether more parts follow. */

@@ -19,7 +19,7 @@ export interface PixelPicture {
   readonly bottomUp: boolean;
 }
 
-export interface TextPicture {
+interface TextPicture {
   readonly kind: "text";
   /** Borrowed from the surface until the client's next frame. */
   readonly grid: TextGrid;

@@ -11,7 +11,7 @@ import { escapeControls } from "../../log.ts";
 import type { Call } from "./call.ts";
 import { parseCall } from "./call.ts";
 
-export interface CallActions {
+interface CallActions {
   /** Does a call. Returns a result for JSON, or a promise of it. */
   readonly perform: (call: Call) => unknown;
   /** Sends an answer. Returns when the next one may follow; `undefined` for at once. */

@@ -8,7 +8,7 @@ import type { TextGrid } from "../../decoders/text_grid.ts";
 import { escapeControls } from "../../log.ts";
 import { GridPainter } from "../grid_painter.ts";
 
-export interface AsciicastHead {
+interface AsciicastHead {
   readonly started: Date;
   /** The client's title; empty for none. */
   readonly title: string;

@@ -52,9 +52,9 @@ export async function makeFolder(
   }
 }
 
-export type StopReason = "max-bytes" | "max-seconds" | "write-failed";
+type StopReason = "max-bytes" | "max-seconds" | "write-failed";
 
-export interface FolderOptions {
+interface FolderOptions {
   /** The limit for all files together. */
   readonly maxBytes: number;
   /** Called once if writing stops before `close`, after the last write. */

@@ -40,11 +40,11 @@ export interface RecorderOptions {
   /** Gets a line when a recording begins, and when it stops before its client does. */
   readonly log: Logger;
   /** The size at which the recording of one client stops; 1 GiB unless given. */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
   /** The age at which the recording of one client stops; a day unless given. */
-  readonly maxSeconds?: number;
+  readonly maxSeconds?: number | undefined;
   /** Pictures a second at most; 4 unless given. */
-  readonly maxFps?: number;
+  readonly maxFps?: number | undefined;
   /** Another file system, for tests. */
   readonly files?: Files;
 }

@@ -12,7 +12,7 @@ import { Asciicast } from "./asciicast.ts";
 import type { Folder } from "./folder.ts";
 import { type CpuShare, Pace, Stills } from "./stills.ts";
 
-export interface RecordingOptions {
+interface RecordingOptions {
   readonly folder: Folder;
   readonly started: Date;
   /** Milliseconds since the start, by the monotonic clock. */

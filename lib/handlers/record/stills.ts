@@ -65,7 +65,7 @@ export class Pace {
   }
 }
 
-export interface StillsOptions {
+interface StillsOptions {
   readonly folder: Folder;
   /** The name of the segment's directory in the folder. */
   readonly directory: string;

@@ -14,7 +14,7 @@ export const LOOK = {
 } as const;
 
 /** Colours are 0xRRGGBB. */
-export interface Look {
+interface Look {
   readonly foreground: number;
   readonly background: number;
   /** A set of `CELL_ATTRIBUTE`. */

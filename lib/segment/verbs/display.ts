@@ -33,7 +33,7 @@ export interface OutputOptions {
   readonly minHeight?: number;
 }
 
-/** What else a client is told with its size; what is left out stays as it is. */
+/** What else a display hint sets; missing fields stay as they are. */
 export interface DisplayhintOptions {
   /** Density in pixels per centimetre, 10 to 1000. */
   readonly ppcm?: number;

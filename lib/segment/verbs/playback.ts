@@ -12,7 +12,7 @@ const F32_MAX = 3.4028234663852886e38;
 const COREOPT_BYTES = 77;
 
 /** Which frames a client delivers. */
-export const FRAME_MODES = { automatic: 0, all: -1 } as const;
+const FRAME_MODES = { automatic: 0, all: -1 } as const;
 
 /** How a client paces its frames; each value is 0 unless given, and in the client's own units. */
 export interface FramemodeOptions {

@@ -44,7 +44,7 @@ export interface VerbTarget {
 }
 
 /** What verbs may be called on. */
-export type VerbScope =
+type VerbScope =
   /** The first segment of a client alone: a real source gives every event to it. */
   | "primary"
   /** Every segment. */

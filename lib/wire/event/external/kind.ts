@@ -13,7 +13,7 @@ import * as lua from "../../record.ts";
  * The fields of all EXTERNAL events: the sender within the engine, and the number of frames that the client
  * had signalled when it queued the event.
  */
-export const COMMON: {
+const COMMON: {
   readonly source: Field<bigint, bigint | number>;
   readonly frameId: Field<bigint, bigint | number>;
 } = {
@@ -37,7 +37,7 @@ const PART = {
 };
 
 /** An event that handlers get as a record. */
-export interface Recorded<Kind extends string, L, Fields> {
+interface Recorded<Kind extends string, L, Fields> {
   readonly number: number;
   readonly layout: Common & L;
   readonly record: Omit<CompilableRecord, "kind" | "fields"> & {
