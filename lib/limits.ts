@@ -22,6 +22,12 @@ export const KEYSTORE_LOCK_TIMEOUT_MS = 10_000;
 /** The longest an edit of a key file stays unseen in a keystore of 20,000 keys; in smaller ones less. */
 export const KEYSTORE_MAX_STALE_MS = 1_000;
 
+/**
+ * Agreements of our own key with keys of clients that a listener keeps, 200 bytes each, as computing one
+ * takes a sixth of a login. Clients with more different keys than these seldom log in in turns.
+ */
+export const MAX_REMEMBERED_AGREEMENTS = 256;
+
 /** From the connection to the proof of the key. A login takes three round trips; a person waits no longer. */
 export const LOGIN_TIMEOUT_MS = 10_000;
 

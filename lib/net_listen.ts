@@ -9,7 +9,7 @@ import { EnrolmentSlots, Keystore, keystoreRoot } from "../keystore/mod.ts";
 import { DEFAULT_PORT, MAX_PORT } from "./address.ts";
 import { equalConstantTime } from "./bytes/equal.ts";
 import { defaultArena, defaultProvider } from "./crypto/mod.ts";
-import { PrivateKey } from "./crypto/x25519.ts";
+import { IdentityKey } from "./crypto/identity_key.ts";
 import { ApiMisuseError } from "./errors.ts";
 import type { Handler } from "./handlers/types.ts";
 import { asFunction } from "./handlers/types.ts";
@@ -172,11 +172,11 @@ export async function openAdmission(
     { onWarning: (warning) => log.log("warn", "keystore-warning", warningFields(warning)) },
   );
   // Importing a key costs as much as a key exchange, and the key changes only with its file.
-  let imported: { readonly raw: Uint8Array; readonly key: PrivateKey } | undefined;
+  let imported: { readonly raw: Uint8Array; readonly key: IdentityKey } | undefined;
   const identity = () => {
     const raw = keystore.identity().privateKey;
     if (imported === undefined || !equalConstantTime(imported.raw, raw)) {
-      imported = { raw, key: new PrivateKey(raw) };
+      imported = { raw, key: new IdentityKey(raw) };
     }
     return imported.key;
   };

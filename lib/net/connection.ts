@@ -4,6 +4,7 @@
  * @module
  */
 
+import { setImmediate } from "node:timers";
 import type { Share } from "../bytes/fair_share.ts";
 import { formatAddress, type SocketAddress } from "../address.ts";
 import { fingerprint } from "../crypto/fingerprint.ts";
@@ -250,8 +251,8 @@ export class Connection {
     const placesLeft = await ticket.enrol();
     if (placesLeft !== undefined) this.#log.keyEnrolled(placesLeft);
     if (this.#session.isOver) return;
-    // The REKEY that waits proves our key, and must not wait for the handler.
-    this.#pump.flush();
+    // The REKEY proves our key, and must not wait for a handler that takes its time.
+    setImmediate(() => this.#pump.flush());
     this.#log.authenticated(this.#session.peer!.mode);
     await this.#listener.handOver(this);
     if (this.#state !== arriving || this.#session.isOver) return;

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { KEY_BYTES, NONCE_BYTES } from "../crypto/provider.ts";
-import { isLowOrder, PrivateKey } from "../crypto/x25519.ts";
+import { NONCE_BYTES } from "../crypto/provider.ts";
+import { isLowOrder, type PrivateKey } from "../crypto/x25519.ts";
 import { AuthError, MalformedError, MisbehavedError } from "../errors.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { ControlInput } from "../wire/control.ts";
@@ -13,7 +13,7 @@ import { controlNonce, decodeControl } from "../wire/control.ts";
 import type { HelloMode, PeerOffered } from "./events.ts";
 import { checkHello, makeHello } from "./hello.ts";
 import type { ClientOptions, SessionOptions } from "./options.ts";
-import { agree, Ratchet } from "./ratchet.ts";
+import { agree, freshKey, Ratchet } from "./ratchet.ts";
 
 type SendHello = (hello: ControlInput, nonce: Uint8Array) => void;
 
@@ -47,19 +47,12 @@ export function asNotProven(error: unknown): unknown {
   return new AuthError("not-proven", text, { cause: error });
 }
 
-/** The raw bytes are wiped: with a copy of them the exchange could be undone. */
-function freshKey(random: (count: number) => Uint8Array): PrivateKey {
-  const raw = random(KEY_BYTES);
-  const key = new PrivateKey(raw);
-  raw.fill(0);
-  return key;
-}
-
 /** One end of the exchange of HELLO packets. */
 export class Login {
   readonly #options: SessionOptions;
   readonly #transport: Transport;
   readonly #sendHello: SendHello;
+  /** A server uses it again for its first REKEY: the pair is of this session alone. */
   #ephemeral: PrivateKey | undefined;
   #mode: HelloMode = "direct";
   #offer: PeerOffered | undefined;
@@ -125,7 +118,9 @@ export class Login {
     }
     this.#transport.installStage(shared, nonce, "final");
     shared.fill(0);
-    return new Ratchet(options.side, key, peerKey, options.rekey);
+    const next = options.side === "server" && options.rekey.early > 0 ? this.#ephemeral : undefined;
+    this.#ephemeral = undefined;
+    return new Ratchet(options.side, key, peerKey, options.rekey, next);
   }
 
   #takeEphemeral(publicKey: Uint8Array, peerNonce: Uint8Array): void {
@@ -137,7 +132,7 @@ export class Login {
     this.#mode = "ephemeral";
     const options = this.#options;
     if (options.side === "server") {
-      const own = freshKey(options.random);
+      const own = this.#ephemeral = freshKey(options.random);
       const nonce = options.random(NONCE_BYTES);
       const shared = agree(own, publicKey);
       this.#sendHello(makeHello("ephemeral", own.publicKey, options.role), nonce);

@@ -2,12 +2,26 @@
  * Changes of keys after the login: which end may rekey, when, and to which keys.
  *
  * The keys of the login come from two long-lived keys and a nonce. A REKEY replaces the keys of the
- * sender's direction by an exchange with a key made for it, so that a static key that leaks later does not
- * reveal the session. Each REKEY passes the right to rekey to the other end. Source: arcan `a12.c`.
+ * sender's direction by an exchange with a key of this session, so that a static key that leaks later does
+ * not reveal the session. Each REKEY passes the right to rekey to the other end. Source: arcan `a12.c`.
+ *
+ * What leaks later, and what it reveals of a recorded session of a server that rekeys twice:
+ *
+ * | packets | the server's static key | the client's static key |
+ * |---|---|---|
+ * | of the login, up to the first REKEY | yes | yes |
+ * | of the client, up to its answer | yes | yes |
+ * | of the client, after its answer | no | no |
+ * | of the server, between its REKEYs: the first hints | no | yes |
+ * | of the server, after its second REKEY | no | no |
+ *
+ * The second REKEY goes out in front of the first packet after the client's answer, so no packet that
+ * could be protected goes without. A client that leaves before it is sent anything never costs it.
  *
  * @module
  */
 
+import { KEY_BYTES } from "../crypto/provider.ts";
 import { PrivateKey } from "../crypto/x25519.ts";
 import { AuthError, MisbehavedError } from "../errors.ts";
 import type { Side } from "../transport/transport.ts";
@@ -15,8 +29,10 @@ import type { Side } from "../transport/transport.ts";
 /** When to rekey. */
 export interface RekeyPolicy {
   /**
-   * How many REKEYs to send as soon as it is this end's turn. After a server's first one and the client's
-   * answer, what the client sends is forward secret; after the second, what the server sends.
+   * How many REKEYs a server sends whatever the volume: the first when the client has proved its key,
+   * each later one in front of the first packet that the server sends when it is its turn. After the first
+   * and the client's answer, what the client sends is forward secret; after the second, what the server
+   * sends.
    */
   readonly early: number;
   /**
@@ -33,6 +49,7 @@ export class Ratchet {
   readonly #policy: RekeyPolicy;
   #mayRekey: boolean;
   #own: PrivateKey | undefined;
+  #next: PrivateKey | undefined;
   #remote: Uint8Array;
   #sent = 0;
   #bytes = 0;
@@ -41,12 +58,20 @@ export class Ratchet {
    * @param side The server rekeys first.
    * @param own The static key of this end.
    * @param remote The static public key of the peer.
+   * @param next The key for the first REKEY, if this end has one that was made for this session.
    */
-  constructor(side: Side, own: PrivateKey, remote: Uint8Array, policy: RekeyPolicy) {
+  constructor(
+    side: Side,
+    own: PrivateKey,
+    remote: Uint8Array,
+    policy: RekeyPolicy,
+    next?: PrivateKey,
+  ) {
     this.#side = side;
     this.#policy = policy;
     this.#mayRekey = side === "server";
     this.#own = side === "client" ? own : undefined;
+    this.#next = next;
     this.#remote = remote;
   }
 
@@ -60,7 +85,10 @@ export class Ratchet {
     this.#bytes += bytes;
   }
 
-  /** Whether to send a REKEY now; a client answers each REKEY after its next packet. */
+  /**
+   * Whether to send a REKEY: a server in front of the next packet that it sends, a client, which answers
+   * each REKEY, after that packet.
+   */
   get isDue(): boolean {
     if (!this.#mayRekey) return false;
     return this.#side === "client" || this.#sent < this.#policy.early ||
@@ -68,15 +96,17 @@ export class Ratchet {
   }
 
   /**
-   * Makes a new key for the sending direction and passes the right to rekey to the peer.
+   * Takes a new key for the sending direction and passes the right to rekey to the peer.
    *
-   * @param privateKey 32 random bytes, wiped.
+   * @param random Makes 32 random bytes for the key, which are wiped.
    * @returns The key to send, and the secret to use for all packets after the REKEY.
    * @throws {AuthError} `low-order-key`.
    */
-  advance(privateKey: Uint8Array): { publicKey: Uint8Array; shared: Uint8Array } {
-    this.#own = new PrivateKey(privateKey);
-    privateKey.fill(0);
+  advance(
+    random: (count: number) => Uint8Array,
+  ): { publicKey: Uint8Array; shared: Uint8Array } {
+    this.#own = this.#next ?? freshKey(random);
+    this.#next = undefined;
     const shared = agree(this.#own, this.#remote);
     this.#mayRekey = false;
     this.#sent++;
@@ -101,6 +131,14 @@ export class Ratchet {
     this.#mayRekey = true;
     return shared;
   }
+}
+
+/** The raw bytes are wiped: with a copy of them the exchange could be undone. */
+export function freshKey(random: (count: number) => Uint8Array): PrivateKey {
+  const raw = random(KEY_BYTES);
+  const key = new PrivateKey(raw);
+  raw.fill(0);
+  return key;
 }
 
 /**

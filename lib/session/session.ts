@@ -9,7 +9,7 @@
  * @module
  */
 
-import { KEY_BYTES, NONCE_BYTES } from "../crypto/provider.ts";
+import { NONCE_BYTES } from "../crypto/provider.ts";
 import type { PrivateKey } from "../crypto/x25519.ts";
 import { ApiMisuseError, MalformedError, MisbehavedError, PeerError } from "../errors.ts";
 import { Transport } from "../transport/transport.ts";
@@ -192,9 +192,9 @@ export class Session {
    * @throws {ApiMisuseError} `wrong-state` before the keys are final or after the end.
    */
   send(control: ControlInput): void {
-    const state = this.#mustBeOpen();
+    const state = this.#beforeSending(CONTROL_BODY_BYTES);
     this.#sendControl(control);
-    this.#afterSending(state, CONTROL_BODY_BYTES);
+    this.#afterSending(state);
   }
 
   /**
@@ -202,12 +202,12 @@ export class Session {
    * @throws {ApiMisuseError} `wrong-state` before the keys are final or after the end.
    */
   sendEvent(channel: number, event: EventInput): void {
-    const state = this.#mustBeOpen();
+    const state = this.#beforeSending(EVENT_BODY_BYTES);
     const head = { lastSeen: this.#transport.lastSeen, channel };
     this.#transport.send(PACKET_TYPE.event, EVENT_BODY_BYTES, (bytes, at) => {
       encodeEventPacket(event, head, bytes, at);
     });
-    this.#afterSending(state, EVENT_BODY_BYTES);
+    this.#afterSending(state);
   }
 
   /**
@@ -223,13 +223,13 @@ export class Session {
     streamId: number,
     payload: Uint8Array,
   ): void {
-    const state = this.#mustBeOpen();
     const size = DATA_HEAD_BYTES + payload.length;
+    const state = this.#beforeSending(size);
     this.#transport.send(PACKET_TYPE[stream], size, (bytes, at) => {
       encodeDataHead({ channel, stream: streamId, length: payload.length }, bytes, at);
       bytes.set(payload, at + DATA_HEAD_BYTES);
     });
-    this.#afterSending(state, size);
+    this.#afterSending(state);
   }
 
   /**
@@ -239,7 +239,7 @@ export class Session {
    */
   rekey(): boolean {
     if (!("ratchet" in this.#state) || !this.#state.ratchet.mayRekey) return false;
-    const { publicKey, shared } = this.#state.ratchet.advance(this.#options.random(KEY_BYTES));
+    const { publicKey, shared } = this.#state.ratchet.advance(this.#options.random);
     const nonce = this.#options.random(NONCE_BYTES);
     this.#sendControl({ command: "rekey", mode: REKEY_MODE.ratchet, publicKey }, nonce);
     this.#transport.rekeyOutbound(shared, nonce);
@@ -282,15 +282,19 @@ export class Session {
     });
   };
 
-  #afterSending(state: OpenState, bytes: number): void {
+  /** A server rekeys in front of a packet, so that the new keys protect it. */
+  #beforeSending(bytes: number): OpenState {
+    const state = this.#mustBeOpen();
     state.ratchet.count(bytes);
-    this.#rekeyIfDue(state);
+    // A server computes no key exchange for a peer that has not proved its key.
+    const isServer = this.#options.side === "server" && state.name === "established";
+    if (isServer && state.ratchet.isDue) this.rekey();
+    return state;
   }
 
-  #rekeyIfDue({ name, ratchet }: OpenState): void {
-    // A server computes no key exchange for a peer that has not proved its key.
-    if (this.#options.side === "server" && name !== "established") return;
-    if (ratchet.isDue) this.rekey();
+  /** A client answers a REKEY after its next packet, as the reference does. */
+  #afterSending({ ratchet }: OpenState): void {
+    if (this.#options.side === "client" && ratchet.isDue) this.rekey();
   }
 
   #dispatch(state: LoginState | OpenState): SessionEvent | undefined {
@@ -308,7 +312,7 @@ export class Session {
         const { peer, ratchet } = state;
         const established = { name: "established", peer, ratchet, isProofPending: true } as const;
         this.#enter("verified-packet", established);
-        if (this.#options.side === "server") this.#rekeyIfDue(established);
+        if (this.#options.side === "server" && ratchet.isDue) this.rekey();
         return { type: "peer-authenticated", publicKey: peer.publicKey, role: peer.role };
       }
       case "established":
@@ -346,8 +350,6 @@ export class Session {
     const shared = state.ratchet.follow(control.publicKey);
     this.#transport.rekeyInbound(shared, controlNonce(block, at));
     shared.fill(0);
-    // A client answers after its next packet, as the reference does.
-    if (this.#options.side === "server") this.#rekeyIfDue(state);
     return undefined;
   }
 

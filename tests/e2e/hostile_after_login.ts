@@ -34,9 +34,7 @@ export const AFTER_LOGIN: Attacks = {
     code: "rekey-not-theirs",
     namesKey: true,
     act: async ({ client }) => {
-      // The listener rekeys twice at the start; behind the second answer it is the listener's turn.
-      await client.send(client.peer.rekey().take());
-      await client.answers();
+      // The listener rekeys after the login; behind the answer it is the listener's turn.
       await client.send(client.peer.rekey().take());
       await client.send(client.peer.fakeRekey().take());
     },

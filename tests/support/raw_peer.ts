@@ -110,7 +110,7 @@ export class RawPeer {
 
   /** Rekeys its direction, even when it is not its turn. */
   rekey(fields: { publicKey?: Uint8Array; mode?: number } = {}): this {
-    const { publicKey, shared } = this.#ratchet!.advance(this.#random(32));
+    const { publicKey, shared } = this.#ratchet!.advance(this.#random);
     const nonce = this.#random(8);
     const rekey = {
       command: "rekey",
