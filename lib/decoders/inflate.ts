@@ -12,6 +12,7 @@
 
 import { constants, createZstdDecompress, zstdDecompressSync, type ZstdOptions } from "node:zlib";
 import { StreamError } from "../errors.ts";
+import { contentMemory } from "./simd/memory.ts";
 import { readSizedPayload, type ZstdFrame, type ZstdPayload } from "./zstd_frame.ts";
 
 /**
@@ -112,7 +113,15 @@ const inflateDocumented: Inflate = (payload, { start, end }, block, at, roomByte
   return content.length;
 };
 
-function outputBlock(sizeBytes: number): Uint8Array {
+/**
+ * Memory for a content, where the vector loops read it unless it is too large.
+ *
+ * @returns At least `sizeBytes`, which each content is written to anew.
+ * @throws {StreamError} `memory-limit`.
+ */
+export function outputBlock(sizeBytes: number): Uint8Array {
+  const shared = contentMemory();
+  if (shared !== undefined && shared.length >= sizeBytes) return shared;
   if (output !== undefined && output.length >= sizeBytes) return output;
   try {
     return output = new Uint8Array(Math.max(sizeBytes, FIRST_BYTES));

@@ -7,13 +7,11 @@
 
 import { constants } from "node:zlib";
 import { StreamError } from "../errors.ts";
-import { inflate, inflateKind, openNative } from "./inflate.ts";
+import { inflate, inflateKind, openNative, outputBlock } from "./inflate.ts";
 import { readZstdPayload, type ZstdFrame } from "./zstd_frame.ts";
 
 /** The library's maximum: the window of a frame is bounded by its content anyway. */
 const MAX_WINDOW_LOG = 31;
-
-let scratch = new Uint8Array(0);
 
 /**
  * Decompresses a payload. The window of zstd stays in memory meanwhile: at most the size of the content,
@@ -22,7 +20,7 @@ let scratch = new Uint8Array(0);
  * @param payload zstd frames that can hold the content; borrowed until the last piece.
  * @param sizeBytes The size that the content must have, at least 1.
  * @param pieceBytes The size of the pieces; the last may be shorter.
- * @returns The pieces; each is valid until the next piece of any payload.
+ * @returns The pieces; each is valid until anything else is decompressed.
  * @throws {StreamError} `bad-zstd` or `memory-limit`.
  */
 export function* inflatePieces(
@@ -31,17 +29,17 @@ export function* inflatePieces(
   pieceBytes: number,
 ): Generator<Uint8Array, void> {
   if (inflateKind() === "documented") {
-    const content = inflate(payload, sizeBytes);
+    const content = inflate(payload, sizeBytes).slice();
     for (let at = 0; at < sizeBytes; at += pieceBytes) {
       yield content.subarray(at, Math.min(at + pieceBytes, sizeBytes));
     }
     return;
   }
-  if (scratch.length < pieceBytes) scratch = new Uint8Array(pieceBytes);
+  const block = outputBlock(pieceBytes);
   const stream = new Stream(payload);
   try {
     for (let left = sizeBytes; left > 0; left -= pieceBytes) {
-      const piece = scratch.subarray(0, Math.min(left, pieceBytes));
+      const piece = block.subarray(0, Math.min(left, pieceBytes));
       if (stream.fill(piece) < piece.length) throw damaged(`the content lacks ${left} bytes`);
       yield piece;
     }

@@ -7,6 +7,7 @@
 import { FairShare, type Share } from "../bytes/fair_share.ts";
 import { StreamError } from "../errors.ts";
 import { MAX_CLIENT_SURFACE_BYTES, MAX_SURFACE_BYTES } from "../limits.ts";
+import { allocatePixels } from "./simd/memory.ts";
 
 /** Counts the bytes of one client's surfaces and buffers, also in the share of all clients. */
 export class MemoryBudget {
@@ -55,15 +56,16 @@ export class MemoryBudget {
   }
 
   /**
-   * Counts and makes an allocation, which the caller must {@linkcode release}.
+   * Counts and makes an allocation, which the caller must {@linkcode release}. The vector loops can draw
+   * on it if it is large.
    *
-   * @returns Zeros.
+   * @returns Zeros at the start of their buffer, which may be longer.
    * @throws {StreamError} `memory-limit`, also when the machine has too little memory.
    */
   allocate(sizeBytes: number): Uint8Array<ArrayBuffer> {
     this.reserve(sizeBytes);
     try {
-      return new Uint8Array(sizeBytes);
+      return allocatePixels(sizeBytes);
     } catch (cause) {
       this.release(sizeBytes);
       throw new StreamError("memory-limit", `the machine cannot allocate ${sizeBytes} bytes`, {

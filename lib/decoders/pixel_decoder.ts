@@ -4,20 +4,13 @@
  * @module
  */
 
-import type { Canvas, Surface } from "./surface.ts";
+import type { Canvas } from "./canvas.ts";
 import type { Decoded, FrameDecoder, FramePayload, PieceSizes } from "./frame_decoder.ts";
 import { DRAWN } from "./frame_decoder.ts";
 import type { FrameHeader } from "./frame_header.ts";
+import type { PixelLoop } from "./pixels.ts";
+import type { Surface } from "./surface.ts";
 import { checkPixelLength, checkRegion } from "./validate.ts";
-
-/**
- * Draws successive pixels of a content onto a canvas.
- *
- * @param from Index of the first pixel in the content.
- * @param at Index of the first pixel on the canvas.
- * @param count Number of pixels.
- */
-export type PixelRun = (from: number, at: number, count: number) => void;
 
 /** One format of pixels. Its checks throw a {@linkcode StreamError}. */
 export interface PixelFormat {
@@ -31,12 +24,12 @@ export interface PixelFormat {
   checkBase?(header: FrameHeader, surface: Surface): void;
   /** Checks what can be checked of a payload without decompressing it. */
   checkPayload?(header: FrameHeader, payload: Uint8Array): void;
-  /** Gives the pixels of a frame, valid until the next call. */
+  /** Gives the pixels of a frame, valid until another content is asked for. */
   content(header: FrameHeader, payload: Uint8Array): Uint8Array;
-  /** Gives the same in pieces of whole pixels, each valid until the next one. */
+  /** Gives the same in pieces of this size, each valid until another content is asked for. */
   pieces(header: FrameHeader, payload: Uint8Array, pieceBytes: number): Iterable<Uint8Array>;
-  /** Gives the function that draws a content. */
-  runOf(content: Uint8Array, canvas: Canvas): PixelRun;
+  /** Draws a content. */
+  readonly draw: PixelLoop;
 }
 
 /** Makes the decoder of a format. */
@@ -63,7 +56,7 @@ export function pixelDecoder(format: PixelFormat): FrameDecoder {
       }
       const content = format.content(header, payload.bytes);
       const canvas = surface.beginPixels(header);
-      drawPixels(header, canvas, format.runOf(content, canvas), 0, pixels);
+      format.draw(content, canvas, header);
       endDrawing(header, surface, canvas, format);
       return DRAWN;
     },
@@ -77,37 +70,21 @@ function* drawInPieces(
   surface: Surface,
   pieceBytes: number,
 ): Generator<void, void> {
+  const { x, y, width } = header;
+  const rowBytes = width * format.bytesPerPixel;
+  const wholeRowBytes = Math.max(1, Math.floor(pieceBytes / rowBytes)) * rowBytes;
   // A damaged frame must change nothing, and the whole content would need too much memory at once.
   // So the frame is decoded twice, which is quicker than to allocate and free that memory.
-  for (const _ of format.pieces(header, payload, pieceBytes)) yield;
+  for (const _ of format.pieces(header, payload, wholeRowBytes)) yield;
   const canvas = yield* surface.beginPixelsInPieces(header, pieceBytes);
   let drawn = 0;
-  for (const piece of format.pieces(header, payload, pieceBytes)) {
-    const count = piece.length / format.bytesPerPixel;
-    drawPixels(header, canvas, format.runOf(piece, canvas), drawn, count);
-    drawn += count;
+  for (const piece of format.pieces(header, payload, wholeRowBytes)) {
+    const height = piece.length / rowBytes;
+    format.draw(piece, canvas, { x, y: y + drawn, width, height });
+    drawn += height;
     yield;
   }
   endDrawing(header, surface, canvas, format);
-}
-
-/** Draws `count` pixels of a region behind its `first` pixels. */
-function drawPixels(
-  { x, y, width }: FrameHeader,
-  canvas: Canvas,
-  run: PixelRun,
-  first: number,
-  count: number,
-): void {
-  // Rows of the full width are contiguous.
-  if (width === canvas.width) return run(0, y * width + first, count);
-  for (let done = 0; done < count;) {
-    const column = (first + done) % width;
-    const row = (first + done - column) / width;
-    const length = Math.min(width - column, count - done);
-    run(done, (y + row) * canvas.width + x + column, length);
-    done += length;
-  }
 }
 
 function endDrawing(

@@ -1,162 +1,75 @@
 /**
- * The inner loops: packed pixels of the wire into R, G, B, A words. `simd/pixels.ts` has the same
- * functions for long runs.
+ * The loops that draw packed pixels of the wire as R, G, B, A words. `simd/pixels.ts` has the same
+ * functions for large canvases.
  *
- * They read whole words, so the source must be aligned and the machine little-endian, as all
+ * They read whole words, so the content must be aligned and the machine little-endian, as all
  * platforms of Deno are. Three words hold four RGB pixels: `R0 G0 B0 R1 | G1 B1 R2 G2 | B2 R3 G3 B3`.
  *
  * @module
  */
 
-import { Buffer } from "node:buffer";
+import type { Canvas, Region } from "./canvas.ts";
+
+/**
+ * Draws packed pixels onto a region.
+ *
+ * @param content The pixels of the region, row after row; borrowed for the call.
+ * @param region Lies on the canvas.
+ */
+export type PixelLoop = (content: Uint8Array, canvas: Canvas, region: Region) => void;
 
 const OPAQUE = 0xff000000 | 0;
-const RGB = 0xffffff;
 
-/** Pixels of one native comparison with zeros; a call costs 0.1 µs besides the scan. */
-export const BLOCK_PIXELS = 2_048;
-const BLOCK_WORDS = BLOCK_PIXELS * 3 / 4;
-/** One block without a change. */
-export const ZEROS: Buffer = Buffer.alloc(BLOCK_PIXELS * 3);
-
-/** Packed pixels as bytes and as the whole words of the same memory. */
-export interface PackedPixels {
-  /** Aligned to 4. */
-  readonly bytes: Uint8Array;
-  readonly words: Int32Array;
-}
-
-/** @param bytes Packed pixels; copied when they are not aligned. */
-export function packedPixels(bytes: Uint8Array): PackedPixels {
-  const aligned = (bytes.byteOffset & 3) === 0 ? bytes : bytes.slice();
-  return {
-    bytes: aligned,
-    words: new Int32Array(aligned.buffer, aligned.byteOffset, aligned.length >> 2),
-  };
-}
-
-/**
- * Writes RGB pixels as opaque RGBA.
- *
- * @param source The packed pixels.
- * @param from Offset of the first pixel in bytes.
- * @param target One word a pixel.
- * @param at Index of the first pixel to write.
- * @param count Number of pixels.
- */
-export function expandRgb(
-  source: PackedPixels,
-  from: number,
-  target: Int32Array,
-  at: number,
-  count: number,
+/** Calls `draw` for each run of pixels that follow each other in the content and on the canvas. */
+function eachRun(
+  { width: canvasWidth }: Canvas,
+  { x, y, width, height }: Region,
+  draw: (from: number, at: number, count: number) => void,
 ): void {
-  const { bytes, words } = source;
-  const end = at + count;
-  for (; (from & 3) !== 0 && at < end; at++, from += 3) target[at] = rgbAt(bytes, from) | OPAQUE;
-  const wideEnd = end - 3;
-  let word = from >> 2;
-  for (; at < wideEnd; at += 4, word += 3) {
-    const a = words[word]!;
-    const b = words[word + 1]!;
-    const c = words[word + 2]!;
-    target[at] = a | OPAQUE;
-    target[at + 1] = (a >>> 24) | (b << 8) | OPAQUE;
-    target[at + 2] = (b >>> 16) | (c << 16) | OPAQUE;
-    target[at + 3] = (c >>> 8) | OPAQUE;
-  }
-  for (from = word << 2; at < end; at++, from += 3) target[at] = rgbAt(bytes, from) | OPAQUE;
+  if (width === canvasWidth) return draw(0, y * width, width * height);
+  for (let row = 0; row < height; row++) draw(row * width, (y + row) * canvasWidth + x, width);
 }
 
-/**
- * XORs RGB pixels onto RGBA and makes them opaque.
- *
- * @param source The packed differences.
- * @param from Offset of the first pixel in bytes.
- * @param target One word a pixel.
- * @param at Index of the first pixel to change.
- * @param count Number of pixels.
- */
-export function xorRgb(
-  source: PackedPixels,
-  from: number,
-  target: Int32Array,
-  at: number,
-  count: number,
-): void {
-  const { bytes, words } = source;
-  const end = at + count;
-  for (; (from & 3) !== 0 && at < end; at++, from += 3) {
-    target[at] = (target[at]! ^ rgbAt(bytes, from)) | OPAQUE;
-  }
-  let word = from >> 2;
-  for (const wideEnd = end - 3; at < wideEnd; at += 4, word += 3) {
-    const a = words[word]!;
-    const b = words[word + 1]!;
-    const c = words[word + 2]!;
-    target[at] = (target[at]! ^ a) | OPAQUE;
-    target[at + 1] = (target[at + 1]! ^ ((a >>> 24) | (b << 8))) | OPAQUE;
-    target[at + 2] = (target[at + 2]! ^ ((b >>> 16) | (c << 16))) | OPAQUE;
-    target[at + 3] = (target[at + 3]! ^ (c >>> 8)) | OPAQUE;
-  }
-  for (from = word << 2; at < end; at++, from += 3) {
-    target[at] = (target[at]! ^ rgbAt(bytes, from)) | OPAQUE;
-  }
+/** Copies content that is not aligned to words. */
+function aligned(content: Uint8Array): Uint8Array {
+  return (content.byteOffset & 3) === 0 ? content : content.slice();
 }
 
-/**
- * XORs RGB pixels onto RGBA that is opaque already, and skips runs without a change: a delta of a
- * whole desktop is mostly zeros.
- *
- * @param source The packed differences.
- * @param from Offset of the first pixel in bytes.
- * @param target One word a pixel, every alpha byte 255.
- * @param at Index of the first pixel to change.
- * @param count Number of pixels.
- */
-export function xorRgbSparse(
-  source: PackedPixels,
-  from: number,
-  target: Int32Array,
-  at: number,
-  count: number,
-): void {
-  const { bytes, words } = source;
-  const end = at + count;
-  for (; (from & 3) !== 0 && at < end; at++, from += 3) target[at]! ^= rgbAt(bytes, from);
-  let word = from >> 2;
-  if (end - at >= BLOCK_PIXELS) {
-    const native = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-    for (; end - at >= BLOCK_PIXELS; at += BLOCK_PIXELS, word += BLOCK_WORDS) {
-      const start = word << 2;
-      if (native.compare(ZEROS, 0, ZEROS.length, start, start + ZEROS.length) !== 0) {
-        xorWords(words, word, target, at, at + BLOCK_PIXELS);
-      }
+/** Writes RGB pixels as opaque RGBA. */
+export const expandRgb: PixelLoop = (content, canvas, region) => {
+  drawRgb(content, canvas, region, 0);
+};
+
+/** XORs RGB pixels onto RGBA and makes them opaque. */
+export const xorRgb: PixelLoop = (content, canvas, region) => {
+  drawRgb(content, canvas, region, -1);
+};
+
+/** @param kept The bits of the old pixels that the new ones are XORed onto: none or all. */
+function drawRgb(content: Uint8Array, canvas: Canvas, region: Region, kept: 0 | -1): void {
+  const bytes = aligned(content);
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
+  const target = canvas.words;
+  eachRun(canvas, region, (first, at, count) => {
+    const end = at + count;
+    let from = first * 3;
+    for (; (from & 3) !== 0 && at < end; at++, from += 3) {
+      target[at] = ((target[at]! & kept) ^ rgbAt(bytes, from)) | OPAQUE;
     }
-  }
-  const tail = (end - at) & 3;
-  xorWords(words, word, target, at, end - tail);
-  word += (end - tail - at) / 4 * 3;
-  at = end - tail;
-  for (from = word << 2; at < end; at++, from += 3) target[at]! ^= rgbAt(bytes, from);
-}
-
-function xorWords(
-  words: Int32Array,
-  word: number,
-  target: Int32Array,
-  at: number,
-  end: number,
-): void {
-  for (; at < end; at += 4, word += 3) {
-    const a = words[word]!;
-    const b = words[word + 1]!;
-    const c = words[word + 2]!;
-    target[at]! ^= a & RGB;
-    target[at + 1]! ^= (a >>> 24) | ((b << 8) & RGB);
-    target[at + 2]! ^= (b >>> 16) | ((c << 16) & RGB);
-    target[at + 3]! ^= c >>> 8;
-  }
+    let word = from >> 2;
+    for (; at < end - 3; at += 4, word += 3) {
+      const a = words[word]!;
+      const b = words[word + 1]!;
+      const c = words[word + 2]!;
+      target[at] = ((target[at]! & kept) ^ a) | OPAQUE;
+      target[at + 1] = ((target[at + 1]! & kept) ^ ((a >>> 24) | (b << 8))) | OPAQUE;
+      target[at + 2] = ((target[at + 2]! & kept) ^ ((b >>> 16) | (c << 16))) | OPAQUE;
+      target[at + 3] = ((target[at + 3]! & kept) ^ (c >>> 8)) | OPAQUE;
+    }
+    for (from = word << 2; at < end; at++, from += 3) {
+      target[at] = ((target[at]! & kept) ^ rgbAt(bytes, from)) | OPAQUE;
+    }
+  });
 }
 
 function rgbAt(bytes: Uint8Array, from: number): number {
@@ -178,23 +91,14 @@ function table565(): Int32Array {
   return rgb565Table = table;
 }
 
-/**
- * Writes RGB565 pixels as opaque RGBA.
- *
- * @param source One little-endian value a pixel, red in the high bits.
- * @param from Index of the first pixel to read.
- * @param target One word a pixel.
- * @param at Index of the first pixel to write.
- * @param count Number of pixels.
- */
-export function expandRgb565(
-  source: Uint16Array,
-  from: number,
-  target: Int32Array,
-  at: number,
-  count: number,
-): void {
+/** Writes RGB565 pixels, red in the high bits of a little-endian value, as opaque RGBA. */
+export const expandRgb565: PixelLoop = (content, canvas, region) => {
+  const bytes = aligned(content);
+  const source = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1);
+  const target = canvas.words;
   const table = table565();
-  const end = at + count;
-  for (; at < end; at++, from++) target[at] = table[source[from]!]!;
-}
+  eachRun(canvas, region, (from, at, count) => {
+    const end = at + count;
+    for (; at < end; at++, from++) target[at] = table[source[from]!]!;
+  });
+};

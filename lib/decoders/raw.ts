@@ -9,9 +9,9 @@
  */
 
 import { StreamError } from "../errors.ts";
-import type { PixelFormat } from "./pixel_decoder.ts";
+import type { Canvas, Region } from "./canvas.ts";
 import { pixelDecoder } from "./pixel_decoder.ts";
-import { packedPixels } from "./pixels.ts";
+import type { PixelLoop } from "./pixels.ts";
 import { expandRgb, expandRgb565 } from "./simd/pixels.ts";
 import type { FrameDecoder } from "./frame_decoder.ts";
 import type { FrameHeader } from "./frame_header.ts";
@@ -19,7 +19,7 @@ import type { FrameHeader } from "./frame_header.ts";
 function rawDecoder(
   bytesPerPixel: number,
   isOpaque: boolean,
-  runOf: PixelFormat["runOf"],
+  draw: PixelLoop,
 ): FrameDecoder {
   return pixelDecoder({
     bytesPerPixel,
@@ -33,31 +33,32 @@ function rawDecoder(
     },
     content: (_header, payload) => payload,
     *pieces(_header, payload, pieceBytes) {
-      const step = pieceBytes - pieceBytes % bytesPerPixel;
-      for (let at = 0; at < payload.length; at += step) yield payload.subarray(at, at + step);
+      for (let at = 0; at < payload.length; at += pieceBytes) {
+        yield payload.subarray(at, at + pieceBytes);
+      }
     },
-    runOf,
+    draw,
   });
+}
+
+function copyRgba(content: Uint8Array, canvas: Canvas, { x, y, width, height }: Region): void {
+  const rowBytes = width * 4;
+  if (width === canvas.width) return canvas.bytes.set(content, y * rowBytes);
+  for (let row = 0; row < height; row++) {
+    const pixels = content.subarray(row * rowBytes, (row + 1) * rowBytes);
+    canvas.bytes.set(pixels, ((y + row) * canvas.width + x) * 4);
+  }
 }
 
 /** Format 0: R, G, B, A bytes; a frame of the whole surface needs no decoding. */
 export const rgbaDecoder: FrameDecoder = {
-  ...rawDecoder(4, false, (payload, canvas) => (from, at, count) => {
-    canvas.bytes.set(payload.subarray(from * 4, (from + count) * 4), at * 4);
-  }),
+  ...rawDecoder(4, false, copyRgba),
   isPicture: ({ width, height, surfaceWidth, surfaceHeight }) =>
     width === surfaceWidth && height === surfaceHeight,
 };
 
 /** Format 1: R, G, B bytes; every pixel is opaque. */
-export const rgbDecoder: FrameDecoder = rawDecoder(3, true, (payload, canvas) => {
-  const source = packedPixels(payload);
-  return (from, at, count) => expandRgb(source, from * 3, canvas.words, at, count);
-});
+export const rgbDecoder: FrameDecoder = rawDecoder(3, true, expandRgb);
 
 /** Format 2: 16-bit pixels; every pixel is opaque. */
-export const rgb565Decoder: FrameDecoder = rawDecoder(2, true, (payload, canvas) => {
-  const { bytes } = packedPixels(payload);
-  const source = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1);
-  return (from, at, count) => expandRgb565(source, from, canvas.words, at, count);
-});
+export const rgb565Decoder: FrameDecoder = rawDecoder(2, true, expandRgb565);

@@ -9,33 +9,12 @@
  */
 
 import { VIDEO_FLAG } from "../wire/constants.ts";
+import { Canvas } from "./canvas.ts";
 import { MemoryBudget } from "./memory_budget.ts";
 import type { SurfaceContent, SurfaceView } from "./surface_view.ts";
 import { PACKED_CELL_MEMORY_BYTES, PackedGrid } from "./packed_grid.ts";
 import type { TextGrid, TextOptions } from "./text_grid.ts";
 import type { FrameHeader } from "./frame_header.ts";
-
-/** Pixels that decoders write to. */
-export class Canvas {
-  readonly width: number;
-  readonly height: number;
-  /** R, G, B, A bytes in the order of rows on the wire. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** The same memory, one little-endian word a pixel. */
-  readonly words: Int32Array<ArrayBuffer>;
-  /** Whether a frame was drawn; delta frames need one before them. */
-  hasBase = false;
-  /** Whether every alpha byte is known to be 255. */
-  opaque = false;
-
-  /** @param bytes `width * height * 4` bytes, aligned to 4; owned by the canvas from now on. */
-  constructor(width: number, height: number, bytes: Uint8Array<ArrayBuffer>) {
-    this.width = width;
-    this.height = height;
-    this.bytes = bytes;
-    this.words = new Int32Array(bytes.buffer, bytes.byteOffset, width * height);
-  }
-}
 
 /** The surface of one channel. Its methods are for decoders, beside those of {@linkcode SurfaceView}. */
 export class Surface implements SurfaceView {

@@ -23,7 +23,8 @@ export interface SurfaceView {
   readonly revision: number;
   /**
    * The presented pixels as R, G, B, A bytes in storage order (see {@linkcode origoLl}). Not a copy:
-   * read only, valid until the next frame of the channel begins. `undefined` for text.
+   * read only, valid until the next frame of the channel begins; its buffer may be longer and cannot be
+   * transferred to a worker. `undefined` for text.
    */
   readonly pixels: Uint8Array<ArrayBuffer> | undefined;
   /**

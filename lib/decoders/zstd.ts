@@ -9,33 +9,24 @@ import { inflate } from "./inflate.ts";
 import { inflatePieces } from "./inflate_pieces.ts";
 import type { PixelFormat } from "./pixel_decoder.ts";
 import { pixelDecoder } from "./pixel_decoder.ts";
-import { packedPixels, xorRgb } from "./pixels.ts";
-import { expandRgb, xorRgbSparse } from "./simd/pixels.ts";
+import { expandRgb, xorRgb } from "./simd/pixels.ts";
 import type { FrameDecoder } from "./frame_decoder.ts";
 import type { FrameHeader } from "./frame_header.ts";
 import { checkCompressedLength } from "./validate.ts";
 import { readSizedPayload } from "./zstd_frame.ts";
 
-const BYTES_PER_PIXEL = 3;
-
-const COMPRESSED: Omit<PixelFormat, "runOf"> = {
-  bytesPerPixel: BYTES_PER_PIXEL,
+const COMPRESSED: Omit<PixelFormat, "draw"> = {
+  bytesPerPixel: 3,
   isOpaque: true,
   checkLength: checkCompressedLength,
   checkPayload: ({ expandedLength }, payload) => void readSizedPayload(payload, expandedLength),
   content: ({ expandedLength }, payload) => inflate(payload, expandedLength),
   pieces: ({ expandedLength }, payload, pieceBytes) =>
-    inflatePieces(payload, expandedLength, pieceBytes - pieceBytes % BYTES_PER_PIXEL),
+    inflatePieces(payload, expandedLength, pieceBytes),
 };
 
 /** Format 9: zstd with the R, G, B bytes of the region. */
-export const zstdDecoder: FrameDecoder = pixelDecoder({
-  ...COMPRESSED,
-  runOf(content, { words }) {
-    const source = packedPixels(content);
-    return (from, at, count) => expandRgb(source, from * BYTES_PER_PIXEL, words, at, count);
-  },
-});
+export const zstdDecoder: FrameDecoder = pixelDecoder({ ...COMPRESSED, draw: expandRgb });
 
 /**
  * Format 8: zstd with the R, G, B bytes of the region, XORed with the previous ones.
@@ -52,9 +43,5 @@ export const zstdDeltaDecoder: FrameDecoder = pixelDecoder({
       `a delta frame without a full one of ${header.surfaceWidth}x${header.surfaceHeight} before it`,
     );
   },
-  runOf(content, { words, opaque }) {
-    const source = packedPixels(content);
-    const xor = opaque ? xorRgbSparse : xorRgb;
-    return (from, at, count) => xor(source, from * BYTES_PER_PIXEL, words, at, count);
-  },
+  draw: xorRgb,
 });

@@ -1,7 +1,7 @@
-// Compiles the AssemblyScript of the folders below to WebAssembly; with --check, compares with what
-// is committed. The name of a folder of `lib` as an argument leaves the others out.
+// Compiles the WebAssembly of the folders below; with --check, compares with what is committed. The
+// name of a folder of `lib` as an argument leaves the others out.
 //
-// The compiler runs in a process of its own and outside the lock file: it is no dependency of the
+// Each compiler runs in a process of its own and outside the lock file: it is no dependency of the
 // project, its version is exact, and the comparison tells whether it gave other bytes.
 
 const COMPILER = "npm:assemblyscript@0.28.20/asc";
@@ -17,23 +17,49 @@ const FLAGS = [
   "--noColors",
 ];
 
-/** Each has its source in `assembly/`. */
+/** The optimizer of that compiler, which reads the text format. */
+const ASSEMBLER = "npm:binaryen@131.0.0-nightly.20260721";
+
+/** Run with the source, the output and {@linkcode ASSEMBLER} as arguments. */
+const ASSEMBLE = `
+const [source, output, assembler] = Deno.args;
+const { default: binaryen } = await import(assembler);
+const module = binaryen.parseText(Deno.readTextFileSync(source));
+module.setFeatures(binaryen.Features.SIMD128 | binaryen.Features.MultiMemory);
+if (!module.validate()) Deno.exit(1);
+binaryen.setOptimizeLevel(3);
+module.optimize();
+Deno.writeFileSync(output, module.emitBinary());
+`;
+
+/** The arguments of Deno that compile a source, in its folder, to the file `output`. */
+type Compiler = (output: string) => string[];
+
+const assemblyScript: Compiler = (output) => [
+  ...["run", "-A", "--no-lock", "--no-config", COMPILER, "assembly/index.ts", ...FLAGS],
+  ...["--outFile", output],
+];
+
+function textFormat(source: string): Compiler {
+  return (output) => ["eval", "--no-lock", "--no-config", ASSEMBLE, source, output, ASSEMBLER];
+}
+
 const MODULES = [
-  { layer: "crypto", file: "a12_crypto.wasm" },
-  { layer: "decoders", file: "pixels.wasm" },
+  { layer: "crypto", file: "a12_crypto.wasm", compiler: assemblyScript },
+  { layer: "decoders", file: "pixels.wasm", compiler: textFormat("pixels.wat") },
 ] as const;
 
 const isCheck = Deno.args.includes("--check");
 const named = Deno.args.filter((each) => !each.startsWith("--"));
-for (const { layer, file } of MODULES) {
+for (const { layer, file, compiler } of MODULES) {
   if (named.length > 0 && !named.includes(layer)) continue;
-  await build(new URL(`../../lib/${layer}/simd/`, import.meta.url), file);
+  await build(new URL(`../../lib/${layer}/simd/`, import.meta.url), file, compiler);
 }
 
-async function build(folder: URL, file: string): Promise<void> {
+async function build(folder: URL, file: string, compiler: Compiler): Promise<void> {
   const wasmFile = new URL(file, folder);
   const bytesFile = new URL("wasm_bytes.ts", folder);
-  const binary = await compile(folder);
+  const binary = await compile(folder, compiler);
   // As `deno fmt` would leave it.
   const text = `/**
  * The bytes of \`${file}\`, made by \`deno task build:wasm\`.
@@ -63,12 +89,11 @@ export const WASM =
   console.log(`${file} is what the source builds (${binary.length} bytes)`);
 }
 
-async function compile(folder: URL): Promise<Uint8Array<ArrayBuffer>> {
+async function compile(folder: URL, compiler: Compiler): Promise<Uint8Array<ArrayBuffer>> {
   const output = await Deno.makeTempFile({ suffix: ".wasm" });
   try {
     const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-lock", "--no-config", COMPILER, "assembly/index.ts"]
-        .concat(FLAGS, "--outFile", output),
+      args: compiler(output),
       cwd: folder,
     }).output();
     if (!success) {

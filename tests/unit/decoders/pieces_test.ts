@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { constants, zstdCompressSync } from "node:zlib";
-import { useInflate } from "../../../lib/decoders/inflate.ts";
+import { inflate, useInflate } from "../../../lib/decoders/inflate.ts";
 import { inflatePieces } from "../../../lib/decoders/inflate_pieces.ts";
 import { MemoryBudget } from "../../../lib/decoders/memory_budget.ts";
 import type { FrameHeader } from "../../../lib/decoders/frame_header.ts";
@@ -262,6 +262,23 @@ for (const kind of ["handle", "documented"] as const) {
     }
   });
 }
+
+test("pieces of one content do not change when another one is decompressed between them", () => {
+  for (const kind of ["handle", "documented"] as const) {
+    useInflate(kind);
+    try {
+      const content = noise(1_000_000);
+      let at = 0;
+      for (const piece of inflatePieces(zstd(content), content.length, 300_000)) {
+        assert.equal(Buffer.compare(piece, content.subarray(at, at + 300_000)), 0);
+        at += piece.length;
+        inflate(zstd(new Uint8Array(1_000_000)), 1_000_000);
+      }
+    } finally {
+      useInflate("handle");
+    }
+  }
+});
 
 test("content that is longer or shorter than announced is refused", () => {
   const content = new Uint8Array(10_000);
