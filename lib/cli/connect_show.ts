@@ -38,7 +38,6 @@ export class Show {
     this.#print = print;
   }
 
-  /** The number of frames that were sent. */
   get frames(): number {
     return this.#frames;
   }

@@ -17,7 +17,6 @@ import { openKeystore } from "./keystore_open.ts";
 import { describeHostKey, hostKeyToJson, noSuchTag } from "./keystore_text.ts";
 import { PROGRAM } from "./program.ts";
 
-/** Makes the command. */
 export function showCommand(io: CliIo): Command {
   return new Command("show")
     .description("show our own public key, to hand to the other side")

@@ -11,7 +11,6 @@ import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
 import { type Report, reportAsText } from "./report.ts";
 
-/** The environment variable that has the secret. */
 const SECRET_VARIABLE = "A12_SECRET";
 
 const LINE_FEED = 0x0a;

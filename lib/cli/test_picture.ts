@@ -32,7 +32,6 @@ const SQUARE_PART = 1 / 6;
 const STEP_X = 5;
 const STEP_Y = 3;
 
-/** The picture and its motion. */
 export class MovingPicture implements Picture {
   readonly width: number;
   readonly height: number;

@@ -23,7 +23,6 @@ import { internalError } from "./faults.ts";
 /** What a listener does with what comes in. */
 interface AcceptorOwner {
   readonly log: Logger;
-  /** Takes an accepted connection. */
   take(connection: Deno.TcpConn, from: BoundSocket): void;
   /** A connection was lost before it was accepted. @param error What accept failed with. */
   lost(error: unknown): void;

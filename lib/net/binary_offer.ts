@@ -16,7 +16,6 @@ type Controller = ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
 interface TransferOwner {
   /** Takes out the next piece that has arrived. */
   readonly read: (transfer: IncomingTransfer) => Uint8Array<ArrayBuffer> | undefined;
-  /** Refuses or cancels a transfer. */
   readonly cancel: (transfer: IncomingTransfer) => void;
 }
 

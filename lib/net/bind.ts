@@ -8,7 +8,6 @@ import { formatAddress, type SocketAddress } from "../address.ts";
 import { messageOf, TransportError } from "../errors.ts";
 import { checkZone, withZoneOf } from "./zone.ts";
 
-/** A listening socket. */
 export interface BoundSocket {
   readonly socket: Pick<Deno.TcpListener, "accept" | "close">;
   /** The addresses that it takes connections for: a socket of IPv6 may take those of IPv4 as well. */

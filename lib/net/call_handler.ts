@@ -11,9 +11,7 @@ import type { Tally } from "./tally.ts";
 /** What is logged about a call. */
 export interface CallContext {
   readonly log: Logger;
-  /** The number of the source. */
   readonly source: number;
-  /** The kind of the record. */
   readonly kind: string;
   /** A handler when absent. */
   readonly callee?: "handler" | "observer";

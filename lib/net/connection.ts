@@ -31,7 +31,6 @@ export interface ListenerPort {
   readonly display: DisplayDefaults;
   /** They see all records of clients before the handlers do. */
   readonly observers: readonly ClientHandler[];
-  /** What happens to H.264. */
   readonly h264: H264Mode;
   /** Where decoders of H.264 come from. */
   readonly decoders: DecoderPool;
@@ -79,7 +78,6 @@ type State =
   /** The connection has ended; the last records are being delivered. */
   | { readonly phase: "leaving"; readonly peer: Peer; readonly client: LiveClient };
 
-/** One connection to a listener. */
 export class Connection {
   readonly #listener: ListenerPort;
   readonly #session: Session;

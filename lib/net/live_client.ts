@@ -29,7 +29,6 @@ import { VerbWaits } from "./verb_waits.ts";
 
 type Timer = ReturnType<typeof setTimeout>;
 
-/** What a live client is made with. */
 interface LiveClientOptions
   extends Pick<TreeOptions, "nextId" | "memory" | "peer" | "display" | "h264"> {
   readonly session: Session;

@@ -24,7 +24,6 @@ export class SilentCount {
     this.#log = log;
   }
 
-  /** Counts one. */
   add(hostname: string | undefined): void {
     if (this.#isClosed) return;
     const owner = hostname === undefined ? UNKNOWN : addressOwner(hostname);

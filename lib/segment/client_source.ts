@@ -128,7 +128,6 @@ export class ClientSources {
     return this.#sources.get(segment)!;
   }
 
-  /** Makes the source of a new segment. */
   open(segment: Segment): ClientSource {
     const source = new ClientSource(this, segment);
     this.#sources.set(segment, source);

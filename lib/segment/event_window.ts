@@ -51,7 +51,6 @@ export const PROBE: InputEventInput<"translated"> = {
 interface Mark {
   /** How many events were sent up to and with it. */
   readonly at: number;
-  /** When it was sent. */
   readonly sentMs: number;
   /** Whether there was room for it in the client's queue. */
   readonly isSure: boolean;
@@ -155,7 +154,6 @@ export class EventWindow {
     return Math.min(trickleMs, this.#refilledMs + EVENT_PACE_MS - nowMs);
   }
 
-  /** Counts an event that was sent. */
   sent(event: EventInput, nowMs: number): void {
     if (this.#sent === this.#taken) this.#trickledMs = nowMs;
     this.#sent++;

@@ -40,7 +40,6 @@ export interface Pacing {
 
 /** Events that go one after the other. */
 interface Burst {
-  /** The channel. */
   readonly channel: number;
   /** Read when they are sent. */
   readonly events: Iterable<EventInput>;

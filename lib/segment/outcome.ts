@@ -14,7 +14,6 @@ import type { SegmentRequest } from "./request.ts";
 import type { Segment } from "./segment.ts";
 import type { IoTable, Status } from "./status.ts";
 
-/** A record of a segment. */
 export interface RecordOutcome {
   readonly type: "record";
   readonly segment: Segment;

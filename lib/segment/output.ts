@@ -47,7 +47,6 @@ export class Output {
     return this.#outbox.wakeAtMs;
   }
 
-  /** Sends a control command. */
   sendControl(control: ControlInput): void {
     if (this.#isOpen) this.#session.send(control);
   }
@@ -100,12 +99,10 @@ export class Output {
     return this.#transfers.cancel(transfer);
   }
 
-  /** Takes the acknowledgement of a transfer. */
   transferAcknowledged(identifier: number): readonly Outcome[] {
     return this.#transfers.acknowledge(identifier);
   }
 
-  /** Takes the refusal of a transfer. */
   transferRefused(stream: number): readonly Outcome[] {
     return this.#transfers.refused(stream);
   }

@@ -16,7 +16,6 @@ import type { PointerPosition } from "./verbs/mouse.ts";
 const TERMINAL = 5;
 const TUI = 24;
 
-/** The lifecycle of a segment. */
 type SegmentState =
   /** The channel is open; the client has not registered. */
   | "open"
@@ -35,7 +34,6 @@ export interface Shown {
   readonly tpack: boolean;
 }
 
-/** One segment. */
 export class Segment {
   /** The channel, 0 for the primary. */
   readonly channel: number;
@@ -43,7 +41,6 @@ export class Segment {
   readonly id: number;
   /** The segment that asked for it; `undefined` for the primary. */
   readonly parent: Segment | undefined;
-  /** What arrives on its video stream. */
   readonly video: VideoStream;
   readonly audio = new AudioStream();
   /** Whether the last announcement of audio was refused. */

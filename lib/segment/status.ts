@@ -159,7 +159,6 @@ export function statusFromEvent(event: WireEvent, context: RecordContext): Statu
   return { kind: "input", source_audio: context.segment, tgtid: event.dst };
 }
 
-/** Makes the record of a request for a segment. */
 export function segmentRequestStatus(
   event: ExternalEvent<"segreq">,
   context: RecordContext,

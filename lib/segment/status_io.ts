@@ -40,7 +40,6 @@ const DEVICE_NUMBERS: ReadonlyMap<string, number> = new Map(
   [...DEVICE_NAMES].map(([number, name]) => [name, number]),
 );
 
-/** Makes the table of an input event. */
 export function eventToIo(event: InputEvent): IoTable {
   switch (event.kind) {
     case "translated":

@@ -24,7 +24,6 @@ import type { Segment } from "./segment.ts";
 
 /** The most that a client may send. */
 interface TransferLimits {
-  /** Bytes of one transfer. */
   readonly streamBytes: number;
   /** Bytes of all transfers together. */
   readonly totalBytes: number;
@@ -35,7 +34,6 @@ const LIMITS: TransferLimits = {
   totalBytes: MAX_CLIENT_BINARY_BYTES,
 };
 
-/** The transfers from one client. */
 export class TransfersIn {
   readonly #limits: TransferLimits;
   /** The transfer under way of each segment. */

@@ -56,7 +56,6 @@ export interface TreeOptions {
   readonly pacing?: Pacing;
 }
 
-/** The segments of one client. */
 export class SegmentTree {
   readonly #options: TreeOptions;
   /** The segments that have not ended, by channel. */

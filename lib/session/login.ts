@@ -65,7 +65,6 @@ export class Login {
     this.#sendHello = sendHello;
   }
 
-  /** Sends the first packet of a client. */
   begin(options: ClientOptions, first: FirstDraws): void {
     this.#ephemeral = first.ephemeral;
     const hello = first.ephemeral === undefined

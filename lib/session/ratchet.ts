@@ -26,7 +26,6 @@ import { PrivateKey } from "../crypto/x25519.ts";
 import { AuthError, MisbehavedError } from "../errors.ts";
 import type { Side } from "../transport/transport.ts";
 
-/** When to rekey. */
 export interface RekeyPolicy {
   /**
    * How many REKEYs a server sends whatever the volume: the first when the client has proved its key,

@@ -8,7 +8,6 @@ import type { PeerError } from "../errors.ts";
 import type { PeerOffered } from "./events.ts";
 import type { Ratchet } from "./ratchet.ts";
 
-/** The name of a state. */
 export type StateName =
   /** Waiting for the peer's first HELLO. */
   | "hello"
@@ -25,7 +24,6 @@ export type StateName =
   /** A fault of the peer ended the session. */
   | "failed";
 
-/** A state with its data. */
 export type State =
   | { readonly name: "hello" | "ephemeral" }
   | { readonly name: "offered"; readonly peer: PeerOffered }
@@ -59,7 +57,6 @@ export type Trigger =
   | "end"
   | "fault";
 
-/** All permitted transitions. */
 export const TRANSITIONS: {
   readonly [S in StateName]: { readonly [T in Trigger]?: StateName };
 } = {

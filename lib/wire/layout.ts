@@ -38,7 +38,6 @@ interface CompiledField extends Field {
 
 type Reader<T> = (view: DataView, base: number) => T;
 
-/** Reads and writes the structure of one layout. */
 export class Codec<L extends Layout, Tag extends object = Record<never, never>> {
   readonly #fields: readonly CompiledField[];
   readonly #tag: Tag;

@@ -15,7 +15,6 @@ import type { Picture, PictureSource, PixelPicture } from "./picture.ts";
 import { pictureOf, whileShown } from "./picture.ts";
 import { encodePicture, type Snapshot } from "./snapshot.ts";
 
-/** The names of the files. */
 export const SNAPSHOT_NAME = /^\d+\.(png|txt)$/;
 
 /**

@@ -13,7 +13,6 @@ import type { Logger } from "../../log.ts";
 import { compactTime, logRecreated } from "../new_file.ts";
 import type { Files, LineFile } from "./files.ts";
 
-/** Matches the names of folders. */
 export const FOLDER_NAME = /^\d{8}T\d{6}Z-\d+(-[0-9a-f]{4}){5}(-\d+)?$/;
 
 /**

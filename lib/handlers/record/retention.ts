@@ -130,7 +130,6 @@ export class Retention {
     return surplus;
   }
 
-  /** Returns whether it was deleted. */
   async #delete(stored: Stored): Promise<boolean> {
     const { kind, path } = stored;
     try {

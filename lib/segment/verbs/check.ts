@@ -36,7 +36,6 @@ export function refuse(text: string): never {
   throw new ApiMisuseError("bad-argument", text);
 }
 
-/** Checks a whole number. */
 export function integer(name: string, value: number, min: number, max: number = I32_MAX): number {
   if (Number.isInteger(value) && value >= min && value <= max) return value;
   return refuse(`${name} is ${value}, must be a whole number from ${min} to ${max}`);

@@ -14,7 +14,6 @@ import type { BinaryTransfer, BinaryType, TransferOptions } from "../transfer_ty
 
 /** The source that a verb is called on, as the verb sees it. */
 export interface VerbTarget {
-  /** The state of the segment. */
   readonly segment: Segment;
   /** Whether it has ended, or was asked to. */
   readonly isClosed: boolean;
@@ -43,7 +42,6 @@ export interface VerbTarget {
   close(lastWords: string): void;
 }
 
-/** What verbs may be called on. */
 type VerbScope =
   /** The first segment of a client alone: a real source gives every event to it. */
   | "primary"

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { FairShare } from "../../../lib/bytes/fair_share.ts";
-import { VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
+import { processMemory } from "../../../lib/decoders/memory_budget.ts";
+import { MAX_SURFACE_BYTES } from "../../../lib/limits.ts";
 import { APPLICATION, Fixture } from "../../support/segment_fixture.ts";
+import { frameHeader } from "../decoders/frames.ts";
 
 const test = (name: string, fn: () => void) => Deno.test({ name, permissions: "none", fn });
 const SIDE = 16;
@@ -14,21 +16,8 @@ class Client extends Fixture {
   }
 
   draw(commit = true): void {
-    this.control({
-      command: "videoframe",
-      stream: 1,
-      format: VIDEO_FORMAT.rgba,
-      surfaceWidth: SIDE,
-      surfaceHeight: SIDE,
-      x: 0,
-      y: 0,
-      width: SIDE,
-      height: SIDE,
-      flags: 0,
-      length: PICTURE_BYTES,
-      expandedLength: PICTURE_BYTES,
-      commit,
-    });
+    const header = frameHeader({ surfaceWidth: SIDE, surfaceHeight: SIDE, commit });
+    this.control({ command: "videoframe", ...header });
     this.data("video", 0, new Uint8Array(PICTURE_BYTES));
     this.deliver();
   }
@@ -62,4 +51,14 @@ test("a key that takes what it can leaves the client of another key its pictures
   ordinary.draw();
   ordinary.draw(false);
   assert.deepEqual(ordinary.faults, []);
+});
+
+test("the clients of one key share half of MAX_SURFACE_BYTES, the memory of the process", () => {
+  const half = MAX_SURFACE_BYTES / 2;
+  assert.equal(half, 1 << 30);
+  assert.ok(processMemory.take("key", half));
+  assert.ok(!processMemory.take("key", 1));
+  assert.ok(processMemory.take("other", half / 2));
+  processMemory.give("key", half);
+  processMemory.give("other", half / 2);
 });

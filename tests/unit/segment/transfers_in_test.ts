@@ -3,6 +3,7 @@ import { zstdCompressSync } from "node:zlib";
 import { blake3 } from "@noble/hashes/blake3.js";
 import { compress } from "../../../lib/decoders/compress.ts";
 import { TransfersIn } from "../../../lib/segment/transfers_in.ts";
+import { MAX_BINARY_STREAM_BYTES } from "../../../lib/limits.ts";
 import type { StreamOutcome } from "../../../lib/segment/outcome.ts";
 import type { KnownControl } from "../../../lib/wire/control.ts";
 import { APPLICATION, commands, Fixture } from "../../support/segment_fixture.ts";
@@ -201,6 +202,20 @@ Deno.test("transfer in: of unknown size, it ends with the status of its identifi
   assert.equal(fixture.statuses.filter(({ kind }) => kind === "streamstatus").length, 3);
 });
 
+Deno.test("transfer in: a second one on its channel cancels both, too-many-streams", pure, () => {
+  const { fixture, transfer } = taking();
+  fixture.data("binary", 5, new Uint8Array(10));
+  announce(fixture, { stream: 6, identifier: 10 });
+  fixture.deliver();
+  assert.equal(transfer.error?.code, "too-many-streams");
+  assert.deepEqual(fixture.faults, ["too-many-streams"]);
+  assert.deepEqual(cancels(fixture), [[5, 0]]);
+  assert.equal(fixture.offered.length, 1, "the second is ignored, as in the reference");
+  fixture.data("binary", 6, CONTENT);
+  fixture.deliver();
+  assert.deepEqual(fixture.takeControls(), []);
+});
+
 Deno.test("transfer in: the client gives it up, or leaves", pure, () => {
   const given = taking();
   given.fixture.event({
@@ -270,6 +285,16 @@ Deno.test("transfer in: too large, and too much in all", pure, () => {
   assert.deepEqual(summary(data(5, 51)), ["cancelstream", "stream-too-long"]);
   assert.deepEqual(summary(begin(6, 50n)), ["offer"]);
   assert.deepEqual(summary(data(6, 50)), ["ping"]);
+});
+
+Deno.test("transfer in: one of 1 GiB is offered, a larger one is refused", pure, () => {
+  assert.equal(MAX_BINARY_STREAM_BYTES, 1 << 30);
+  assert.equal(taking({ size: BigInt(MAX_BINARY_STREAM_BYTES) }).transfer.state, "accepted");
+  const fixture = new Fixture({ kind: APPLICATION });
+  announce(fixture, { size: BigInt(MAX_BINARY_STREAM_BYTES) + 1n });
+  fixture.deliver();
+  assert.deepEqual(fixture.faults, ["stream-too-long"]);
+  assert.deepEqual(cancels(fixture), [[5, 0]]);
 });
 
 Deno.test("transfer in: on a channel without a segment it is refused", pure, () => {

@@ -5,6 +5,7 @@ import { ClientH264 } from "../../../../lib/decoders/h264/client_h264.ts";
 import { MemoryBudget } from "../../../../lib/decoders/memory_budget.ts";
 import { VideoStream } from "../../../../lib/decoders/video_stream.ts";
 import { StreamError } from "../../../../lib/errors.ts";
+import { MAX_KEPT_H264_BYTES } from "../../../../lib/limits.ts";
 import { VIDEO_FORMAT } from "../../../../lib/wire/constants.ts";
 import { concat } from "../../../support/feed.ts";
 import { grayPicture, keyUnit, pps, sps } from "../../../support/h264.ts";
@@ -49,6 +50,15 @@ Deno.test("h264 pass: parameters are pending, a picture is an access unit with t
   assert.equal(stream!.surface.content, "none");
   stream!.close();
   assert.equal(budget.usedBytes, 0);
+});
+
+Deno.test("h264 pass: what comes before a picture is bounded", pure, () => {
+  const { streams: [stream] } = open("pass");
+  const many = concat(Array.from({ length: MAX_KEPT_H264_BYTES / 8 }, () => pps()));
+  assert.equal(push(stream!, many.subarray(0, MAX_KEPT_H264_BYTES / 2)).type, "pending");
+  const progress = push(stream!, many.subarray(0, MAX_KEPT_H264_BYTES / 2 + 1));
+  assert.ok(progress.type === "refused");
+  assert.equal(progress.error.code, "bad-length");
 });
 
 Deno.test("h264 pass: a refused unit ends neither the format nor the other units", pure, () => {
