@@ -1,5 +1,5 @@
 /**
- * The directory `accepted/`: the accepted keys in memory, kept equal to the disk, and changes to them.
+ * The directory `accepted/`: the accepted keys in memory, kept equal to the disk.
  *
  * Each query takes one `stat` of the directory, which shows files that came or went. An edit in place
  * shows only in the file's own size and times, which take about 5 µs a file. Up to 16 files, each query
@@ -10,59 +10,15 @@
  *
  * @module
  */
-import { fingerprint } from "../lib/crypto/fingerprint.ts";
 import { KeystoreError } from "../lib/errors.ts";
 import { KEYSTORE_MAX_STALE_MS } from "../lib/limits.ts";
-import {
-  formatAccepted,
-  formatKey,
-  type KeystoreWarning,
-  parseAccepted,
-  replaceTags,
-  requireUsableKey,
-} from "./format.ts";
-import {
-  createFile,
-  readKeyFile,
-  reason,
-  removeFile,
-  replaceFile,
-  settledStamp,
-  stampOf,
-} from "./fs.ts";
-import { isAny, requireTags, uniteTags } from "./tags.ts";
+import { type AcceptedKey, formatKey, type KeystoreWarning, parseAccepted } from "./format.ts";
+import { readKeyFile, reason, settledStamp, stampOf } from "./fs.ts";
 
 /** One accepted key. */
-export interface AcceptedEntry {
+export interface AcceptedEntry extends AcceptedKey {
   /** The name of its file in `accepted/`, which also names its state directory. */
   readonly file: string;
-  /** The tags in the order of the file. */
-  readonly tags: readonly string[];
-  /** 32 bytes; do not change them. */
-  readonly publicKey: Uint8Array;
-}
-
-/** The answer to a login. */
-export type Acceptance =
-  | { readonly accepted: true; readonly entry: AcceptedEntry }
-  | { readonly accepted: false; readonly code: "unknown-key" | "key-not-for-name" };
-
-/** What adding a key did. */
-export interface AddResult {
-  /** Whether the store changed. */
-  readonly added: boolean;
-  /** `new`: a new file; `extended`: more tags in its file; `none`: it had all tags already. */
-  readonly change: "new" | "extended" | "none";
-  /** The entry as it is now. */
-  readonly entry: AcceptedEntry;
-}
-
-/** A file that was removed from `accepted/`. */
-export interface RemovedFile {
-  /** Its name. */
-  readonly file: string;
-  /** Its entry, or `undefined` when it had no good line. */
-  readonly entry: AcceptedEntry | undefined;
 }
 
 /** Up to this number of files, each query checks all of them. */
@@ -84,7 +40,6 @@ interface KnownFile {
 
 export class AcceptedDirectory {
   readonly path: string;
-  readonly #root: string;
   readonly #onWarning: (warning: KeystoreWarning) => void;
   readonly #nowMs: () => number;
   readonly #wallMs: () => number;
@@ -108,7 +63,6 @@ export class AcceptedDirectory {
     wallMs: () => number = () => Date.now(),
   ) {
     this.path = `${root}/accepted`;
-    this.#root = root;
     this.#onWarning = onWarning;
     this.#nowMs = nowMs;
     this.#wallMs = wallMs;
@@ -157,50 +111,13 @@ export class AcceptedDirectory {
     this.#checkedAtMs = this.#nowMs();
   }
 
-  /**
-   * Accepts a key. The caller holds the store's lock and has refreshed.
-   *
-   * @param publicKey 32 bytes, copied.
-   * @throws {KeystoreError} `bad-tag`, `bad-key`, `keystore-unwritable`.
-   */
-  async add(tags: readonly string[], publicKey: Uint8Array): Promise<AddResult> {
-    requireTags(tags);
-    requireUsableKey(publicKey);
-    const wanted = uniteTags([], tags);
-    const present = this.find(publicKey);
-    const [first] = present;
-    if (first === undefined) return await this.#addFile(wanted, publicKey.slice());
-    const sufficient = present.find((entry) => isAny(entry.tags)) ??
-      (hasAll(present, wanted) ? first : undefined);
-    if (sufficient !== undefined) return { added: false, change: "none", entry: sufficient };
-    return await this.#extend(first, wanted);
-  }
-
-  /**
-   * Removes a key from the accepted keys. The caller holds the store's lock and has refreshed.
-   *
-   * @param what A file name, a public key in base64, or a fingerprint.
-   * @throws {KeystoreError} `no-such-key`, `keystore-unwritable`.
-   */
-  async remove(what: string): Promise<RemovedFile[]> {
-    const removed = this.#matching(what);
-    if (removed.length === 0) {
-      throw new KeystoreError(
-        "no-such-key",
-        `no accepted key has the file name, public key or fingerprint ${JSON.stringify(what)}; ` +
-          `"keystore list" shows all keys`,
-      );
-    }
-    for (const { file } of removed) await removeFile(this.#pathOf(file));
-    return removed;
-  }
-
   #pauseMs(): number {
     if (this.#files.size <= ALWAYS_CHECKED_FILES) return 0;
     return Math.min(this.#files.size * PAUSE_PER_FILE_MS, KEYSTORE_MAX_STALE_MS);
   }
 
-  #pathOf(file: string): string {
+  /** The path of a file of the directory. */
+  pathOf(file: string): string {
     return `${this.path}/${file}`;
   }
 
@@ -248,7 +165,7 @@ export class AcceptedDirectory {
 
   /** @returns `known` itself when nothing changed; `undefined` for a directory or a removed file. */
   #checkFile(file: string, known: KnownFile | undefined): KnownFile | undefined {
-    const path = this.#pathOf(file);
+    const path = this.pathOf(file);
     const startMs = this.#wallMs();
     let info: Deno.FileInfo | undefined;
     try {
@@ -267,42 +184,6 @@ export class AcceptedDirectory {
     if (!isSame) { for (const warning of found.warnings) this.#onWarning(warning); }
     return { stamp: settled, ...found };
   }
-
-  async #addFile(tags: readonly string[], publicKey: Uint8Array): Promise<AddResult> {
-    const line = formatAccepted(tags, publicKey);
-    let file = randomFileName();
-    while (!(await createFile(this.#root, this.#pathOf(file), line))) file = randomFileName();
-    return { added: true, change: "new", entry: { file, tags, publicKey } };
-  }
-
-  async #extend(entry: AcceptedEntry, more: readonly string[]): Promise<AddResult> {
-    const path = this.#pathOf(entry.file);
-    const text = readKeyFile(path);
-    const { value } = parseAccepted(text, path);
-    if (value === undefined || formatKey(value.publicKey) !== formatKey(entry.publicKey)) {
-      const message = `${path} was changed by another program at the same time; try again`;
-      throw new KeystoreError("keystore-unwritable", message, { path });
-    }
-    const tags = uniteTags(value.tags, more);
-    await replaceFile(this.#root, path, replaceTags(text, value, tags));
-    return { added: true, change: "extended", entry: { ...entry, tags } };
-  }
-
-  #matching(what: string): RemovedFile[] {
-    const { entries } = this;
-    const file = what.replace(/^accepted\//, "");
-    const named = entries.filter((entry) => entry.file === file);
-    if (named.length === 0 && this.warnings.some(({ path }) => path === this.#pathOf(file))) {
-      return [{ file, entry: undefined }];
-    }
-    const print = what.toLowerCase();
-    const found = named.length > 0
-      ? named
-      : entries.filter(({ publicKey }) =>
-        formatKey(publicKey) === what || fingerprint(publicKey) === print
-      );
-    return found.map((entry) => ({ file: entry.file, entry }));
-  }
 }
 
 type Content = Pick<KnownFile, "entry" | "warnings">;
@@ -311,7 +192,8 @@ function readEntry(file: string, path: string, info: Deno.FileInfo | undefined):
   try {
     const { value, warnings } = parseAccepted(readKeyFile(path, info), path);
     if (value === undefined) return { entry: undefined, warnings };
-    return { entry: { file, tags: value.tags, publicKey: value.publicKey }, warnings };
+    const { tags, publicKey, conditions, problem } = value;
+    return { entry: { file, tags, publicKey, conditions, problem }, warnings };
   } catch (error) {
     if (!(error instanceof KeystoreError)) throw error;
     const warning = { path, line: undefined, code: error.code, message: error.message };
@@ -320,7 +202,8 @@ function readEntry(file: string, path: string, info: Deno.FileInfo | undefined):
 }
 
 function contentOf({ entry, warnings }: Content): string {
-  return JSON.stringify([entry && [entry.tags, formatKey(entry.publicKey)], warnings]);
+  const { tags, publicKey, conditions, problem } = entry ?? {};
+  return JSON.stringify([tags, publicKey && formatKey(publicKey), conditions, problem, warnings]);
 }
 
 /** A link that leads nowhere is not gone: it gets a warning. */
@@ -332,14 +215,4 @@ function isGone(error: unknown, path: string): boolean {
   } catch {
     return true;
   }
-}
-
-function hasAll(entries: readonly AcceptedEntry[], wanted: readonly string[]): boolean {
-  return wanted.every((tag) => entries.some((entry) => entry.tags.includes(tag))) && !isAny(wanted);
-}
-
-/** Eight letters from `a` to `u`, as arcan-net names its files. */
-function randomFileName(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(8));
-  return Array.from(bytes, (byte) => String.fromCharCode(97 + byte % 21)).join("");
 }

@@ -7,7 +7,7 @@ import { createHmac } from "node:crypto";
 import { encodeUtf8 } from "../lib/bytes/text.ts";
 import { ApiMisuseError, KeystoreError } from "../lib/errors.ts";
 import { MAX_KEY_FILE_BYTES } from "../lib/limits.ts";
-import type { Acceptance } from "./accepted.ts";
+import type { Acceptance } from "./acceptance.ts";
 import { formatKey } from "./format.ts";
 import { readKeyFileIfPresent, replaceFile } from "./fs.ts";
 

@@ -12,6 +12,16 @@ import { decodeBase64 } from "../lib/bytes/base64.ts";
 import { KEY_BYTES } from "../lib/crypto/provider.ts";
 import { isLowOrder } from "../lib/crypto/x25519.ts";
 import { type KeystoreCode, KeystoreError } from "../lib/errors.ts";
+import {
+  formatComment,
+  formatConditions,
+  isCommentLine,
+  isCondition,
+  type KeyConditions,
+  NO_CONDITIONS,
+  parseComment,
+  parseConditions,
+} from "./conditions.ts";
 import { splitTags, uselessTags } from "./tags.ts";
 
 /** Something in the keystore that is skipped; the rest is in use. */
@@ -26,12 +36,20 @@ export interface KeystoreWarning {
   readonly message: string;
 }
 
-/** The line of an `accepted/` file that counts. */
-export interface AcceptedLine {
-  /** In order, empty ones included: joined with commas they are the word in the file. */
+/** What an `accepted/` file says about its key. */
+export interface AcceptedKey {
+  /** In order, empty ones included. */
   readonly tags: readonly string[];
   /** 32 bytes. */
   readonly publicKey: Uint8Array;
+  /** Must hold at a login. */
+  readonly conditions: KeyConditions;
+  /** Why the conditions cannot be read; then the key is refused. */
+  readonly problem: string | undefined;
+}
+
+/** The line of an `accepted/` file that counts. */
+export interface AcceptedLine extends AcceptedKey {
   /** From 1. */
   readonly line: number;
 }
@@ -71,9 +89,14 @@ export function parseAccepted(text: string, path: string): Parsed<AcceptedLine |
     try {
       const publicKey = parsePublicKey(requireTwoWords(word, rest));
       if (value === undefined) {
-        value = { tags: splitTags(word), publicKey, line };
-        for (const message of uselessTags(value.tags)) {
+        value = { ...parseWord(word, parseComment(text)), publicKey, line };
+        const { tags, problem } = value;
+        for (const message of uselessTags(tags)) {
           warnings.push({ path, line, code: "bad-tag", message });
+        }
+        if (problem !== undefined) {
+          const message = `the key is refused: ${problem}`;
+          warnings.push({ path, line, code: "bad-conditions", message });
         }
       } else {
         const message = `only the first key of a file counts, and that is in line ${value.line}`;
@@ -105,20 +128,45 @@ export function parseHostKeys(text: string, path: string): Parsed<readonly HostK
   return { value, warnings };
 }
 
-/** @returns A line with its newline. */
-export function formatAccepted(tags: readonly string[], publicKey: Uint8Array): string {
-  return `${tags.join(",")} ${formatKey(publicKey)}\n`;
+function parseWord(word: string, comment: string | undefined): Omit<AcceptedKey, "publicKey"> {
+  const all = splitTags(word);
+  const tags = all.filter((tag) => !isCondition(tag));
+  try {
+    if (tags.length === 0) throw new KeystoreError("bad-conditions", "the line has no name");
+    const conditions = { comment, ...parseConditions(all.filter(isCondition)) };
+    return { tags, conditions, problem: undefined };
+  } catch (error) {
+    const { message } = error as KeystoreError;
+    return { tags, conditions: { ...NO_CONDITIONS, comment }, problem: message };
+  }
+}
+
+/** @returns The line of a key with its newline, and that of its comment. */
+export function formatAccepted(
+  tags: readonly string[],
+  publicKey: Uint8Array,
+  conditions: KeyConditions = NO_CONDITIONS,
+): string {
+  const word = [...tags, ...formatConditions(conditions)].join(",");
+  return `${word} ${formatKey(publicKey)}\n${formatComment(conditions)}`;
 }
 
 /**
- * Replaces the tags in an `accepted/` file and keeps its other lines.
+ * Replaces what an `accepted/` file says about its key and keeps its other lines.
  *
  * @param entry The result of {@linkcode parseAccepted} for the same text.
  */
-export function replaceTags(text: string, entry: AcceptedLine, tags: readonly string[]): string {
-  const all = text.split("\n");
-  all[entry.line - 1] = formatAccepted(tags, entry.publicKey).trimEnd();
-  const joined = all.join("\n");
+export function replaceAccepted(
+  text: string,
+  { line, publicKey }: AcceptedLine,
+  tags: readonly string[],
+  conditions: KeyConditions,
+): string {
+  const written = formatAccepted(tags, publicKey, conditions).trimEnd();
+  const all = text.split("\n").map((other, i) => i === line - 1 ? written : other);
+  // The comment stands below its key: above it arcan-net would try to read it as a key.
+  const kept = all.filter((other) => other === written || !isCommentLine(other));
+  const joined = kept.join("\n");
   return joined.endsWith("\n") ? joined : `${joined}\n`;
 }
 

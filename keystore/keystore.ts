@@ -5,13 +5,10 @@
  */
 import { AuthError, KeystoreError } from "../lib/errors.ts";
 import { DEFAULT_PORT } from "../lib/address.ts";
-import {
-  type Acceptance,
-  AcceptedDirectory,
-  type AcceptedEntry,
-  type AddResult,
-  type RemovedFile,
-} from "./accepted.ts";
+import { AcceptedDirectory, type AcceptedEntry } from "./accepted.ts";
+import { AcceptedChanges, type AddResult, type RemovedFile } from "./accepted_changes.ts";
+import { type Acceptance, decide } from "./acceptance.ts";
+import type { ConditionChanges } from "./conditions.ts";
 import { type EnrolResult, type Places, SpentPlaces } from "./enrolment.ts";
 import type { HostKey, KeystoreWarning } from "./format.ts";
 import {
@@ -32,6 +29,8 @@ export interface KeystoreOptions {
   readonly create?: boolean;
   /** Called for each warning when it is first found: on opening, and when a file changes later. */
   readonly onWarning?: (warning: KeystoreWarning) => void;
+  /** The clock by which keys expire, in milliseconds since 1970; that of the system unless given. */
+  readonly wallMs?: () => number;
 }
 
 /** A host that was added to `hostkeys/`. */
@@ -60,18 +59,22 @@ export class Keystore {
   /** The directory. */
   readonly root: string;
   readonly #accepted: AcceptedDirectory;
+  readonly #changes: AcceptedChanges;
   readonly #hostKeys: HostKeyDirectory;
   readonly #lock: StoreLock;
   readonly #spentPlaces: SpentPlaces;
   readonly #onWarning: (warning: KeystoreWarning) => void;
+  readonly #wallMs: () => number;
   readonly #warned = new Set<string>();
 
-  private constructor(root: string, onWarning: (warning: KeystoreWarning) => void) {
+  private constructor(root: string, { onWarning = () => {}, wallMs = Date.now }: KeystoreOptions) {
     this.root = root;
     this.#onWarning = onWarning;
+    this.#wallMs = wallMs;
     this.#lock = new StoreLock(root);
     this.#spentPlaces = new SpentPlaces(root, () => this.identity().privateKey);
     this.#accepted = new AcceptedDirectory(root, onWarning);
+    this.#changes = new AcceptedChanges(root, this.#accepted);
     this.#hostKeys = new HostKeyDirectory(root, (warning) => this.#warnOnce(warning));
   }
 
@@ -84,7 +87,7 @@ export class Keystore {
    *   when something is missing and cannot be made.
    */
   static async open(root: string, options: KeystoreOptions = {}): Promise<Keystore> {
-    const keystore = new Keystore(root, options.onWarning ?? (() => {}));
+    const keystore = new Keystore(root, options);
     if (options.create ?? true) await keystore.#create();
     requireDirectory(root);
     for (const warning of permissionWarnings(root)) keystore.#warnOnce(warning);
@@ -150,20 +153,26 @@ export class Keystore {
    *
    * @param publicKey The 32 bytes that the client offers.
    * @param name The listening name, or `undefined` for a listener without one.
+   * @param address Where the client connects from, without port. Without it, keys that may log in from
+   *   some networks alone are refused.
    */
-  accepts(publicKey: Uint8Array, name: string | undefined): Acceptance {
-    return this.#decide(publicKey, (tags) => admitsName(tags, name));
+  accepts(publicKey: Uint8Array, name: string | undefined, address = ""): Acceptance {
+    this.#accepted.refresh();
+    const entries = this.#accepted.find(publicKey);
+    return decide(entries, (tags) => admitsName(tags, name), this.#wallMs(), address);
   }
 
   /**
-   * Decides whether a dialled server has the expected key.
+   * Decides whether a dialled server has the expected key. Of the conditions, only the time counts.
    *
    * @param publicKey The 32 bytes that the server answers with.
    * @param wanted The tag that its entry must have: `outbound-<tag>` for a host of `hostkeys/`,
    *   `outbound` for another one; several separated by commas; `*` for any.
    */
   acceptsServer(publicKey: Uint8Array, wanted: string): Acceptance {
-    return this.#decide(publicKey, (tags) => admitsWanted(tags, wanted));
+    this.#accepted.refresh();
+    const entries = this.#accepted.find(publicKey);
+    return decide(entries, (tags) => admitsWanted(tags, wanted), this.#wallMs(), undefined);
   }
 
   /**
@@ -201,11 +210,29 @@ export class Keystore {
    *
    * @param tags The names, or `*` alone.
    * @param publicKey 32 bytes, copied.
+   * @param conditions Set as by {@linkcode set}.
    * @returns What was done.
-   * @throws {KeystoreError} `bad-tag`, `bad-key`, `keystore-unwritable`; then nothing changed.
+   * @throws {KeystoreError} `bad-tag`, `bad-key`, `bad-conditions`, `keystore-unwritable`; then nothing
+   *   changed.
    */
-  add(tags: readonly string[], publicKey: Uint8Array): Promise<AddResult> {
-    return this.#change(() => this.#accepted.add(tags, publicKey));
+  add(
+    tags: readonly string[],
+    publicKey: Uint8Array,
+    conditions: ConditionChanges = {},
+  ): Promise<AddResult> {
+    return this.#change(() => this.#changes.add(tags, publicKey, conditions));
+  }
+
+  /**
+   * Changes the conditions and the comment of an accepted key.
+   *
+   * @param what The name of a file in `accepted/`, a public key in base64, or its fingerprint.
+   * @param conditions Conditions that are `undefined` are removed, those that are absent stay.
+   * @returns The entries of the key as they are now; a key has one for each of its files.
+   * @throws {KeystoreError} `no-such-key`, `bad-conditions`, `keystore-unwritable`.
+   */
+  set(what: string, conditions: ConditionChanges): Promise<readonly AcceptedEntry[]> {
+    return this.#change(() => this.#changes.set(what, conditions));
   }
 
   /**
@@ -232,14 +259,16 @@ export class Keystore {
     const { name, count } = places;
     return this.#change(async () => {
       const spent = this.#spentPlaces.read(places);
-      if (this.accepts(publicKey, name).accepted) return { added: false, spent };
+      const verdict = this.accepts(publicKey, name);
+      if (verdict.accepted) return { added: false, spent };
+      if (verdict.detail !== undefined) throw new AuthError(verdict.code, verdict.detail);
       if (spent >= count) {
         throw new AuthError("no-slot-left", `all ${count} places for unknown keys are taken`);
       }
       // First the place, then the key: a kill in between loses a place, and never lets in one key more.
       await this.#spentPlaces.write(places, spent + 1);
       try {
-        await this.#accepted.add([name ?? DEFAULT_TAG], publicKey);
+        await this.#changes.add([name ?? DEFAULT_TAG], publicKey);
       } catch (error) {
         // If this write fails as well, the place is lost.
         await this.#spentPlaces.write(places, spent).catch(() => {});
@@ -258,7 +287,11 @@ export class Keystore {
    * @throws {KeystoreError} `no-such-key`, `keystore-unwritable`.
    */
   remove(what: string): Promise<readonly RemovedFile[]> {
-    return this.#change(() => this.#accepted.remove(what));
+    return this.#change(async () => {
+      const files = this.#changes.removable(what);
+      await this.#changes.remove(files);
+      return files;
+    });
   }
 
   /**
@@ -272,14 +305,6 @@ export class Keystore {
   async addHost(tag: string, host: string, port: number = DEFAULT_PORT): Promise<AddedHost> {
     const key = await this.#lock.run(() => this.#hostKeys.add(tag, host, port));
     return { tag, host: key.host, port: key.port, publicKey: publicKeyOf(key) };
-  }
-
-  #decide(publicKey: Uint8Array, admits: (tags: readonly string[]) => boolean): Acceptance {
-    this.#accepted.refresh();
-    const entries = this.#accepted.find(publicKey);
-    const entry = entries.find((candidate) => admits(candidate.tags));
-    if (entry !== undefined) return { accepted: true, entry };
-    return { accepted: false, code: entries.length === 0 ? "unknown-key" : "key-not-for-name" };
   }
 
   #change<T>(action: () => Promise<T>): Promise<T> {

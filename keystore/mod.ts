@@ -18,7 +18,15 @@ export { DEFAULT_PORT } from "../lib/address.ts";
 export { type Environment, processEnv } from "../lib/env.ts";
 export { fingerprint } from "../lib/crypto/fingerprint.ts";
 export type { KeystoreCode } from "../lib/errors.ts";
-export type { Acceptance, AcceptedEntry, AddResult, RemovedFile } from "./accepted.ts";
+export type { Acceptance } from "./acceptance.ts";
+export type { AcceptedEntry } from "./accepted.ts";
+export type { AddResult, RemovedFile } from "./accepted_changes.ts";
+export {
+  type ConditionChanges,
+  type ConditionCode,
+  formatTime,
+  type KeyConditions,
+} from "./conditions.ts";
 export {
   EnrolmentSlots,
   type EnrolmentStore,
@@ -26,7 +34,9 @@ export {
   type Places,
   type Reservation,
 } from "./enrolment.ts";
+export type { Network } from "../lib/networks.ts";
 export {
+  type AcceptedKey,
   formatHostAddress,
   formatKey,
   type HostAddress,

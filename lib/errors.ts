@@ -45,6 +45,9 @@ export type AuthCode =
   | "wrong-secret"
   | "unknown-key"
   | "key-not-for-name"
+  | "key-expired"
+  | "address-not-allowed"
+  | "bad-conditions"
   | "low-order-key"
   | "not-proven"
   | "no-slot-left"
@@ -56,6 +59,7 @@ export type AuthCode =
 /** The peer asked for more than a limit of `limits.ts` allows. */
 export type LimitCode =
   | "too-many-connections"
+  | "too-many-of-key"
   | "too-many-unauthenticated"
   | "too-many-frames"
   | "output-queue-full"
@@ -100,6 +104,7 @@ export type KeystoreCode =
   | "bad-key"
   | "bad-tag"
   | "bad-host"
+  | "bad-conditions"
   | "no-such-key"
   | "permissions-too-open";
 
@@ -164,7 +169,26 @@ export class MisbehavedError extends PeerError<MisbehavedCode> {}
 export class IncompatibleError extends PeerError<IncompatibleCode> {}
 
 /** The peer did not prove that it may log in. */
-export class AuthError extends PeerError<AuthCode> {}
+export class AuthError extends PeerError<AuthCode> {
+  /** What the keystore's owner knows the refused key by. */
+  readonly comment: string | undefined;
+
+  /**
+   * Makes the error.
+   *
+   * @param code The reason.
+   * @param message One line for people.
+   * @param options The error that caused this one, and the comment of the refused key.
+   */
+  constructor(
+    code: AuthCode,
+    message: string,
+    options: ErrorOptions & { comment?: string | undefined } = {},
+  ) {
+    super(code, message, options);
+    this.comment = options.comment;
+  }
+}
 
 /** The peer went over a limit of `limits.ts`. */
 export class LimitError extends PeerError<LimitCode> {}

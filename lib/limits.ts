@@ -10,6 +10,12 @@ export const MAX_SURFACE_SIDE_PX = 8_192;
 /** A keystore file holds a few lines of about 60 bytes; a larger one was put there by mistake. */
 export const MAX_KEY_FILE_BYTES = 65_536;
 
+/** The networks that one key may log in from; more is the work of a firewall. */
+export const MAX_KEY_NETWORKS = 32;
+
+/** The comment of a key, which stands in each log line of its clients. */
+export const MAX_COMMENT_CHARACTERS = 100;
+
 /** The line of a file that holds `num:secret`; a secret has at most 31 bytes. */
 export const MAX_SECRET_LINE_BYTES = 256;
 

@@ -49,6 +49,7 @@ export { type Snapshot, snapshot, takeSnapshot } from "./handlers/pictures/snaps
 export { type StoreOptions, storeTransfers } from "./handlers/store.ts";
 export { escapeControls, makeLogger, silentLogger } from "./log.ts";
 export { parseName } from "./name.ts";
+export { type Network, parseNetwork } from "./networks.ts";
 export { describeThrown } from "./net/call_handler.ts";
 export { netListen, type NetListenOptions, warningFields } from "./net_listen.ts";
 export { checkSecret, type ListenSecret, parseSecret } from "./net/secret.ts";
@@ -112,7 +113,10 @@ export type {
   AcceptedEntry,
   AddedHost,
   AddResult,
+  ConditionChanges,
+  ConditionCode,
   HostKey,
+  KeyConditions,
   KeystoreWarning,
   RemovedFile,
 } from "../keystore/mod.ts";

@@ -184,7 +184,7 @@ export async function openAdmission(
   identity();
   return new KeyAdmission({
     identity,
-    accepts: (publicKey, name) => keystore.accepts(publicKey, name),
+    accepts: (publicKey, name, address) => keystore.accepts(publicKey, name, address),
     enrolment: (places) => new EnrolmentSlots(keystore, places),
   }, MAX_CLIENTS);
 }

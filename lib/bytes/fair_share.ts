@@ -35,8 +35,13 @@ export class FairShare implements Share {
     return this.#used;
   }
 
+  /** What one owner holds. */
+  held(owner: string): number {
+    return this.#byOwner.get(owner) ?? 0;
+  }
+
   take(owner: string, amount: number): boolean {
-    const own = (this.#byOwner.get(owner) ?? 0) + amount;
+    const own = this.held(owner) + amount;
     const used = this.#used + amount;
     if (own > this.limit - used) return false;
     this.#byOwner.set(owner, own);
@@ -45,7 +50,7 @@ export class FairShare implements Share {
   }
 
   give(owner: string, amount: number): void {
-    const own = (this.#byOwner.get(owner) ?? 0) - amount;
+    const own = this.held(owner) - amount;
     if (own > 0) this.#byOwner.set(owner, own);
     else this.#byOwner.delete(owner);
     this.#used -= amount;

@@ -6,29 +6,35 @@
 
 import { Command } from "commander";
 import {
-  type AcceptedEntry,
   type AddResult,
   fingerprint,
   formatKey,
   type Keystore,
-  type RemovedFile,
   requireTags,
 } from "../../keystore/mod.ts";
 import { escapeControls, KeystoreError } from "../mod.ts";
 import { UsageError } from "./errors.ts";
 import { type CliIo, processIo } from "./io.ts";
 import { hostCommand } from "./keystore_host.ts";
+import {
+  addConditionOptions,
+  addRemovalOptions,
+  CONDITIONS_HELP,
+  describeConditions,
+  readConditions,
+} from "./keystore_conditions.ts";
 import { readKeyArgument } from "./keystore_key.ts";
+import { listCommand } from "./keystore_list.ts";
 import { addKeystoreOption, openKeystore } from "./keystore_open.ts";
 import { showCommand } from "./keystore_show.ts";
-import { formatTable } from "./keystore_text.ts";
-import { PROGRAM } from "./program.ts";
+import { tagsOf } from "./keystore_text.ts";
 
 export function keystoreCommand(io: CliIo = processIo): Command {
   return addKeystoreOption(new Command("keystore"))
     .description("choose which keys may log in, and show our own")
     .addHelpText("after", HELP)
     .addCommand(addCommand(io))
+    .addCommand(setCommand(io))
     .addCommand(listCommand(io))
     .addCommand(removeCommand(io))
     .addCommand(showCommand(io))
@@ -40,7 +46,7 @@ A key is a public key: 44 characters of base64, or a file with it. It identifies
 machine. "show" prints our own key, to be added to the keystore over there.`;
 
 function addCommand(io: CliIo): Command {
-  return new Command("add")
+  return addConditionOptions(new Command("add"))
     .description("let a key log in under one or more names")
     .argument(
       "<names-and-key...>",
@@ -53,13 +59,14 @@ function addCommand(io: CliIo): Command {
 NAME is the name of a listener, or "default" for keys that only a listener without a name accepts, or
 "outbound" (for a tag, "outbound-TAG") for the keys of servers that "connect" trusts. A running
 listener accepts the key from its next login on.
+${CONDITIONS_HELP}
 
 Examples:
-  keystore add demo 4Qz1M1N1Z5rahquE7jDd0KzAIR0o0dEznxFvjMM3xwU=
-  keystore add demo,other laptop.pub
+  keystore add demo 4Qz1M1N1Z5rahquE7jDd0KzAIR0o0dEznxFvjMM3xwU= --comment "Anna's laptop"
+  keystore add demo,other laptop.pub --expires 30d --from 192.0.2.0/24 --max-clients 2
   keystore add '*' laptop.pub`,
     )
-    .action(async (words: string[], _options: unknown, command: Command) => {
+    .action(async (words: string[], flags: unknown, command: Command) => {
       if (words.length < 2) {
         throw new UsageError(`the key is missing: keystore add ${words[0]} KEY`);
       }
@@ -67,9 +74,36 @@ Examples:
       requireNames(names);
       const keystore = await openKeystore(command, io);
       const key = readKeyArgument(words.at(-1)!, keystore);
-      io.out(describeAdd(await keystore.add(names, key)));
+      io.out(describeAdd(await keystore.add(names, key, readConditions(flags as object))));
     });
 }
+
+function setCommand(io: CliIo): Command {
+  return addRemovalOptions(addConditionOptions(new Command("set")))
+    .description("change the conditions or the comment of a key that may log in")
+    .argument("<key>", KEY_ARGUMENT)
+    .addHelpText(
+      "after",
+      `${CONDITIONS_HELP}
+
+Examples:
+  keystore set 3f2a-91bc-07de-55aa-c1d2 --expires 12h
+  keystore set 3f2a-91bc-07de-55aa-c1d2 --no-expires --comment "Anna's laptop"`,
+    )
+    .action(async (what: string, flags: unknown, command: Command) => {
+      const conditions = readConditions(flags as object);
+      if (Object.keys(conditions).length === 0) {
+        throw new UsageError("nothing to set: give a condition, such as --expires 30d");
+      }
+      const keystore = await openKeystore(command, io);
+      for (const entry of await withKey(keystore, what, (word) => keystore.set(word, conditions))) {
+        const text = describeConditions(entry) || "no conditions";
+        io.out(`${fingerprint(entry.publicKey)} for ${tagsOf(entry)}: ${text}\n`);
+      }
+    });
+}
+
+const KEY_ARGUMENT = "its fingerprint, its base64, a file with it, or its file in accepted/";
 
 function requireNames(names: readonly string[]): void {
   try {
@@ -83,65 +117,30 @@ function requireNames(names: readonly string[]): void {
 
 function describeAdd({ change, entry }: AddResult): string {
   const key = fingerprint(entry.publicKey);
-  const file = `accepted/${escapeControls(entry.file)}`;
+  const conditions = describeConditions(entry);
+  const rest = `${tagsOf(entry)} (accepted/${escapeControls(entry.file)})` +
+    `${conditions && `: ${conditions}`}\n`;
   switch (change) {
     case "new":
-      return `added ${key} for ${tagsOf(entry)} (${file})\n`;
+      return `added ${key} for ${rest}`;
     case "extended":
-      return `extended ${key}, now for ${tagsOf(entry)} (${file})\n`;
+      return `extended ${key}, now for ${rest}`;
+    case "changed":
+      return `changed the conditions of ${key} for ${rest}`;
     case "none":
-      return `nothing changed: ${key} is there already, for ${tagsOf(entry)} (${file})\n`;
+      return `nothing changed: ${key} is there already, for ${rest}`;
   }
-}
-
-function listCommand(io: CliIo): Command {
-  return new Command("list")
-    .description("list the keys that may log in")
-    .argument("[name]", "only the keys that may log in under this name")
-    .option("--json", "print one JSON array")
-    .action(async (name: string | undefined, options: { json?: true }, command: Command) => {
-      if (name !== undefined) requireTags([name]);
-      const keystore = await openKeystore(command, io);
-      const entries = keystore.list(name);
-      if (options.json) io.out(JSON.stringify(entries.map(toJson), null, 2) + "\n");
-      else if (entries.length > 0) io.out(formatTable([HEADINGS, ...entries.map(toRow)]));
-      else io.err(noKeys(name));
-    });
-}
-
-const HEADINGS = ["FINGERPRINT", "NAMES", "PUBLIC KEY", "FILE"] as const;
-
-function toRow(entry: AcceptedEntry): string[] {
-  const key = entry.publicKey;
-  return [
-    fingerprint(key),
-    tagsOf(entry),
-    formatKey(key),
-    `accepted/${escapeControls(entry.file)}`,
-  ];
-}
-
-function toJson(entry: AcceptedEntry): Record<string, unknown> {
-  return {
-    file: entry.file,
-    names: entry.tags,
-    publicKey: formatKey(entry.publicKey),
-    fingerprint: fingerprint(entry.publicKey),
-  };
-}
-
-function noKeys(name: string | undefined): string {
-  const what = name === undefined ? "no key may log in" : `no key may log in under ${name}`;
-  return `${what}; add one with: ${PROGRAM} keystore add ${name ?? "NAME"} KEY\n`;
 }
 
 function removeCommand(io: CliIo): Command {
   return new Command("remove")
     .description("remove a key, so that it may not log in again; a client that is logged in stays")
-    .argument("<key>", "its fingerprint, its base64, a file with it, or its file in accepted/")
+    .argument("<key>", KEY_ARGUMENT)
     .action(async (what: string, _options: unknown, command: Command) => {
       const keystore = await openKeystore(command, io);
-      for (const { file, entry } of await removeAny(keystore, what)) {
+      for (
+        const { file, entry } of await withKey(keystore, what, (word) => keystore.remove(word))
+      ) {
         const shown = `accepted/${escapeControls(file)}`;
         if (entry === undefined) io.out(`removed ${shown}, which held no key\n`);
         else io.out(`removed ${fingerprint(entry.publicKey)} for ${tagsOf(entry)} (${shown})\n`);
@@ -149,16 +148,21 @@ function removeCommand(io: CliIo): Command {
     });
 }
 
-async function removeAny(keystore: Keystore, what: string): Promise<readonly RemovedFile[]> {
+/** Calls a function with what names a key; a file with a key is read if no key has that name. */
+async function withKey<T>(
+  keystore: Keystore,
+  what: string,
+  call: (word: string) => Promise<T>,
+): Promise<T> {
   const accepted = `${keystore.root}/accepted/`;
   const word = what.startsWith(accepted) ? what.slice(accepted.length) : what;
   try {
-    return await keystore.remove(word);
+    return await call(word);
   } catch (error) {
     if (!(error instanceof KeystoreError) || error.code !== "no-such-key" || !isReadable(what)) {
       throw error;
     }
-    return await keystore.remove(formatKey(readKeyArgument(what, keystore)));
+    return await call(formatKey(readKeyArgument(what, keystore)));
   }
 }
 
@@ -169,8 +173,4 @@ function isReadable(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-function tagsOf(entry: AcceptedEntry): string {
-  return escapeControls(entry.tags.join(","));
 }

@@ -5,6 +5,7 @@
  */
 
 import {
+  type AcceptedEntry,
   DEFAULT_TAG,
   fingerprint,
   formatHostAddress,
@@ -43,6 +44,11 @@ export function noSuchTag(tag: string, keystore: Keystore): KeystoreError {
   );
 }
 
+/** The names that a key may log in under. */
+export function tagsOf(entry: AcceptedEntry): string {
+  return escapeControls(entry.tags.join(","));
+}
+
 /** @param rows Rows of equally many cells. @returns Lines with aligned columns, two blanks apart. */
 export function formatTable(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
@@ -50,6 +56,6 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
     row.forEach((cell, i) => widths[i] = Math.max(widths[i] ?? 0, cell.length));
   }
   return rows.map((row) =>
-    row.map((cell, i) => i === row.length - 1 ? cell : cell.padEnd(widths[i]!)).join("  ") + "\n"
+    row.map((cell, i) => cell.padEnd(widths[i]!)).join("  ").trimEnd() + "\n"
   ).join("");
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Command, CommanderError, type Option } from "commander";
+import { type Command, CommanderError, Option } from "commander";
 import { EXIT_TIMEOUT_MS } from "../limits.ts";
 import { ApiMisuseError, escapeControls, KeystoreError } from "../mod.ts";
 import { describeError, ReportedError, stacks, UsageError } from "./errors.ts";
@@ -18,6 +18,9 @@ export const PROGRAM = "deno run -A main.ts";
 
 /** Deno replaces bytes of arguments that are not UTF-8 by it, which could name another file or secret. */
 const REPLACEMENT = "\ufffd";
+
+/** An option that may be given several times; its parser gets the value before. */
+export class RepeatableOption extends Option {}
 
 /** Runs a program with the arguments and streams of this process and sets the exit code. */
 export async function runMain(program: Command): Promise<void> {
@@ -79,7 +82,7 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError || error instanceof ApiMisuseError) return EXIT.usage;
   // Without a path the mistake is in an argument, not in a file.
   const isArgument = error instanceof KeystoreError && error.path === undefined &&
-    (error.code === "bad-key" || error.code === "bad-tag" || error.code === "bad-host");
+    ["bad-key", "bad-tag", "bad-host", "bad-conditions"].includes(error.code);
   return isArgument ? EXIT.usage : EXIT.failure;
 }
 
@@ -110,7 +113,8 @@ function requireOneValue(option: Option, command: Command): void {
   const name = option.long!;
   const { parseArg } = option;
   option.argParser((value: string, previous: unknown) => {
-    if (command.getOptionValueSource(option.attributeName()) === "cli") {
+    const isGiven = command.getOptionValueSource(option.attributeName()) === "cli";
+    if (isGiven && !(option instanceof RepeatableOption)) {
       throw new UsageError(`${name} is given twice`);
     }
     requireText(name, value);

@@ -7,8 +7,8 @@
 
 import { InvalidArgumentError } from "commander";
 import type { RetentionBounds } from "../handlers/mod.ts";
-import { MAX_SURFACE_SIDE_PX } from "../limits.ts";
-import { MAX_PORT, parsePort } from "../mod.ts";
+import { MAX_CLIENTS, MAX_SURFACE_SIDE_PX } from "../limits.ts";
+import { MAX_PORT, type Network, parseNetwork, parsePort } from "../mod.ts";
 
 const BYTES_PER_UNIT: { readonly [unit: string]: number } = {
   "": 1,
@@ -16,7 +16,11 @@ const BYTES_PER_UNIT: { readonly [unit: string]: number } = {
   M: 1 << 20,
   G: 1 << 30,
 };
-const MS_PER_UNIT: { readonly [unit: string]: number } = { h: 3_600_000, d: 86_400_000 };
+const MS_PER_UNIT: { readonly [unit: string]: number } = {
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 7 * 86_400_000,
+};
 
 /** @returns 0 to 65535; 0 lets the system choose. */
 export function parseListenPort(text: string): number {
@@ -71,6 +75,53 @@ export function parseKeep(text: string): RetentionBounds {
     }
   }
   return bounds;
+}
+
+/**
+ * Parses networks separated by commas and adds them to those of the same option before.
+ *
+ * @param previous Those before; anything else counts as none.
+ */
+export function parseNetworks(text: string, previous: unknown): Network[] {
+  const networks: Network[] = Array.isArray(previous) ? [...previous] : [];
+  for (const part of text.split(",")) {
+    const network = parseNetwork(part);
+    if (typeof network === "string") return refuse(`In ${JSON.stringify(part)}, ${network}.`);
+    if (!networks.some(({ text }) => text === network.text)) networks.push(network);
+  }
+  return networks;
+}
+
+/** @returns A number of clients, from 1. */
+export function parseClientCount(text: string): number {
+  const count = /^[1-9]\d{0,5}$/.test(text) ? Number(text) : NaN;
+  return count <= MAX_CLIENTS ? count : refuse(`It must be a number from 1 to ${MAX_CLIENTS}.`);
+}
+
+/**
+ * Parses a date such as `2026-12-31`, which is its first moment in UTC, a time such as
+ * `2026-12-31T18:00:00+01:00`, or a duration from now such as `12h`, `30d` or `8w`.
+ *
+ * @param nowMs Milliseconds since 1970.
+ * @returns Milliseconds since 1970.
+ */
+export function parseExpiry(text: string, nowMs: number = Date.now()): number {
+  const [, count, unit] = /^([1-9]\d{0,4})([hdw])$/.exec(text) ?? [];
+  if (unit !== undefined) return nowMs + Number(count) * MS_PER_UNIT[unit]!;
+  const [, day] = /^\d{4}-\d\d-(\d\d)(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d))?$/.exec(text) ??
+    [];
+  const ms = Date.parse(text);
+  // JavaScript takes the 31st of February for the 3rd of March.
+  const isDate = new Date(Date.parse(text.slice(0, 10))).getUTCDate() === Number(day);
+  if (!isDate || Number.isNaN(ms)) {
+    return refuse(
+      "It must be a date such as 2026-12-31, a time such as 2026-12-31T18:00:00Z or " +
+        "2026-12-31T18:00+01:00, or a time from now such as 12h, 30d or 8w.",
+    );
+  }
+  return ms > nowMs
+    ? ms
+    : refuse('It is in the past; to end a key at once, use "keystore remove".');
 }
 
 function refuse(sentence: string): never {

@@ -15,22 +15,32 @@ export interface Admission {
    * Decides about a claimed key.
    *
    * @param publicKey 32 bytes.
+   * @param address Where the client connects from, without port.
    * @param places The listening name, and the unknown keys that are let in.
-   * @throws {AuthError} `unknown-key`, `key-not-for-name`, `no-slot-left`; maybe as a rejection.
+   * @throws {AuthError} `unknown-key`, `key-not-for-name`, `no-slot-left`, or the condition of the key
+   *   that does not hold; maybe as a rejection.
+   * @throws {LimitError} `too-many-of-key` when the key has as many clients as it may.
    * @throws {KeystoreError} When the key to answer with, or how many places are taken, is unknown.
    */
-  admit(publicKey: Uint8Array, places: EnrolmentPlaces): Ticket | Promise<Ticket>;
+  admit(
+    publicKey: Uint8Array,
+    address: string,
+    places: EnrolmentPlaces,
+  ): Ticket | Promise<Ticket>;
 }
 
 /** One connection with a claimed key that may log in. */
 export interface Ticket {
   /** The key to answer with. */
   readonly identity: PrivateKey;
+  /** What people know the claimed key by. */
+  readonly comment: string | undefined;
   /**
    * Decides again once the key is proved, and takes a place among the clients.
    *
-   * @throws {AuthError} `unknown-key`, `key-not-for-name`; maybe as a rejection.
-   * @throws {LimitError} `too-many-connections` when the key has as many clients as it may.
+   * @throws {AuthError} As {@linkcode Admission.admit}, if that has changed; maybe as a rejection.
+   * @throws {LimitError} `too-many-of-key`, `too-many-connections` when the key has as many clients as
+   *   it may.
    */
   arrive(): void | Promise<void>;
   /**

@@ -7,9 +7,27 @@
 import type { PrivateKey } from "../crypto/x25519.ts";
 
 /** Whether a key may log in. */
-type KeyVerdict =
-  | { readonly accepted: true }
-  | { readonly accepted: false; readonly code: "unknown-key" | "key-not-for-name" };
+export type KeyVerdict =
+  | {
+    readonly accepted: true;
+    /** What people know the key by. */
+    readonly comment?: string | undefined;
+    /** How many clients may be logged in with it at the same time; any number when absent. */
+    readonly maxClients?: number | undefined;
+  }
+  | {
+    readonly accepted: false;
+    readonly code:
+      | "unknown-key"
+      | "key-not-for-name"
+      | "key-expired"
+      | "address-not-allowed"
+      | "bad-conditions";
+    /** Which condition of the key does not hold. */
+    readonly detail?: string | undefined;
+    /** What people know the key by. */
+    readonly comment?: string | undefined;
+  };
 
 /** A place in the number of unknown keys that are let in; given back unless it is taken. */
 export interface Reservation {
@@ -57,8 +75,9 @@ export interface KeyAuthority {
    *
    * @param publicKey 32 bytes.
    * @param name The listening name, if any.
+   * @param address Where the client connects from, without port.
    */
-  accepts(publicKey: Uint8Array, name: string | undefined): KeyVerdict;
+  accepts(publicKey: Uint8Array, name: string | undefined, address: string): KeyVerdict;
   /**
    * Opens places for unknown keys.
    *

@@ -9,7 +9,7 @@ import type { LogFields, Logger, LogLevel } from "../log.ts";
 import type { CallContext } from "./call_handler.ts";
 import { Tally } from "./tally.ts";
 
-/** The log of one client; each line has its address, and its key once it has claimed one. */
+/** The log of one client; each line has its address, and its key and comment once it has claimed one. */
 export class ClientLog {
   readonly #log: Logger;
   readonly #address: string;
@@ -17,6 +17,8 @@ export class ClientLog {
   readonly #handlerFailures = new Tally();
   /** The fingerprint of the client's key. */
   key: string | undefined;
+  /** What people know the key by. */
+  comment: string | undefined;
 
   constructor(log: Logger, address: string) {
     this.#log = log;
@@ -86,6 +88,11 @@ export class ClientLog {
   }
 
   #line(level: LogLevel, event: string, fields: LogFields = {}): void {
-    this.#log.log(level, event, { client: this.#address, key: this.key, ...fields });
+    this.#log.log(level, event, {
+      client: this.#address,
+      key: this.key,
+      comment: this.comment,
+      ...fields,
+    });
   }
 }

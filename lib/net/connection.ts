@@ -8,7 +8,7 @@ import { setImmediate } from "node:timers";
 import type { Share } from "../bytes/fair_share.ts";
 import { formatAddress, type SocketAddress } from "../address.ts";
 import { fingerprint } from "../crypto/fingerprint.ts";
-import { type A12Error, IncompatibleError } from "../errors.ts";
+import { type A12Error, AuthError, IncompatibleError } from "../errors.ts";
 import type { DecoderPool } from "../decoders/h264/worker/decoder_pool.ts";
 import type { Logger } from "../log.ts";
 import type { ClientSource } from "../segment/client_source.ts";
@@ -28,6 +28,8 @@ import { Pump, type Socket } from "./pump.ts";
 /** What a connection needs of its listener. */
 export interface ListenerPort {
   readonly log: Logger;
+  /** The listening name, if any. */
+  readonly name: string | undefined;
   readonly display: DisplayDefaults;
   /** They see all records of clients before the handlers do. */
   readonly observers: readonly ClientHandler[];
@@ -42,9 +44,10 @@ export interface ListenerPort {
    * Decides about a claimed key.
    *
    * @param publicKey 32 bytes.
+   * @param address Where the client connects from, without port.
    * @throws {AuthError} Why it may not log in; maybe as a rejection.
    */
-  admit(publicKey: Uint8Array): Ticket | Promise<Ticket>;
+  admit(publicKey: Uint8Array, address: string): Ticket | Promise<Ticket>;
   /** The key is proved, and the client has a place. */
   arrived(connection: Connection): void;
   /** Calls the listener's handler, which may {@linkcode Connection.takeOver} the client. */
@@ -200,11 +203,12 @@ export class Connection {
       publicKey: publicKey.toBase64(),
       fingerprint: fingerprint(publicKey),
       address: formatAddress(this.#remote),
+      name: this.#listener.name,
     };
     this.#log.key = peer.fingerprint;
     this.#state = { phase: "offered", peer, role };
     try {
-      const ticket = this.#listener.admit(publicKey);
+      const ticket = this.#listener.admit(publicKey, this.hostname);
       if (ticket instanceof Promise) return this.#admittedLater(ticket);
       this.#admitted(ticket);
     } catch (error) {
@@ -224,11 +228,17 @@ export class Connection {
   }
 
   #admitted(ticket: Ticket): void {
+    const { identity, comment } = ticket;
     this.#ticket = ticket;
-    this.#session.accept(ticket.identity);
+    if (this.#state.phase === "offered" && comment !== undefined) {
+      this.#log.comment = comment;
+      this.#state = { ...this.#state, peer: { ...this.#state.peer, comment } };
+    }
+    this.#session.accept(identity);
   }
 
   #reject(reason: A12Error): void {
+    if (reason instanceof AuthError) this.#log.comment = reason.comment;
     this.#session.reject();
     this.#pump.end(reason);
   }

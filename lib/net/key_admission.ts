@@ -9,7 +9,34 @@ import { FairShare } from "../bytes/fair_share.ts";
 import type { PrivateKey } from "../crypto/x25519.ts";
 import { AuthError, LimitError } from "../errors.ts";
 import type { Admission, Ticket } from "./admission.ts";
-import type { Enrolment, EnrolmentPlaces, KeyAuthority, Reservation } from "./authority.ts";
+import type {
+  Enrolment,
+  EnrolmentPlaces,
+  KeyAuthority,
+  KeyVerdict,
+  Reservation,
+} from "./authority.ts";
+
+type Accepted = Extract<KeyVerdict, { accepted: true }>;
+type Refused = Extract<KeyVerdict, { accepted: false }>;
+
+/** What is wrong with a key, where the authority does not say it. */
+const DETAILS: { readonly [C in Refused["code"]]: (name: string | undefined) => string } = {
+  "unknown-key": () => "the key is not in the keystore",
+  "key-not-for-name": (name) => `the key is not accepted for ${name ?? "login"}`,
+  "key-expired": () => "the key has expired",
+  "address-not-allowed": () => "the key may not log in from this address",
+  "bad-conditions": () => "the conditions of the key cannot be read",
+};
+
+/** A key that is claimed. */
+interface Claim {
+  /** 32 bytes. */
+  readonly publicKey: Uint8Array;
+  /** Where the client connects from, without port. */
+  readonly address: string;
+  readonly places: EnrolmentPlaces;
+}
 
 /** The decisions of one port, made with the keystore. */
 export class KeyAdmission implements Admission {
@@ -28,36 +55,44 @@ export class KeyAdmission implements Admission {
     this.#clients = new FairShare(maxClients);
   }
 
-  admit(publicKey: Uint8Array, places: EnrolmentPlaces): Ticket {
-    const place = this.#reserve(publicKey, places);
+  admit(publicKey: Uint8Array, address: string, places: EnrolmentPlaces): Ticket {
+    const claim = { publicKey: publicKey.slice(), address, places };
+    const accepted = this.accepts(claim);
+    let place: Reservation | undefined;
+    if (accepted === undefined) place = this.#reserve(claim);
+    else this.#requireFree(publicKey.toBase64(), accepted.maxClients);
     try {
-      return new KeyTicket(this, publicKey.slice(), places, place, this.#authority.identity());
+      return new KeyTicket(this, claim, place, this.#authority.identity(), accepted?.comment);
     } catch (error) {
       place?.release();
       throw error;
     }
   }
 
-  /** @throws {AuthError} `key-not-for-name`. */
-  accepts(publicKey: Uint8Array, { name }: EnrolmentPlaces): boolean {
-    const verdict = this.#authority.accepts(publicKey, name);
-    if (!verdict.accepted && verdict.code === "key-not-for-name") {
-      throw new AuthError(
-        "key-not-for-name",
-        `the key is not accepted for ${name ?? "login"}`,
-      );
-    }
-    return verdict.accepted;
+  /**
+   * Looks a key up.
+   *
+   * @returns `undefined` for an unknown key.
+   * @throws {AuthError} `key-not-for-name`, or the condition that does not hold.
+   */
+  accepts({ publicKey, address, places: { name } }: Claim): Accepted | undefined {
+    const verdict = this.#authority.accepts(publicKey, name, address);
+    if (verdict.accepted) return verdict;
+    const { code, detail = DETAILS[code](name), comment } = verdict;
+    if (code === "unknown-key") return undefined;
+    throw new AuthError(code, detail, { comment });
   }
 
   /**
    * Takes a place among the clients.
    *
+   * @param maxClients How many clients the key may have; any number when absent.
    * @returns Gives it back.
-   * @throws {LimitError} `too-many-connections`.
+   * @throws {LimitError} `too-many-of-key`, `too-many-connections`.
    */
-  enter(publicKey: Uint8Array): () => void {
+  enter(publicKey: Uint8Array, maxClients: number | undefined): () => void {
     const owner = publicKey.toBase64();
+    this.#requireFree(owner, maxClients);
     const clients = this.#clients;
     if (!clients.take(owner, 1)) {
       throw new LimitError(
@@ -69,10 +104,17 @@ export class KeyAdmission implements Admission {
     return () => clients.give(owner, 1);
   }
 
-  #reserve(publicKey: Uint8Array, places: EnrolmentPlaces): Reservation | undefined {
-    if (this.accepts(publicKey, places)) return undefined;
-    const { count } = places;
-    if (count === 0) throw new AuthError("unknown-key", "the key is not in the keystore");
+  #requireFree(owner: string, maxClients = Infinity): void {
+    if (this.#clients.held(owner) < maxClients) return;
+    throw new LimitError(
+      "too-many-of-key",
+      `the key has as many clients as it may have at the same time (${maxClients})`,
+    );
+  }
+
+  #reserve({ publicKey, places }: Claim): Reservation {
+    const { count, name } = places;
+    if (count === 0) throw new AuthError("unknown-key", DETAILS["unknown-key"](name));
     const place = this.#enrolmentFor(places).reserve(publicKey);
     if (place !== undefined) return place;
     throw new AuthError(
@@ -93,35 +135,36 @@ export class KeyAdmission implements Admission {
 
 class KeyTicket implements Ticket {
   readonly identity: PrivateKey;
+  readonly comment: string | undefined;
   readonly #admission: KeyAdmission;
-  readonly #publicKey: Uint8Array;
-  readonly #places: EnrolmentPlaces;
+  readonly #claim: Claim;
   #place: Reservation | undefined;
   #exit: (() => void) | undefined;
 
   constructor(
     admission: KeyAdmission,
-    publicKey: Uint8Array,
-    places: EnrolmentPlaces,
+    claim: Claim,
     place: Reservation | undefined,
     identity: PrivateKey,
+    comment: string | undefined,
   ) {
     this.#admission = admission;
-    this.#publicKey = publicKey;
-    this.#places = places;
+    this.#claim = claim;
     this.#place = place;
     this.identity = identity;
+    this.comment = comment;
   }
 
   /** Only a proved key takes a place; a claim must not take one from the owner of the key. */
   arrive(): void {
-    if (this.#admission.accepts(this.#publicKey, this.#places)) {
+    const accepted = this.#admission.accepts(this.#claim);
+    if (accepted !== undefined) {
       this.#place?.release();
       this.#place = undefined;
     } else if (this.#place === undefined) {
       throw new AuthError("unknown-key", "the key was removed from the keystore during the login");
     }
-    this.#exit = this.#admission.enter(this.#publicKey);
+    this.#exit = this.#admission.enter(this.#claim.publicKey, accepted?.maxClients);
   }
 
   enrol(): Promise<number | undefined> | undefined {

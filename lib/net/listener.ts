@@ -256,6 +256,7 @@ export class Listener implements ListenSource {
     const { log, display, observers = [], h264 } = this.#options;
     return {
       log,
+      name: this.name,
       display,
       observers,
       h264,
@@ -263,7 +264,7 @@ export class Listener implements ListenSource {
       memory: this.#state.memory,
       nextId: () => this.#state.nextId(),
       // Clients connect only once the keys are there.
-      admit: (publicKey) => this.#admission!.admit(publicKey, this.#places),
+      admit: (publicKey, address) => this.#admission!.admit(publicKey, address, this.#places),
       arrived: (connection) => {
         this.#waiting.leave(connection);
         this.#clients.add(connection);

@@ -12,4 +12,8 @@ export interface Peer {
   readonly fingerprint: string;
   /** Where it connects from, `host:port`. */
   readonly address: string;
+  /** What the keystore's owner knows the key by; absent without one. */
+  readonly comment?: string | undefined;
+  /** The name of the listener that it connects to; absent without one. */
+  readonly name?: string | undefined;
 }

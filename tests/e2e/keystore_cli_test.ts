@@ -1,52 +1,10 @@
 /** The keystore command: exit code, stdout and stderr. */
 import assert from "node:assert/strict";
-import { Command } from "commander";
 import { formatKey, Keystore, publicKeyOf } from "../../keystore/mod.ts";
-import { keystoreCommand } from "../../lib/cli/keystore.ts";
-import type { CliIo } from "../../lib/cli/io.ts";
-import { runCli } from "../../lib/cli/program.ts";
 import { fingerprint } from "../../lib/crypto/fingerprint.ts";
 import { inDirectory } from "../support/directory.ts";
+import { runIn, withBench } from "../support/keystore_cli.ts";
 import { readAccepted, testKey, testKeyText, writeAccepted } from "../support/keystore.ts";
-
-interface Result {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-interface Bench {
-  directory: string;
-  root: string;
-  run(...args: string[]): Promise<Result>;
-}
-
-async function runIn(env: Record<string, string>, args: string[]): Promise<Result> {
-  let stdout = "";
-  let stderr = "";
-  const io: CliIo = {
-    out: (text) => void (stdout += text),
-    err: (text) => void (stderr += text),
-    env: { get: (name) => env[name], delete() {} },
-  };
-  const program = new Command("net-listen").addCommand(keystoreCommand(io));
-  return { code: await runCli(program, ["keystore", ...args], io), stdout, stderr };
-}
-
-async function withBench(run: (bench: Bench) => Promise<void>): Promise<void> {
-  await inDirectory(async (directory) => {
-    const root = `${directory}/a12`;
-    await run({
-      directory,
-      root,
-      run: async (...args) => {
-        const result = await runIn({}, ["--keystore", root, ...args]);
-        result.stderr = result.stderr.replace(`keystore: ${root} (from --keystore)\n`, "");
-        return result;
-      },
-    });
-  });
-}
 
 const [one, two] = [testKeyText(1), testKeyText(2)];
 const printOne = fingerprint(testKey(1));
@@ -220,7 +178,7 @@ Deno.test("list: a table, a name's keys, JSON, and a hint when there are none", 
     const { code, stdout, stderr } = await run("list");
     assert.deepEqual([code, stderr], [0, ""]);
     const [heading, ...rows] = stdout.trimEnd().split("\n");
-    assert.match(heading!, /^FINGERPRINT +NAMES +PUBLIC KEY +FILE$/);
+    assert.match(heading!, /^FINGERPRINT +NAMES +PUBLIC KEY +FILE +CONDITIONS$/);
     assert.equal(rows.length, 2);
     assert.ok(rows.some((row) => row.startsWith(`${printOne}  demo   ${one}  accepted/`)));
     assert.equal((await run("list", "other")).stdout.trimEnd().split("\n").length, 2);

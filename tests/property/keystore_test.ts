@@ -17,6 +17,8 @@ import {
   type Places,
   type Reservation,
 } from "../../keystore/mod.ts";
+import { changeConditions, isCondition, NO_CONDITIONS } from "../../keystore/conditions.ts";
+import { parseNetwork } from "../../lib/networks.ts";
 import { admitsName, requireTags, splitTags } from "../../keystore/tags.ts";
 import { places, testKey } from "../support/keystore.ts";
 
@@ -43,12 +45,54 @@ Deno.test({
       if (value !== undefined) {
         assert.equal(value.publicKey.length, 32);
         assert.ok(!isLowOrder(value.publicKey));
-        assert.ok(content.split("\n")[value.line - 1]!.startsWith(value.tags.join(",")));
+        const [word = ""] = content.split("\n")[value.line - 1]!.split(/[ \t]/);
+        assert.deepEqual(word.split(",").filter((part) => !isCondition(part)), value.tags);
       }
       for (const it of warnings) assert.ok(it.line! >= 1 && it.line! <= content.split("\n").length);
       for (const it of parseHostKeys(content, "x").value) {
         assert.ok(it.port >= 1 && it.port <= 65_535 && it.host !== "");
       }
+    }));
+  },
+});
+
+/** Conditions as the command line can set them. */
+const network = fc.oneof(
+  fc.tuple(fc.ipV4(), fc.integer({ min: 0, max: 32 })),
+  fc.tuple(fc.ipV6(), fc.integer({ min: 0, max: 128 })),
+).map(([address, bits]) => {
+  const parsed = parseNetwork(`${address}/${bits}`);
+  if (typeof parsed !== "string") return parsed;
+  // The sentence names the network without the surplus bits.
+  const named = parseNetwork(parsed.split(" ").at(-1)!);
+  return typeof named === "string" ? undefined : named;
+}).filter((it) => it !== undefined);
+const printable = fc.stringMatching(/^[!-~¡-¬®-ÿ]([ -~]{0,98}[!-~])?$/);
+const conditions = fc.record({
+  comment: fc.option(printable, { nil: undefined }),
+  expiresMs: fc.option(fc.integer({ min: 0, max: 253_402_300_799 }).map((s) => s * 1_000), {
+    nil: undefined,
+  }),
+  from: fc.array(network, { maxLength: 5 }),
+  maxClients: fc.option(fc.integer({ min: 1, max: 4_096 }), { nil: undefined }),
+}, { noNullPrototype: true });
+
+Deno.test({
+  name: "conditions that are written are read again, beside any names",
+  permissions: "none",
+  fn() {
+    fc.assert(fc.property(tags, key, conditions, (names, publicKey, changes) => {
+      const set = changeConditions(NO_CONDITIONS, changes);
+      assert.deepEqual(set, changes);
+      const { value, warnings } = parseAccepted(formatAccepted(names, publicKey, set), "x");
+      assert.deepEqual(value, {
+        tags: names,
+        publicKey,
+        conditions: set,
+        problem: undefined,
+        line: 1,
+      });
+      assert.ok(warnings.every(({ code }) => code === "bad-tag"));
     }));
   },
 });
@@ -122,7 +166,12 @@ class MemoryStore implements EnrolmentStore {
 
   accepts(publicKey: Uint8Array) {
     return this.keys.has(formatKey(publicKey))
-      ? { accepted: true as const, entry: { file: "x", tags: [], publicKey } }
+      ? {
+        accepted: true as const,
+        entry: { file: "x", tags: [], publicKey, conditions: NO_CONDITIONS, problem: undefined },
+        comment: undefined,
+        maxClients: undefined,
+      }
       : { accepted: false as const, code: "unknown-key" as const };
   }
 

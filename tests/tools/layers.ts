@@ -55,7 +55,7 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
     imports: ["bytes", "wire", "decoders", "segment", "log", "worker_thread", "write_all"],
     types: ["net", "session"],
   },
-  keystore: { imports: ["address", "bytes", "crypto", "env", "name", "write_all"] },
+  keystore: { imports: ["address", "bytes", "crypto", "env", "name", "networks", "write_all"] },
   cli: { imports: ["mod", "handlers/mod", "keystore/mod"] },
 };
 

@@ -2,7 +2,7 @@ import type { Target } from "../target.ts";
 import { clientPackets } from "./client.ts";
 import { codedUnits } from "./h264.ts";
 import { clientStream, serverStream } from "./session.ts";
-import { acceptedFiles, hostKeyFiles, typedTexts } from "./text.ts";
+import { acceptedFiles, conditions, hostKeyFiles, typedTexts } from "./text.ts";
 import { controlBodies, events } from "./wire.ts";
 
 /** All targets, from the outer layers to the inner ones. */
@@ -14,6 +14,7 @@ export const TARGETS: readonly Target[] = [
   clientPackets,
   codedUnits,
   acceptedFiles,
+  conditions,
   hostKeyFiles,
   typedTexts,
 ];

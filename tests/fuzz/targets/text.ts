@@ -5,6 +5,7 @@ import {
   parseAccepted,
   parseHostKeys,
 } from "../../../keystore/format.ts";
+import { brokenCondition, changeConditions, NO_CONDITIONS } from "../../../keystore/conditions.ts";
 import { parsePublicKey } from "../../../keystore/mod.ts";
 import { decodeUtf8Lenient, encodeUtf8 } from "../../../lib/bytes/text.ts";
 import { A12Error } from "../../../lib/errors.ts";
@@ -28,9 +29,41 @@ export const acceptedFiles: Target = {
     if (value === undefined) return;
     assert.equal(value.publicKey.length, 32);
     assert.ok(value.tags.length > 0);
+    if (value.problem !== undefined) return;
     const again = parseAccepted(formatAccepted(value.tags, value.publicKey), "file").value;
     assert.deepEqual(again?.publicKey, value.publicKey);
     assert.deepEqual(again?.tags, value.tags);
+  },
+};
+
+/** The conditions of a key: what is read and written again is the same, or the key is refused. */
+export const conditions: Target = {
+  name: "conditions",
+  corpus: texts(
+    `demo,expires=2026-12-31T00:00:00Z,from=192.0.2.0/24,max-clients=2 ${KEY}\n# comment: a laptop\n`,
+    `*,from=2001:db8::/32,from=::ffff:192.0.2.7,from=fe80::1 ${KEY}\n`,
+    `a,expires=2026-02-28,b ${KEY}\n#comment:  x \n# comment: y`,
+    `a,max-clients=0 ${KEY}\n`,
+    `a,expires=never,from=,=,==,from=1.2.3.4/33 ${KEY}\n`,
+  ),
+  run: (input) => {
+    const { value } = parseAccepted(decodeUtf8Lenient(input), "file");
+    if (value === undefined) return;
+    const { conditions, problem, tags, publicKey } = value;
+    if (problem !== undefined) {
+      assert.deepEqual({ ...conditions, comment: undefined }, NO_CONDITIONS);
+      return;
+    }
+    assert.ok(conditions.expiresMs === undefined || Number.isInteger(conditions.expiresMs));
+    assert.ok(conditions.maxClients === undefined || conditions.maxClients >= 1);
+    const set = changeConditions(conditions, {});
+    const again = parseAccepted(formatAccepted(tags, publicKey, set), "file").value;
+    assert.deepEqual(again?.conditions, set);
+    assert.equal(again?.problem, undefined);
+    for (const address of ["192.0.2.7", "::ffff:192.0.2.7", "2001:db8::1%eth0", "", "x"]) {
+      const code = brokenCondition([set], 1_800_000_000_000, address)?.code;
+      if (conditions.from.length > 0 && address.length < 2) assert.notEqual(code, undefined);
+    }
   },
 };
 

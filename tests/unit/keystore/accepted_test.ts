@@ -213,6 +213,7 @@ Deno.test("a key in two files has the tags of both and counts once", async () =>
     assert.deepEqual(keystore.accepts(testKey(1), "gamma"), {
       accepted: false,
       code: "key-not-for-name",
+      comment: undefined,
     });
     assert.deepEqual(keystore.accepts(testKey(2), "alpha"), {
       accepted: false,

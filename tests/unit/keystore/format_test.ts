@@ -8,13 +8,16 @@ import {
   parseHostAddress,
   parseHostKeys,
   parsePublicKey,
-  replaceTags,
+  replaceAccepted,
   requireHost,
 } from "../../../keystore/format.ts";
+import { NO_CONDITIONS } from "../../../keystore/conditions.ts";
 import { KeystoreError } from "../../../lib/errors.ts";
 import { testKey, testKeyText } from "../../support/keystore.ts";
 
 const key = testKeyText(1);
+/** The rest of a line without conditions. */
+const plain = { publicKey: testKey(1), conditions: NO_CONDITIONS, problem: undefined };
 
 const noLine: readonly [what: string, text: string, code: string, message: RegExp][] = [
   ["one word", "default\n", "bad-line", /has one word/],
@@ -39,7 +42,7 @@ for (const [what, text, code, message] of noLine) {
       assert.deepEqual([warning!.path, warning!.line, warning!.code], ["/s/accepted/x", 1, code]);
       assert.match(warning!.message, message);
       const followed = parseAccepted(`${text}demo ${key}\n`, "x");
-      assert.deepEqual(followed.value, { tags: ["demo"], publicKey: testKey(1), line: 2 });
+      assert.deepEqual(followed.value, { ...plain, tags: ["demo"], line: 2 });
     },
   });
 }
@@ -50,7 +53,7 @@ Deno.test({
   fn() {
     for (const end of ["", "\n", "\r\n", "   \n", " \t\r\n\n", "\v\f\n"]) {
       const { value, warnings } = parseAccepted(`a,b\t${key}${end}`, "x");
-      assert.deepEqual(value, { tags: ["a", "b"], publicKey: testKey(1), line: 1 });
+      assert.deepEqual(value, { ...plain, tags: ["a", "b"], line: 1 });
       assert.deepEqual(warnings, []);
     }
   },
@@ -105,12 +108,20 @@ Deno.test({
 });
 
 Deno.test({
-  name: "replacing tags keeps the other lines of a file",
+  name: "replacing tags and the comment keeps the other lines of a file",
   permissions: "none",
   fn() {
     const text = `# laptop\nrubbish\na ${key}   \r\n# end`;
     const { value } = parseAccepted(text, "x");
-    assert.equal(replaceTags(text, value!, ["a", "b"]), `# laptop\nrubbish\na,b ${key}\n# end\n`);
+    const { conditions } = value!;
+    const replaced = replaceAccepted(text, value!, ["a", "b"], conditions);
+    assert.equal(replaced, `# laptop\nrubbish\na,b ${key}\n# end\n`);
+    const commented = replaceAccepted(replaced, value!, ["a"], { ...conditions, comment: "x" });
+    assert.equal(commented, `# laptop\nrubbish\na ${key}\n# comment: x\n# end\n`);
+    assert.equal(
+      replaceAccepted(commented, value!, ["a"], conditions),
+      `# laptop\nrubbish\na ${key}\n# end\n`,
+    );
   },
 });
 

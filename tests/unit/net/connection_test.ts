@@ -37,9 +37,10 @@ class Rig {
   onDeparture: () => void = () => {};
   onBinary: Source["onBinary"];
 
-  constructor(admits = true) {
+  constructor(refusal?: AuthError) {
     const port: ListenerPort = {
       log: this.log,
+      name: "demo",
       display: DISPLAY_DEFAULTS,
       observers: [],
       h264: "cancel",
@@ -47,8 +48,14 @@ class Rig {
       memory: undefined,
       nextId: nextSourceId,
       admit: () => {
-        if (!admits) throw new AuthError("unknown-key", "the key is not in the keystore");
-        return { identity: SERVER_KEY, arrive() {}, enrol: () => undefined, leave() {} };
+        if (refusal !== undefined) throw refusal;
+        return {
+          identity: SERVER_KEY,
+          comment: undefined,
+          arrive() {},
+          enrol: () => undefined,
+          leave() {},
+        };
       },
       arrived() {},
       leftSilently: () => {
@@ -135,14 +142,32 @@ function check(rig: Rig, cut: number, hellos: number, all: number, isPlain: bool
   }
 }
 
+const REFUSALS = [
+  "unknown-key",
+  "key-not-for-name",
+  "key-expired",
+  "address-not-allowed",
+  "bad-conditions",
+  "no-slot-left",
+] as const;
+
 Deno.test({
-  name: "a key that is turned down gets no byte",
+  name: "every key that is turned down gets the same answer, which is none, after the same work",
   permissions: "none",
   fn: async () => {
-    const rig = new Rig(false);
-    await rig.run(scriptLogin("direct").hellos, null);
-    assert.deepEqual(rig.reports, ["login-refused unknown-key"]);
-    assert.deepEqual(rig.socket.written, []);
+    for (const mode of MODES) {
+      const answers = new Set<string>();
+      for (const code of REFUSALS) {
+        const rig = new Rig(new AuthError(code, "a reason", { comment: "a laptop" }));
+        await rig.run(scriptLogin(mode).hellos, null);
+        assert.deepEqual(rig.reports, [`login-refused ${code}`]);
+        assert.equal(rig.log.lines[0]!.fields["comment"], "a laptop");
+        const bytes = rig.socket.written.reduce((sum, { length }) => sum + length, 0);
+        answers.add(`${bytes} bytes of ${rig.spied.sealed.length} packets`);
+      }
+      assert.equal(answers.size, 1, [...answers].join("; "));
+      if (mode === "direct") assert.ok([...answers][0]!.startsWith("0 bytes"));
+    }
   },
 });
 

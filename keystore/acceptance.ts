@@ -1,0 +1,53 @@
+/**
+ * Decides about a key by its entries: its names, and the conditions of all of them.
+ *
+ * @module
+ */
+import type { AcceptedEntry } from "./accepted.ts";
+import { brokenCondition, type ConditionCode, uniteConditions } from "./conditions.ts";
+
+/** The answer to a login. */
+export type Acceptance =
+  | {
+    readonly accepted: true;
+    /** The entry whose names admit the key. */
+    readonly entry: AcceptedEntry;
+    /** What people know the key by. */
+    readonly comment: string | undefined;
+    /** How many clients may be logged in with the key at the same time. */
+    readonly maxClients: number | undefined;
+  }
+  | {
+    readonly accepted: false;
+    readonly code: "unknown-key" | "key-not-for-name" | ConditionCode;
+    /** Which condition does not hold; `undefined` for the other codes. */
+    readonly detail?: string | undefined;
+    /** What people know the key by. */
+    readonly comment?: string | undefined;
+  };
+
+/**
+ * @param entries Those of one key; none when it is unknown.
+ * @param admits Whether the tags of an entry admit the key.
+ * @param nowMs Milliseconds since 1970.
+ * @param address Where the client connects from, without port; `undefined` for a server that is dialled.
+ */
+export function decide(
+  entries: readonly AcceptedEntry[],
+  admits: (tags: readonly string[]) => boolean,
+  nowMs: number,
+  address: string | undefined,
+): Acceptance {
+  if (entries.length === 0) return { accepted: false, code: "unknown-key" };
+  const entry = entries.find(({ tags }) => admits(tags));
+  const all = entries.map(({ conditions }) => conditions);
+  const { comment, maxClients } = uniteConditions(all);
+  if (entry === undefined) return { accepted: false, code: "key-not-for-name", comment };
+  const problem = entries.find(({ problem }) => problem !== undefined)?.problem;
+  if (problem !== undefined) {
+    return { accepted: false, code: "bad-conditions", detail: problem, comment };
+  }
+  const broken = brokenCondition(all, nowMs, address);
+  if (broken !== undefined) return { accepted: false, ...broken, comment };
+  return { accepted: true, entry, comment, maxClients };
+}

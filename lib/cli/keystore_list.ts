@@ -1,0 +1,68 @@
+/**
+ * `keystore list`: the keys that may log in.
+ *
+ * @module
+ */
+
+import { Command } from "commander";
+import {
+  type AcceptedEntry,
+  fingerprint,
+  formatKey,
+  formatTime,
+  requireTags,
+} from "../../keystore/mod.ts";
+import { escapeControls } from "../mod.ts";
+import type { CliIo } from "./io.ts";
+import { describeConditions } from "./keystore_conditions.ts";
+import { openKeystore } from "./keystore_open.ts";
+import { formatTable, tagsOf } from "./keystore_text.ts";
+import { PROGRAM } from "./program.ts";
+
+export function listCommand(io: CliIo): Command {
+  return new Command("list")
+    .description("list the keys that may log in, and their conditions")
+    .argument("[name]", "only the keys that may log in under this name")
+    .option("--json", "print one JSON array")
+    .action(async (name: string | undefined, options: { json?: true }, command: Command) => {
+      if (name !== undefined) requireTags([name]);
+      const keystore = await openKeystore(command, io);
+      const entries = keystore.list(name);
+      if (options.json) io.out(JSON.stringify(entries.map(toJson), null, 2) + "\n");
+      else if (entries.length > 0) io.out(formatTable([HEADINGS, ...entries.map(toRow)]));
+      else io.err(noKeys(name));
+    });
+}
+
+const HEADINGS = ["FINGERPRINT", "NAMES", "PUBLIC KEY", "FILE", "CONDITIONS"] as const;
+
+function toRow(entry: AcceptedEntry): string[] {
+  const key = entry.publicKey;
+  return [
+    fingerprint(key),
+    tagsOf(entry),
+    formatKey(key),
+    `accepted/${escapeControls(entry.file)}`,
+    describeConditions(entry),
+  ];
+}
+
+function toJson({ file, tags, publicKey, conditions, problem }: AcceptedEntry) {
+  const { comment, expiresMs, from, maxClients } = conditions;
+  return {
+    file,
+    names: tags,
+    publicKey: formatKey(publicKey),
+    fingerprint: fingerprint(publicKey),
+    comment,
+    expires: expiresMs === undefined ? undefined : formatTime(expiresMs),
+    from: from.length === 0 ? undefined : from.map(({ text }) => text),
+    maxClients,
+    problem,
+  };
+}
+
+function noKeys(name: string | undefined): string {
+  const what = name === undefined ? "no key may log in" : `no key may log in under ${name}`;
+  return `${what}; add one with: ${PROGRAM} keystore add ${name ?? "NAME"} KEY\n`;
+}

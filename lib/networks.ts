@@ -1,0 +1,123 @@
+/**
+ * Networks in CIDR notation, and which addresses are in them.
+ *
+ * An IPv4 address that reached an IPv6 socket (`::ffff:192.0.2.7`) counts as that IPv4 address. The zone
+ * of an address (`fe80::1%eth0`) is ignored: a network has none.
+ *
+ * @module
+ */
+
+import { isIPv4 } from "node:net";
+import { isIpv6 } from "./address.ts";
+
+/** The first 12 bytes of an IPv4 address within IPv6. */
+const MAPPED_PREFIX_BYTES = 12;
+const MAPPED_PREFIX_BITS = MAPPED_PREFIX_BYTES * 8;
+
+/** A network, or one address. */
+export interface Network {
+  /** As it is written and shown: an address and its prefix length, without them for one address. */
+  readonly text: string;
+  /** 4 or 16 bytes. */
+  readonly bytes: Uint8Array;
+  /** How many of the first bits count. */
+  readonly bits: number;
+}
+
+/**
+ * Parses `192.0.2.0/24`, `2001:db8::/32`, or one address.
+ *
+ * @returns The network, or a sentence without a full stop that says what is wrong with the text.
+ */
+export function parseNetwork(text: string): Network | string {
+  const [address = "", prefix, ...more] = text.toLowerCase().split("/");
+  if (address.includes("%")) return "a network has no zone; leave out the % and what follows";
+  const bytes = addressBytes(address);
+  if (bytes === undefined || more.length > 0) {
+    return "it is no address or network such as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32";
+  }
+  // In IPv6 notation, the prefix counts the bits in front of an IPv4 address as well.
+  const outerBits = address.includes(":") && bytes.length === 4 ? MAPPED_PREFIX_BITS : 0;
+  const most = bytes.length * 8 + outerBits;
+  const written = prefix === undefined ? most : /^\d{1,3}$/.test(prefix) ? Number(prefix) : NaN;
+  const bits = written - outerBits;
+  if (!(bits >= 0 && written <= most)) {
+    return `the number behind the slash must be ${outerBits} to ${most}`;
+  }
+  const masked = bytes.map((byte, i) => byte & maskByte(bits - i * 8));
+  const name = bits === bytes.length * 8 ? formatBytes(bytes) : `${formatBytes(masked)}/${bits}`;
+  if (masked.some((byte, i) => byte !== bytes[i])) {
+    return `the address has bits behind the first ${written}; the network is ${name}`;
+  }
+  return { text: name, bytes, bits };
+}
+
+/**
+ * Whether an address is in one of some networks.
+ *
+ * @param hostname An IPv4 or IPv6 address; a zone may follow.
+ * @returns `false` for anything else.
+ */
+export function isInNetworks(hostname: string, networks: readonly Network[]): boolean {
+  const bytes = addressBytes(hostname);
+  return bytes !== undefined && networks.some((network) => includes(network, bytes));
+}
+
+/**
+ * The network of an address with a given number of bits.
+ *
+ * @param hostname An IPv4 or IPv6 address; a zone may follow.
+ * @param v4Bits The bits that count in an IPv4 address.
+ * @param v6Bits The bits that count in an IPv6 address.
+ * @returns Its text; the hostname itself when it is no address.
+ */
+export function networkOf(hostname: string, v4Bits: number, v6Bits: number): string {
+  const bytes = addressBytes(hostname);
+  if (bytes === undefined) return hostname;
+  const bits = bytes.length === 4 ? v4Bits : v6Bits;
+  return `${formatBytes(bytes.map((byte, i) => byte & maskByte(bits - i * 8)))}/${bits}`;
+}
+
+function includes({ bytes, bits }: Network, address: Uint8Array): boolean {
+  return bytes.length === address.length &&
+    bytes.every((byte, i) => byte === (address[i]! & maskByte(bits - i * 8)));
+}
+
+/** A byte whose first `bits` bits are set. */
+function maskByte(bits: number): number {
+  return bits <= 0 ? 0 : bits >= 8 ? 0xff : 0xff00 >> bits & 0xff;
+}
+
+/** @returns 4 or 16 bytes, or `undefined` when the text is no address. */
+function addressBytes(text: string): Uint8Array | undefined {
+  if (isIPv4(text)) return Uint8Array.from(text.split("."), Number);
+  if (!isIpv6(text)) return undefined;
+  const bytes = new Uint8Array(16);
+  const [head = "", tail] = text.split("%")[0]!.split("::");
+  const first = groupBytes(head);
+  const last = groupBytes(tail ?? "");
+  bytes.set(first);
+  bytes.set(last, bytes.length - last.length);
+  const isMapped = bytes.every((byte, i) =>
+    i >= MAPPED_PREFIX_BYTES || byte === (i < MAPPED_PREFIX_BYTES - 2 ? 0 : 0xff)
+  );
+  return isMapped ? bytes.subarray(MAPPED_PREFIX_BYTES) : bytes;
+}
+
+/** Reads groups of hexadecimal digits; the last may be an IPv4 address. */
+function groupBytes(text: string): number[] {
+  if (text === "") return [];
+  return text.split(":").flatMap((group) => {
+    if (group.includes(".")) return group.split(".").map(Number);
+    const value = parseInt(group, 16);
+    return [value >> 8, value & 0xff];
+  });
+}
+
+function formatBytes(bytes: Uint8Array): string {
+  if (bytes.length === 4) return bytes.join(".");
+  const groups = Array.from({ length: 8 }, (_, i) => (bytes[i * 2]! << 8 | bytes[i * 2 + 1]!));
+  const text = groups.map((group) => group.toString(16)).join(":");
+  // A URL shortens the address as RFC 5952 says.
+  return new URL(`http://[${text}]/`).hostname.slice(1, -1);
+}
