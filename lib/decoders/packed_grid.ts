@@ -19,6 +19,7 @@ export const CELL_CURSOR = 0x20;
 /** The memory of a cell: as it came, and taken apart. Counted before there is a reader. */
 export const PACKED_CELL_MEMORY_BYTES = CELL_BYTES + CELL_MEMORY_BYTES;
 
+const FEW_CELLS = 4;
 const CELL_WORDS = CELL_BYTES / 4;
 const KEPT_ATTRIBUTES = Object.values(CELL_ATTRIBUTE).reduce((all, bit) => all | bit, 0);
 
@@ -79,7 +80,12 @@ export class PackedGrid {
    * @param content Holds `count` cells at `at`; copied.
    */
   put(cell: number, content: Uint8Array, at: number, count: number): void {
-    this.#bytes.set(content.subarray(at, at + count * CELL_BYTES), cell * CELL_BYTES);
+    const bytes = this.#bytes;
+    const to = cell * CELL_BYTES;
+    const sizeBytes = count * CELL_BYTES;
+    // To make a view takes longer than to copy a few cells, such as that of the cursor.
+    if (count > FEW_CELLS) bytes.set(content.subarray(at, at + sizeBytes), to);
+    else for (let i = 0; i < sizeBytes; i++) bytes[to + i] = content[at + i]!;
     this.#touch(cell, cell + count);
   }
 

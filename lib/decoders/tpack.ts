@@ -79,8 +79,7 @@ export const tpackDecoder: FrameDecoder = {
 };
 
 function drawContent(header: FrameHeader, content: Uint8Array, surface: Surface): void {
-  const view = new DataView(content.buffer, content.byteOffset, content.length);
-  const outline = readOutline(view);
+  const outline = readOutline(content);
   let grid: PackedGrid;
   if (outline.delta) {
     const base = surface.baseGrid;
@@ -88,37 +87,37 @@ function drawContent(header: FrameHeader, content: Uint8Array, surface: Surface)
       throw new StreamError("no-base-frame", "a TPACK delta without a full frame before it");
     }
     grid = surface.beginDeltaText(header, base);
-    if (outline.lines > 0) readBackground(view, grid);
+    if (outline.lines > 0) readBackground(content, grid);
   } else {
     const { cols, rows } = gridSize(outline, header);
     grid = surface.beginFullText(header, cols, rows);
-    readBackground(view, grid);
+    readBackground(content, grid);
     grid.clear();
   }
-  if (outline.lines > 0) readCursorLook(view, outline.cursorState, grid.cursor);
-  applyLines(content, view, outline, grid);
+  if (outline.lines > 0) readCursorLook(content, outline.cursorState, grid.cursor);
+  applyLines(content, outline, grid);
   surface.endText(header);
 }
 
-function readOutline(view: DataView): Outline {
-  const sizeBytes = view.getUint32(0, true);
-  const lines = view.getUint16(4, true);
-  const cells = view.getUint16(6, true);
-  const delta = (view.getUint16(9, true) & FLAG_DELTA) !== 0;
-  const cursorState = view.getUint8(15);
+function readOutline(content: Uint8Array): Outline {
+  const sizeBytes = uint32(content, 0);
+  const lines = uint16(content, 4);
+  const cells = uint16(content, 6);
+  const delta = (uint16(content, 9) & FLAG_DELTA) !== 0;
+  const cursorState = content[15]!;
   const linesAt = HEAD_BYTES + ((cursorState & CURSOR_HAS_COLOR) === 0 ? 0 : CURSOR_COLOR_BYTES);
   const expected = linesAt + LINE_HEAD_BYTES * lines + CELL_BYTES * cells;
-  if (sizeBytes > view.byteLength || sizeBytes !== expected) {
+  if (sizeBytes > content.length || sizeBytes !== expected) {
     throw new StreamError(
       "bad-tpack",
       `${lines} lines and ${cells} cells take ${expected} bytes, the buffer says ${sizeBytes} ` +
-        `and has ${view.byteLength}`,
+        `and has ${content.length}`,
     );
   }
   let cols = 0;
   let rows = 0;
-  visitLines(view, linesAt, sizeBytes, lines, (row, column, cells, at) => {
-    if (isCursorLine(view, cells, at)) return;
+  visitLines(content, linesAt, sizeBytes, lines, (row, column, cells, at) => {
+    if (isCursorLine(content, cells, at)) return;
     rows = Math.max(rows, row + 1);
     cols = Math.max(cols, column + cells);
   });
@@ -131,7 +130,7 @@ function readOutline(view: DataView): Outline {
  * overflows, and it sends the first part of its screen.
  */
 function visitLines(
-  view: DataView,
+  content: Uint8Array,
   linesAt: number,
   end: number,
   lines: number,
@@ -139,9 +138,9 @@ function visitLines(
 ): void {
   let at = linesAt;
   for (let line = 0; line < lines && at + LINE_HEAD_BYTES <= end; line++) {
-    const row = view.getUint16(at, true);
-    const claimed = view.getUint16(at + 2, true);
-    const column = view.getUint16(at + 4, true);
+    const row = uint16(content, at);
+    const claimed = uint16(content, at + 2);
+    const column = uint16(content, at + 4);
     at += LINE_HEAD_BYTES;
     const cells = Math.min(claimed, Math.floor((end - at) / CELL_BYTES));
     visit(row, column, cells, at);
@@ -150,8 +149,8 @@ function visitLines(
   }
 }
 
-function isCursorLine(view: DataView, cells: number, at: number): boolean {
-  return cells === 1 && (view.getUint8(at + CELL_ATTRIBUTES_AT) & CELL_CURSOR) !== 0;
+function isCursorLine(content: Uint8Array, cells: number, at: number): boolean {
+  return cells === 1 && (content[at + CELL_ATTRIBUTES_AT]! & CELL_CURSOR) !== 0;
 }
 
 /** The size of the grid of a full frame; cells outside it are left out. */
@@ -165,19 +164,19 @@ function clamp(count: number, most: number): number {
   return Math.max(1, Math.min(count, Math.floor(most)));
 }
 
-function readBackground(view: DataView, grid: PackedGrid): void {
-  grid.backgroundColor = rgbAt(view, 11);
-  grid.backgroundAlpha = view.getUint8(14);
+function readBackground(content: Uint8Array, grid: PackedGrid): void {
+  grid.backgroundColor = rgbAt(content, 11);
+  grid.backgroundAlpha = content[14]!;
 }
 
-function readCursorLook(view: DataView, state: number, cursor: TextCursor): void {
+function readCursorLook(content: Uint8Array, state: number, cursor: TextCursor): void {
   cursor.state = (state & CURSOR_ACTIVE) !== 0
     ? "active"
     : (state & CURSOR_INACTIVE) !== 0
     ? "inactive"
     : "hidden";
   cursor.style = cursorStyle(state);
-  if ((state & CURSOR_HAS_COLOR) !== 0) cursor.color = rgbAt(view, HEAD_BYTES);
+  if ((state & CURSOR_HAS_COLOR) !== 0) cursor.color = rgbAt(content, HEAD_BYTES);
 }
 
 function cursorStyle(state: number): CursorStyle {
@@ -187,21 +186,29 @@ function cursorStyle(state: number): CursorStyle {
   return "block";
 }
 
-function rgbAt(view: DataView, at: number): number {
-  return (view.getUint8(at) << 16) | (view.getUint8(at + 1) << 8) | view.getUint8(at + 2);
+// A `DataView` of each content would cost more than reading the few numbers of a line by its bytes.
+function uint16(content: Uint8Array, at: number): number {
+  return content[at]! | (content[at + 1]! << 8);
+}
+
+function uint32(content: Uint8Array, at: number): number {
+  return uint16(content, at) + uint16(content, at + 2) * 0x1_0000;
+}
+
+function rgbAt(content: Uint8Array, at: number): number {
+  return (content[at]! << 16) | (content[at + 1]! << 8) | content[at + 2]!;
 }
 
 /** Cells outside the grid are left out, as in the reference (`tui_tpack_unpack`). */
 function applyLines(
   content: Uint8Array,
-  view: DataView,
   outline: Outline,
   grid: PackedGrid,
 ): void {
   const { cursor, cols, rows } = grid;
   const { linesAt, sizeBytes, lines } = outline;
   let cursorCell = cursor.x < 0 ? -1 : cursor.y * cols + cursor.x;
-  visitLines(view, linesAt, sizeBytes, lines, (row, column, cells, at) => {
+  visitLines(content, linesAt, sizeBytes, lines, (row, column, cells, at) => {
     if (row >= rows) return;
     const first = row * cols + column;
     const count = Math.min(cells, cols - column);

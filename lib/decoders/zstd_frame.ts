@@ -21,6 +21,9 @@ const MAX_BLOCK_BYTES = 131_072;
 const BLOCK_HEAD_BYTES = 3;
 const CHECKSUM_BYTES = 4;
 
+const DICTIONARY_ID_BYTES = [0, 1, 2, 4];
+const CONTENT_SIZE_BYTES = [0, 2, 4, 8];
+
 const BLOCK_RAW = 0;
 const BLOCK_RUN = 1;
 const BLOCK_COMPRESSED = 2;
@@ -129,9 +132,9 @@ function readHead(view: DataView, start: number): FrameHead {
   if ((descriptor & 0x08) !== 0) throw new StreamError("bad-zstd", "a reserved bit is set");
   const isSingleSegment = (descriptor & 0x20) !== 0;
   const dictionaryAt = start + DESCRIPTOR_AT + (isSingleSegment ? 1 : 2);
-  const dictionaryBytes = [0, 1, 2, 4][descriptor & 0x03]!;
+  const dictionaryBytes = DICTIONARY_ID_BYTES[descriptor & 0x03]!;
   const sizeAt = dictionaryAt + dictionaryBytes;
-  const sizeBytes = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6]!;
+  const sizeBytes = CONTENT_SIZE_BYTES[descriptor >> 6]! || (isSingleSegment ? 1 : 0);
   need(view, start, sizeAt + sizeBytes - start);
   for (let at = dictionaryAt; at < sizeAt; at++) {
     if (view.getUint8(at) !== 0) throw new StreamError("bad-zstd", "the frame needs a dictionary");

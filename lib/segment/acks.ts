@@ -9,45 +9,37 @@
 
 import { LimitError } from "../errors.ts";
 import { MAX_PENDING_FRAMES } from "../limits.ts";
+import type { KnownControl } from "../wire/control.ts";
 
 /** An announced frame. */
-export interface PendingAck {
-  readonly channel: number;
-  /** The id of the frame. */
-  readonly stream: number;
+export interface PendingFrame {
+  readonly header: Pick<KnownControl<"videoframe">, "channel" | "stream">;
   /** Whether the frame was drawn, refused or abandoned. */
-  done: boolean;
+  isDone: boolean;
 }
 
 /** The frames of one connection that are announced and not yet acknowledged. */
 export class AckQueue {
-  readonly #pending: PendingAck[] = [];
+  readonly #pending: PendingFrame[] = [];
 
   /**
    * Adds an announced frame.
    *
-   * @returns The frame for {@linkcode finish}.
    * @throws {LimitError} `too-many-frames` when too many frames wait for one that does not end.
    */
-  announce(channel: number, stream: number): PendingAck {
+  announce(frame: PendingFrame): void {
     if (this.#pending.length >= MAX_PENDING_FRAMES) {
+      const { stream } = this.#pending[0]!.header;
       throw new LimitError(
         "too-many-frames",
-        `more than ${MAX_PENDING_FRAMES} frames wait for the end of frame ${
-          this.#pending[0]!.stream
-        }`,
+        `more than ${MAX_PENDING_FRAMES} frames wait for the end of frame ${stream}`,
       );
     }
-    const ack = { channel, stream, done: false };
-    this.#pending.push(ack);
-    return ack;
+    this.#pending.push(frame);
   }
 
-  /** Finishes a frame. @returns The frames to acknowledge now, in order. */
-  finish(ack: PendingAck): PendingAck[] {
-    ack.done = true;
-    let count = 0;
-    while (this.#pending[count]?.done) count++;
-    return this.#pending.splice(0, count);
+  /** Takes out the oldest frame if it is done; it is to be acknowledged now. */
+  next(): PendingFrame | undefined {
+    return this.#pending[0]?.isDone ? this.#pending.shift() : undefined;
   }
 }

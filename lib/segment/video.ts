@@ -8,8 +8,7 @@ import type { DecodeJob, FrameProgress, Pieces, Refused } from "../decoders/fram
 import type { StreamError } from "../errors.ts";
 import { CANCEL_REASON, CANCEL_STREAM_TYPE } from "../wire/constants.ts";
 import type { ControlInput, KnownControl } from "../wire/control.ts";
-import type { PendingAck } from "./acks.ts";
-import { AckQueue } from "./acks.ts";
+import { AckQueue, type PendingFrame } from "./acks.ts";
 import type { StreamOutcome } from "./outcome.ts";
 import { NOTHING, Outcomes } from "./outcome.ts";
 import { droppedStatus, presentedStatuses } from "./presented.ts";
@@ -17,11 +16,10 @@ import type { Segment } from "./segment.ts";
 import type { Status } from "./status.ts";
 
 /** A frame between its announcement and its acknowledgement. */
-interface AnnouncedFrame {
+interface AnnouncedFrame extends PendingFrame {
   /** Absent for channels without a segment; their frames are discarded. */
   readonly segment: Segment | undefined;
   readonly header: KnownControl<"videoframe">;
-  readonly ack: PendingAck;
   /** Bytes of payload that have not arrived. */
   remaining: number;
 }
@@ -48,11 +46,11 @@ export class ClientVideo {
     segment: Segment | undefined,
     header: KnownControl<"videoframe">,
   ): readonly StreamOutcome[] {
-    const { channel, stream, length } = header;
+    const { channel, length } = header;
     const abandoned = this.#frames.get(channel);
     if (abandoned !== undefined) this.#finish(abandoned);
-    const ack = this.#acks.announce(channel, stream);
-    const frame: AnnouncedFrame = { segment, header, ack, remaining: length };
+    const frame: AnnouncedFrame = { segment, header, remaining: length, isDone: false };
+    this.#acks.announce(frame);
     this.#frames.set(channel, frame);
     if (segment !== undefined) this.#follow(segment, frame, segment.video.begin(header));
     if (length === 0) this.#finish(frame);
@@ -141,7 +139,9 @@ export class ClientVideo {
 
   #finish(frame: AnnouncedFrame): void {
     this.#frames.delete(frame.header.channel);
-    for (const { channel, stream } of this.#acks.finish(frame.ack)) {
+    frame.isDone = true;
+    for (let next = this.#acks.next(); next !== undefined; next = this.#acks.next()) {
+      const { channel, stream } = next.header;
       this.#reply({ command: "ping", channel, stream });
     }
   }
