@@ -186,7 +186,7 @@ function cursorStyle(state: number): CursorStyle {
   return "block";
 }
 
-// A `DataView` of each content would cost more than reading the few numbers of a line by its bytes.
+// To make a `DataView` for each frame takes longer than to read the few numbers of a line.
 function uint16(content: Uint8Array, at: number): number {
   return content[at]! | (content[at + 1]! << 8);
 }
