@@ -15,8 +15,10 @@
  * | of the server, between its REKEYs: the first hints | no | yes |
  * | of the server, after its second REKEY | no | no |
  *
- * The second REKEY goes out in front of the first packet after the client's answer, so no packet that
- * could be protected goes without. A client that leaves before it is sent anything never costs it.
+ * The second REKEY goes out in front of the first packet after the client's answer, so it protects all
+ * packets that it could protect if it came at once; a client that leaves before costs nothing. The first
+ * one takes the key pair of the server's ephemeral HELLO, which belongs to this session alone and is
+ * dropped with the second one: while it is kept, the keys that it gave are in memory as well.
  *
  * @module
  */
