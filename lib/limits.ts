@@ -52,7 +52,7 @@ export const MAX_UNAUTHENTICATED = 256;
 /** The part of {@linkcode MAX_UNAUTHENTICATED} that one address may have; leaves room for all others. */
 export const MAX_UNAUTHENTICATED_PER_ADDRESS = 128;
 
-/** How long accepting pauses for want of file descriptors; closed ones are free again by then. */
+/** How long accepting pauses when no file descriptor is free; closed ones are free again by then. */
 export const ACCEPT_PAUSE_MS = 20;
 
 /**
@@ -64,7 +64,7 @@ export const ACCEPTS_PER_TURN = 16;
 /**
  * Failed accepts in a row before a pause of 1 ms, then of 2 ms and so on up to
  * {@linkcode ACCEPT_PAUSE_MS}. Connections that are reset as fast as one machine can do it cost no
- * login more than 100 ms by that; an error that repeats for ever takes 3 % of the processor.
+ * login more than 100 ms by that; an error that repeats without end takes 3 % of the processor.
  */
 export const ACCEPT_FAILURES_IN_A_ROW = 64;
 
@@ -124,7 +124,7 @@ export const LEFT_WORK_MS = 250;
 /** How long a client may take to leave after EXIT, and a peer to take the last bytes of a connection. */
 export const DRAIN_TIMEOUT_MS = 2_000;
 
-/** How long Ctrl-C waits for everything, handlers included, before the process ends all the same. */
+/** How long Ctrl-C waits for everything, handlers included, before the process ends anyway. */
 export const STOP_TIMEOUT_MS = 5_000;
 
 /** Unknown keys that one secret may let in; more would accept everyone. */
@@ -156,7 +156,7 @@ export const MAX_WAITING_SOURCE_EVENTS = 4_096;
 
 /**
  * zstd frames in one compressed payload. Encoders that flush at the end write two, those with threads
- * one for every few MiB; thousands of tiny frames only cost time.
+ * one for every few MiB; thousands of tiny frames would only cost time.
  */
 export const MAX_ZSTD_FRAMES = 1_024;
 

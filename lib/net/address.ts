@@ -15,9 +15,7 @@ export function plainHostname(hostname: string): string {
 
 /**
  * The owner of an address: the host for IPv4, the /64 network for IPv6, in which a host can choose its
- * address freely.
- *
- * @param hostname IPv4 or IPv6 address.
+ * address freely. Own code, as `node:net` checks addresses and does not expand them.
  */
 export function addressOwner(hostname: string): string {
   if (!hostname.includes(":")) return hostname;

@@ -22,7 +22,7 @@ export interface ListenSource {
   readonly id: number;
   /** The listening name, if any. */
   readonly name: string | undefined;
-  /** Who the client that asks is, in a `segment_request`; `undefined` else. */
+  /** The key and address of the requesting client in a `segment_request`; otherwise `undefined`. */
   readonly peer: Peer | undefined;
   /**
    * Takes the client that asks (`accept_target`).

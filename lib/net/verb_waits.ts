@@ -2,7 +2,7 @@
  * Lets a client go on while its handler waits for it to take what a verb sends.
  *
  * A handler holds its client up until it is done with a record. A client that is held up cannot show
- * that it has taken something, and the verb that the handler waits for would wait for ever.
+ * that it has taken something, and the verb that the handler waits for would never settle.
  *
  * @module
  */

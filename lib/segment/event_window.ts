@@ -1,8 +1,8 @@
 /**
  * How many events a client may have under way.
  *
- * A source hands events to its client through a queue of 126 places and throws away what does not fit,
- * without a word. So no more events are sent than the queue holds until the client shows that it has
+ * A source hands events to its client through a queue of 126 places and silently drops what does not
+ * fit. So no more events are sent than the queue holds until the client shows that it has
  * taken some.
  *
  * A client of libarcan_tui says so exactly: it answers the label `COPY_WINDOW`, which it announces, by

@@ -1,10 +1,10 @@
 /**
- * Who a client is.
+ * The identity of a client.
  *
  * @module
  */
 
-/** Who a client is: proved by its key, not by what it says. */
+/** The identity of a client: proved by its key, not by what it says. */
 export interface Peer {
   /** Its X25519 public key, 44 characters of base64. */
   readonly publicKey: string;

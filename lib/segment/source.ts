@@ -43,7 +43,7 @@ export type PushedKind = "debug" | "accessibility";
  *
  * | Lua | why |
  * |---|---|
- * | `snapshot_target` | a source answers STORE by waiting for a file that no event can bring, for ever |
+ * | `snapshot_target` | a source answers STORE by waiting without end for a file that no event can bring |
  * | `bond_target`, `open_nonblock` for reading | the same, with BCHUNK_OUT |
  * | `target_devicehint` | stopped by the sink of the reference; it would move the client elsewhere |
  * | `define_recordtarget`, `define_nulltarget`, `define_feedtarget` | picture and sound towards a source, which none takes |

@@ -106,7 +106,7 @@ export type RecordFrom<T> = T extends { readonly kind: infer Kind; readonly fiel
   ? { readonly kind: Kind } & RecordOf<Fields>
   : never;
 
-/** Everything that happens to a segment, told apart by `kind`. */
+/** Everything that happens to a segment; `kind` tells which record it is. */
 export type Status = RecordFrom<RecordTables>;
 
 /** The name of a kind of record. */

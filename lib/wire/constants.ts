@@ -44,7 +44,7 @@ export const DEFAULT_SECRET = "SETECASTRONOMY";
 /** The longest passphrase that the reference keeps, in bytes of UTF-8. */
 export const MAX_SECRET_BYTES = 31;
 
-/** The stream id of every video and audio packet; those streams are told apart by channel. */
+/** The stream id of every video and audio packet; the channel tells which stream it is. */
 export const VIDEO_DATA_STREAM_ID = 0xbacabaca;
 
 /** The largest payload that the reference puts in a compressed video packet. */

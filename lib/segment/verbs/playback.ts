@@ -114,7 +114,7 @@ export function seekEvent(
  * The event that sets an option of the client.
  *
  * @param value At most 77 bytes of UTF-8.
- * @throws {ApiMisuseError} `bad-argument`; upstream cuts the value without a word.
+ * @throws {ApiMisuseError} `bad-argument`; upstream cuts the value silently.
  */
 export function coreoptEvent(slot: number, value: string): TargetEventInput<"coreopt"> {
   return {

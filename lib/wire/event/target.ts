@@ -5,7 +5,7 @@
  * message[78] at 40, which some kinds use for a time stamp. Source: arcan `shmif_event.h`.
  *
  * `store`, `restore`, `bchunk_in`, `bchunk_out`, `newsegment`, `device_node` and a `fonthint` with a chain
- * carry a descriptor. As plain events they make a client wait for ever, or use a descriptor of its own
+ * carry a descriptor. As plain events they make a client wait without end, or use a descriptor of its own
  * process; the descriptor is -1 unless given.
  *
  * @module
