@@ -16,19 +16,21 @@ export interface LineQueueLimits {
   readonly total: number;
 }
 
-interface Line {
-  readonly text: string;
-  readonly sender: number | undefined;
+/** Lines of one sender that follow each other. */
+interface Lines {
+  text: string;
+  readonly allowance: Allowance | undefined;
 }
 
 interface Allowance {
+  readonly sender: number;
   units: number;
   waiting: PromiseWithResolvers<void> | undefined;
 }
 
 export class LineQueue {
   readonly #limits: LineQueueLimits;
-  #lines: Line[] = [];
+  #lines: Lines[] = [];
   readonly #senders = new Map<number, Allowance>();
   #units = 0;
   #dropped = 0;
@@ -36,6 +38,11 @@ export class LineQueue {
 
   constructor(limits: LineQueueLimits) {
     this.#limits = limits;
+  }
+
+  /** How much waits. */
+  get units(): number {
+    return this.#units;
   }
 
   get isEmpty(): boolean {
@@ -52,13 +59,16 @@ export class LineQueue {
       this.#push(text, undefined);
       return undefined;
     }
-    const allowance = this.#senders.get(sender) ?? { units: 0, waiting: undefined };
+    let allowance = this.#senders.get(sender);
     if (this.#units + text.length > this.#limits.total) {
       this.drop(text);
-      return allowance.waiting?.promise;
+      return allowance?.waiting?.promise;
     }
-    this.#senders.set(sender, allowance);
-    this.#push(text, sender);
+    if (allowance === undefined) {
+      allowance = { sender, units: 0, waiting: undefined };
+      this.#senders.set(sender, allowance);
+    }
+    this.#push(text, allowance);
     allowance.units += text.length;
     if (allowance.units <= this.#limits.sender || !this.#hasBackpressure) return undefined;
     allowance.waiting ??= Promise.withResolvers();
@@ -70,9 +80,9 @@ export class LineQueue {
     let count = 0;
     let text = "";
     while (count < this.#lines.length && text.length < OUTPUT_BATCH_UNITS) {
-      const line = this.#lines[count++]!;
-      text += line.text;
-      if (line.sender !== undefined) this.#release(line.sender, line.text.length);
+      const lines = this.#lines[count++]!;
+      text += lines.text;
+      if (lines.allowance !== undefined) this.#release(lines.allowance, lines.text.length);
     }
     if (count === 0) return undefined;
     if (count === this.#lines.length) this.#lines = [];
@@ -111,15 +121,18 @@ export class LineQueue {
     this.#units = 0;
   }
 
-  #push(text: string, sender: number | undefined): void {
-    this.#lines.push({ text, sender });
+  #push(text: string, allowance: Allowance | undefined): void {
+    const last = this.#lines.at(-1);
+    const isNext = last !== undefined && last.allowance === allowance &&
+      last.text.length < OUTPUT_BATCH_UNITS;
+    if (isNext) last.text += text;
+    else this.#lines.push({ text, allowance });
     this.#units += text.length;
   }
 
-  #release(sender: number, units: number): void {
-    const allowance = this.#senders.get(sender)!;
+  #release(allowance: Allowance, units: number): void {
     allowance.units -= units;
-    if (allowance.units === 0) this.#senders.delete(sender);
+    if (allowance.units === 0) this.#senders.delete(allowance.sender);
     if (allowance.units <= this.#limits.sender / 2) wake(allowance);
   }
 }

@@ -6,6 +6,7 @@
  */
 
 import {
+  OUTPUT_GATHER_MS,
   OUTPUT_PIECE_BYTES,
   OUTPUT_REPORT_MS,
   OUTPUT_RETRY_MS,
@@ -35,7 +36,7 @@ interface OutputEvents {
 }
 
 /**
- * Writes lines to a standard stream; those of one turn go out together.
+ * Writes lines to a standard stream; those that come within {@linkcode OUTPUT_GATHER_MS} go out together.
  *
  * | reader | what happens |
  * |---|---|
@@ -48,6 +49,8 @@ export class OutputWriter {
   readonly #stream: OutputStream;
   readonly #queue: LineQueue;
   #running: Promise<void> | undefined;
+  /** Ends the wait for further lines. */
+  #stopGathering: (() => void) | undefined;
   #isGone = false;
   #hasFailed = false;
   /** Whether the last write ended within a line. */
@@ -79,6 +82,7 @@ export class OutputWriter {
     if (this.#isGone) return undefined;
     const wait = this.#queue.put(text, sender);
     if (!this.#queue.isEmpty) this.#running ??= this.#run();
+    if (this.#queue.units >= OUTPUT_PIECE_BYTES) this.#stopGathering?.();
     return wait;
   }
 
@@ -119,12 +123,23 @@ export class OutputWriter {
   }
 
   async #run(): Promise<void> {
-    // Collects the lines of this turn for one write.
-    await Promise.resolve();
-    for (let text = this.#queue.take(); text !== undefined; text = this.#queue.take()) {
-      await this.#writeAll(text);
+    while (!this.#queue.isEmpty) {
+      await this.#gather();
+      const text = this.#queue.take();
+      if (text !== undefined) await this.#writeAll(text);
     }
     this.#running = undefined;
+  }
+
+  /** Waits a little for further lines, unless enough for a write is there. */
+  async #gather(): Promise<void> {
+    if (this.#queue.units >= OUTPUT_PIECE_BYTES) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, OUTPUT_GATHER_MS);
+    this.#stopGathering = resolve;
+    await promise;
+    this.#stopGathering = undefined;
+    clearTimeout(timer);
   }
 
   async #writeAll(text: string): Promise<void> {

@@ -7,6 +7,8 @@
 import { escapeControls } from "../log.ts";
 import type { IoTable, Status } from "../segment/status.ts";
 
+/** Text that JSON and a terminal show as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/;
 const UNINTERESTING: ReadonlySet<string> = new Set(["kind", "frame", "source_audio"]);
 
 /** A line for people, with the fields that matter: `client 2 resized 640x480`. */
@@ -18,10 +20,19 @@ export function describe(role: "listener" | "client", id: number, status: Status
 /** A line of JSON: the time, the source, the fields of the record, and the table of an `input`. */
 export function describeJson(time: Date, id: number, status: Status, input?: IoTable): string {
   // `bchunkstate` has a field `input` of its own, so an absent table must not replace it.
-  const table = input === undefined ? {} : { input };
-  return escapeControls(
-    JSON.stringify({ time: time.toISOString(), source: id, ...status, ...table }),
-  );
+  const fields = JSON.stringify(input === undefined ? status : { ...status, input });
+  return `{"time":"${isoTime(time.getTime())}","source":${id},${escapeControls(fields.slice(1))}`;
+}
+
+let lastMs = NaN;
+let lastIso = "";
+
+/** Most records come in the same millisecond as the one before. */
+function isoTime(ms: number): string {
+  if (ms === lastMs) return lastIso;
+  lastIso = new Date(ms).toISOString();
+  lastMs = ms;
+  return lastIso;
 }
 
 function summary(status: Status): string {
@@ -54,11 +65,20 @@ function summary(status: Status): string {
     case "terminated":
       return status.last_words === "" ? "" : quote(status.last_words);
     default:
-      return Object.entries(status)
-        .filter(([name, value]) => !UNINTERESTING.has(name) && value !== false && value !== "")
-        .map(([name, value]) => value === true ? name : `${name}=${show(value)}`)
-        .join(" ");
+      return fields(status);
   }
+}
+
+function fields(status: Status): string {
+  let text = "";
+  // A loop over names makes no arrays, as `Object.entries` would.
+  for (const name in status) {
+    const value: unknown = status[name as keyof Status];
+    if (UNINTERESTING.has(name) || value === false || value === "") continue;
+    if (text !== "") text += " ";
+    text += value === true ? name : `${name}=${show(value)}`;
+  }
+  return text;
 }
 
 function describeLabel(status: Extract<Status, { kind: "input_label" }>): string {
@@ -73,9 +93,17 @@ function describeChunks(status: Extract<Status, { kind: "bchunkstate" }>): strin
 }
 
 function show(value: unknown): string {
-  return typeof value === "string" ? quote(value) : escapeControls(JSON.stringify(value));
+  switch (typeof value) {
+    case "string":
+      return quote(value);
+    case "boolean":
+      return value ? "true" : "false";
+    case "number":
+      if (Number.isFinite(value)) return `${value}`;
+  }
+  return escapeControls(JSON.stringify(value));
 }
 
 function quote(text: string): string {
-  return escapeControls(JSON.stringify(text));
+  return PLAIN.test(text) ? `"${text}"` : escapeControls(JSON.stringify(text));
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  OUTPUT_GATHER_MS,
   OUTPUT_PIECE_BYTES,
   OUTPUT_REPORT_MS,
   OUTPUT_RETRY_MS,
@@ -23,8 +24,16 @@ class FakeStream implements OutputStream {
   readonly sync: string[] = [];
   /** The answers to come: how many bytes are taken, an error, or a reader that is waited for. */
   readonly answers: (number | Error | Promise<void>)[] = [];
+  /** Settles when the first write has begun. */
+  readonly begun: Promise<void>;
+  #begin = () => {};
+
+  constructor() {
+    this.begun = new Promise((resolve) => this.#begin = resolve);
+  }
 
   async write(bytes: Uint8Array): Promise<number> {
+    this.#begin();
     const answer = this.answers.shift() ?? bytes.length;
     if (answer instanceof Error) throw answer;
     const count = typeof answer === "number" ? answer : bytes.length;
@@ -52,17 +61,42 @@ function setUp(...answers: FakeStream["answers"]) {
   return { stream, writer, told };
 }
 
-test("the lines of one turn are one write, later lines the next", async () => {
+/** Lets time pass until everything is written. */
+async function flushed(writer: OutputWriter, timers: FakeTimers): Promise<void> {
+  let isFlushed = false;
+  void writer.flushed().then(() => isFlushed = true);
+  while (!isFlushed) {
+    await Promise.resolve();
+    timers.pass(OUTPUT_RETRY_MS);
+  }
+}
+
+test("lines that come soon after each other are one write, later lines the next", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const { stream, writer } = setUp(promise);
   writer.write("a\n");
-  writer.write("b\n", 1);
   await Promise.resolve();
+  writer.write("b\n", 1);
+  await stream.begun;
   writer.write("c\n");
   writer.write("d\n");
   resolve();
   await writer.flushed();
   assert.deepEqual(stream.writes, ["a\nb\n", "c\nd\n"]);
+});
+
+test("lines that are enough for a write do not wait for more", async () => {
+  using timers = new FakeTimers();
+  const { stream, writer } = setUp();
+  const line = "x".repeat(OUTPUT_PIECE_BYTES / 2 - 1) + "\n";
+  writer.write(line);
+  await Promise.resolve();
+  assert.deepEqual(stream.writes, []);
+  writer.write(line);
+  await stream.begun;
+  assert.deepEqual(stream.writes, [line + line]);
+  timers.pass(OUTPUT_STUCK_MS);
+  await writer.flushed();
 });
 
 test("a partial write is continued", async () => {
@@ -90,13 +124,7 @@ test("a write to a stream that is not ready is repeated later, and nothing is lo
   const again = new Deno.errors.WouldBlock("not now");
   const { stream, writer, told } = setUp(1, again, again);
   writer.write("abc\n");
-  let isFlushed = false;
-  const flushed = writer.flushed().then(() => isFlushed = true);
-  while (!isFlushed) {
-    await Promise.resolve();
-    timers.pass(OUTPUT_RETRY_MS);
-  }
-  await flushed;
+  await flushed(writer, timers);
   assert.deepEqual([stream.writes, told], [["a", "bc\n"], []]);
 });
 
@@ -152,10 +180,10 @@ test("a device that is full again and again is reported once a minute", async ()
 
 test("dropped lines of a slow reader are reported when it reads again", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const { writer, told } = setUp(promise);
+  const { stream, writer, told } = setUp(promise);
   const line = "x".repeat(99) + "\n";
   writer.write(line, 1);
-  await Promise.resolve();
+  await stream.begun;
   for (let i = 0; i < 15; i++) void writer.write(line, i);
   assert.deepEqual(told, []);
   resolve();
@@ -167,7 +195,7 @@ test("the queue is written at the end of the process, after the write in progres
   const { promise, resolve } = Promise.withResolvers<void>();
   const { stream, writer } = setUp(promise);
   writer.write("first\n");
-  await Promise.resolve();
+  await stream.begun;
   writer.write("last\n");
   writer.flushSync();
   assert.deepEqual(stream.sync, ["last\n"]);
@@ -181,11 +209,12 @@ test("a stuck reader does not delay the end of the process", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const { stream, writer } = setUp(promise);
   writer.write("first\n");
-  await Promise.resolve();
+  timers.pass(OUTPUT_GATHER_MS);
+  await stream.begun;
   writer.write("last\n");
   timers.pass(OUTPUT_STUCK_MS);
   writer.flushSync();
   assert.deepEqual(stream.sync, []);
   resolve();
-  await writer.flushed();
+  await flushed(writer, timers);
 });

@@ -82,3 +82,51 @@ test("no character of a client acts on the terminal that lines are printed on", 
   assert.equal(JSON.parse(head!).title, text);
   assert.doesNotMatch(escapeControls(text), ACTS);
 });
+
+test("a line is the same as with JSON.stringify and an escape of every control character", () => {
+  const texts = [
+    "plain text 1.0",
+    'quotes " and \\ backslashes',
+    "é 漢字 \u{1f600}",
+    "\ud800 half a pair",
+    "\u202e right to left",
+    "\x1b[2J\r\n\t\0\x7f\x9b",
+    `\u2028${String.fromCharCode(...CONTROLS)}`,
+    "",
+  ];
+  for (const text of texts) {
+    const shown = escapeControls(JSON.stringify(text));
+    const record = { kind: "message", frame: 3, message: text, multipart: false } as const;
+    assert.equal(describe("client", 7, record), `client 7 message ${shown}`);
+    const fields = JSON.stringify({ time: TIME.toISOString(), source: 7, ...record });
+    assert.equal(describeJson(TIME, 7, record), escapeControls(fields));
+    const info = { kind: "streaminfo", frame: 0, lang: text, streamid: 5, type: "text" } as const;
+    const lang = text === "" ? "" : ` lang=${shown}`;
+    assert.equal(describe("client", 7, info), `client 7 streaminfo${lang} streamid=5 type="text"`);
+  }
+});
+
+test("numbers, flags and tables are shown as JSON shows them", () => {
+  const record = {
+    kind: "viewport",
+    frame: 9,
+    a: -0,
+    b: 1e21,
+    c: 0.1,
+    d: NaN,
+    e: Infinity,
+    f: null,
+    g: [1, "\u202e"],
+    h: true,
+    i: false,
+  } as unknown as Status;
+  assert.equal(
+    describe("client", 7, record),
+    'client 7 viewport a=0 b=1e+21 c=0.1 d=null e=null f=null g=[1,"\\u202e"] h',
+  );
+  const later = new Date(TIME.getTime() + 1);
+  for (const time of [TIME, TIME, later]) {
+    const fields = JSON.stringify({ time: time.toISOString(), source: 7, ...record });
+    assert.equal(describeJson(time, 7, record), escapeControls(fields));
+  }
+});
