@@ -109,6 +109,15 @@ export const MAX_CLIENT_SURFACE_BYTES = 320 << 20;
  */
 export const MAX_SURFACE_BYTES = 2_048 * (1 << 20);
 
+/** The memory of ended pictures that is kept for the next ones: six of 1920 x 1080 pixels. */
+export const MAX_FREE_PIXEL_BYTES = 64 << 20;
+
+/**
+ * The memory of ended pictures that waits for the garbage collector. Beyond it pictures are in ordinary
+ * memory, which is freed sooner and drawn on more slowly.
+ */
+export const MAX_DROPPED_PIXEL_BYTES = 128 << 20;
+
 /**
  * The bytes of pixels that one frame may change or copy in one go: a picture of 3840 x 2160, which
  * takes 10 to 50 ms. Larger frames are drawn in pieces, with the turns of other clients in between.

@@ -113,7 +113,7 @@ export class FrameAssembler implements FramePayload {
    * @param buffer Counted in the budget; owned by the assembler from now on.
    */
   setBuffer(buffer: Uint8Array<ArrayBuffer>): void {
-    this.#budget.release(this.#buffer.length);
+    this.#budget.free(this.#buffer);
     this.#buffer = buffer;
   }
 
@@ -138,7 +138,7 @@ export class FrameAssembler implements FramePayload {
       throw error;
     }
     grown.set(this.#buffer.subarray(0, this.#filled));
-    this.#budget.release(this.#buffer.length);
+    this.#budget.free(this.#buffer);
     this.#buffer = grown;
   }
 }

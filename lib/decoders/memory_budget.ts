@@ -7,7 +7,7 @@
 import { FairShare, type Share } from "../bytes/fair_share.ts";
 import { StreamError } from "../errors.ts";
 import { MAX_CLIENT_SURFACE_BYTES, MAX_SURFACE_BYTES } from "../limits.ts";
-import { allocatePixels } from "./simd/memory.ts";
+import { allocatePixels, freePixels } from "./simd/memory.ts";
 
 /** Counts the bytes of one client's surfaces and buffers, also in the share of all clients. */
 export class MemoryBudget {
@@ -56,8 +56,8 @@ export class MemoryBudget {
   }
 
   /**
-   * Counts and makes an allocation, which the caller must {@linkcode release}. The vector loops can draw
-   * on it if it is large.
+   * Counts and makes an allocation, which the caller must {@linkcode free}. The vector loops can draw on
+   * it if it is large.
    *
    * @returns Zeros at the start of their buffer, which may be longer.
    * @throws {StreamError} `memory-limit`, also when the machine has too little memory.
@@ -74,7 +74,13 @@ export class MemoryBudget {
     }
   }
 
-  /** Stops counting bytes that were reserved or allocated. */
+  /** Takes back an allocation, which nothing may use any more. */
+  free(bytes: Uint8Array): void {
+    this.release(bytes.length);
+    freePixels(bytes);
+  }
+
+  /** Stops counting bytes that were reserved. */
   release(sizeBytes: number): void {
     if (this.#isClosed) return;
     this.#usedBytes -= sizeBytes;

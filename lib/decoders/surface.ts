@@ -11,6 +11,7 @@
 import { VIDEO_FLAG } from "../wire/constants.ts";
 import { Canvas } from "./canvas.ts";
 import { MemoryBudget } from "./memory_budget.ts";
+import { markSeen } from "./simd/memory.ts";
 import type { SurfaceContent, SurfaceView } from "./surface_view.ts";
 import { PACKED_CELL_MEMORY_BYTES, PackedGrid } from "./packed_grid.ts";
 import type { TextGrid, TextOptions } from "./text_grid.ts";
@@ -62,6 +63,12 @@ export class Surface implements SurfaceView {
   }
 
   get pixels(): Uint8Array<ArrayBuffer> | undefined {
+    const pixels = this.#wholePixels();
+    if (pixels !== undefined) markSeen(pixels);
+    return pixels;
+  }
+
+  #wholePixels(): Uint8Array<ArrayBuffer> | undefined {
     if (this.#isUnfinished) this.#finishPieces();
     return this.#content === "pixels" ? this.#shownCanvas!.bytes : undefined;
   }
@@ -76,7 +83,7 @@ export class Surface implements SurfaceView {
   }
 
   rgba(): Uint8Array<ArrayBuffer> | undefined {
-    const pixels = this.pixels;
+    const pixels = this.#wholePixels();
     if (pixels === undefined || !this.#origoLl) return pixels?.slice();
     const rowBytes = this.#width * 4;
     const flipped = new Uint8Array(pixels.length);
@@ -297,7 +304,7 @@ export class Surface implements SurfaceView {
   /** Stops counting a canvas unless the surface still uses it. */
   #release(canvas: Canvas | undefined): void {
     if (canvas === undefined || canvas === this.#canvas || canvas === this.#shownCanvas) return;
-    this.#budget.release(canvas.bytes.length);
+    this.#budget.free(canvas.bytes);
   }
 
   #releaseGrid(grid: PackedGrid | undefined): void {

@@ -1,10 +1,11 @@
-// Run by `tests/unit/decoders/simd_test.ts` with the garbage collector exposed: prints how many
-// WebAssembly memories the surfaces of many clients made, and how many are left when all have ended.
+// Run by `tests/unit/decoders/simd_test.ts` with the garbage collector exposed: prints how many memories
+// the surfaces of many clients made, and how many bytes of them are left when all have ended. A reader
+// sees every other client.
 
 import { VideoStream } from "../../lib/decoders/video_stream.ts";
 import { compressedFrame, show } from "../unit/decoders/frames.ts";
 
-const CLIENTS = 40;
+const CLIENTS = 120;
 const SIZES = 3;
 
 const made: WeakRef<WebAssembly.Memory>[] = [];
@@ -29,12 +30,15 @@ for (let client = 0; client < CLIENTS; client++) {
     );
     show(stream, header, payload);
   }
+  if (client % 2 === 0) void stream.surface.pixels;
   stream.close();
 }
 // What a job has touched stays alive until it ends.
 await new Promise((resolve) => setTimeout(resolve, 0));
 (globalThis as unknown as { gc(): void }).gc();
+// The first memory is that of the content.
+const [, ...canvases] = made.map((each) => each.deref()?.buffer.byteLength ?? 0);
 console.log(JSON.stringify({
-  made: made.length,
-  left: made.filter((each) => each.deref() !== undefined).length,
+  made: canvases.length,
+  left: canvases.reduce((sum, sizeBytes) => sum + sizeBytes, 0),
 }));

@@ -80,7 +80,7 @@ export class CodedPictures {
   show(header: FrameHeader, rgba: Uint8Array<ArrayBuffer>, surface: Surface): void {
     this.#pictureBytes = 0;
     const spare = surface.swapPixels(header, rgba);
-    if (spare !== undefined) this.#budget.release(spare.length);
+    if (spare !== undefined) this.#budget.free(spare);
   }
 
   /** Drops the stream and releases the reserved memory. */
