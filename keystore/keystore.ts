@@ -200,9 +200,9 @@ export class Keystore {
     return this.#accepted.entries.filter((entry) => admitsName(entry.tags, name));
   }
 
-  /** Takes over what changed on disk. Every query does so by itself. */
+  /** Takes over everything that changed on disk. Every query does so by itself, within a second. */
   refresh(): void {
-    this.#accepted.refresh();
+    this.#accepted.refresh(true);
   }
 
   /**

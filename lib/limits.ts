@@ -136,6 +136,12 @@ export const DRAIN_TIMEOUT_MS = 2_000;
 /** How long Ctrl-C waits for everything, handlers included, before the process ends anyway. */
 export const STOP_TIMEOUT_MS = 5_000;
 
+/** The longest `--drain`, a day in seconds; longer is a mistake in the unit. */
+export const MAX_DRAIN_SECONDS = 86_400;
+
+/** Messages to the service manager that wait to be sent; further ones are dropped, as they repeat. */
+export const MAX_WAITING_NOTICES = 16;
+
 /** Unknown keys that one secret may let in; more would accept everyone. */
 export const MAX_ENROLMENTS = 10_000;
 

@@ -10,7 +10,7 @@ import { DEFAULT_PORT, MAX_PORT } from "./address.ts";
 import { equalConstantTime } from "./bytes/equal.ts";
 import { defaultArena, defaultProvider } from "./crypto/mod.ts";
 import { IdentityKey } from "./crypto/identity_key.ts";
-import { ApiMisuseError } from "./errors.ts";
+import { ApiMisuseError, KeystoreError } from "./errors.ts";
 import type { Handler } from "./handlers/types.ts";
 import { asFunction } from "./handlers/types.ts";
 import { MAX_CLIENTS, MAX_SURFACE_SIDE_PX } from "./limits.ts";
@@ -173,8 +173,20 @@ export async function openAdmission(
   );
   // Importing a key costs as much as a key exchange, and the key changes only with its file.
   let imported: { readonly raw: Uint8Array; readonly key: IdentityKey } | undefined;
+  let hasWarned = false;
   const identity = () => {
-    const raw = keystore.identity().privateKey;
+    let raw: Uint8Array;
+    try {
+      raw = keystore.identity().privateKey;
+      hasWarned = false;
+    } catch (error) {
+      // A key file that has become bad must not lock clients out that know our key.
+      if (imported === undefined || !(error instanceof KeystoreError)) throw error;
+      const { path, code, message } = error;
+      if (!hasWarned) log.log("error", "own-key-kept", { path, reason: code, detail: message });
+      hasWarned = true;
+      return imported.key;
+    }
     if (imported === undefined || !equalConstantTime(imported.raw, raw)) {
       imported = { raw, key: new IdentityKey(raw) };
     }

@@ -70,7 +70,7 @@ export async function openHandlers(
 }
 
 async function openMain(flags: ListenFlags, io: CliIo, log: Logger): Promise<MainHandler> {
-  if (flags.view) return await openView(flags, io);
+  if (flags.view) return await openView(flags, io, log);
   if (flags.pipe !== undefined) return await openPipe(flags.pipe, flags, log);
   if (flags.handler !== undefined) return await openModule(flags.handler, io);
   return {
@@ -86,12 +86,12 @@ async function openModule(file: string, io: CliIo): Promise<MainHandler> {
   return { handler: await loadHandler(file) };
 }
 
-async function openView(flags: ListenFlags, io: CliIo): Promise<MainHandler> {
+async function openView(flags: ListenFlags, io: CliIo, log: Logger): Promise<MainHandler> {
   const { ViewTerminal } = await import("./view.ts");
   const terminal = new ViewTerminal(io, flags.size === undefined);
   return {
     handler: terminal.handler,
-    log: terminal.makeLogger(logOptions(flags)),
+    log: flags.logFile === undefined ? terminal.makeLogger(logOptions(flags)) : log,
     io: terminal.io,
     start: (stop) => terminal.start(stop),
     close: () => terminal.close(),

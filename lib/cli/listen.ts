@@ -12,21 +12,23 @@ import {
   type Listener,
   type ListenSecret,
   type Logger,
-  makeLogger,
   netListen,
   parseName,
   parseSecret,
 } from "../mod.ts";
-import { logOptions, openHandlers } from "./client_handlers.ts";
+import { openHandlers } from "./client_handlers.ts";
 import { ReportedError, UsageError } from "./errors.ts";
 import { FaultLog, outliveFaults } from "./faults.ts";
-import { type CliIo, LOG_SENDER, processIo } from "./io.ts";
+import { type CliIo, processIo } from "./io.ts";
 import { openKeystore } from "./keystore_open.ts";
 import { addListenOptions, type ListenFlags, requireConsistent } from "./listen_options.ts";
+import { openLog } from "./log_file.ts";
 import { exitSoon, PROGRAM } from "./program.ts";
 import { logFailure, makeReport, type Message, type Report } from "./report.ts";
 import { runListener } from "./run_listener.ts";
 import { readSecret } from "./secret.ts";
+import { makeService } from "./service.ts";
+import { ServiceManager } from "./systemd_notify.ts";
 import { parseListenPort } from "./values.ts";
 
 export function listenCommand(io: CliIo = processIo): Command {
@@ -53,8 +55,9 @@ NUM:SECRET requires a secret of 1 to 31 bytes from clients, besides their key. W
 first NUM unknown keys that know the secret are added to the keystore, counted over restarts. The
 environment variable A12_SECRET works as well.
 
-Results go to standard output, logs to standard error. Ctrl-C, SIGTERM and SIGHUP stop listening and
-ask the clients to leave; a second one ends at once. When the reader of standard output closes it, as
+Results go to standard output, logs to standard error. Ctrl-C and SIGTERM stop listening and ask the
+clients to leave; another one ends at once. SIGHUP rereads the keystore and reopens the log file, or stops
+listening when it tells that the terminal has closed. When the reader of standard output closes it, as
 with "| head", listen stops in order with the exit code 0, unless it records, views, writes pictures
 or has a handler.
 
@@ -76,18 +79,22 @@ interface Place {
 
 /** Runs the command; with `--log-format json` its error is a log line as well. */
 async function listen(place: Place, flags: ListenFlags, command: Command, io: CliIo) {
-  let log = makeLogger((line) => io.err(line, LOG_SENDER), logOptions(flags));
+  const opened = openLog(flags, io);
+  let { log } = opened;
   const faults = new FaultLog({ log: (...line) => log.log(...line) });
   const endFaults = outliveFaults(faults);
   try {
-    await serve(place, flags, command, io, log, (handlersLog) => log = handlersLog);
+    await serve(place, flags, command, io, opened, (handlersLog) => log = handlersLog);
     // Errors stay caught after this, as handlers may still be running.
     faults.close();
   } catch (error) {
     endFaults();
-    if (flags.logFormat === "text") throw error;
-    logFailure(log, error, flags.debug ?? false);
+    const isText = flags.logFormat === "text";
+    if (!isText || opened.logFile) logFailure(log, error, flags.debug ?? false);
+    if (isText) throw error;
     throw new ReportedError(error);
+  } finally {
+    await opened.logFile?.close();
   }
 }
 
@@ -96,7 +103,7 @@ async function serve(
   flags: ListenFlags,
   command: Command,
   io: CliIo,
-  firstLog: Logger,
+  { log: firstLog, logFile }: ReturnType<typeof openLog>,
   changeLog: (log: Logger) => void,
 ): Promise<void> {
   const name = place.name === undefined ? undefined : parseName(place.name);
@@ -107,15 +114,17 @@ async function serve(
     flags,
     "NUM:SECRET",
     io,
-    makeReport(flags.logFormat, io, firstLog),
+    makeReport(flags, io, firstLog),
   );
   const access = secret === undefined ? undefined : parseSecret(secret);
+  // Comes before any program is started, which would get the variables.
+  const manager = new ServiceManager(io.env, firstLog);
   const handlers = await openHandlers(flags, io, firstLog);
   const { log } = handlers;
   changeLog(log);
   let wasStopped = false;
   try {
-    const report = makeReport(flags.logFormat, handlers.io, log);
+    const report = makeReport(flags, handlers.io, log);
     const keystore = await openKeystore(command, handlers.io, report);
     const condition = describeCondition(access, keystore, name);
     const publicKey = publicKeyOf(keystore.identity());
@@ -129,9 +138,18 @@ async function serve(
     });
     try {
       if (secret !== undefined) listener.targetInput(secret);
-      wasStopped = await runListener(listener, handlers, io, report, () => {
-        reportListening(listener, publicKey, keystore.countFor(name), condition, report);
+      const service = makeService({
+        listener,
+        keystore,
+        logFile,
+        flags,
+        manager,
+        log,
+        announce() {
+          reportListening(listener, publicKey, keystore.countFor(name), condition, report);
+        },
       });
+      wasStopped = await runListener(listener, handlers, io, report, service);
     } finally {
       // Frees the port when something has failed.
       listener.abort();
@@ -139,6 +157,7 @@ async function serve(
     if (listener.failure !== undefined) throw listener.failure;
   } finally {
     await handlers.close();
+    await manager.close();
   }
   if (wasStopped) {
     exitSoon(io, () => {

@@ -12,7 +12,14 @@ import { UsageError } from "./errors.ts";
 import { addKeystoreOption } from "./keystore_open.ts";
 import type { PipeRestart } from "./pipe.ts";
 import { addSecretOptions, type SecretFlags } from "./secret.ts";
-import { parseByteCount, parseKeep, parseListenPort, parsePositive, parseSize } from "./values.ts";
+import {
+  parseByteCount,
+  parseDrain,
+  parseKeep,
+  parseListenPort,
+  parsePositive,
+  parseSize,
+} from "./values.ts";
 
 /** The flags that choose how clients are recorded. */
 export interface RecordFlags {
@@ -35,6 +42,8 @@ export interface ListenFlags extends SecretFlags, RecordFlags {
   readonly pipe?: string;
   readonly pipeRestart: PipeRestart;
   readonly json?: boolean;
+  readonly drain: number;
+  readonly logFile?: string;
   readonly debug?: boolean;
   readonly logFormat: LogFormat;
 }
@@ -87,6 +96,13 @@ export function addListenOptions(command: Command): Command {
       parseKeep,
     )
     .option("--snapshot <dir>", "write pictures of clients there, on SIGUSR2 and when they end")
+    .option(
+      "--drain <seconds>",
+      "let clients go on for so long after SIGTERM has closed the port",
+      parseDrain,
+      0,
+    )
+    .option("--log-file <file>", "append log lines to this file, reopened on SIGHUP")
     .option("--debug", "log more, with stack traces")
     .addOption(
       new Option("--log-format <format>", "the form of log lines").choices(["text", "json"])

@@ -25,9 +25,17 @@ export function reportAsText(io: Pick<CliIo, "err">): Report {
   return ({ text }) => io.err(text);
 }
 
-export function makeReport(format: LogFormat, io: Pick<CliIo, "err">, log: Logger): Report {
-  if (format === "text") return reportAsText(io);
-  return ({ level = "info", event, fields }) => log.log(level, event, fields);
+/** With a log file, messages for people are lines of it as well. */
+export function makeReport(
+  { logFormat, logFile }: { readonly logFormat: LogFormat; readonly logFile?: string },
+  io: Pick<CliIo, "err">,
+  log: Logger,
+): Report {
+  const isText = logFormat === "text";
+  return ({ text, level = "info", event, fields }) => {
+    if (isText) io.err(text);
+    if (!isText || logFile !== undefined) log.log(level, event, fields);
+  };
 }
 
 /** Logs the error that ends a command. */

@@ -12,11 +12,26 @@ import { EXIT } from "./program.ts";
 import type { Report } from "./report.ts";
 import { onStop } from "./signals.ts";
 
+/** Why clients that are ended by a stop have to leave, for them; 31 bytes at most are shown. */
+const LAST_WORDS = "the listener has shut down";
+
+/** What goes on besides clients while the listener runs. */
+export interface Lifecycle {
+  /** How long SIGTERM lets clients go on; 0 ends them at once. */
+  readonly drainMs: number;
+  /** Called once signals are handled. */
+  started(): void;
+  /** Called when a signal asks to reread settings. */
+  reload(): void;
+  /** Called when the port is closed by a signal. */
+  stopping(): void;
+}
+
 /**
- * Waits for the end. Ctrl-C, SIGTERM and SIGHUP stop the listener in order, a second one ends the
- * process at once. Neither a handler that hangs nor output that is not read delays the end for long.
+ * Waits for the end. A signal to stop ends the listener in order, another one ends the process at once;
+ * SIGTERM first gives clients {@linkcode Lifecycle.drainMs} to leave by themselves. Neither a handler
+ * that hangs nor output that is not read delays the end for long.
  *
- * @param onListening Called once signals are handled.
  * @returns Whether it was stopped.
  */
 export async function runListener(
@@ -24,28 +39,47 @@ export async function runListener(
   handlers: ClientHandlers,
   io: CliIo,
   report: Report,
-  onListening: () => void,
+  life: Lifecycle,
 ): Promise<boolean> {
   const { log, onlyPrints } = handlers;
-  let isStopping = false;
+  let phase: "running" | "draining" | "stopping" = "running";
+  let drainTimer: ReturnType<typeof setTimeout> | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const { promise: timedOut, resolve: timeOut } = Promise.withResolvers<false>();
+  const closePort = () => {
+    if (phase !== "running") return;
+    life.stopping();
+    listener.close();
+  };
+  const drain = () => {
+    closePort();
+    phase = "draining";
+    drainTimer = setTimeout(stop, life.drainMs);
+    const { length } = listener.clients;
+    const seconds = life.drainMs / 1000;
+    report({
+      text: `waiting up to ${seconds} s for ${countClients(length)} to leave, again to end them\n`,
+      event: "draining",
+      fields: { clients: length, seconds },
+    });
+  };
   const stop = () => {
-    if (isStopping) return;
-    isStopping = true;
+    if (phase === "stopping") return;
+    clearTimeout(drainTimer);
+    closePort();
+    phase = "stopping";
     timer = setTimeout(() => timeOut(false), STOP_TIMEOUT_MS);
     const { length } = listener.clients;
     if (length > 0) {
       report({
-        text: `closing ${length} client${length === 1 ? "" : "s"}, again to end at once\n`,
+        text: `closing ${countClients(length)}, again to end at once\n`,
         event: "stopping",
         fields: { clients: length },
       });
     }
-    listener.close();
     handlers.stop();
     io.streams?.stdout.endBackpressure();
-    listener.closeClients();
+    listener.closeClients(LAST_WORDS);
   };
   logOutputEvents(io, log, () => {
     log.log("warn", "output-gone", {
@@ -55,15 +89,17 @@ export async function runListener(
     });
     if (onlyPrints) stop();
   });
-  const endSignals = onStop(() => {
-    if (isStopping) Deno.exit(EXIT.interrupted);
-    stop();
-  });
+  const endSignals = onStop((signal) => {
+    if (phase === "stopping") Deno.exit(EXIT.interrupted);
+    const drains = signal === "SIGTERM" && phase === "running" && life.drainMs > 0;
+    if (drains && listener.clients.length > 0) drain();
+    else stop();
+  }, life.reload);
   try {
     handlers.start(stop);
-    onListening();
+    life.started();
     const finished = listener.finished().then(() => true);
-    if (await Promise.race([finished, timedOut])) return isStopping;
+    if (await Promise.race([finished, timedOut])) return phase !== "running";
     const { length } = listener.clients;
     if (length > 0) log.log("warn", "stopped-with-clients", { clients: length });
     else log.log("warn", "stopped-with-handlers", { detail: "a handler has not returned" });
@@ -73,9 +109,14 @@ export async function runListener(
     ]);
     Deno.exit(EXIT.failure);
   } finally {
+    clearTimeout(drainTimer);
     clearTimeout(timer);
     endSignals();
   }
+}
+
+function countClients(count: number): string {
+  return count === 1 ? "1 client" : `${count} clients`;
 }
 
 function logOutputEvents({ streams }: CliIo, log: Logger, onGone: () => void): void {

@@ -1,32 +1,43 @@
 /**
  * Signals to the process.
  *
- * SIGINT, SIGTERM and SIGHUP request an orderly stop. Deno ignores SIGPIPE: a reader that has gone is
- * an error of the write. SIGQUIT and SIGUSR1 keep their default action.
+ * Deno ignores SIGPIPE: a reader that has gone is an error of the write. SIGQUIT and SIGUSR1 keep their
+ * default action.
  *
  * @module
  */
 
-const STOP: readonly Deno.Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+const STOP = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** The mask of ignored signals in `/proc`; SIGHUP is its lowest bit. */
 const IGNORED = /^SigIgn:\s*[0-9a-f]*([0-9a-f])$/m;
 
 /** Whether SIGHUP was ignored when the process began; the first listener of Deno changes that. */
 let ignoresHangup: boolean | undefined;
 
+/** A signal that requests an orderly stop. */
+export type StopSignal = (typeof STOP)[number];
+
 /**
- * Listens to the signals that request a stop, except to SIGHUP in a process that was started to outlive
- * its terminal, as by `nohup`.
+ * Listens to the signals that request a stop. SIGHUP is one of them where it tells that the terminal has
+ * closed: not in a process that was started to outlive its terminal, as by `nohup`, and not in a service,
+ * which has no terminal.
  *
+ * @param reload Makes the process a service; called for a SIGHUP that is no stop.
  * @returns Ends that.
  */
-export function onStop(listener: () => void): () => void {
+export function onStop(stop: (signal: StopSignal) => void, reload?: () => void): () => void {
+  const isService = reload !== undefined && !isOnTerminal();
   const ends = STOP.map((signal) =>
     onSignal(signal, () => {
-      if (signal !== "SIGHUP" || !ignoresHangup) listener();
+      if (signal !== "SIGHUP" || !(isService || ignoresHangup)) stop(signal);
+      else reload?.();
     })
   );
   return () => ends.forEach((end) => end());
+}
+
+function isOnTerminal(): boolean {
+  return [Deno.stdin, Deno.stdout, Deno.stderr].some((stream) => stream.isTerminal());
 }
 
 /**

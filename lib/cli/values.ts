@@ -7,7 +7,7 @@
 
 import { InvalidArgumentError } from "commander";
 import type { RetentionBounds } from "../handlers/mod.ts";
-import { MAX_CLIENTS, MAX_SURFACE_SIDE_PX } from "../limits.ts";
+import { MAX_CLIENTS, MAX_DRAIN_SECONDS, MAX_SURFACE_SIDE_PX } from "../limits.ts";
 import { MAX_PORT, type Network, parseNetwork, parsePort } from "../mod.ts";
 
 const BYTES_PER_UNIT: { readonly [unit: string]: number } = {
@@ -54,6 +54,14 @@ export function parsePositive(text: string): number {
   return /^\d{1,9}(\.\d{1,6})?$/.test(text) && number > 0
     ? number
     : refuse("It must be a number above 0.");
+}
+
+/** @returns A number of seconds. */
+export function parseDrain(text: string): number {
+  const seconds = Number(text);
+  return /^\d{1,5}$/.test(text) && seconds <= MAX_DRAIN_SECONDS
+    ? seconds
+    : refuse(`It must be a number of seconds from 0 to ${MAX_DRAIN_SECONDS}.`);
 }
 
 /**

@@ -71,8 +71,8 @@ type State =
   | {
     readonly phase: "arriving";
     readonly peer: Peer;
-    /** Whether the client has to exit as soon as it is taken over. */
-    exits: boolean;
+    /** The last words to a client that has to exit as soon as it is taken over. */
+    exits: string | undefined;
   }
   /** A handler has the client. */
   | { readonly phase: "live"; readonly peer: Peer; readonly client: LiveClient }
@@ -147,14 +147,18 @@ export class Connection {
     });
     this.#state = { phase: "live", peer, client };
     for (const observer of this.#listener.observers) client.source.addObserver(observer);
-    if (exits) client.source.deleteImage();
+    if (exits !== undefined) client.source.deleteImage(exits);
     return client.source;
   }
 
-  /** Makes the client exit, now or when a handler takes it. */
-  exitClient(): void {
-    if (this.#state.phase === "arriving") this.#state.exits = true;
-    else if (this.#state.phase === "live") this.#state.client.source.deleteImage();
+  /**
+   * Makes the client exit, now or when a handler takes it.
+   *
+   * @param lastWords Why, for the client.
+   */
+  exitClient(lastWords = ""): void {
+    if (this.#state.phase === "arriving") this.#state.exits = lastWords;
+    else if (this.#state.phase === "live") this.#state.client.source.deleteImage(lastWords);
   }
 
   /** Runs the connection to its end; never rejects. */
@@ -249,7 +253,7 @@ export class Connection {
       return;
     }
     const { peer } = this.#state as Extract<State, { phase: "offered" }>;
-    const arriving: State = { phase: "arriving", peer, exits: false };
+    const arriving: State = { phase: "arriving", peer, exits: undefined };
     this.#state = arriving;
     const ticket = this.#ticket!;
     const pending = ticket.arrive();

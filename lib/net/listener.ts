@@ -185,9 +185,11 @@ export class Listener implements ListenSource {
   /**
    * Asks every client that has logged in to exit; those that have not left after a short time are cut
    * off. Clients that log in later stay.
+   *
+   * @param lastWords Why, for the clients; the reference does not show them.
    */
-  closeClients(): void {
-    for (const connection of this.#clients) connection.exitClient();
+  closeClients(lastWords = ""): void {
+    for (const connection of this.#clients) connection.exitClient(lastWords);
   }
 
   shutdown(): void {

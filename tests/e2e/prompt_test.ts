@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { Output } from "../support/listening.ts";
-import { hasScript, SCRIPT } from "../support/pseudo_terminal.ts";
+import { hasScript, onTerminal } from "../support/pseudo_terminal.ts";
 
 const MAIN = fileURLToPath(new URL("prompt_main.ts", import.meta.url));
 /** How the terminal is once the program has ended. */
@@ -17,18 +17,11 @@ class Asking implements AsyncDisposable {
 
   constructor() {
     const run = `exec "${Deno.execPath()}" run -A --no-check "${MAIN}"`;
-    this.#process = new Deno.Command(SCRIPT, {
-      args: [
-        ...["--quiet", "--return", "--command"],
-        // The keys signal this shell as well, which has to go on.
-        `trap : INT QUIT; sh -c 'tty; echo pid=$$; ${run}'; echo "code=$?"; stty -a; echo done`,
-        "/dev/null",
-      ],
-      env: { NO_COLOR: "1", A12_SECRET: "", SHELL: "/bin/sh" },
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "inherit",
-    }).spawn();
+    this.#process = onTerminal(
+      // The keys signal this shell as well, which has to go on.
+      `trap : INT QUIT; sh -c 'tty; echo pid=$$; ${run}'; echo "code=$?"; stty -a; echo done`,
+      { env: { SHELL: "/bin/sh" } },
+    );
     this.output = new Output(this.#process.stdout);
     this.#typed = this.#process.stdin.getWriter();
   }

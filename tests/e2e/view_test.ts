@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { AnsiScreen } from "../support/ansi_screen.ts";
 import { Listening, MAIN, Output, TestSource } from "../support/listening.ts";
-import { hasScript, SCRIPT } from "../support/pseudo_terminal.ts";
+import { hasScript, onTerminal } from "../support/pseudo_terminal.ts";
 
 const PREFIX = "\x1d";
 const [COLS, ROWS] = [60, 12];
@@ -41,20 +41,10 @@ class Viewing implements AsyncDisposable {
     const { args, key } = await Listening.prepare(directory, ["--view", ...flags]);
     const command = ["sh", "-c", `${script} && exec "$0" "$@"`, Deno.execPath(), "run", "-A", MAIN]
       .concat(args).map((word) => `'${word}'`);
-    const process = new Deno.Command(SCRIPT, {
-      args: [
-        "--quiet",
-        "--return",
-        "--command",
-        `stty rows ${rows} cols ${cols}; ${command.join(" ")}; echo "code=$?"; stty -a`,
-        "/dev/null",
-      ],
-      env: { NO_COLOR: "1", A12_SECRET: "", TERM: "xterm-256color" },
-      cwd: directory,
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "inherit",
-    }).spawn();
+    const process = onTerminal(
+      `stty rows ${rows} cols ${cols}; ${command.join(" ")}; echo "code=$?"; stty -a`,
+      { cwd: directory, env: { TERM: "xterm-256color" } },
+    );
     return new Viewing(directory, process, key);
   }
 

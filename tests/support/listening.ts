@@ -151,6 +151,8 @@ export class TestSource {
   readonly messages: string[] = [];
   /** Requested sizes. */
   readonly sizes: [number, number][] = [];
+  /** Why the listener has ended it. */
+  lastWords: string | undefined;
   readonly #text = new TpackEncoder();
   readonly #pixels = new PictureEncoder();
   readonly #reading: Promise<void>;
@@ -230,6 +232,9 @@ export class TestSource {
 
   async #read(): Promise<void> {
     for await (const received of this.client) {
+      if (received.type === "control" && received.control.command === "shutdown") {
+        this.lastWords = received.control.lastWords;
+      }
       if (received.type !== "event") continue;
       const { event } = received;
       if (event.category === "input" && event.kind === "translated" && event.active) {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { parseByteCount, parseExpiry, parseKeep } from "../../../lib/cli/values.ts";
+import { MAX_DRAIN_SECONDS } from "../../../lib/limits.ts";
+import { parseByteCount, parseDrain, parseExpiry, parseKeep } from "../../../lib/cli/values.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -69,5 +70,12 @@ Deno.test("sizes in bytes have units of powers of 1024", () => {
   assert.deepEqual(["7", "2K", "3M", "1G"].map(parseByteCount), [7, 2048, 3 << 20, 2 ** 30]);
   for (const text of ["", "0", "1k", "1T", "1.5G", "9999999999999"]) {
     assert.throws(() => parseByteCount(text), /It must be a size such as 500M/);
+  }
+});
+
+Deno.test("--drain takes whole seconds up to a day", () => {
+  assert.deepEqual(["0", "60", `${MAX_DRAIN_SECONDS}`].map(parseDrain), [0, 60, MAX_DRAIN_SECONDS]);
+  for (const text of ["", "-1", "1.5", "1m", `${MAX_DRAIN_SECONDS + 1}`]) {
+    assert.throws(() => parseDrain(text), /It must be a number of seconds from 0 to 86400/);
   }
 });

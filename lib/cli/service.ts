@@ -1,0 +1,59 @@
+/**
+ * What makes `listen` a service: a drain before the end, reloading, and word to the service manager.
+ *
+ * @module
+ */
+
+import type { Keystore } from "../../keystore/mod.ts";
+import { formatAddress, type Listener, type Logger } from "../mod.ts";
+import type { ListenFlags } from "./listen_options.ts";
+import type { LogFile } from "./log_file.ts";
+import { type Reloadable, Reloader } from "./reload.ts";
+import type { Lifecycle } from "./run_listener.ts";
+import type { ServiceManager } from "./systemd_notify.ts";
+
+/** What a service consists of. */
+export interface ServiceParts {
+  readonly listener: Listener;
+  readonly keystore: Keystore;
+  readonly logFile: LogFile | undefined;
+  readonly flags: Pick<ListenFlags, "drain">;
+  readonly manager: ServiceManager;
+  readonly log: Logger;
+  /** Reports that the listener listens. */
+  announce(): void;
+}
+
+export function makeService(parts: ServiceParts): Lifecycle {
+  const { listener, log, flags, manager } = parts;
+  const status = `listening on ${listener.addresses.map(formatAddress).join(" and ")}`;
+  const reloader = new Reloader(reloadables(parts), log, async (reload) => {
+    manager.reloading();
+    await reload();
+    manager.ready(status);
+  });
+  return {
+    drainMs: flags.drain * 1000,
+    started() {
+      parts.announce();
+      manager.ready(status);
+    },
+    reload: () => reloader.request(),
+    stopping() {
+      manager.stopping("the port is closed, clients are leaving");
+    },
+  };
+}
+
+function reloadables({ keystore, logFile }: ServiceParts): Reloadable[] {
+  const ofKeystore: Reloadable = {
+    part: "keystore",
+    reload() {
+      keystore.refresh();
+      keystore.identity();
+    },
+  };
+  if (logFile === undefined) return [ofKeystore];
+  // Comes first, so that the lines about the others are in the new file.
+  return [{ part: "log-file", reload: () => logFile.reopen() }, ofKeystore];
+}
