@@ -113,7 +113,10 @@ export function settledStamp(info: Deno.FileInfo, nowMs: number): string | undef
 export function ensureDirectory(path: string): void {
   try {
     if (Deno.statSync(path).isDirectory) return;
-  } catch {
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) {
+      throw unreadable(path, reason(error), error);
+    }
     // If stat failed for another reason than a missing directory, mkdir reports it.
   }
   try {

@@ -226,11 +226,16 @@ export class KeystoreError extends A12Error<KeystoreCode> {
 /** The socket failed or went away. */
 export class TransportError extends A12Error<TransportCode> {}
 
+/** How Deno says that a permission is missing. */
+const NOT_PERMITTED = /Requires (\w+) access to "(.*?)", run again with the --allow-\w+ flag/;
+
 /**
- * The message of something that was thrown.
+ * The message of something that was thrown. One about a missing permission of Deno names the flag with
+ * its value, which permits that and nothing else.
  *
  * @param thrown An error, or any other value.
  */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return message.replace(NOT_PERMITTED, "Deno does not permit it without --allow-$1=$2");
 }

@@ -26,7 +26,8 @@ export class ReportedError extends Error {
 
 /** @param error Anything that was thrown; one of an unknown class is a defect and marked as such. */
 export function describeError(error: unknown): string {
-  const isExpected = [A12Error, UsageError, ProgramError].some((kind) => error instanceof kind);
+  const isExpected = [A12Error, UsageError, ProgramError, Deno.errors.NotCapable]
+    .some((kind) => error instanceof kind);
   return `${isExpected ? "" : "unexpected: "}${messageOf(error)}`;
 }
 

@@ -31,11 +31,10 @@ export class ServiceManager {
    */
   constructor(env: CliIo["env"], log: Logger) {
     this.#log = log;
-    const path = env.get("NOTIFY_SOCKET");
-    const periodMs = Number(env.get("WATCHDOG_USEC")) / 1000;
-    const pid = env.get("WATCHDOG_PID");
-    for (const name of ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"]) env.delete(name);
+    const [path, periodUsec, pid] = ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"]
+      .map((name) => take(env, name));
     if (!path) return;
+    const periodMs = Number(periodUsec) / 1000;
     // A first "@" stands for the zero byte of an abstract name.
     this.#address = { transport: "unixpacket", path: path.replace(/^@/, "\0") };
     if (periodMs > 0 && (!pid || Number(pid) === Deno.pid)) this.#pingMs = periodMs / 2;
@@ -82,6 +81,18 @@ export class ServiceManager {
     if (this.#hasFailed) return;
     this.#hasFailed = true;
     this.#log.log("warn", "notify-failed", { detail: messageOf(error) });
+  }
+}
+
+/** @returns `undefined` as well for a variable that Deno does not permit to read. */
+function take(env: CliIo["env"], name: string): string | undefined {
+  try {
+    const value = env.get(name);
+    env.delete(name);
+    return value;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
   }
 }
 

@@ -122,9 +122,8 @@ function bindOne(hostname: string, port: number, listen: Listen): Deno.TcpListen
       });
     }
     if (cause instanceof Deno.errors.PermissionDenied || cause instanceof Deno.errors.NotCapable) {
-      throw new TransportError("permission-denied", `no permission to listen on ${where}`, {
-        cause,
-      });
+      const text = `no permission to listen on ${where}: ${messageOf(cause)}`;
+      throw new TransportError("permission-denied", text, { cause });
     }
     const text = messageOf(cause);
     const unknown = cause instanceof URIError || /lookup address|name or service/i.test(text);

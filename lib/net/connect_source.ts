@@ -75,7 +75,8 @@ function dialError(cause: unknown, timedOut: boolean, address: SocketAddress): T
     return new TransportError("connect-failed", `nothing listens on ${where}`, { cause });
   }
   if (cause instanceof Deno.errors.NotCapable || cause instanceof Deno.errors.PermissionDenied) {
-    return new TransportError("permission-denied", `may not connect to ${where}`, { cause });
+    const text = `no permission to connect to ${where}: ${messageOf(cause)}`;
+    return new TransportError("permission-denied", text, { cause });
   }
   const text = messageOf(cause);
   return cause instanceof URIError || /lookup address|name or service|no such host/i.test(text)

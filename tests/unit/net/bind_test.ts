@@ -128,7 +128,7 @@ Deno.test({
     for (const hostname of ["127.0.0.1", "::1", undefined]) {
       assert.throws(() => bind(hostname, 6680), {
         code: "permission-denied",
-        message: /^no permission to listen on .*:6680$/,
+        message: /^no permission to listen on .*:6680: /,
       });
     }
   },

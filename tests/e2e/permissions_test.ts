@@ -1,0 +1,164 @@
+/** README: each use runs with exactly its permissions, and names one that is missing. */
+
+import assert from "node:assert/strict";
+import { PrivateKey } from "../../lib/crypto/x25519.ts";
+import { Keystore, publicKeyOf } from "../../keystore/mod.ts";
+import { Listening, MAIN, Output, TestSource } from "../support/listening.ts";
+
+const README = Deno.readTextFileSync(new URL("../../README.md", import.meta.url));
+const SECTION = README.slice(README.indexOf("### Permissions"), README.indexOf("### Programs as"));
+const ROWS = [...SECTION.matchAll(/^\| .*?`([^`]*)`.*?\| `([^`]*)`/gm)]
+  .map(([, use, flags]) => ({ use: use!, flags: flags!.split(" ") }));
+const BASE = ROWS[0]!;
+
+/** A keystore with an accepted key, and the files and directories of the table. */
+class Place implements AsyncDisposable {
+  readonly key = new PrivateKey(crypto.getRandomValues(new Uint8Array(32)));
+  readonly #words: Record<string, string>;
+
+  private constructor(readonly directory: string) {
+    this.#words = {
+      KEYS: `${directory}/keys`,
+      KEY: this.key.publicKey.toBase64(),
+      DIR: `${directory}/made`,
+      FILE: `${directory}/file.ts`,
+      COMMAND: "cat >/dev/null",
+    };
+  }
+
+  static async make(): Promise<Place> {
+    const place = new Place(await Deno.makeTempDir({ prefix: "permissions-test-" }));
+    const keystore = await Keystore.open(place.#words["KEYS"]!);
+    await keystore.add(["demo"], place.key.publicKey);
+    await Deno.mkdir(place.#words["DIR"]!);
+    return place;
+  }
+
+  fill(word: string): string {
+    return word.replace(/\b(KEYS|KEY|DIR|FILE|COMMAND)$/, (name) => this.#words[name]!);
+  }
+
+  async putFile(use: string): Promise<void> {
+    const content = use.startsWith("--secret") ? "0:secret" : "export default () => {};";
+    if (!use.startsWith("--log")) {
+      await Deno.writeTextFile(this.fill("FILE"), content, { mode: 0o600 });
+    }
+  }
+
+  spawn(words: string, flags: readonly string[]): Deno.ChildProcess {
+    return new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-prompt", ...merge(flags.map((flag) => this.fill(flag)))]
+        .concat(MAIN, words.split(" ").map((word) => this.fill(word))),
+      env: { NO_COLOR: "1", A12_SECRET: "" },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.directory, { recursive: true });
+  }
+}
+
+/** Values of the same flag are one list. */
+function merge(flags: readonly string[]): string[] {
+  const lists = Map.groupBy(flags, (flag) => flag.split("=")[0]!);
+  return [...lists].map(([name, all]) =>
+    `${name}=${all.map((flag) => flag.slice(name.length + 1)).join(",")}`
+  );
+}
+
+async function outputOf(process: Deno.ChildProcess): Promise<{ code: number; text: string }> {
+  const { code, stdout, stderr } = await process.output();
+  return { code, text: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
+}
+
+/** Listens, lets a client in that draws, and stops, unless it ends by itself. */
+async function listen(place: Place, words: string, flags: readonly string[]) {
+  const process = place.spawn(words, flags);
+  const [out, err] = [new Output(process.stdout), new Output(process.stderr)];
+  // Neither the empty module nor the program accepts a client.
+  const draws = !/--handler|--pipe|--secret/.test(words);
+  const [, port] = await err.until(/listening on .*:(\d+) as|error: /);
+  if (port !== undefined) {
+    if (draws) {
+      const client = await TestSource.connect(Number(port), place.key, "test", "tui");
+      await client.showText("drawn");
+      await client.close();
+    }
+    process.kill("SIGINT");
+  }
+  const { code } = await process.status;
+  return { code, text: await out.rest() + await err.rest() };
+}
+
+for (const { use, flags } of ROWS.filter(({ use }) => /^listen|^--/.test(use))) {
+  Deno.test(`README: permissions of ${use}`, async (test) => {
+    const [words, base] = use.startsWith("--") ? [`${BASE.use} ${use}`, BASE.flags] : [use, []];
+    await using place = await Place.make();
+    await place.putFile(use);
+    await test.step("are enough", async () => {
+      const { code, text } = await listen(place, words, [...base, ...flags]);
+      assert.equal(code, 0);
+      assert.doesNotMatch(text, / warn | error |allow/);
+    });
+    for (const flag of flags) {
+      await test.step(`without ${flag}`, async () => {
+        const fewer = [...base, ...flags.filter((other) => other !== flag)];
+        const { text } = await listen(place, words, fewer);
+        const [name, value] = place.fill(flag).split("=");
+        assert.ok(text.includes(`without ${name}=${value!.split(",")[0]}`), text);
+      });
+    }
+  });
+}
+
+Deno.test("README: permissions of connect", async (test) => {
+  const { use, flags } = ROWS.find(({ use }) => use.startsWith("connect"))!;
+  await using place = await Place.make();
+  await using listening = await Listening.start();
+  const [, port] = await listening.err.until(/listening on 127\.0\.0\.1:(\d+)/);
+  const at = (text: string) => text.replace("7000", port!);
+  const publicKey = publicKeyOf(
+    (await Keystore.open(`${listening.directory}/keystore`)).identity(),
+  );
+  const ours = publicKeyOf((await Keystore.open(place.fill("KEYS"))).identity());
+  await (await Keystore.open(`${listening.directory}/keystore`)).add(["demo"], ours);
+  await (await Keystore.open(place.fill("KEYS"))).add(["outbound"], publicKey);
+  await test.step("are enough", async () => {
+    const process = place.spawn(at(use), flags.map(at));
+    const [out, err] = [new Output(process.stdout), new Output(process.stderr)];
+    await out.until(/activate/);
+    process.kill("SIGINT");
+    assert.equal((await process.status).code, 0);
+    assert.doesNotMatch(await out.rest() + await err.rest(), /allow/);
+  });
+  for (const flag of flags) {
+    await test.step(`without ${flag}`, async () => {
+      const fewer = flags.filter((other) => other !== flag).map(at);
+      const { code, text } = await outputOf(place.spawn(at(use), fewer));
+      assert.notEqual(code, 0);
+      assert.ok(text.includes(`without ${place.fill(at(flag))}`), text);
+    });
+  }
+});
+
+for (const { use, flags } of ROWS.filter(({ use }) => use.startsWith("keystore"))) {
+  Deno.test(`README: permissions of ${use}`, async () => {
+    await using place = await Place.make();
+    // The key of `add` is not there yet.
+    const words = use.replace(
+      /\bKEY$/,
+      new PrivateKey(new Uint8Array(32).fill(7)).publicKey.toBase64(),
+    );
+    for (const flag of flags) {
+      const { code, text } = await outputOf(place.spawn(words, flags.filter((f) => f !== flag)));
+      assert.notEqual(code, 0);
+      assert.ok(text.includes(`without ${place.fill(flag)}`), text);
+    }
+    assert.equal((await outputOf(place.spawn(words, flags))).code, 0);
+  });
+}
+
+Deno.test("README: the table of permissions was read", () => assert.equal(ROWS.length, 11));
