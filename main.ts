@@ -7,6 +7,7 @@
 import { Command } from "commander";
 import config from "./deno.json" with { type: "json" };
 import { connectCommand } from "./lib/cli/connect.ts";
+import { installCommand } from "./lib/cli/install.ts";
 import { keystoreCommand } from "./lib/cli/keystore.ts";
 import { listenCommand } from "./lib/cli/listen.ts";
 import { type CliIo, processIo } from "./lib/cli/io.ts";
@@ -26,6 +27,7 @@ export function makeProgram(io: CliIo = processIo): Command {
     .addCommand(listenCommand(io))
     .addCommand(connectCommand(io))
     .addCommand(keystoreCommand(io))
+    .addCommand(installCommand(io))
     .addHelpText("after", HELP);
   addVersion(program, config.version);
   return program;

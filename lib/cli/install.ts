@@ -1,0 +1,136 @@
+/**
+ * `install systemd`: a unit file for `listen`.
+ *
+ * @module
+ */
+
+import { Command } from "commander";
+import { formatUnit, type UnitOptions } from "./systemd_unit.ts";
+import { UsageError } from "./errors.ts";
+import type { CliIo } from "./io.ts";
+import { addListenOptions, type ListenFlags, requireConsistent } from "./listen_options.ts";
+import { messageOf, parseName } from "../mod.ts";
+import { parseListenPort } from "./values.ts";
+
+interface InstallFlags {
+  readonly print?: boolean;
+  readonly user?: boolean;
+  readonly force?: boolean;
+}
+
+/** Where a service without access to home directories and private files cannot have its program. */
+const HIDDEN = /^\/(home|root|run\/user|tmp|var\/tmp)\//;
+const ROOT = new URL("../../", import.meta.url);
+
+export function installCommand(io: CliIo): Command {
+  return new Command("install").description("install listen as a service").addCommand(systemd(io));
+}
+
+const HELP = `
+The unit runs listen as the user net-listen (with --user: as you), with the permissions of Deno and the
+access to files that the options need, and no more. It is written to /etc/systemd/system, with --user to
+~/.config/systemd/user. A secret is read from --secret-file by systemd and is not in the unit.
+
+Example:
+  install systemd demo --port 6680 --record /var/lib/net-listen/recordings --print`;
+
+function systemd(io: CliIo): Command {
+  const command = new Command("systemd")
+    .description("write a unit file that runs listen with the options given")
+    .argument("[name]", "the same as for listen")
+    .argument("[interface]", "the same as for listen")
+    .argument("[port]", "the same as for listen", parseListenPort);
+  addListenOptions(command);
+  const words: [flag: string, value: string | undefined][] = [];
+  // The text of each option as it was given, before it is parsed.
+  for (const option of command.options) {
+    command.on(`option:${option.name()}`, (value: string | null | undefined) => {
+      words.push([option.long!, value ?? undefined]);
+    });
+  }
+  return command
+    .option("--print", "print the unit and write nothing")
+    .option("--user", "for the service manager of this user")
+    .option("--force", "replace a unit that is there")
+    .addHelpText("after", HELP)
+    .action((name, hostname, port, flags: ListenFlags & InstallFlags) => {
+      if (name !== undefined) parseName(name);
+      requireConsistent(flags);
+      requireUnattended(flags);
+      const isUser = flags.user ?? false;
+      const deno = Deno.execPath();
+      const root = decodeURIComponent(ROOT.pathname).replace(/\/$/, "");
+      const unseen = isUser ? undefined : [deno, `${root}/`].find((path) => HIDDEN.test(path));
+      if (unseen !== undefined && !flags.print) throw new UsageError(describeHidden(unseen));
+      if (unseen !== undefined) io.err(`warning: ${describeHidden(unseen)}\n`);
+      const unit = formatUnit(
+        {
+          ...{ deno, root, isUser, name, words, cwd: Deno.cwd() },
+          place: [name, hostname, port].filter((word) => word !== undefined).map(String),
+          port: port ?? flags.port,
+        } satisfies UnitOptions,
+      );
+      if (flags.print) return void io.out(unit);
+      write(unitPath(name, isUser, io), unit, flags, io);
+    });
+}
+
+/** @throws {UsageError} For options that need a person, or that would put a secret into the unit. */
+function requireUnattended(flags: ListenFlags): void {
+  if (flags.secret !== undefined) {
+    throw new UsageError("a secret in a unit can be read by all users; give --secret-file FILE");
+  }
+  for (
+    const [name, value] of Object.entries({
+      "--ask-secret": flags.askSecret,
+      "--secret-stdin": flags.secretStdin,
+      "--view": flags.view,
+    })
+  ) {
+    if (value) {
+      throw new UsageError(`${name} needs a terminal or an input, which a service has not`);
+    }
+  }
+}
+
+function describeHidden(path: string): string {
+  return `${path} cannot be seen by the service, which has no access to home directories and /tmp; ` +
+    `move it to /usr/local/bin or /opt, or give --user`;
+}
+
+function unitPath(name: string | undefined, isUser: boolean, io: CliIo): string {
+  const file = name === undefined ? "net-listen.service" : `net-listen-${name}.service`;
+  if (!isUser) return `/etc/systemd/system/${file}`;
+  const config = io.env.get("XDG_CONFIG_HOME") || `${io.env.get("HOME")}/.config`;
+  return `${config}/systemd/user/${file}`;
+}
+
+function write(path: string, unit: string, { user, force }: InstallFlags, io: CliIo): void {
+  try {
+    Deno.mkdirSync(path.replace(/\/[^/]*$/, ""), { recursive: true });
+    if (force) Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw failed(path, error);
+  }
+  try {
+    Deno.writeTextFileSync(path, unit, { createNew: true, mode: 0o644 });
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) {
+      throw new UsageError(`${path} exists already; --force replaces it`);
+    }
+    throw failed(path, error);
+  }
+  const file = path.replace(/^.*\//, "");
+  const systemctl = user ? "systemctl --user" : "systemctl";
+  io.out(`wrote ${path}; now run:\n`);
+  if (!user) {
+    io.out(
+      "  useradd --system --home-dir /var/lib/net-listen --shell /usr/sbin/nologin net-listen\n",
+    );
+  }
+  io.out(`  ${systemctl} daemon-reload\n  ${systemctl} enable --now ${file}\n`);
+}
+
+function failed(path: string, error: unknown): UsageError {
+  return new UsageError(`cannot write ${path}: ${messageOf(error)}`);
+}

@@ -1,0 +1,152 @@
+/**
+ * The text of a unit file of systemd that runs `listen`.
+ *
+ * @module
+ */
+
+import { resolve } from "node:path";
+
+/** What a unit is made from. */
+export interface UnitOptions {
+  /** The program of Deno. */
+  readonly deno: string;
+  /** The directory of our code. */
+  readonly root: string;
+  /** Whether the unit is for the service manager of a user. */
+  readonly isUser: boolean;
+  readonly name: string | undefined;
+  /** The arguments of `listen`: name, interface, port. */
+  readonly place: readonly string[];
+  readonly port: number | undefined;
+  /** The options of `listen`. */
+  readonly words: readonly (readonly [flag: string, value: string | undefined])[];
+  /** Relative paths start there. */
+  readonly cwd: string;
+}
+
+/** Options whose value is a path: what is done with it. */
+const PATHS: { readonly [flag: string]: "read" | "write" | "write-file" } = {
+  "--keystore": "write",
+  "--record": "write",
+  "--snapshot": "write",
+  "--log-file": "write-file",
+  "--handler": "read",
+};
+const MAX_PRIVILEGED_PORT = 1_023;
+/** How long systemd waits beyond `--drain` before it kills. */
+const STOP_SECONDS = 30;
+
+export function formatUnit(options: UnitOptions): string {
+  const { deno, root, isUser, name, place, words, cwd } = options;
+  const keystore = isUser ? "%h/.local/state/a12" : "%S/net-listen";
+  const notify = isUser ? "%t/systemd/notify" : "/run/systemd/notify";
+  const args: string[] = [];
+  const read = [escape(root)];
+  const write = [notify];
+  /** Directories that the service may write to. */
+  const writable: string[] = [];
+  const service: string[] = [];
+  let drain = 0;
+  for (const [flag, value] of words) {
+    if (value === undefined) args.push(flag);
+    else if (flag === "--secret-file") {
+      service.push(`LoadCredential=secret:${escape(resolve(cwd, value))}`);
+      args.push("--secret-file=%d/secret");
+      read.push("%d/secret");
+    } else {
+      const use = PATHS[flag];
+      const text = escape(use === undefined ? value : resolve(cwd, value));
+      args.push(`${flag}=${text}`);
+      if (use !== undefined) read.push(text);
+      if (use === "write" || use === "write-file") write.push(text);
+      if (use === "write") writable.push(text);
+      if (use === "write-file") writable.push(text.replace(/\/[^/]*$/, "") || "/");
+      if (flag === "--drain") drain = Number(value);
+    }
+  }
+  if (!words.some(([flag]) => flag === "--keystore")) {
+    args.push(`--keystore=${keystore}`);
+    read.push(keystore);
+    write.push(keystore);
+  }
+  const run = words.some(([flag]) => flag === "--pipe") ? ["--allow-run=sh"] : [];
+  const command = [
+    ...[escape(deno), "run", "--no-prompt", `--config=${escape(root)}/deno.json`],
+    "--allow-env=A12_SECRET,NOTIFY_SOCKET,WATCHDOG_USEC,WATCHDOG_PID",
+    ...["--allow-net", "--allow-sys=osUptime"],
+    ...[`--allow-read=${read.join(",")}`, `--allow-write=${write.join(",")}`, ...run],
+    ...[`${escape(root)}/main.ts`, "listen", ...place.map(escape), ...args],
+  ];
+  const port = options.port ?? MAX_PRIVILEGED_PORT + 1;
+  const needsPrivilege = port > 0 && port <= MAX_PRIVILEGED_PORT;
+  return [
+    "[Unit]",
+    `Description=A12 listener${name === undefined ? "" : ` ${name}`}`,
+    "Documentation=https://github.com/letoram/arcan",
+    ...isUser ? [] : ["Wants=network-online.target", "After=network-online.target"],
+    "",
+    "[Service]",
+    "Type=notify",
+    `ExecStart=${command.map(quote).join(" \\\n  ")}`,
+    "ExecReload=/bin/kill -HUP $MAINPID",
+    "Restart=on-failure",
+    "WatchdogSec=30",
+    `TimeoutStopSec=${drain + STOP_SECONDS}`,
+    "CacheDirectory=net-listen",
+    "Environment=DENO_DIR=%C/net-listen NO_COLOR=1",
+    "UMask=0077",
+    ...service,
+    ...HARDENING,
+    ...isUser ? [] : [
+      ...SYSTEM_HARDENING,
+      ...writable.map((path) => `ReadWritePaths=${quote(path)}`),
+      `CapabilityBoundingSet=${needsPrivilege ? "CAP_NET_BIND_SERVICE" : ""}`,
+      ...needsPrivilege ? ["AmbientCapabilities=CAP_NET_BIND_SERVICE"] : [],
+    ],
+    "",
+    "[Install]",
+    `WantedBy=${isUser ? "default.target" : "multi-user.target"}`,
+    "",
+  ].join("\n");
+}
+
+const HARDENING = [
+  "NoNewPrivileges=yes",
+  "LockPersonality=yes",
+  "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX",
+  "RestrictNamespaces=yes",
+  "RestrictRealtime=yes",
+  "RestrictSUIDSGID=yes",
+  "SystemCallArchitectures=native",
+  // V8 makes machine code as it runs: MemoryDenyWriteExecute cannot be set.
+] as const;
+
+/** What the service manager of a user cannot do. */
+const SYSTEM_HARDENING = [
+  "User=net-listen",
+  "StateDirectory=net-listen",
+  "StateDirectoryMode=0700",
+  "ProtectSystem=strict",
+  "ProtectHome=yes",
+  "PrivateTmp=yes",
+  "PrivateDevices=yes",
+  "ProtectClock=yes",
+  "ProtectControlGroups=yes",
+  "ProtectHostname=yes",
+  "ProtectKernelLogs=yes",
+  "ProtectKernelModules=yes",
+  "ProtectKernelTunables=yes",
+  "ProtectProc=invisible",
+  "RemoveIPC=yes",
+  "SystemCallFilter=@system-service",
+] as const;
+
+/** Keeps systemd from replacing specifiers and variables. */
+function escape(word: string): string {
+  return word.replaceAll("%", "%%").replaceAll("$", "$$$$");
+}
+
+function quote(word: string): string {
+  if (/^[\w%@$:=,.\/\[\]*+-]+$/.test(word)) return word;
+  return `"${word.replace(/["\\]/g, "\\$&").replaceAll("\n", "\\n")}"`;
+}
