@@ -6,11 +6,13 @@
 
 import { Command } from "commander";
 import config from "./deno.json" with { type: "json" };
+import { completionsCommand } from "./lib/cli/completions.ts";
 import { connectCommand } from "./lib/cli/connect.ts";
 import { installCommand } from "./lib/cli/install.ts";
 import { keystoreCommand } from "./lib/cli/keystore.ts";
 import { listenCommand } from "./lib/cli/listen.ts";
 import { type CliIo, processIo } from "./lib/cli/io.ts";
+import { manualCommand } from "./lib/cli/manual.ts";
 import { runMain } from "./lib/cli/program.ts";
 import { addVersion } from "./lib/cli/version.ts";
 
@@ -29,6 +31,8 @@ export function makeProgram(io: CliIo = processIo): Command {
     .addCommand(keystoreCommand(io))
     .addCommand(installCommand(io))
     .addHelpText("after", HELP);
+  program.addCommand(completionsCommand(program, io));
+  program.addCommand(manualCommand(program, config.version, io));
   addVersion(program, config.version);
   return program;
 }

@@ -1,0 +1,166 @@
+/**
+ * `completions`: what shells complete, from the definitions of the commands.
+ *
+ * @module
+ */
+
+import { Argument, Command, type Option } from "commander";
+import type { CliIo } from "./io.ts";
+
+const SHELLS = { bash, zsh, fish } as const;
+
+/** A command and how it is reached: `""`, `" listen"`, `" keystore add"`. */
+interface Node {
+  readonly at: string;
+  readonly command: Command;
+}
+
+/** @param program Has all commands once this one runs. */
+export function completionsCommand(program: Command, io: CliIo): Command {
+  return new Command("completions")
+    .description("print what a shell needs to complete the command line of net-listen")
+    .addArgument(new Argument("<shell>", "the shell").choices(Object.keys(SHELLS)))
+    .addHelpText("after", HELP)
+    .action((shell: keyof typeof SHELLS) => void io.out(SHELLS[shell](nodesOf(program))));
+}
+
+const HELP = `
+The command has to be installed as net-listen (see README).
+
+Examples:
+  net-listen completions bash > ~/.local/share/bash-completion/completions/net-listen
+  net-listen completions zsh > ~/.zfunc/_net-listen      (with fpath+=~/.zfunc before compinit)
+  net-listen completions fish > ~/.config/fish/completions/net-listen.fish`;
+
+/** All commands, each before those below it. */
+export function nodesOf(command: Command, at = ""): Node[] {
+  return [
+    { at, command },
+    ...command.commands.flatMap((each) => nodesOf(each, `${at} ${each.name()}`)),
+  ];
+}
+
+function namesOf({ short, long }: Option): string[] {
+  return [short, long].filter((name) => name !== undefined);
+}
+
+/** The names of commands below it and of its options. */
+function wordsOf({ command }: Node): string[] {
+  return [
+    ...command.commands.map((each) => each.name()),
+    ...command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
+    ...optionsOf(command).flatMap(({ long }) => long ?? []),
+  ];
+}
+
+/** Its options, `--help` included. */
+function optionsOf(command: Command): readonly Option[] {
+  return command.createHelp().visibleOptions(command);
+}
+
+/** The cases of a shell's `case` for options with a value: those with choices, and all others. */
+function valueCases(nodes: readonly Node[]) {
+  const chosen: { pattern: string; choices: readonly string[] }[] = [];
+  const others: string[] = [];
+  for (const { at, command } of nodes) {
+    for (const option of optionsOf(command).filter(({ required }) => required)) {
+      const patterns = namesOf(option).map((name) => `"${at} ${name}"`);
+      if (option.argChoices === undefined) others.push(...patterns);
+      else chosen.push({ pattern: patterns.join("|"), choices: option.argChoices });
+    }
+  }
+  return { chosen, others: others.join("|") };
+}
+
+const paths = (nodes: readonly Node[]) => nodes.slice(1).map(({ at }) => `"${at}"`).join("|");
+
+function bash(nodes: readonly Node[]): string {
+  const { chosen, others } = valueCases(nodes);
+  return `# Completion of net-listen for bash.
+_net_listen() {
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}"
+  local at="" word words=""
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case "$at $word" in ${paths(nodes)}) at="$at $word" ;; esac
+  done
+  case "$at $previous" in
+${
+    chosen.map(({ pattern, choices }) => `    ${pattern}) words="${choices.join(" ")}" ;;`).join(
+      "\n",
+    )
+  }
+    ${others}) COMPREPLY=(); return ;;
+    *) case "$at" in
+${nodes.map((node) => `      "${node.at}") words="${wordsOf(node).join(" ")}" ;;`).join("\n")}
+    esac ;;
+  esac
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+}
+complete -o default -F _net_listen net-listen
+`;
+}
+
+function zsh(nodes: readonly Node[]): string {
+  const { chosen, others } = valueCases(nodes);
+  return `#compdef net-listen
+# Completion of net-listen for zsh.
+_net_listen() {
+  local at="" word
+  for word in "\${(@)words[2,CURRENT-1]}"; do
+    case "$at $word" in (${paths(nodes)}) at="$at $word" ;; esac
+  done
+  case "$at \${words[CURRENT-1]}" in
+${
+    chosen.map(({ pattern, choices }) => `    (${pattern}) compadd -- ${choices.join(" ")} ;;`)
+      .join("\n")
+  }
+    (${others}) _files ;;
+    (*) case "$at" in
+${nodes.map((node) => `      ("${node.at}") compadd -- ${wordsOf(node).join(" ")} ;;`).join("\n")}
+    esac
+    [[ "\${words[CURRENT]}" == -* ]] || _files ;;
+  esac
+}
+compdef _net_listen net-listen
+`;
+}
+
+function fish(nodes: readonly Node[]): string {
+  const lines = nodes.flatMap((node) => {
+    const { at, command } = node;
+    const when = `complete -c net-listen -n '__net_listen_at "${at}"'`;
+    return [
+      ...command.commands.map((each) =>
+        `${when} -f -a ${each.name()} -d ${quote(each.description())}`
+      ),
+      ...command.registeredArguments.filter(({ argChoices }) => argChoices).map(
+        ({ argChoices, description }) =>
+          `${when} -f -a "${argChoices!.join(" ")}" -d ${quote(description)}`,
+      ),
+      ...optionsOf(command).map((option) => {
+        const { long, short, required, argChoices, description } = option;
+        const value = argChoices ? ` -x -a "${argChoices.join(" ")}"` : required ? " -r" : "";
+        const name = (short === undefined ? "" : ` -s ${short.slice(1)}`) + ` -l ${long!.slice(2)}`;
+        return `${when}${name}${value} -d ${quote(description)}`;
+      }),
+    ];
+  });
+  return `# Completion of net-listen for fish.
+function __net_listen_at
+  set -l at ""
+  for word in (commandline -opc)[2..]
+    switch "$at $word"
+      case ${nodes.slice(1).map((node) => `"${node.at}"`).join(" ")}
+        set at "$at $word"
+    end
+  end
+  test "$at" = "$argv[1]"
+end
+${lines.join("\n")}
+`;
+}
+
+/** For fish. */
+function quote(text: string): string {
+  return `'${text.replace(/[\\']/g, "\\$&")}'`;
+}
