@@ -47,16 +47,21 @@ function unwritable(what: string, path: string, cause: unknown): KeystoreError {
  * byte order mark is not part of the first name" in tests/unit/keystore/keystore_test.ts).
  *
  * @param info The result of `stat`, if the caller has it.
+ * @param maxBytes The largest file that is read.
  * @returns The text; invalid UTF-8 becomes U+FFFD, which spoils only its own line.
  * @throws {KeystoreError} `keystore-unreadable`.
  */
-export function readKeyFile(path: string, info?: Deno.FileInfo): string {
+export function readKeyFile(
+  path: string,
+  info?: Deno.FileInfo,
+  maxBytes: number = MAX_KEY_FILE_BYTES,
+): string {
   try {
     const found = info ?? Deno.statSync(path);
     // Reading a pipe would block.
     if (!found.isFile) throw unreadable(path, "it is not a file");
-    if (found.size > MAX_KEY_FILE_BYTES) {
-      throw unreadable(path, `it has ${found.size} bytes, more than ${MAX_KEY_FILE_BYTES}`);
+    if (found.size > maxBytes) {
+      throw unreadable(path, `it has ${found.size} bytes, more than ${maxBytes}`);
     }
     return decodeUtf8Lenient(withoutByteOrderMark(Deno.readFileSync(path)));
   } catch (error) {
@@ -66,9 +71,13 @@ export function readKeyFile(path: string, info?: Deno.FileInfo): string {
 }
 
 /** Like {@linkcode readKeyFile}, but returns `undefined` for a missing file. */
-export function readKeyFileIfPresent(path: string, info?: Deno.FileInfo): string | undefined {
+export function readKeyFileIfPresent(
+  path: string,
+  info?: Deno.FileInfo,
+  maxBytes?: number,
+): string | undefined {
   try {
-    return readKeyFile(path, info);
+    return readKeyFile(path, info, maxBytes);
   } catch (error) {
     if ((error as KeystoreError).cause instanceof Deno.errors.NotFound) return undefined;
     throw error;

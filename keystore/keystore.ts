@@ -10,7 +10,7 @@ import { AcceptedChanges, type AddResult, type RemovedFile } from "./accepted_ch
 import { type Acceptance, decide } from "./acceptance.ts";
 import type { ConditionChanges } from "./conditions.ts";
 import { type EnrolResult, type Places, SpentPlaces } from "./enrolment.ts";
-import type { HostKey, KeystoreWarning } from "./format.ts";
+import { formatKey, type HostKey, type KeystoreWarning } from "./format.ts";
 import {
   ensureDirectory,
   removeTemporaryFiles,
@@ -20,7 +20,9 @@ import {
   unreadable,
 } from "./fs.ts";
 import { HostKeyDirectory, publicKeyOf } from "./hostkeys.ts";
+import type { Knock } from "./knocks.ts";
 import { permissionWarnings } from "./permissions.ts";
+import { StoreNotes } from "./store_notes.ts";
 import { admitsName, admitsWanted, DEFAULT_TAG } from "./tags.ts";
 
 /** How to open a keystore. */
@@ -58,6 +60,8 @@ const DIRECTORIES = ["accepted", "hostkeys", "state", "signing"] as const;
 export class Keystore {
   /** The directory. */
   readonly root: string;
+  /** Knocks, last logins, and keys whose sessions end. */
+  readonly notes: StoreNotes;
   readonly #accepted: AcceptedDirectory;
   readonly #changes: AcceptedChanges;
   readonly #hostKeys: HostKeyDirectory;
@@ -73,6 +77,14 @@ export class Keystore {
     this.#wallMs = wallMs;
     this.#lock = new StoreLock(root);
     this.#spentPlaces = new SpentPlaces(root, () => this.identity().privateKey);
+    this.notes = new StoreNotes({
+      root,
+      wallMs,
+      isAccepted: (publicKey) => this.#accepted.find(publicKey).length > 0,
+      refresh: () => this.#accepted.refresh(),
+      change: (action) => this.#change(action),
+      warn: (warning) => this.#warnOnce(warning),
+    });
     this.#accepted = new AcceptedDirectory(root, onWarning);
     this.#changes = new AcceptedChanges(root, this.#accepted);
     this.#hostKeys = new HostKeyDirectory(root, (warning) => this.#warnOnce(warning));
@@ -176,15 +188,16 @@ export class Keystore {
   }
 
   /**
-   * Counts the keys that may log in.
+   * Counts the keys that may log in, from wherever that is.
    *
    * @param name The listening name, or `undefined` for a listener without one.
    */
   countFor(name: string | undefined): number {
     this.#accepted.refresh();
+    const admits = (tags: readonly string[]) => admitsName(tags, name);
     let count = 0;
     for (const entries of this.#accepted.keys) {
-      if (entries.some((entry) => admitsName(entry.tags, name))) count++;
+      if (decide(entries, admits, this.#wallMs(), undefined).accepted) count++;
     }
     return count;
   }
@@ -198,6 +211,16 @@ export class Keystore {
     this.#accepted.refresh();
     if (name === undefined) return this.#accepted.entries;
     return this.#accepted.entries.filter((entry) => admitsName(entry.tags, name));
+  }
+
+  /**
+   * The entries of one key, one for each of its files.
+   *
+   * @param publicKey 32 bytes.
+   */
+  find(publicKey: Uint8Array): readonly AcceptedEntry[] {
+    this.#accepted.refresh();
+    return this.#accepted.find(publicKey);
   }
 
   /** Takes over everything that changed on disk. Every query does so by itself, within a second. */
@@ -283,15 +306,48 @@ export class Keystore {
    *
    * @param what The name of a file in `accepted/`; or a public key in base64 or its fingerprint, which
    *   removes all files with that key.
+   * @param options `endSessions`: whether listeners end the sessions of the key, within a second. A key
+   *   that has another file keeps them.
    * @returns The removed files.
    * @throws {KeystoreError} `no-such-key`, `keystore-unwritable`.
    */
-  remove(what: string): Promise<readonly RemovedFile[]> {
+  remove(
+    what: string,
+    options: { readonly endSessions?: boolean } = {},
+  ): Promise<readonly RemovedFile[]> {
     return this.#change(async () => {
       const files = this.#changes.removable(what);
+      if (options.endSessions) {
+        const keys = files.flatMap(({ entry }) => entry ? [formatKey(entry.publicKey)] : []);
+        // First, so that a kill in between leaves a key that can be removed again. It is without effect
+        // while the key is accepted.
+        await this.notes.revoke(keys);
+      }
       await this.#changes.remove(files);
       return files;
     });
+  }
+
+  /**
+   * Accepts a key that has knocked.
+   *
+   * @param prefix The first digits of its fingerprint, or the key in base64.
+   * @param tags The names, or `*` alone.
+   * @param conditions Set as by {@linkcode set}.
+   * @returns The knock, and what was done.
+   * @throws {KeystoreError} `no-such-key` when no key or several have knocked that begin like that;
+   *   `bad-tag`, `bad-conditions`, `keystore-unwritable`.
+   */
+  acceptKnock(
+    prefix: string,
+    tags: readonly string[],
+    conditions: ConditionChanges = {},
+  ): Promise<AddResult & { readonly knock: Knock }> {
+    return this.#change(() =>
+      this.notes.accept(prefix, async (knock) => {
+        return { ...await this.#changes.add(tags, knock.publicKey, conditions), knock };
+      })
+    );
   }
 
   /**

@@ -44,7 +44,11 @@ export {
   type KeystoreWarning,
   parsePublicKey,
 } from "./format.ts";
+export type { Knock } from "./knocks.ts";
+export type { LastLogin } from "./last_logins.ts";
+export type { Notes } from "./notes.ts";
 export { publicKeyOf } from "./hostkeys.ts";
 export { type AddedHost, Keystore, type KeystoreOptions } from "./keystore.ts";
 export { type KeystoreRoot, keystoreRoot } from "./root.ts";
+export type { StoreNotes } from "./store_notes.ts";
 export { DEFAULT_TAG, requireTags } from "./tags.ts";

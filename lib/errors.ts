@@ -48,6 +48,9 @@ export type AuthCode =
   | "key-expired"
   | "address-not-allowed"
   | "bad-conditions"
+  | "key-removed"
+  | "too-many-of-key"
+  | "not-authorized"
   | "low-order-key"
   | "not-proven"
   | "no-slot-left"
@@ -59,7 +62,6 @@ export type AuthCode =
 /** The peer asked for more than a limit of `limits.ts` allows. */
 export type LimitCode =
   | "too-many-connections"
-  | "too-many-of-key"
   | "too-many-unauthenticated"
   | "too-many-frames"
   | "output-queue-full"

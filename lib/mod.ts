@@ -54,7 +54,7 @@ export { describeThrown } from "./net/call_handler.ts";
 export { netListen, type NetListenOptions, warningFields } from "./net_listen.ts";
 export { checkSecret, type ListenSecret, parseSecret } from "./net/secret.ts";
 export { cryptoName } from "./crypto/mod.ts";
-export type { ListenHandler, ListenSource, ListenStatus } from "./net/listen_types.ts";
+export type { Authorize, ListenHandler, ListenSource, ListenStatus } from "./net/listen_types.ts";
 export { Listener } from "./net/listener.ts";
 export type { AudioChunk } from "./decoders/audio.ts";
 export type { AccessUnit } from "./decoders/h264/access_units.ts";

@@ -10,9 +10,9 @@ import { DEFAULT_PORT, MAX_PORT } from "./address.ts";
 import { equalConstantTime } from "./bytes/equal.ts";
 import { defaultArena, defaultProvider } from "./crypto/mod.ts";
 import { IdentityKey } from "./crypto/identity_key.ts";
-import { ApiMisuseError, KeystoreError } from "./errors.ts";
+import { ApiMisuseError, KeystoreError, messageOf } from "./errors.ts";
 import type { Handler } from "./handlers/types.ts";
-import { asFunction } from "./handlers/types.ts";
+import { asFunction, authorizeOf } from "./handlers/types.ts";
 import { MAX_CLIENTS, MAX_SURFACE_SIDE_PX } from "./limits.ts";
 import type { LogFields, Logger } from "./log.ts";
 import { guardLogger, makeLogger, writeErrorSync } from "./log.ts";
@@ -119,6 +119,7 @@ export function netListen(...args: unknown[]): Listener {
   return new Listener({
     name: name === undefined ? undefined : parseName(name),
     handler: asFunction(args[at] as Handler),
+    authorize: authorizeOf(args[at] as Handler),
     log,
     display: checkDisplay({ ...DISPLAY_DEFAULTS, ...options.display }),
     observers: options.observers ?? [],
@@ -194,10 +195,26 @@ export async function openAdmission(
   };
   // Fails early: no client can log in without our own key.
   identity();
+  const notes = keystore.notes.open();
+  let revokedProblem: string | undefined;
   return new KeyAdmission({
     identity,
     accepts: (publicKey, name, address) => keystore.accepts(publicKey, name, address),
     enrolment: (places) => new EnrolmentSlots(keystore, places),
+    knocked: (publicKey, name, address) => notes.knock(publicKey, name, address),
+    loggedIn: (publicKey, address) => notes.login(publicKey, address),
+    revoked: () => {
+      try {
+        return keystore.notes.revoked();
+      } catch (error) {
+        if (revokedProblem !== messageOf(error)) {
+          revokedProblem = messageOf(error);
+          log.log("warn", "keystore-warning", { detail: revokedProblem });
+        }
+        return [];
+      }
+    },
+    close: () => notes.close(),
   }, MAX_CLIENTS);
 }
 

@@ -86,7 +86,9 @@ export function explainRefusal(error: A12Error, route: Route, hasSecret: boolean
     case "key-refused":
       return `${where} does not let our key in; the secret was right\n` +
         "  if our key is not accepted for the name it listens as, run there:\n" +
-        `    ${PROGRAM} keystore add NAME ${formatKey(publicKeyOf(route.key))}\n`;
+        `    ${PROGRAM} keystore add NAME ${formatKey(publicKeyOf(route.key))}\n` +
+        "  or, if it is this program that listens there:\n" +
+        `    ${PROGRAM} keystore accept ${fingerprint(publicKeyOf(route.key))} NAME\n`;
     case "login-refused":
       return `${where} does not answer our first packet\n` +
         (hasSecret

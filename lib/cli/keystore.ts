@@ -5,13 +5,7 @@
  */
 
 import { Command } from "commander";
-import {
-  type AddResult,
-  fingerprint,
-  formatKey,
-  type Keystore,
-  requireTags,
-} from "../../keystore/mod.ts";
+import { fingerprint, formatKey, type Keystore } from "../../keystore/mod.ts";
 import { escapeControls, KeystoreError } from "../mod.ts";
 import { UsageError } from "./errors.ts";
 import { type CliIo, processIo } from "./io.ts";
@@ -24,10 +18,11 @@ import {
   readConditions,
 } from "./keystore_conditions.ts";
 import { readKeyArgument } from "./keystore_key.ts";
+import { acceptCommand, knocksCommand } from "./keystore_knocks.ts";
 import { listCommand } from "./keystore_list.ts";
 import { addKeystoreOption, openKeystore } from "./keystore_open.ts";
 import { showCommand } from "./keystore_show.ts";
-import { tagsOf } from "./keystore_text.ts";
+import { describeAdd, readNames, tagsOf } from "./keystore_text.ts";
 
 export function keystoreCommand(io: CliIo = processIo): Command {
   return addKeystoreOption(new Command("keystore"))
@@ -36,6 +31,8 @@ export function keystoreCommand(io: CliIo = processIo): Command {
     .addCommand(addCommand(io))
     .addCommand(setCommand(io))
     .addCommand(listCommand(io))
+    .addCommand(knocksCommand(io))
+    .addCommand(acceptCommand(io))
     .addCommand(removeCommand(io))
     .addCommand(showCommand(io))
     .addCommand(hostCommand(io));
@@ -70,8 +67,7 @@ Examples:
       if (words.length < 2) {
         throw new UsageError(`the key is missing: keystore add ${words[0]} KEY`);
       }
-      const names = words.slice(0, -1).flatMap((word) => word.split(","));
-      requireNames(names);
+      const names = readNames(words.slice(0, -1));
       const keystore = await openKeystore(command, io);
       const key = readKeyArgument(words.at(-1)!, keystore);
       io.out(describeAdd(await keystore.add(names, key, readConditions(flags as object))));
@@ -105,45 +101,23 @@ Examples:
 
 const KEY_ARGUMENT = "its fingerprint, its base64, a file with it, or its file in accepted/";
 
-function requireNames(names: readonly string[]): void {
-  try {
-    requireTags(names);
-  } catch (error) {
-    // The shell replaces a star without quotes by names of files, most of which have a dot.
-    if (!(error instanceof KeystoreError) || !names.some((name) => name.includes("."))) throw error;
-    throw new KeystoreError(error.code, `${error.message} (for every name, quote the star: '*')`);
-  }
-}
-
-function describeAdd({ change, entry }: AddResult): string {
-  const key = fingerprint(entry.publicKey);
-  const conditions = describeConditions(entry);
-  const rest = `${tagsOf(entry)} (accepted/${escapeControls(entry.file)})` +
-    `${conditions && `: ${conditions}`}\n`;
-  switch (change) {
-    case "new":
-      return `added ${key} for ${rest}`;
-    case "extended":
-      return `extended ${key}, now for ${rest}`;
-    case "changed":
-      return `changed the conditions of ${key} for ${rest}`;
-    case "none":
-      return `nothing changed: ${key} is there already, for ${rest}`;
-  }
-}
-
 function removeCommand(io: CliIo): Command {
   return new Command("remove")
     .description("remove a key, so that it may not log in again; a client that is logged in stays")
+    .option("--end-sessions", "end the clients that are logged in with the key, within a second")
     .argument("<key>", KEY_ARGUMENT)
-    .action(async (what: string, _options: unknown, command: Command) => {
+    .action(async (what: string, options: { endSessions?: true }, command: Command) => {
       const keystore = await openKeystore(command, io);
-      for (
-        const { file, entry } of await withKey(keystore, what, (word) => keystore.remove(word))
-      ) {
+      const removed = await withKey(keystore, what, (word) => keystore.remove(word, options));
+      for (const { file, entry } of removed) {
         const shown = `accepted/${escapeControls(file)}`;
         if (entry === undefined) io.out(`removed ${shown}, which held no key\n`);
         else io.out(`removed ${fingerprint(entry.publicKey)} for ${tagsOf(entry)} (${shown})\n`);
+      }
+      const [kept] = removed.flatMap(({ entry }) => entry ?? [])
+        .flatMap(({ publicKey }) => keystore.find(publicKey));
+      if (options.endSessions && kept !== undefined) {
+        io.err(`its sessions stay: accepted/${escapeControls(kept.file)} has the same key\n`);
       }
     });
 }

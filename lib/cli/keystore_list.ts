@@ -10,6 +10,7 @@ import {
   fingerprint,
   formatKey,
   formatTime,
+  type LastLogin,
   requireTags,
 } from "../../keystore/mod.ts";
 import { escapeControls } from "../mod.ts";
@@ -27,27 +28,45 @@ export function listCommand(io: CliIo): Command {
     .action(async (name: string | undefined, options: { json?: true }, command: Command) => {
       if (name !== undefined) requireTags([name]);
       const keystore = await openKeystore(command, io);
-      const entries = keystore.list(name);
-      if (options.json) io.out(JSON.stringify(entries.map(toJson), null, 2) + "\n");
-      else if (entries.length > 0) io.out(formatTable([HEADINGS, ...entries.map(toRow)]));
+      const logins = keystore.notes.lastLogins();
+      const listed = keystore.list(name).map((entry): Listed => ({
+        ...entry,
+        lastLogin: logins.get(formatKey(entry.publicKey)),
+      }));
+      if (options.json) io.out(JSON.stringify(listed.map(toJson), null, 2) + "\n");
+      else if (listed.length > 0) io.out(formatTable([HEADINGS, ...listed.map(toRow)]));
       else io.err(noKeys(name));
     });
 }
 
-const HEADINGS = ["FINGERPRINT", "NAMES", "PUBLIC KEY", "FILE", "CONDITIONS"] as const;
+const HEADINGS = [
+  "FINGERPRINT",
+  "NAMES",
+  "PUBLIC KEY",
+  "FILE",
+  "LAST LOGIN",
+  "CONDITIONS",
+] as const;
 
-function toRow(entry: AcceptedEntry): string[] {
+interface Listed extends AcceptedEntry {
+  readonly lastLogin: LastLogin | undefined;
+}
+
+function toRow(entry: Listed): string[] {
   const key = entry.publicKey;
   return [
     fingerprint(key),
     tagsOf(entry),
     formatKey(key),
     `accepted/${escapeControls(entry.file)}`,
+    entry.lastLogin === undefined
+      ? "-"
+      : escapeControls(`${formatTime(entry.lastLogin.atMs)} ${entry.lastLogin.address}`),
     describeConditions(entry),
   ];
 }
 
-function toJson({ file, tags, publicKey, conditions, problem }: AcceptedEntry) {
+function toJson({ file, tags, publicKey, conditions, problem, lastLogin }: Listed) {
   const { comment, expiresMs, from, maxClients } = conditions;
   return {
     file,
@@ -59,6 +78,10 @@ function toJson({ file, tags, publicKey, conditions, problem }: AcceptedEntry) {
     from: from.length === 0 ? undefined : from.map(({ text }) => text),
     maxClients,
     problem,
+    lastLogin: lastLogin && {
+      time: formatTime(lastLogin.atMs),
+      address: lastLogin.address,
+    },
   };
 }
 

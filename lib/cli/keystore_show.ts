@@ -12,6 +12,7 @@ import {
   type Keystore,
   publicKeyOf,
 } from "../../keystore/mod.ts";
+import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
 import { openKeystore } from "./keystore_open.ts";
 import { describeHostKey, hostKeyToJson, noSuchTag } from "./keystore_text.ts";
@@ -22,7 +23,9 @@ export function showCommand(io: CliIo): Command {
     .description("show our own public key, to hand to the other side")
     .argument("[tag]", "the key for the hosts of this tag instead of our own", DEFAULT_TAG)
     .option("--json", "print one JSON object")
-    .action(async (tag: string, options: { json?: true }, command: Command) => {
+    .option("--qr", "draw the key as a QR code")
+    .action(async (tag: string, options: { json?: true; qr?: true }, command: Command) => {
+      if (options.json && options.qr) throw new UsageError("--json and --qr exclude each other");
       const keystore = await openKeystore(command, io);
       const keys = requireKeys(keystore, tag);
       if (options.json) {
@@ -30,9 +33,17 @@ export function showCommand(io: CliIo): Command {
         io.out(JSON.stringify(shown, null, 2) + "\n");
         return;
       }
-      for (const key of keys) io.out(describeHostKey(key, tag));
+      const drawQr = options.qr && (await import("./qr.ts")).drawQr;
+      for (const key of keys) {
+        if (drawQr) io.out(drawQr(formatKey(publicKeyOf(key)), isTerminal(io)));
+        io.out(describeHostKey(key, tag));
+      }
       io.err(hint(tag, formatKey(publicKeyOf(keys[0]!))));
     });
+}
+
+function isTerminal({ streams }: CliIo): boolean {
+  return streams !== undefined && Deno.stdout.isTerminal();
 }
 
 function requireKeys(keystore: Keystore, tag: string): readonly HostKey[] {

@@ -6,6 +6,7 @@
 
 import {
   type AcceptedEntry,
+  type AddResult,
   DEFAULT_TAG,
   fingerprint,
   formatHostAddress,
@@ -13,8 +14,10 @@ import {
   type HostKey,
   type Keystore,
   publicKeyOf,
+  requireTags,
 } from "../../keystore/mod.ts";
 import { escapeControls, KeystoreError } from "../mod.ts";
+import { describeConditions } from "./keystore_conditions.ts";
 import { PROGRAM } from "./program.ts";
 
 /** Our public key alone in a line, so that the output in a file can be given to `keystore add`. */
@@ -47,6 +50,41 @@ export function noSuchTag(tag: string, keystore: Keystore): KeystoreError {
 /** The names that a key may log in under. */
 export function tagsOf(entry: AcceptedEntry): string {
   return escapeControls(entry.tags.join(","));
+}
+
+/**
+ * Reads names of listeners, given apart or with commas.
+ *
+ * @throws {KeystoreError} `bad-tag`.
+ */
+export function readNames(words: readonly string[]): string[] {
+  const names = words.flatMap((word) => word.split(","));
+  try {
+    requireTags(names);
+    return names;
+  } catch (error) {
+    // The shell replaces a star without quotes by names of files, most of which have a dot.
+    if (!(error instanceof KeystoreError) || !names.some((name) => name.includes("."))) throw error;
+    throw new KeystoreError(error.code, `${error.message} (for every name, quote the star: '*')`);
+  }
+}
+
+/** What adding a key did, as one line. */
+export function describeAdd({ change, entry }: AddResult): string {
+  const key = fingerprint(entry.publicKey);
+  const conditions = describeConditions(entry);
+  const rest = `${tagsOf(entry)} (accepted/${escapeControls(entry.file)})` +
+    `${conditions && `: ${conditions}`}\n`;
+  switch (change) {
+    case "new":
+      return `added ${key} for ${rest}`;
+    case "extended":
+      return `extended ${key}, now for ${rest}`;
+    case "changed":
+      return `changed the conditions of ${key} for ${rest}`;
+    case "none":
+      return `nothing changed: ${key} is there already, for ${rest}`;
+  }
 }
 
 /** @param rows Rows of equally many cells. @returns Lines with aligned columns, two blanks apart. */

@@ -6,27 +6,32 @@
  */
 
 import { ApiMisuseError } from "../errors.ts";
-import type { ListenHandler, ListenSource, ListenStatus } from "../net/listen_types.ts";
+import type { Authorize, ListenHandler, ListenSource, ListenStatus } from "../net/listen_types.ts";
 import type { Source } from "../segment/source.ts";
 import { type IoTable, RECORDS, type Status } from "../segment/status.ts";
 
 /**
  * A function for each kind of record that the handler needs, for records of the listener and of its
  * clients; `source.role` tells them apart. Clients are accepted automatically and handled by the same
- * object. A `segment_request` function replaces that, and decides about subsegments too.
+ * object. A `segment_request` function replaces that, and decides about subsegments too. `authorize`
+ * comes before all of them and may refuse a client, see {@linkcode Authorize}.
  */
-export type HandlerObject = {
-  readonly [K in Status["kind"]]?: (
-    source: K extends ListenStatus["kind"] ? ListenSource | Source : Source,
-    status: Extract<Status, { readonly kind: K }>,
-    input?: IoTable,
-  ) => void | Promise<void>;
-};
+export type HandlerObject =
+  & { readonly authorize?: Authorize }
+  & {
+    readonly [K in Status["kind"]]?: (
+      source: K extends ListenStatus["kind"] ? ListenSource | Source : Source,
+      status: Extract<Status, { readonly kind: K }>,
+      input?: IoTable,
+    ) => void | Promise<void>;
+  };
 
 /** The default export of a handler module: a function as in Lua, or an object. */
 export type Handler = ListenHandler | HandlerObject;
 
 const KINDS: readonly string[] = RECORDS.map(({ kind }) => kind).sort();
+/** The names that mean something in an object. */
+const MEMBERS: readonly string[] = ["authorize", ...KINDS];
 const KNOWN_KINDS = `known kinds: ${KINDS.join(", ")}`;
 
 /**
@@ -47,22 +52,28 @@ export function asFunction(handler: Handler): ListenHandler {
   }
   const names = memberNames(handler);
   const value = (name: string) => (handler as Readonly<Record<string, unknown>>)[name];
-  const kinds = names.filter((name) => KINDS.includes(name));
+  const members = names.filter((name) => MEMBERS.includes(name));
   const isPlain = [Object.prototype, null].includes(Object.getPrototypeOf(handler));
-  for (const name of names.filter((name) => !KINDS.includes(name))) {
+  for (const name of names.filter((name) => !MEMBERS.includes(name))) {
     if (isPlain) refuse(`has a member "${name}", which is no kind of record; ${KNOWN_KINDS}`);
-    const kind = KINDS.find((kind) => isAlmost(name, kind));
-    if (kind === undefined || typeof value(name) !== "function") continue;
+    const member = MEMBERS.find((member) => isAlmost(name, member));
+    if (member === undefined || typeof value(name) !== "function") continue;
     refuse(
-      `has a method "${name}", which looks like the kind "${kind}"; rename it to ${kind} or #${name}`,
+      `has a method "${name}", which looks like "${member}"; rename it to ${member} or #${name}`,
     );
   }
-  if (kinds.length === 0) refuse(`has no function for a kind of record; ${KNOWN_KINDS}`);
-  for (const kind of kinds) {
-    if (typeof value(kind) === "function") continue;
-    refuse(`has a ${typeof value(kind)} as "${kind}", must be a function`);
+  if (members.length === 0) refuse(`has no function for a kind of record; ${KNOWN_KINDS}`);
+  for (const member of members) {
+    if (typeof value(member) === "function") continue;
+    refuse(`has a ${typeof value(member)} as "${member}", must be a function`);
   }
   return fromObject(handler);
+}
+
+/** The function `authorize` of a handler that is an object, checked by {@linkcode asFunction}. */
+export function authorizeOf(handler: Handler): Authorize | undefined {
+  if (typeof handler === "function" || handler.authorize === undefined) return undefined;
+  return (peer) => handler.authorize!(peer);
 }
 
 function refuse(what: string): never {

@@ -17,9 +17,8 @@ export interface Admission {
    * @param publicKey 32 bytes.
    * @param address Where the client connects from, without port.
    * @param places The listening name, and the unknown keys that are let in.
-   * @throws {AuthError} `unknown-key`, `key-not-for-name`, `no-slot-left`, or the condition of the key
-   *   that does not hold; maybe as a rejection.
-   * @throws {LimitError} `too-many-of-key` when the key has as many clients as it may.
+   * @throws {AuthError} `unknown-key`, `key-not-for-name`, `no-slot-left`, `too-many-of-key`, or the
+   *   condition of the key that does not hold; maybe as a rejection.
    * @throws {KeystoreError} When the key to answer with, or how many places are taken, is unknown.
    */
   admit(
@@ -27,6 +26,10 @@ export interface Admission {
     address: string,
     places: EnrolmentPlaces,
   ): Ticket | Promise<Ticket>;
+  /** The keys whose clients have to end, in base64: they were removed with their sessions. Never fails. */
+  revoked(): readonly string[] | Promise<readonly string[]>;
+  /** Called once the last client has left. */
+  close?(): Promise<void> | undefined;
 }
 
 /** One connection with a claimed key that may log in. */
@@ -36,15 +39,16 @@ export interface Ticket {
   /** What people know the claimed key by. */
   readonly comment: string | undefined;
   /**
-   * Decides again once the key is proved, and takes a place among the clients.
+   * Decides again once the key is proved, and takes a place among the clients. A later call decides
+   * once more and takes no further place.
    *
    * @throws {AuthError} As {@linkcode Admission.admit}, if that has changed; maybe as a rejection.
-   * @throws {LimitError} `too-many-of-key`, `too-many-connections` when the key has as many clients as
-   *   it may.
+   * @throws {LimitError} `too-many-connections` when the key would have more places than are left to
+   *   others.
    */
   arrive(): void | Promise<void>;
   /**
-   * Adds the proved key to the keystore.
+   * Lets the client in: adds the proved key to the keystore if it is not there.
    *
    * @returns How many places for unknown keys are left then; `undefined` when the key was there.
    * @throws {AuthError} `no-slot-left`.

@@ -78,6 +78,14 @@ export interface KeyAuthority {
    * @param address Where the client connects from, without port.
    */
   accepts(publicKey: Uint8Array, name: string | undefined, address: string): KeyVerdict;
+  /** Notes that an unknown key was refused; does not throw. */
+  knocked?(publicKey: Uint8Array, name: string | undefined, address: string): void;
+  /** Notes that a key has logged in; does not throw. */
+  loggedIn?(publicKey: Uint8Array, address: string): void;
+  /** The keys whose clients have to end, in base64; does not throw. */
+  revoked?(): readonly string[];
+  /** Writes what it has noted, when the last client has left; does not reject. */
+  close?(): Promise<void>;
   /**
    * Opens places for unknown keys.
    *

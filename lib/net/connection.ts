@@ -20,8 +20,10 @@ import type { PeerAuthenticated, PeerOffered, SessionEvent } from "../session/ev
 import type { Session } from "../session/session.ts";
 import type { Role } from "../wire/constants.ts";
 import type { Ticket } from "./admission.ts";
+import { requireAuthorized } from "./authorize.ts";
 import { ClientLog } from "./client_log.ts";
 import { asError, internalError } from "./faults.ts";
+import type { Authorize } from "./listen_types.ts";
 import { LiveClient } from "./live_client.ts";
 import { Pump, type Socket } from "./pump.ts";
 
@@ -30,6 +32,8 @@ export interface ListenerPort {
   readonly log: Logger;
   /** The listening name, if any. */
   readonly name: string | undefined;
+  /** Decides about a client that has proved its key. */
+  readonly authorize?: Authorize | undefined;
   readonly display: DisplayDefaults;
   /** They see all records of clients before the handlers do. */
   readonly observers: readonly ClientHandler[];
@@ -260,6 +264,15 @@ export class Connection {
     if (pending !== undefined) await pending;
     if (this.#session.isOver) return;
     this.#listener.arrived(this);
+    const { authorize } = this.#listener;
+    if (authorize !== undefined) {
+      await requireAuthorized(authorize, peer);
+      // What the connection held is given back.
+      if (this.#session.isOver) return;
+      // The key may have been removed meanwhile.
+      await ticket.arrive();
+      if (this.#session.isOver) return;
+    }
     const placesLeft = await ticket.enrol();
     if (placesLeft !== undefined) this.#log.keyEnrolled(placesLeft);
     if (this.#session.isOver) return;

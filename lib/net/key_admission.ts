@@ -60,13 +60,26 @@ export class KeyAdmission implements Admission {
     const accepted = this.accepts(claim);
     let place: Reservation | undefined;
     if (accepted === undefined) place = this.#reserve(claim);
-    else this.#requireFree(publicKey.toBase64(), accepted.maxClients);
+    else this.#requireFree(publicKey.toBase64(), accepted);
     try {
       return new KeyTicket(this, claim, place, this.#authority.identity(), accepted?.comment);
     } catch (error) {
       place?.release();
       throw error;
     }
+  }
+
+  revoked(): readonly string[] {
+    return this.#authority.revoked?.() ?? [];
+  }
+
+  close(): Promise<void> | undefined {
+    return this.#authority.close?.();
+  }
+
+  /** Notes that a client is let in. */
+  loggedIn({ publicKey, address }: Claim): void {
+    this.#authority.loggedIn?.(publicKey, address);
   }
 
   /**
@@ -86,13 +99,14 @@ export class KeyAdmission implements Admission {
   /**
    * Takes a place among the clients.
    *
-   * @param maxClients How many clients the key may have; any number when absent.
+   * @param accepted What the key may; an unknown key may have any number of clients.
    * @returns Gives it back.
-   * @throws {LimitError} `too-many-of-key`, `too-many-connections`.
+   * @throws {AuthError} `too-many-of-key`.
+   * @throws {LimitError} `too-many-connections`.
    */
-  enter(publicKey: Uint8Array, maxClients: number | undefined): () => void {
+  enter(publicKey: Uint8Array, accepted: Accepted | undefined): () => void {
     const owner = publicKey.toBase64();
-    this.#requireFree(owner, maxClients);
+    this.#requireFree(owner, accepted);
     const clients = this.#clients;
     if (!clients.take(owner, 1)) {
       throw new LimitError(
@@ -104,19 +118,21 @@ export class KeyAdmission implements Admission {
     return () => clients.give(owner, 1);
   }
 
-  #requireFree(owner: string, maxClients = Infinity): void {
+  #requireFree(owner: string, { maxClients = Infinity, comment }: Partial<Accepted> = {}): void {
     if (this.#clients.held(owner) < maxClients) return;
-    throw new LimitError(
+    throw new AuthError(
       "too-many-of-key",
       `the key has as many clients as it may have at the same time (${maxClients})`,
+      { comment },
     );
   }
 
-  #reserve({ publicKey, places }: Claim): Reservation {
+  #reserve({ publicKey, address, places }: Claim): Reservation {
     const { count, name } = places;
-    if (count === 0) throw new AuthError("unknown-key", DETAILS["unknown-key"](name));
-    const place = this.#enrolmentFor(places).reserve(publicKey);
+    const place = count === 0 ? undefined : this.#enrolmentFor(places).reserve(publicKey);
     if (place !== undefined) return place;
+    this.#authority.knocked?.(publicKey, name, address);
+    if (count === 0) throw new AuthError("unknown-key", DETAILS["unknown-key"](name));
     throw new AuthError(
       "no-slot-left",
       `the key is not in the keystore and all ${count} places for unknown keys are taken`,
@@ -164,13 +180,20 @@ class KeyTicket implements Ticket {
     } else if (this.#place === undefined) {
       throw new AuthError("unknown-key", "the key was removed from the keystore during the login");
     }
-    this.#exit = this.#admission.enter(this.#claim.publicKey, accepted?.maxClients);
+    this.#exit ??= this.#admission.enter(this.#claim.publicKey, accepted);
   }
 
   enrol(): Promise<number | undefined> | undefined {
     const place = this.#place;
-    if (place === undefined) return undefined;
-    return place.commit().then((isNew) => isNew ? place.placesLeft : undefined);
+    if (place !== undefined) return this.#commit(place);
+    this.#admission.loggedIn(this.#claim);
+    return undefined;
+  }
+
+  async #commit(place: Reservation): Promise<number | undefined> {
+    const isNew = await place.commit();
+    this.#admission.loggedIn(this.#claim);
+    return isNew ? place.placesLeft : undefined;
   }
 
   leave(): void {

@@ -59,6 +59,13 @@ export interface ListenSource {
   shutdown(): void;
 }
 
+/**
+ * Decides whether a client that has proved its key may come in, before any other function of the handler
+ * is called and before an unknown key is added to the keystore. Only `true` lets it in: `false`, an error,
+ * and no answer within 10 s refuse it.
+ */
+export type Authorize = (peer: Peer) => boolean | PromiseLike<boolean>;
+
 /** Takes what happens to a listener. A request that it leaves unanswered is refused. */
 export type ListenHandler = (
   source: ListenSource,

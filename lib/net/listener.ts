@@ -6,12 +6,13 @@
 
 import type { SocketAddress } from "../address.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
-import { type A12Error, ApiMisuseError, LimitError } from "../errors.ts";
+import { type A12Error, ApiMisuseError, AuthError, LimitError } from "../errors.ts";
 import {
   MAX_H264_DECODERS,
   MAX_UNAUTHENTICATED,
   MAX_UNAUTHENTICATED_PER_ADDRESS,
   REKEY_VOLUME_BYTES,
+  REVOCATION_POLL_MS,
 } from "../limits.ts";
 import { DecoderPool } from "../decoders/h264/worker/decoder_pool.ts";
 import type { Logger } from "../log.ts";
@@ -30,7 +31,7 @@ import { callHandler } from "./call_handler.ts";
 import { Connection, type ListenerPort } from "./connection.ts";
 import { internalError } from "./faults.ts";
 import { HANDOVER_REQUEST, HandoverSource } from "./handover.ts";
-import type { ListenHandler, ListenSource, ListenStatus } from "./listen_types.ts";
+import type { Authorize, ListenHandler, ListenSource, ListenStatus } from "./listen_types.ts";
 import type { ClientHandler, Source } from "../segment/source.ts";
 import type { PortState } from "./port_state.ts";
 import { parseSecret } from "./secret.ts";
@@ -50,6 +51,8 @@ interface ListenerOptions {
   readonly state: PortState;
   /** Takes what happens. */
   readonly handler: ListenHandler;
+  /** Decides about clients that have proved their key; all come in when absent. */
+  readonly authorize?: Authorize | undefined;
   /** See all records of clients before their handlers do. */
   readonly observers?: readonly ClientHandler[];
   readonly log: Logger;
@@ -86,10 +89,12 @@ export class Listener implements ListenSource {
   readonly #clients = new Set<Connection>();
   readonly #running = new Set<Promise<void>>();
   readonly #stopped: Promise<void>;
+  readonly #finished: Promise<void>;
   readonly #decoders: DecoderPool;
   #places: EnrolmentPlaces;
   #admission: Admission | undefined;
   #failure: A12Error | undefined;
+  #revocations: ReturnType<typeof setInterval> | undefined;
   #hasLetIn = false;
   #isClosed = false;
 
@@ -123,6 +128,7 @@ export class Listener implements ListenSource {
       makeRoom: () => this.#waiting.makeRoom(),
     });
     this.#stopped = this.#run();
+    this.#finished = this.#finish();
   }
 
   /** The first of {@linkcode addresses}. */
@@ -146,9 +152,8 @@ export class Listener implements ListenSource {
   }
 
   /** Settles when it has ended and all its clients have left. */
-  async finished(): Promise<void> {
-    await this.#stopped;
-    while (this.#running.size > 0) await Promise.all(this.#running);
+  finished(): Promise<void> {
+    return this.#finished;
   }
 
   acceptTarget(): never {
@@ -210,6 +215,9 @@ export class Listener implements ListenSource {
       // A handler that is slow with this record must not delay clients.
       void this.#call(this, { kind: "preroll", segkind: "network-server", source_audio: this.id });
       this.#admission = admission;
+      this.#revocations = setInterval(() => void this.#endRevoked(admission), REVOCATION_POLL_MS);
+      // A handler that hangs must not keep the process by this.
+      Deno.unrefTimer(this.#revocations);
       await this.#acceptor.run();
     } catch (error) {
       const { code, message } = this.#failure = internalError(error);
@@ -218,6 +226,27 @@ export class Listener implements ListenSource {
       this.close();
     }
     await this.#call(this, { kind: "terminated", last_words: this.#failure?.code ?? "" });
+  }
+
+  async #finish(): Promise<void> {
+    await this.#stopped;
+    while (this.#running.size > 0) await Promise.all(this.#running);
+    clearInterval(this.#revocations);
+    await this.#admission?.close?.();
+  }
+
+  /** Ends the clients whose key was removed together with its sessions. */
+  async #endRevoked(admission: Admission): Promise<void> {
+    if (this.#clients.size === 0) return;
+    const revoked = await admission.revoked();
+    if (revoked.length === 0) return;
+    const keys = new Set(revoked);
+    for (const connection of this.#clients) {
+      if (!keys.has(connection.peer!.publicKey)) continue;
+      connection.end(
+        new AuthError("key-removed", "the key was removed together with its sessions"),
+      );
+    }
   }
 
   #welcome(socket: Deno.TcpConn, { addresses: [local] }: BoundSocket, port: ListenerPort): void {
@@ -259,6 +288,7 @@ export class Listener implements ListenSource {
     return {
       log,
       name: this.name,
+      authorize: this.#options.authorize,
       display,
       observers,
       h264,

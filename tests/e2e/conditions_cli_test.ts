@@ -1,5 +1,6 @@
 /** Conditions of keys on the command line: exit code, stdout and stderr. */
 import assert from "node:assert/strict";
+import { drawQr } from "../../lib/cli/qr.ts";
 import { fingerprint } from "../../lib/crypto/fingerprint.ts";
 import { withBench } from "../support/keystore_cli.ts";
 import { readAccepted, testKey, testKeyText, writeAccepted } from "../support/keystore.ts";
@@ -68,6 +69,19 @@ Deno.test("a key with a damaged condition is listed as refused", async () => {
       set.stderr,
       /error: the time "soon" is invalid; .*repair line 1 of .*aaaaaaaa, or/,
     );
+  });
+});
+
+Deno.test("show --qr draws our key above its text", async () => {
+  await withBench(async ({ run }) => {
+    const { stdout: plain } = await run("show");
+    const { code, stdout } = await run("show", "--qr");
+    assert.equal(code, 0);
+    const [key = ""] = plain.split("\n");
+    assert.equal(stdout, drawQr(key, false) + plain);
+    assert.ok(stdout.split("\n").every((line) => line.length <= 80), "it fits on a terminal");
+    const both = await run("show", "--qr", "--json");
+    assert.deepEqual([both.code, both.stdout], [2, ""]);
   });
 });
 

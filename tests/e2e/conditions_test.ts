@@ -70,7 +70,7 @@ Deno.test("a client that is logged in stays when its key expires, and may not co
 Deno.test("a key has as many clients as it may have, at its claim and at its proof", async () => {
   await using bench = await Bench.start();
   const key = await bench.addKey();
-  await bench.keystore.set(key.publicKey.toBase64(), { maxClients: 1 });
+  await bench.keystore.set(key.publicKey.toBase64(), { maxClients: 1, comment: "one" });
   // Both claim the key while no client has it; the first to prove it gets the place.
   using early = await bench.raw({ key });
   using late = await bench.raw({ key });
@@ -87,6 +87,7 @@ Deno.test("a key has as many clients as it may have, at its claim and at its pro
   assert.ok(!await third.login());
   await bench.until(() => reasons(bench).length === 2, "the refusal at the claim");
   assert.deepEqual(reasons(bench), ["too-many-of-key", "too-many-of-key"]);
+  for (const { fields } of bench.log.of("login-refused")) assert.equal(fields["comment"], "one");
   using other = await bench.login();
   early.close();
   await bench.until(() => bench.listener.clients.length === 1, "the place to be free");

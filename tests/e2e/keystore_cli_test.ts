@@ -178,7 +178,7 @@ Deno.test("list: a table, a name's keys, JSON, and a hint when there are none", 
     const { code, stdout, stderr } = await run("list");
     assert.deepEqual([code, stderr], [0, ""]);
     const [heading, ...rows] = stdout.trimEnd().split("\n");
-    assert.match(heading!, /^FINGERPRINT +NAMES +PUBLIC KEY +FILE +CONDITIONS$/);
+    assert.match(heading!, /^FINGERPRINT +NAMES +PUBLIC KEY +FILE +LAST LOGIN +CONDITIONS$/);
     assert.equal(rows.length, 2);
     assert.ok(rows.some((row) => row.startsWith(`${printOne}  demo   ${one}  accepted/`)));
     assert.equal((await run("list", "other")).stdout.trimEnd().split("\n").length, 2);

@@ -29,7 +29,8 @@ async function examine(root: string): Promise<{ keystore: Keystore; warnings: Ke
   const accepted = `${root}/accepted`;
   for (const { name } of readDirectory(accepted)) {
     const path = `${accepted}/${name}`;
-    assert.match(Deno.readTextFileSync(path), /^[a-z0-9,]+ [A-Za-z0-9+/]{43}=\n$/);
+    const line = /^[a-z0-9,]+(,[a-z-]+=[0-9TZ:-]+)* [A-Za-z0-9+/]{43}=\n(# comment: a guest\n)?$/;
+    assert.match(Deno.readTextFileSync(path), line);
     assert.equal(Deno.statSync(path).mode! & 0o777, 0o600);
     assert.match(name, /^[a-u]{8}$/);
   }
@@ -59,13 +60,16 @@ async function killAndExamine(killAt: number): Promise<string[]> {
     const has = (what: string) => finished.includes(what);
 
     // The change after the last finished one may have happened.
-    assert.ok(keystore.list().length <= 2, where);
+    assert.ok(keystore.list().length <= 4, where);
     if (has("first key") && !has("second key")) assert.equal(tags(1)?.[0], "demo", where);
     if (has("second tag") && !has("second key")) {
       assert.deepEqual(tags(1), ["demo", "other"], where);
     }
     if (has("second key")) assert.deepEqual(tags(2), ["demo"], where);
     if (has("removal")) assert.equal(tags(1), undefined, where);
+
+    requireConditions(keystore, finished, where);
+    requireNotes(keystore, finished, where);
 
     const hosts = keystore.hostKeys("work").map((key) => key.host);
     const expected = ["first.example", "second.example"];
@@ -80,6 +84,35 @@ async function killAndExamine(killAt: number): Promise<string[]> {
     assert.equal(keystore.hostKeys("work").at(-1)!.host, "third.example", where);
   });
   return finished;
+}
+
+/** A key has its old conditions or the new ones, at each moment, and never none. */
+function requireConditions(keystore: Keystore, finished: readonly string[], where: string): void {
+  const limits = (key: number) => {
+    const [entry] = keystore.find(testKey(key));
+    assert.equal(entry?.problem, undefined, where);
+    return entry?.conditions.maxClients;
+  };
+  const isSet = finished.includes("conditions");
+  const isChanged = finished.includes("other conditions");
+  const allowed = isChanged ? [2] : isSet ? [1, 2] : [1, undefined];
+  assert.ok(allowed.includes(limits(4)), `${limits(4)} ${where}`);
+  assert.equal(keystore.find(testKey(4)).length > 0, limits(4) !== undefined, where);
+  assert.equal(keystore.find(testKey(5)).length > 0, limits(5) === 3, where);
+}
+
+/** Notes are there or not, and an accepted key is none of them. */
+function requireNotes(keystore: Keystore, finished: readonly string[], where: string): void {
+  const knocks = keystore.notes.knocks().map(({ publicKey }) => formatKey(publicKey));
+  const isAccepted = keystore.find(testKey(5)).length > 0;
+  assert.equal(knocks.includes(formatKey(testKey(5))), knocks.length > 0 && !isAccepted, where);
+  if (finished.includes("notes")) {
+    assert.ok(knocks.includes(formatKey(testKey(6))), where);
+    assert.equal(keystore.notes.lastLogins().get(formatKey(testKey(4)))?.address, "192.0.2.4");
+  }
+  if (finished.includes("acceptance")) assert.ok(isAccepted, where);
+  const isRemoved = keystore.find(testKey(1)).length === 0 && finished.includes("acceptance");
+  assert.deepEqual(keystore.notes.revoked(), isRemoved ? [formatKey(testKey(1))] : [], where);
 }
 
 /** A kill may lose a place, but must never open one. */

@@ -124,6 +124,14 @@ class LineReader {
   }
 }
 
+Deno.test("README: a handler decides before a client gets in", async () => {
+  await using home = await Home.make();
+  await Deno.writeTextFile(`${home.path}/allowed.txt`, "my laptop\n");
+  const keystore = await Keystore.open(`${home.path}/a12`);
+  await keystore.set(home.fingerprint, { comment: "my laptop" });
+  await session(home, block("async authorize("), { line: /^let in as \d+$/m });
+});
+
 Deno.test("README: the example of the manual page prints what clients do, and ends", async () => {
   await using home = await Home.make();
   const out = await session(home, block('console.log("client", client.id'), {

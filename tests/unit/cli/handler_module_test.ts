@@ -60,7 +60,7 @@ const MODULES: readonly [name: string, code: string, error: RegExp | undefined][
     `class instance with ${name}`,
     `export default new class { ${name}() {} message() {} }();`,
     new RegExp(
-      `has a method "${name}", which looks like the kind "\\w+"; rename it to \\w+ or #${name}$`,
+      `has a method "${name}", which looks like "\\w+"; rename it to \\w+ or #${name}$`,
     ),
   ]),
   [

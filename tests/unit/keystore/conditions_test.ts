@@ -133,7 +133,9 @@ Deno.test("a key expires at its time by the clock of the store, for servers as w
     await keystore.add(["demo", "outbound"], key, { expiresMs: T, comment: "a server" });
     assert.equal(keystore.accepts(key, "demo").accepted, true);
     assert.equal(keystore.acceptsServer(key, "outbound").accepted, true);
+    assert.equal(keystore.countFor("demo"), 1);
     nowMs = T;
+    assert.equal(keystore.countFor("demo"), 0);
     assert.deepEqual(keystore.accepts(key, "demo"), {
       accepted: false,
       code: "key-expired",

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { setImmediate } from "node:timers";
 import { AuthError } from "../../../lib/errors.ts";
 import { DecoderPool } from "../../../lib/decoders/h264/worker/decoder_pool.ts";
+import type { Authorize } from "../../../lib/net/listen_types.ts";
 import { Connection, type ListenerPort } from "../../../lib/net/connection.ts";
 import { nextSourceId } from "../../../lib/net/port_state.ts";
 import { DISPLAY_DEFAULTS } from "../../../lib/segment/preroll.ts";
@@ -37,9 +38,14 @@ class Rig {
   onDeparture: () => void = () => {};
   onBinary: Source["onBinary"];
 
-  constructor(refusal?: AuthError) {
+  /**
+   * @param refusal Why every key is refused; none is when absent.
+   * @param calls Gets the calls of the client's ticket.
+   */
+  constructor(refusal?: AuthError, authorize?: Authorize, calls: string[] = []) {
     const port: ListenerPort = {
       log: this.log,
+      authorize,
       name: "demo",
       display: DISPLAY_DEFAULTS,
       observers: [],
@@ -52,9 +58,9 @@ class Rig {
         return {
           identity: SERVER_KEY,
           comment: undefined,
-          arrive() {},
-          enrol: () => undefined,
-          leave() {},
+          arrive: () => void calls.push("arrive"),
+          enrol: () => void calls.push("enrol"),
+          leave: () => void calls.push("leave"),
         };
       },
       arrived() {},
@@ -304,3 +310,27 @@ for (const isRead of [true, false]) {
     },
   });
 }
+
+Deno.test({
+  name:
+    "a client that leaves while authorize is asked takes no place after it has given its own back",
+  permissions: "none",
+  fn: async () => {
+    const answer = Promise.withResolvers<boolean>();
+    const calls: string[] = [];
+    const rig = new Rig(undefined, () => {
+      calls.push("authorize");
+      return answer.promise;
+    }, calls);
+    const { hellos, peer } = scriptLogin("direct");
+    rig.socket.give(concat([hellos, peer.event(REGISTER).take()]));
+    const ended = rig.connection.run();
+    while (!calls.includes("authorize")) await new Promise((resolve) => setImmediate(resolve));
+    rig.connection.end();
+    while (!calls.includes("leave")) await new Promise((resolve) => setImmediate(resolve));
+    answer.resolve(true);
+    await ended;
+    assert.deepEqual(calls, ["arrive", "authorize", "leave"]);
+    assert.equal(rig.handovers, 0);
+  },
+});
