@@ -4,7 +4,7 @@
  * @module
  */
 import type { AcceptedEntry } from "./accepted.ts";
-import { brokenCondition, type ConditionCode, uniteConditions } from "./conditions.ts";
+import { type BrokenCondition, brokenCondition, type ConditionCode } from "./conditions.ts";
 
 /** The answer to a login. */
 export type Acceptance =
@@ -38,16 +38,25 @@ export function decide(
   nowMs: number,
   address: string | undefined,
 ): Acceptance {
-  if (entries.length === 0) return { accepted: false, code: "unknown-key" };
-  const entry = entries.find(({ tags }) => admits(tags));
-  const all = entries.map(({ conditions }) => conditions);
-  const { comment, maxClients } = uniteConditions(all);
-  if (entry === undefined) return { accepted: false, code: "key-not-for-name", comment };
-  const problem = entries.find(({ problem }) => problem !== undefined)?.problem;
-  if (problem !== undefined) {
-    return { accepted: false, code: "bad-conditions", detail: problem, comment };
+  let entry: AcceptedEntry | undefined;
+  let comment: string | undefined;
+  let maxClients: number | undefined;
+  let broken: BrokenCondition | undefined;
+  for (const candidate of entries) {
+    const { tags, conditions, problem } = candidate;
+    if (entry === undefined && admits(tags)) entry = candidate;
+    comment ??= conditions.comment;
+    maxClients = smaller(maxClients, conditions.maxClients);
+    broken ??= problem === undefined
+      ? brokenCondition(conditions, nowMs, address)
+      : { code: "bad-conditions", detail: problem };
   }
-  const broken = brokenCondition(all, nowMs, address);
+  if (entries.length === 0) return { accepted: false, code: "unknown-key" };
+  if (entry === undefined) return { accepted: false, code: "key-not-for-name", comment };
   if (broken !== undefined) return { accepted: false, ...broken, comment };
   return { accepted: true, entry, comment, maxClients };
+}
+
+function smaller(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? a ?? b : Math.min(a, b);
 }

@@ -40,6 +40,13 @@ export interface ConditionChanges {
 /** Why the conditions of a key do not hold. */
 export type ConditionCode = "key-expired" | "address-not-allowed" | "bad-conditions";
 
+/** A condition that does not hold. */
+export interface BrokenCondition {
+  readonly code: ConditionCode;
+  /** One line for people. */
+  readonly detail: string;
+}
+
 export const NO_CONDITIONS: KeyConditions = {
   comment: undefined,
   expiresMs: undefined,
@@ -148,41 +155,26 @@ export function changeConditions(now: KeyConditions, changes: ConditionChanges):
 }
 
 /**
- * Checks the conditions of a key.
+ * Checks conditions.
  *
- * @param all Those of each of its files.
  * @param nowMs Milliseconds since 1970.
  * @param address Where the client connects from, without port; networks are not checked for
  *   `undefined`, which is for servers that are dialled.
  * @returns The first condition that does not hold.
  */
 export function brokenCondition(
-  all: readonly KeyConditions[],
+  { expiresMs, from }: KeyConditions,
   nowMs: number,
   address: string | undefined,
-): { readonly code: ConditionCode; readonly detail: string } | undefined {
-  for (const { expiresMs, from } of all) {
-    if (expiresMs !== undefined && nowMs >= expiresMs) {
-      return { code: "key-expired", detail: `the key expired at ${formatTime(expiresMs)}` };
-    }
-    if (address !== undefined && from.length > 0 && !isInNetworks(address, from)) {
-      const networks = from.map(({ text }) => text).join(", ");
-      const detail = `the key may log in from ${networks} alone`;
-      return { code: "address-not-allowed", detail };
-    }
+): BrokenCondition | undefined {
+  if (expiresMs !== undefined && nowMs >= expiresMs) {
+    return { code: "key-expired", detail: `the key expired at ${formatTime(expiresMs)}` };
+  }
+  if (address !== undefined && from.length > 0 && !isInNetworks(address, from)) {
+    const networks = from.map(({ text }) => text).join(", ");
+    return { code: "address-not-allowed", detail: `the key may log in from ${networks} alone` };
   }
   return undefined;
-}
-
-/** The conditions of a key with several files: the strictest of each. */
-export function uniteConditions(
-  all: readonly KeyConditions[],
-): Pick<KeyConditions, "comment" | "maxClients"> {
-  const limits = all.flatMap(({ maxClients }) => maxClients ?? []);
-  return {
-    comment: all.find(({ comment }) => comment !== undefined)?.comment,
-    maxClients: limits.length === 0 ? undefined : Math.min(...limits),
-  };
 }
 
 /** @throws {KeystoreError} `bad-conditions`. */

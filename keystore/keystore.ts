@@ -213,11 +213,7 @@ export class Keystore {
     return this.#accepted.entries.filter((entry) => admitsName(entry.tags, name));
   }
 
-  /**
-   * The entries of one key, one for each of its files.
-   *
-   * @param publicKey 32 bytes.
-   */
+  /** The entries of one key, one for each of its files. @param publicKey 32 bytes. */
   find(publicKey: Uint8Array): readonly AcceptedEntry[] {
     this.#accepted.refresh();
     return this.#accepted.find(publicKey);

@@ -61,7 +61,7 @@ export const conditions: Target = {
     assert.deepEqual(again?.conditions, set);
     assert.equal(again?.problem, undefined);
     for (const address of ["192.0.2.7", "::ffff:192.0.2.7", "2001:db8::1%eth0", "", "x"]) {
-      const code = brokenCondition([set], 1_800_000_000_000, address)?.code;
+      const code = brokenCondition(set, 1_800_000_000_000, address)?.code;
       if (conditions.from.length > 0 && address.length < 2) assert.notEqual(code, undefined);
     }
   },
