@@ -445,6 +445,24 @@ export const OUTPUT_REPORT_MS = 60_000;
 /** How long the process stays after a stop or a failure, for unread output and handlers that still run. */
 export const EXIT_TIMEOUT_MS = 1_000;
 
+/** Workers that share a port; more threads than the largest machines have cores are of no use. */
+export const MAX_WORKERS = 256;
+
+/** How often it is looked whether more workers are needed. */
+export const WORKER_LOOK_MS = 1_000;
+
+/** The part of the time of all workers that must be used before there are more. */
+export const WORKER_BUSY_SHARE = 0.7;
+
+/** How soon a worker that ended is replaced at first; the time doubles with each one that ends early. */
+export const WORKER_RESTART_MIN_MS = 100;
+
+/** The longest time until a worker is replaced. */
+export const WORKER_RESTART_MAX_MS = 60_000;
+
+/** A worker that ran for as long is replaced as soon as the first one. */
+export const WORKER_STEADY_MS = 60_000;
+
 /** How often repeated errors are counted in the log. */
 export const FAULT_COUNT_INTERVAL_MS = 60_000;
 

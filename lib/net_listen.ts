@@ -15,12 +15,12 @@ import type { Handler } from "./handlers/types.ts";
 import { asFunction, authorizeOf } from "./handlers/types.ts";
 import { MAX_CLIENTS, MAX_SURFACE_SIDE_PX } from "./limits.ts";
 import type { LogFields, Logger } from "./log.ts";
-import { guardLogger, makeLogger, writeErrorSync } from "./log.ts";
+import { guardLogger, makeLogger, silentLogger, writeErrorSync } from "./log.ts";
 import type { Admission } from "./net/admission.ts";
-import { bind } from "./net/bind.ts";
+import { bind, type BoundSocket } from "./net/bind.ts";
 import { KeyAdmission } from "./net/key_admission.ts";
 import { Listener } from "./net/listener.ts";
-import { localState } from "./net/port_state.ts";
+import { localState, type PortState } from "./net/port_state.ts";
 import { parseName } from "./name.ts";
 import type { DisplayDefaults } from "./segment/preroll.ts";
 import { DISPLAY_DEFAULTS } from "./segment/preroll.ts";
@@ -116,19 +116,50 @@ export function netListen(...args: unknown[]): Listener {
   const [name, hostname, port] = args.slice(0, at) as [string?, string?, number?];
   const options = (args[at + 1] ?? {}) as NetListenOptions;
   const log = guardLogger(options.log ?? makeLogger(writeErrorSync));
+  return makeListener(
+    name === undefined ? undefined : parseName(name),
+    args[at] as Handler,
+    { ...options, log },
+    {
+      state: localState(() => openAdmission(options.keystore, log), log),
+      sockets: () => bind(hostname, checkPort(port ?? DEFAULT_PORT)),
+    },
+  );
+}
+
+/** Where a listener listens, and what it shares with others there. */
+export interface ListenerPlace {
+  readonly state: PortState;
+  /** Binds the port. */
+  readonly sockets: () => readonly BoundSocket[];
+}
+
+/**
+ * Opens a listener.
+ *
+ * @param options All but the keystore, which belongs to the state of the port.
+ * @throws {ApiMisuseError} `bad-argument`.
+ * @throws {TransportError} What `sockets` throws.
+ */
+export function makeListener(
+  name: string | undefined,
+  handler: Handler,
+  options: NetListenOptions,
+  { state, sockets }: ListenerPlace,
+): Listener {
   return new Listener({
-    name: name === undefined ? undefined : parseName(name),
-    handler: asFunction(args[at] as Handler),
-    authorize: authorizeOf(args[at] as Handler),
-    log,
+    name,
+    handler: asFunction(handler),
+    authorize: authorizeOf(handler),
+    log: options.log ?? silentLogger,
     display: checkDisplay({ ...DISPLAY_DEFAULTS, ...options.display }),
     observers: options.observers ?? [],
     h264: options.h264 ?? "cancel",
     allowDirect: options.allowDirect ?? true,
     crypto: defaultProvider(),
     arena: defaultArena(),
-    state: localState(() => openAdmission(options.keystore, log), log),
-    sockets: bind(hostname, checkPort(port ?? DEFAULT_PORT)),
+    state,
+    sockets: sockets(),
   });
 }
 

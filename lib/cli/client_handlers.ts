@@ -7,6 +7,7 @@
  */
 
 import { type ClientHandler, type Handler, type Logger, printHandler } from "../mod.ts";
+import type { RemoteClients } from "../workers/mod.ts";
 import type { CliIo } from "./io.ts";
 import type { ListenFlags } from "./listen_options.ts";
 import { openRecorder, openRetention, requireWritable } from "./record.ts";
@@ -38,7 +39,8 @@ export interface ClientHandlers {
   close(): Promise<void>;
 }
 
-interface MainHandler extends Partial<Omit<ClientHandlers, "handler" | "observers">> {
+/** A handler, and where it differs from {@linkcode withDefaults}. */
+export interface MainHandler extends Partial<Omit<ClientHandlers, "handler" | "observers">> {
   readonly handler: Handler;
 }
 
@@ -56,8 +58,11 @@ export async function openHandlers(
   io: CliIo,
   log: Logger,
 ): Promise<ClientHandlers> {
-  const main = await openMain(flags, io, log);
-  return await addObservers({
+  return await addObservers(withDefaults(await openMain(flags, io, log), io, log), flags);
+}
+
+export function withDefaults(main: MainHandler, io: CliIo, log: Logger): ClientHandlers {
+  return {
     observers: [],
     onlyPrints: false,
     log,
@@ -66,12 +71,18 @@ export async function openHandlers(
     stop() {},
     close: async () => {},
     ...main,
-  }, flags);
+  };
 }
 
-async function openMain(flags: ListenFlags, io: CliIo, log: Logger): Promise<MainHandler> {
-  if (flags.view) return await openView(flags, io, log);
-  if (flags.pipe !== undefined) return await openPipe(flags.pipe, flags, log);
+/** @param clients The clients, if they are in other threads. */
+export async function openMain(
+  flags: ListenFlags,
+  io: CliIo,
+  log: Logger,
+  clients?: RemoteClients,
+): Promise<MainHandler> {
+  if (flags.view) return await openView(flags, io, log, clients);
+  if (flags.pipe !== undefined) return await openPipe(flags.pipe, flags, log, clients);
   if (flags.handler !== undefined) return await openModule(flags.handler, io);
   return {
     handler: printHandler((line, source) => io.out(`${line}\n`, source), flags.json ?? false),
@@ -79,16 +90,21 @@ async function openMain(flags: ListenFlags, io: CliIo, log: Logger): Promise<Mai
   };
 }
 
-async function openModule(file: string, io: CliIo): Promise<MainHandler> {
+export async function openModule(file: string, io: CliIo): Promise<MainHandler> {
   const { replaceConsole } = await import("./handler_console.ts");
   const { loadHandler } = await import("./handler_module.ts");
   replaceConsole(io);
   return { handler: await loadHandler(file) };
 }
 
-async function openView(flags: ListenFlags, io: CliIo, log: Logger): Promise<MainHandler> {
+async function openView(
+  flags: ListenFlags,
+  io: CliIo,
+  log: Logger,
+  clients: RemoteClients | undefined,
+): Promise<MainHandler> {
   const { ViewTerminal } = await import("./view.ts");
-  const terminal = new ViewTerminal(io, flags.size === undefined);
+  const terminal = new ViewTerminal(io, flags.size === undefined, clients?.refresh);
   return {
     handler: terminal.handler,
     log: flags.logFile === undefined ? terminal.makeLogger(logOptions(flags)) : log,
@@ -102,9 +118,10 @@ async function openPipe(
   command: string,
   { pipeRestart }: ListenFlags,
   log: Logger,
+  clients: RemoteClients | undefined,
 ): Promise<MainHandler> {
   const { PipeProgram } = await import("./pipe.ts");
-  const program = new PipeProgram(command, pipeRestart, log);
+  const program = new PipeProgram(command, pipeRestart, log, clients?.perform);
   return {
     handler: program.handler,
     start: (stop) => program.start(stop),

@@ -9,14 +9,11 @@ import { fingerprint, formatKey, type Keystore, publicKeyOf } from "../../keysto
 import {
   DEFAULT_PORT,
   formatAddress,
-  type Listener,
   type ListenSecret,
   type Logger,
-  netListen,
   parseName,
   parseSecret,
 } from "../mod.ts";
-import { openHandlers } from "./client_handlers.ts";
 import { ReportedError, UsageError } from "./errors.ts";
 import { FaultLog, outliveFaults } from "./faults.ts";
 import { type CliIo, processIo } from "./io.ts";
@@ -29,6 +26,7 @@ import { runListener } from "./run_listener.ts";
 import { readSecret } from "./secret.ts";
 import { makeService } from "./service.ts";
 import { ServiceManager } from "./systemd_notify.ts";
+import { prepare, type Serving } from "./serving.ts";
 import { parseListenPort } from "./values.ts";
 
 export function listenCommand(io: CliIo = processIo): Command {
@@ -119,7 +117,7 @@ async function serve(
   const access = secret === undefined ? undefined : parseSecret(secret);
   // Comes before any program is started, which would get the variables.
   const manager = new ServiceManager(io.env, firstLog);
-  const handlers = await openHandlers(flags, io, firstLog);
+  const { handlers, listen: open } = await prepare(flags, io, firstLog);
   const { log } = handlers;
   changeLog(log);
   let wasStopped = false;
@@ -128,16 +126,8 @@ async function serve(
     const keystore = await openKeystore(command, handlers.io, report);
     const condition = describeCondition(access, keystore, name);
     const publicKey = publicKeyOf(keystore.identity());
-    const listener = netListen(name, hostname, port, handlers.handler, {
-      keystore,
-      observers: handlers.observers,
-      log,
-      display: flags.size ?? {},
-      allowDirect: flags.direct,
-      h264: flags.h264,
-    });
+    const listener = await open({ name, hostname, port, keystore, secret });
     try {
-      if (secret !== undefined) listener.targetInput(secret);
       const service = makeService({
         listener,
         keystore,
@@ -199,7 +189,7 @@ function describeCondition(
 }
 
 function reportListening(
-  listener: Listener,
+  listener: Serving,
   publicKey: Uint8Array,
   count: number,
   condition: Pick<Message, "text" | "fields">,

@@ -19,6 +19,8 @@ import {
   parseListenPort,
   parsePositive,
   parseSize,
+  parseWorkers,
+  type WorkerCount,
 } from "./values.ts";
 
 /** The flags that choose how clients are recorded. */
@@ -46,6 +48,7 @@ export interface ListenFlags extends SecretFlags, RecordFlags {
   readonly logFile?: string;
   readonly debug?: boolean;
   readonly logFormat: LogFormat;
+  readonly workers: WorkerCount;
 }
 
 export function addListenOptions(command: Command): Command {
@@ -103,6 +106,12 @@ export function addListenOptions(command: Command): Command {
       0,
     )
     .option("--log-file <file>", "append log lines to this file, reopened on SIGHUP")
+    .addOption(
+      new Option(
+        "--workers <number>",
+        "listen in so many threads, or with auto in up to as many as there are cores (see README)",
+      ).argParser(parseWorkers).default({ first: 1, most: 1 }, "1"),
+    )
     .option("--debug", "log more, with stack traces")
     .addOption(
       new Option("--log-format <format>", "the form of log lines").choices(["text", "json"])

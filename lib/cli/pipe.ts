@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Pipe } from "../handlers/mod.ts";
+import { type Perform, Pipe } from "../handlers/mod.ts";
 import {
   PIPE_EXIT_TIMEOUT_MS,
   PIPE_RESTART_MAX_MS,
@@ -40,14 +40,15 @@ export class PipeProgram {
    * Starts the program.
    *
    * @param command A command line of the shell.
+   * @param call Calls the verbs of clients that are in other threads.
    * @throws {UsageError} When there is no shell.
    */
-  constructor(command: string, restart: PipeRestart, log: Logger) {
+  constructor(command: string, restart: PipeRestart, log: Logger, call?: Perform) {
     this.#command = command;
     this.#restart = restart;
     this.#log = log;
     this.#child = new PipeChild(command);
-    this.#pipe = new Pipe(this.#child, log);
+    this.#pipe = new Pipe(this.#child, log, call);
     this.#watched = this.#watch();
   }
 

@@ -5,11 +5,12 @@
  */
 
 import { OUTPUT_STUCK_MS, STOP_TIMEOUT_MS } from "../limits.ts";
-import type { Listener, Logger } from "../mod.ts";
+import type { Logger } from "../mod.ts";
 import type { ClientHandlers } from "./client_handlers.ts";
 import type { CliIo } from "./io.ts";
 import { EXIT } from "./program.ts";
 import type { Report } from "./report.ts";
+import type { Serving } from "./serving.ts";
 import { onStop } from "./signals.ts";
 
 /** Why clients that are ended by a stop have to leave, for them; 31 bytes at most are shown. */
@@ -35,7 +36,7 @@ export interface Lifecycle {
  * @returns Whether it was stopped.
  */
 export async function runListener(
-  listener: Listener,
+  listener: Serving,
   handlers: ClientHandlers,
   io: CliIo,
   report: Report,

@@ -5,16 +5,17 @@
  */
 
 import type { Keystore } from "../../keystore/mod.ts";
-import { formatAddress, type Listener, type Logger } from "../mod.ts";
+import { formatAddress, type Logger } from "../mod.ts";
 import type { ListenFlags } from "./listen_options.ts";
 import type { LogFile } from "./log_file.ts";
 import { type Reloadable, Reloader } from "./reload.ts";
 import type { Lifecycle } from "./run_listener.ts";
+import type { Serving } from "./serving.ts";
 import type { ServiceManager } from "./systemd_notify.ts";
 
 /** What a service consists of. */
 export interface ServiceParts {
-  readonly listener: Listener;
+  readonly listener: Serving;
   readonly keystore: Keystore;
   readonly logFile: LogFile | undefined;
   readonly flags: Pick<ListenFlags, "drain">;

@@ -34,6 +34,7 @@ export function ignoreSnapshotSignal(log: Logger): () => void {
   });
 }
 
-function onSnapshotSignal(listener: () => void): () => void {
+/** Listens to SIGUSR2. @returns Ends that. */
+export function onSnapshotSignal(listener: () => void): () => void {
   return Deno.build.os === "windows" ? () => {} : onSignal(SIGNAL, listener);
 }

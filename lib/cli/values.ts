@@ -7,7 +7,7 @@
 
 import { InvalidArgumentError } from "commander";
 import type { RetentionBounds } from "../handlers/mod.ts";
-import { MAX_CLIENTS, MAX_DRAIN_SECONDS, MAX_SURFACE_SIDE_PX } from "../limits.ts";
+import { MAX_CLIENTS, MAX_DRAIN_SECONDS, MAX_SURFACE_SIDE_PX, MAX_WORKERS } from "../limits.ts";
 import { MAX_PORT, type Network, parseNetwork, parsePort } from "../mod.ts";
 
 const BYTES_PER_UNIT: { readonly [unit: string]: number } = {
@@ -46,6 +46,24 @@ export function parseByteCount(text: string): number {
   const match = /^([1-9]\d{0,11})([KMG]?)$/.exec(text);
   const bytes = Number(match?.[1]) * BYTES_PER_UNIT[match?.[2] ?? ""]!;
   return Number.isSafeInteger(bytes) ? bytes : refuse("It must be a size such as 500M or 2G.");
+}
+
+/** How many workers share the port. */
+export interface WorkerCount {
+  readonly first: number;
+  /** Workers are added up to this number when they are needed. */
+  readonly most: number;
+}
+
+/** Parses a number of workers, or `auto` for as many as the machine has cores. */
+export function parseWorkers(text: string): WorkerCount {
+  const cores = Math.min(navigator.hardwareConcurrency, MAX_WORKERS);
+  if (text === "auto") return { first: 1, most: cores };
+  const count = Number(text);
+  if (/^\d{1,3}$/.test(text) && count >= 1 && count <= MAX_WORKERS) {
+    return { first: count, most: count };
+  }
+  return refuse(`It must be "auto" or a number from 1 to ${MAX_WORKERS}.`);
 }
 
 /** @returns A number above 0, also with a fraction. */

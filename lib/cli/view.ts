@@ -19,7 +19,13 @@ import {
   VIEW_MIN_GAP_MS,
   VIEW_TIME_SHARE,
 } from "../limits.ts";
-import { type ClientHandler, type ListenHandler, type Logger, makeLogger } from "../mod.ts";
+import {
+  type ClientHandler,
+  type ListenHandler,
+  type Logger,
+  makeLogger,
+  type Source,
+} from "../mod.ts";
 import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
 import type { OutputWriter } from "./output.ts";
@@ -30,6 +36,7 @@ export class ViewTerminal {
   readonly #io: CliIo;
   readonly #screen: OutputWriter;
   readonly #followsSize: boolean;
+  readonly #refresh: ((source: Source) => Promise<void>) | undefined;
   readonly #keys = new KeyDecoder();
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #escape: ReturnType<typeof setTimeout> | undefined;
@@ -45,9 +52,11 @@ export class ViewTerminal {
    *
    * @param io Where text goes before and after.
    * @param followsSize Whether clients are asked to fill the terminal.
+   * @param refresh Fetches what a client shows before it is drawn; not needed for one of this thread.
    * @throws {UsageError} Unless standard input and output are a terminal.
    */
-  constructor(io: CliIo, followsSize: boolean) {
+  constructor(io: CliIo, followsSize: boolean, refresh?: (source: Source) => Promise<void>) {
+    this.#refresh = refresh;
     const screen = io.streams?.stdout;
     if (screen === undefined || !Deno.stdin.isTerminal() || !Deno.stdout.isTerminal()) {
       throw new UsageError("--view needs a terminal on standard input and output");
@@ -204,6 +213,8 @@ export class ViewTerminal {
     await Promise.resolve();
     while (this.#isStale && !this.#isClosed) {
       this.#isStale = false;
+      const { shown } = this.#viewer;
+      if (shown !== undefined && this.#refresh !== undefined) await this.#refresh(shown);
       const startMs = performance.now();
       const text = this.#viewer.render();
       const costMs = performance.now() - startMs;

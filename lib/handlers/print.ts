@@ -6,7 +6,7 @@
 
 import type { ListenHandler, ListenSource } from "../net/listen_types.ts";
 import type { Source } from "../segment/source.ts";
-import type { IoTable, Status } from "../segment/status.ts";
+import type { IoTable, Status, StatusKind } from "../segment/status.ts";
 import { describe, describeJson } from "./describe.ts";
 
 /**
@@ -14,9 +14,14 @@ import { describe, describeJson } from "./describe.ts";
  *
  * @param line Without its line feed.
  * @param source The number of the source, for backpressure by source.
+ * @param kind The kind of the record.
  * @returns When the source may print more; nothing for at once.
  */
-export type PrintLine = (line: string, source: number) => Promise<void> | void;
+export type PrintLine = (
+  line: string,
+  source: number,
+  kind: StatusKind,
+) => Promise<void> | void;
 
 /** A client waits for its own lines to be printed; the listener, and so a login, never waits. */
 export function printHandler(write: PrintLine, json: boolean): ListenHandler {
@@ -28,7 +33,7 @@ export function printHandler(write: PrintLine, json: boolean): ListenHandler {
     const line = json
       ? describeJson(new Date(), source.id, status, input)
       : describe(source.role, source.id, status);
-    const room = write(line, source.id);
+    const room = write(line, source.id, status.kind);
     if (status.kind === "segment_request") source.acceptTarget(print);
     return source.role === "client" ? room : undefined;
   };

@@ -45,6 +45,21 @@ export function bind(
   return [{ socket, addresses: takesBoth ? [own, { ...own, hostname: ALL_IPV4 }] : [own] }];
 }
 
+/**
+ * Listens beside other threads of this process on a port that {@linkcode bind} has found free. The
+ * system divides new connections among them.
+ *
+ * @param sockets The addresses of each socket.
+ * @throws {TransportError} `port-in-use`, `bad-address`, `permission-denied`, `listen-failed`.
+ */
+export function bindShared(sockets: readonly (readonly SocketAddress[])[]): BoundSocket[] {
+  const listen: Listen = (address) => Deno.listen({ ...address, reusePort: true });
+  return sockets.map((addresses) => {
+    const { hostname, port } = addresses[0]!;
+    return { socket: bindOne(hostname, port, listen), addresses };
+  });
+}
+
 function bindAll(port: number, listen: Listen): BoundSocket[] {
   for (let attempt = 1;; attempt++) {
     const ipv6 = bindUnlessAbsent(ALL_IPV6, port, listen);

@@ -56,7 +56,21 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
     types: ["net", "session"],
   },
   keystore: { imports: ["address", "bytes", "crypto", "env", "name", "networks", "write_all"] },
-  cli: { imports: ["mod", "handlers/mod", "keystore/mod"] },
+  workers: {
+    imports: [
+      "address",
+      "bytes",
+      "crypto",
+      "decoders",
+      "segment",
+      "net",
+      "net_listen",
+      "handlers",
+      "log",
+    ],
+    types: ["keystore"],
+  },
+  cli: { imports: ["mod", "handlers/mod", "keystore/mod", "workers/mod"] },
 };
 
 /** Files that every folder may import. */

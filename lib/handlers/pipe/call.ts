@@ -67,7 +67,10 @@ export function parseCall(line: string): Call {
  * @returns The result of the verb, or a promise of it.
  * @throws {ApiMisuseError} `bad-argument` for an unknown verb; errors of the verb are passed on.
  */
-export function perform(source: Source | ListenSource, { verb, args }: Call): unknown {
+export function perform(
+  source: Source | ListenSource,
+  { verb, args }: Pick<Call, "verb" | "args">,
+): unknown {
   if (verb === "snapshot" && source.role === "client") return jsonSnapshot(source);
   const verbs = source.role === "listener" ? LISTENER_VERBS : CLIENT_VERBS;
   if (!verbs.includes(verb)) {

@@ -20,6 +20,9 @@ import { Channel, type Program } from "./channel.ts";
 /** The number of answers as a sender; sources have other numbers. */
 const ANSWERS = 0;
 
+/** Calls a verb, and returns what it returns or a promise of that. */
+export type Perform = (source: Source | ListenSource, call: Call) => unknown;
+
 /** A `segment_request` that waits for the program's answer. */
 interface Request {
   readonly number: number;
@@ -32,6 +35,7 @@ interface Request {
 /** Connects handlers with a program, and with the next one when it is restarted. */
 export class Pipe {
   readonly #log: Logger;
+  readonly #call: Perform;
   #channel: Channel;
   readonly #sources = new Map<number, Source | ListenSource>();
   /** The first record of each source, by which the next program learns of it. */
@@ -44,9 +48,15 @@ export class Pipe {
   /** Whether a line that is no call was logged already. */
   #hasBadLine = false;
 
-  /** Begins to read calls. @param log Gets requests without an answer and the first line that is no call. */
-  constructor(program: Program, log: Logger) {
+  /**
+   * Begins to read calls.
+   *
+   * @param log Gets requests without an answer and the first line that is no call.
+   * @param call Calls a verb; of sources in other threads, if need be.
+   */
+  constructor(program: Program, log: Logger, call: Perform = perform) {
     this.#log = log;
+    this.#call = call;
     this.#channel = this.#open(program);
   }
 
@@ -180,27 +190,43 @@ export class Pipe {
         this.#requestOf(call).answered();
         return true;
       default: {
-        const result = perform(source, call);
-        if (isSource(result)) this.#sources.set(result.id, result);
-        return resultJson(result);
+        const result = this.#call(source, call);
+        return result instanceof Promise
+          ? result.then((result) => this.#note(result))
+          : this.#note(result);
       }
     }
   }
 
-  #accept(call: Call): number | undefined {
+  /** @returns The result of a verb for JSON. */
+  #note(result: unknown): unknown {
+    if (isSource(result)) this.#sources.set(result.id, result);
+    return resultJson(result);
+  }
+
+  #accept(call: Call): number | undefined | Promise<number> {
     const request = this.#requestOf(call);
     const { source } = request;
     const handler = (client: Source, status: Status, input?: IoTable) =>
       this.#take(client, status, input);
     try {
-      const accept = source.acceptTarget.bind(source) as (...args: unknown[]) => Source | undefined;
+      const accept = source.acceptTarget.bind(source) as (
+        ...args: unknown[]
+      ) => Source | undefined | Promise<Source>;
       const accepted = accept(...call.args.slice(0, 2), handler);
-      if (accepted !== undefined) this.#sources.set(accepted.id, accepted);
-      if (accepted !== undefined && call.subsegments) this.#withSubsegments.add(accepted.id);
-      return accepted?.id;
+      if (accepted instanceof Promise) {
+        return accepted.then((source) => this.#accepted(source, call));
+      }
+      return accepted && this.#accepted(accepted, call);
     } finally {
       request.answered();
     }
+  }
+
+  #accepted(source: Source, { subsegments }: Call): number {
+    this.#sources.set(source.id, source);
+    if (subsegments) this.#withSubsegments.add(source.id);
+    return source.id;
   }
 
   #requestOf({ source, request: number }: Call): Request {

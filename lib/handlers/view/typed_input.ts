@@ -91,19 +91,23 @@ export class TypedInput {
     this.#lastMove = undefined;
     try {
       const sent = verb();
-      if (sent instanceof Promise) this.#wait(sent);
+      if (sent instanceof Promise) this.#wait(source, sent);
     } catch (error) {
-      if (!(error instanceof ApiMisuseError) || error.code !== "queue-full") throw error;
-      this.#onFull(source);
+      this.#failed(source, error);
     }
   }
 
-  #wait(sent: Promise<boolean>): void {
-    const settled = sent.then(() => {
+  #wait(source: Source, sent: Promise<boolean>): void {
+    const settled = sent.catch((error) => this.#failed(source, error)).then(() => {
       this.#waiting.delete(settled);
       if (this.#waiting.size === 0) this.#lastMove?.();
     });
     this.#waiting.add(settled);
+  }
+
+  #failed(source: Source, error: unknown): void {
+    if (!(error instanceof ApiMisuseError) || error.code !== "queue-full") throw error;
+    this.#onFull(source);
   }
 }
 

@@ -103,9 +103,14 @@ export class Viewer {
     if (this.#active === source) this.#show(this.#clients[at] ?? this.#clients[at - 1]);
   }
 
+  /** The client that is visible, if any. */
+  get shown(): Source | undefined {
+    return this.#showsLog ? undefined : this.#active;
+  }
+
   /** Whether what the client shows is visible. */
   isShown(source: Source): boolean {
-    return this.#active === source && !this.#showsLog;
+    return this.shown === source;
   }
 
   /**

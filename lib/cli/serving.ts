@@ -1,0 +1,105 @@
+/**
+ * The listener of `listen`: one in this thread, or several in workers that act as one.
+ *
+ * @module
+ */
+
+import type { Keystore } from "../../keystore/mod.ts";
+import { type Listener, netListen } from "../mod.ts";
+import type { Logger } from "../mod.ts";
+import { type ClientHandlers, openHandlers } from "./client_handlers.ts";
+import { UsageError } from "./errors.ts";
+import type { CliIo } from "./io.ts";
+import type { ListenFlags } from "./listen_options.ts";
+
+/** What `listen` uses of a listener. */
+export interface Serving extends
+  Pick<
+    Listener,
+    "name" | "addresses" | "failure" | "close" | "closeClients" | "abort" | "finished"
+  > {
+  readonly clients: { readonly length: number };
+}
+
+export interface ListenRequest {
+  readonly name: string | undefined;
+  readonly hostname: string | undefined;
+  readonly port: number | undefined;
+  readonly keystore: Keystore;
+  /** `num:secret`, if there is one. */
+  readonly secret: string | undefined;
+}
+
+/** Handlers, and how to listen with them. */
+export interface Prepared {
+  readonly handlers: ClientHandlers;
+  listen(request: ListenRequest): Promise<Serving>;
+}
+
+/**
+ * Prepares handlers by the flags.
+ *
+ * @param log Used until the listener listens.
+ * @throws {UsageError} For what the flags name and cannot be used.
+ * @throws {ApiMisuseError} `bad-handler`.
+ */
+export async function prepare(flags: ListenFlags, io: CliIo, log: Logger): Promise<Prepared> {
+  const { first, most } = flags.workers;
+  if (most > 1) return await prepareWorkers(flags, first, most, io, log);
+  const handlers = await openHandlers(flags, io, log);
+  return {
+    handlers,
+    // deno-lint-ignore require-await -- workers take a while
+    async listen({ name, hostname, port, keystore, secret }) {
+      const listener = netListen(name, hostname, port, handlers.handler, {
+        keystore,
+        observers: handlers.observers,
+        log: handlers.log,
+        display: flags.size ?? {},
+        allowDirect: flags.direct,
+        h264: flags.h264,
+      });
+      if (secret !== undefined) listener.targetInput(secret);
+      return listener;
+    },
+  };
+}
+
+async function prepareWorkers(
+  flags: ListenFlags,
+  first: number,
+  most: number,
+  io: CliIo,
+  log: Logger,
+): Promise<Prepared> {
+  requireSharedPorts();
+  const { openGroupHandlers } = await import("./workers/main_handlers.ts");
+  const handlers = await openGroupHandlers(flags, io, log);
+  return {
+    handlers,
+    async listen({ name, hostname, port, keystore, secret }) {
+      const { WorkerGroup } = await import("./workers/group.ts");
+      const { openSharedPort } = await import("../workers/mod.ts");
+      const { workerFlags } = await import("./workers/start.ts");
+      const group = await WorkerGroup.open({
+        ...handlers,
+        name,
+        port: await openSharedPort(hostname, port, keystore, handlers.log),
+        first,
+        most,
+        flags: workerFlags(flags),
+        secret,
+      });
+      handlers.snapshot = () => group.snapshot();
+      return group;
+    },
+  };
+}
+
+/** Elsewhere the last thread that listens on a port gets all clients. */
+function requireSharedPorts(): void {
+  if (Deno.build.os !== "linux") throw new UsageError("--workers needs Linux");
+  if (!("listenDatagram" in Deno)) {
+    throw new UsageError("--workers needs the flag --unstable-net of Deno");
+  }
+}

@@ -1,0 +1,332 @@
+/**
+ * The workers of `listen --workers`: listeners in threads that share a port and act as one.
+ *
+ * @module
+ */
+
+import process from "node:process";
+import {
+  WORKER_BUSY_SHARE,
+  WORKER_LOOK_MS,
+  WORKER_RESTART_MAX_MS,
+  WORKER_RESTART_MIN_MS,
+  WORKER_STEADY_MS,
+} from "../../limits.ts";
+import {
+  ApiMisuseError,
+  type ListenHandler,
+  type ListenSource,
+  type Logger,
+  parseSecret,
+  type SocketAddress,
+} from "../../mod.ts";
+import {
+  AdmissionDesk,
+  fromPlain,
+  type MainService,
+  makeSharedBuffers,
+  nextSharedId,
+  OwnerSlots,
+  type RemoteClients,
+  type SharedPort,
+  SilentCount,
+} from "../../workers/mod.ts";
+import type { CliIo } from "../io.ts";
+import { Member } from "./member.ts";
+import type { WorkerFlags } from "./start.ts";
+
+/** The sender of the lines of a worker is its number, negated, minus this; sources have numbers from 1. */
+const LINES_SENDER = 2;
+
+/** The last words of clients whose worker has ended. */
+const WORKER_LOST = "worker-ended";
+
+export interface GroupOptions {
+  readonly name: string | undefined;
+  /** Where to listen, and who decides about keys. */
+  readonly port: SharedPort;
+  /** How many workers to begin with. */
+  readonly first: number;
+  /** How many there may be; more are started while those that are there are busy. */
+  readonly most: number;
+  readonly flags: WorkerFlags;
+  /** `num:secret`. */
+  readonly secret: string | undefined;
+  /** Gets the records of the listener, and the last ones of sources whose worker was lost. */
+  readonly handler: ListenHandler;
+  /** Handles the clients of all workers by the handler, if they are not handled where they are. */
+  readonly clients: RemoteClients | undefined;
+  /** Called for each source whose last record was to be printed by a worker that is lost. */
+  readonly onLost: (id: number, lastWords: string) => void;
+  /** Called when recordings or pictures may have been stored. */
+  readonly onStored: () => void;
+  readonly log: Logger;
+  readonly io: CliIo;
+}
+
+export class WorkerGroup {
+  /** The listener of all workers, for handlers. */
+  readonly source: ListenSource;
+  readonly addresses: readonly SocketAddress[];
+  readonly #options: GroupOptions;
+  readonly #buffers = makeSharedBuffers();
+  readonly #slots = new OwnerSlots();
+  readonly #silent: SilentCount;
+  readonly #members = new Set<Member>();
+  readonly #finished = Promise.withResolvers<void>();
+  #secret: string | undefined;
+  #restartMs = WORKER_RESTART_MIN_MS;
+  #restarts = new Set<ReturnType<typeof setTimeout>>();
+  #look: ReturnType<typeof setInterval> | undefined;
+  #usedMs = 0;
+  #lastMember = 0;
+  /** Whether the first workers listen: from then on one that ends is replaced. */
+  #isOpen = false;
+  #isClosed = false;
+
+  private constructor(options: GroupOptions) {
+    this.#options = options;
+    this.#secret = options.secret;
+    this.addresses = options.port.sockets.flat();
+    this.#silent = new SilentCount(options.log);
+    this.source = this.#makeSource();
+  }
+
+  /**
+   * Starts the first workers.
+   *
+   * @throws {TransportError} A worker cannot listen.
+   * @throws {ApiMisuseError} `bad-handler`, and others of the flags.
+   */
+  static async open(options: GroupOptions): Promise<WorkerGroup> {
+    const group = new WorkerGroup(options);
+    try {
+      await Promise.all(Array.from({ length: options.first }, () => group.#start()));
+    } catch (error) {
+      group.abort();
+      throw error;
+    }
+    group.#isOpen = true;
+    options.clients?.handleBy(options.handler, group.source);
+    void options.handler(group.source, {
+      kind: "preroll",
+      segkind: "network-server",
+      source_audio: group.source.id,
+    });
+    if (options.first < options.most) group.#watchLoad();
+    return group;
+  }
+
+  get name(): string | undefined {
+    return this.#options.name;
+  }
+
+  /** Nothing ends it but {@linkcode close}. */
+  readonly failure: undefined = undefined;
+
+  /** How many clients there are. */
+  get clients(): { readonly length: number } {
+    const length = [...this.#members].reduce((sum, { desk }) => sum + desk.clientCount, 0);
+    return { length };
+  }
+
+  /** Takes no more clients; those that are there stay. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    clearInterval(this.#look);
+    for (const timer of this.#restarts) clearTimeout(timer);
+    for (const { link } of this.#members) link.tell("close");
+    this.#silent.close();
+    void this.#options.handler(this.source, { kind: "terminated", last_words: "" });
+    this.#checkFinished();
+  }
+
+  /** Asks every client to leave, and holds up none any more. */
+  closeClients(): void {
+    for (const { link } of this.#members) link.tell("closeClients");
+  }
+
+  /** Ends all workers at once. */
+  abort(): void {
+    this.#isClosed = true;
+    clearInterval(this.#look);
+    this.#silent.close();
+    for (const member of this.#members) member.end("the listener was aborted");
+    this.#members.clear();
+    this.#checkFinished();
+  }
+
+  /** Writes a picture of each client. */
+  snapshot(): void {
+    for (const { link } of this.#members) link.tell("snapshot");
+  }
+
+  /** Settles when it is closed and all clients have left. */
+  finished(): Promise<void> {
+    return this.#finished.promise;
+  }
+
+  #checkFinished(): void {
+    if (this.#isClosed && this.#members.size === 0) this.#finished.resolve();
+  }
+
+  /** Starts a worker. Settles when it listens. */
+  #start(): Promise<void> {
+    const { name, port, most, flags, clients } = this.#options;
+    const listening = Promise.withResolvers<void>();
+    const member: Member = new Member(
+      {
+        setup: {
+          listenerId: this.source.id,
+          name,
+          sockets: port.sockets,
+          workers: most,
+          buffers: this.#buffers,
+        },
+        flags,
+        forwards: clients !== undefined,
+        secret: this.#secret,
+      },
+      new AdmissionDesk(port.admission, port.identity, this.#slots),
+      {
+        service: (member) => this.#service(member, ++this.#lastMember, listening),
+        ended: (member, detail) => {
+          listening.reject(new Error(detail));
+          this.#lost(member, detail);
+        },
+      },
+    );
+    this.#members.add(member);
+    return listening.promise;
+  }
+
+  #service(
+    member: Member,
+    number: number,
+    listening: PromiseWithResolvers<void>,
+  ): MainService {
+    const { log, io, clients, onStored } = this.#options;
+    const { desk, sources } = member;
+    const sender = -number - LINES_SENDER;
+    return {
+      listening: () => {
+        member.isListening = true;
+        if (this.#isClosed) member.link.tell("close");
+        listening.resolve();
+      },
+      failed: (error) => {
+        listening.reject(fromPlain(error));
+        this.#lost(member, error.message);
+      },
+      finished: () => {
+        if (this.#isClosed) this.#remove(member);
+        else this.#lost(member, "its listener ended");
+      },
+      ends: (exitCode) => {
+        if (exitCode !== undefined) Deno.exit(exitCode);
+        this.#lost(member, "it was closed by a handler");
+      },
+      closeAll: (withClients) => {
+        this.close();
+        if (withClients) this.closeClients();
+      },
+      admit: (id, publicKey, places) => desk.admit(id, publicKey, places),
+      arrive: (id) => desk.arrive(id),
+      enrolled: (id) => desk.enrolled(id),
+      leave: (id) => desk.leave(id),
+      silent: (hostname) => this.#silent.add(hostname),
+      log: (level, event, fields) => log.log(level, event, fields),
+      print: (lines) => io.out(lines, sender) ?? undefined,
+      printError: (text, sender) => io.err(text, sender),
+      opened: (id) => void sources.add(id),
+      ended: (id) => void sources.delete(id),
+      stored: onStored,
+      request: (request, peer) => clients!.request(member.link, request, peer),
+      record: (info, status, input) => clients!.record(member.link, info, status, input),
+    };
+  }
+
+  #remove(member: Member): void {
+    member.end("its clients have left");
+    this.#members.delete(member);
+    this.#checkFinished();
+  }
+
+  /** A worker has ended by itself: its clients are gone, and another one takes its place. */
+  #lost(member: Member, detail: string): void {
+    if (!this.#members.has(member)) return;
+    const { log, clients, onLost } = this.#options;
+    const count = member.desk.clientCount;
+    this.#remove(member);
+    log.log("error", "worker-ended", { clients: count, detail });
+    clients?.lost(member.link, WORKER_LOST);
+    for (const id of member.sources) onLost(id, WORKER_LOST);
+    if (!this.#isClosed && this.#isOpen) this.#replace(member);
+  }
+
+  #replace(member: Member): void {
+    if (performance.now() - member.startedMs >= WORKER_STEADY_MS) {
+      this.#restartMs = WORKER_RESTART_MIN_MS;
+    }
+    const delayMs = this.#restartMs;
+    this.#restartMs = Math.min(2 * delayMs, WORKER_RESTART_MAX_MS);
+    const timer = setTimeout(() => {
+      this.#restarts.delete(timer);
+      this.#start().then(
+        () => this.#options.log.log("info", "worker-replaced"),
+        // It was logged, and is tried again.
+        () => {},
+      );
+    }, delayMs);
+    this.#restarts.add(timer);
+  }
+
+  /** Starts another worker while there are several clients and the workers have much to do. */
+  #watchLoad(): void {
+    this.#usedMs = usedMs();
+    this.#look = setInterval(() => {
+      const nowUsedMs = usedMs();
+      const used = (nowUsedMs - this.#usedMs) / WORKER_LOOK_MS;
+      this.#usedMs = nowUsedMs;
+      const { size } = this.#members;
+      if (size >= this.#options.most) return clearInterval(this.#look);
+      if (this.clients.length < 2 || used < size * WORKER_BUSY_SHARE) return;
+      this.#start().then(
+        () => this.#options.log.log("info", "worker-added", { workers: this.#members.size }),
+        () => {},
+      );
+    }, WORKER_LOOK_MS);
+  }
+
+  #makeSource(): ListenSource {
+    return {
+      role: "listener",
+      id: nextSharedId(this.#buffers),
+      name: this.#options.name,
+      peer: undefined,
+      acceptTarget: () => {
+        throw new ApiMisuseError("wrong-state", "acceptTarget outside a segment_request");
+      },
+      targetInput: (secret) => {
+        parseSecret(secret);
+        if ([...this.#members].some(({ desk }) => desk.hadClients)) {
+          throw new ApiMisuseError("too-late", "a client was let in already");
+        }
+        this.#secret = secret;
+        for (const { link } of this.#members) link.tell("setSecret", secret);
+      },
+      deleteImage: () => this.close(),
+      shutdown: () => {
+        this.close();
+        this.closeClients();
+      },
+    };
+  }
+}
+
+/** The time of the processor that this process has used. */
+function usedMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}

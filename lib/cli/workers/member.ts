@@ -1,0 +1,73 @@
+/**
+ * One worker of `listen --workers`, as the main thread has it.
+ *
+ * @module
+ */
+
+import {
+  AdmissionDesk,
+  giveBack,
+  type Letters,
+  Link,
+  type MainService,
+  makeTable,
+  type PortSetup,
+  type WorkerService,
+} from "../../workers/mod.ts";
+import type { WorkerStart } from "./start.ts";
+
+/** What a member needs of the group. */
+export interface MemberHost {
+  /** What the worker may call. */
+  readonly service: (member: Member) => MainService;
+  /** The worker has ended before it was asked to. */
+  ended(member: Member, detail: string): void;
+}
+
+export class Member {
+  readonly link: Link<MainService, WorkerService>;
+  readonly desk: AdmissionDesk;
+  /** The sources whose last record is to be printed. */
+  readonly sources = new Set<number>();
+  readonly startedMs = performance.now();
+  isListening = false;
+  readonly #worker: Worker;
+  readonly #setup: PortSetup;
+  #hasEnded = false;
+
+  /** Starts a worker; the picture memory that it holds is counted for it. */
+  constructor(
+    start: Omit<WorkerStart, "setup"> & { readonly setup: Omit<PortSetup, "held"> },
+    desk: AdmissionDesk,
+    host: MemberHost,
+  ) {
+    const setup = this.#setup = { ...start.setup, held: makeTable() };
+    this.desk = desk;
+    const worker = this.#worker = new Worker(new URL("./worker.ts", import.meta.url), {
+      type: "module",
+      name: "listen",
+    });
+    const link = this.link = new Link<MainService, WorkerService>(
+      (letters) => worker.postMessage(letters),
+      host.service(this),
+    );
+    worker.onmessage = ({ data }: MessageEvent<Letters>) => link.receive(data);
+    worker.onerror = (event) => {
+      // Without this the error ends the process as well.
+      event.preventDefault();
+      host.ended(this, event.message);
+    };
+    worker.postMessage({ ...start, setup } satisfies WorkerStart);
+  }
+
+  /** Ends the thread and gives back what its clients held. @returns Whether it had not ended before. */
+  end(reason: string): boolean {
+    if (this.#hasEnded) return false;
+    this.#hasEnded = true;
+    this.link.end(new Error(reason));
+    this.#worker.terminate();
+    this.desk.close();
+    giveBack(this.#setup.buffers, this.#setup.held);
+    return true;
+  }
+}

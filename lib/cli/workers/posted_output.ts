@@ -1,0 +1,47 @@
+/**
+ * The standard output of a worker: lines go to the main thread, a turn at a time.
+ *
+ * @module
+ */
+
+import { LineQueue, type LineQueueLimits } from "../line_queue.ts";
+
+/** Holds up senders as the standard output of the process does. */
+export class PostedOutput {
+  readonly #post: (lines: string) => Promise<unknown>;
+  readonly #queue: LineQueue;
+  #running: Promise<void> | undefined;
+
+  /** @param post Sends lines; returns when more may follow. */
+  constructor(post: (lines: string) => Promise<unknown>, limits: LineQueueLimits) {
+    this.#post = post;
+    this.#queue = new LineQueue(limits);
+  }
+
+  /** See {@linkcode OutputWriter.write}. */
+  write(text: string, sender?: number): Promise<void> | undefined {
+    const wait = this.#queue.put(text, sender);
+    if (!this.#queue.isEmpty) this.#running ??= this.#run();
+    return wait;
+  }
+
+  /** See {@linkcode LineQueue.endBackpressure}. */
+  endBackpressure(): void {
+    this.#queue.endBackpressure();
+  }
+
+  /** Settles when all lines are sent. @returns How many were dropped. */
+  async flushed(): Promise<number> {
+    while (this.#running !== undefined) await this.#running;
+    return this.#queue.takeDropped();
+  }
+
+  async #run(): Promise<void> {
+    // Collects the lines of this turn for one message.
+    await Promise.resolve();
+    for (let lines = this.#queue.take(); lines !== undefined; lines = this.#queue.take()) {
+      await this.#post(lines);
+    }
+    this.#running = undefined;
+  }
+}

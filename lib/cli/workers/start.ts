@@ -1,0 +1,39 @@
+/**
+ * The first message to a worker of `listen`.
+ *
+ * @module
+ */
+
+import type { PortSetup } from "../../workers/mod.ts";
+import type { ListenFlags } from "../listen_options.ts";
+
+/** The flags that a worker needs; a secret in a flag is not among them. */
+export type WorkerFlags = Pick<
+  ListenFlags,
+  | "size"
+  | "direct"
+  | "h264"
+  | "handler"
+  | "json"
+  | "debug"
+  | "record"
+  | "recordMaxBytes"
+  | "recordMaxSeconds"
+  | "recordFps"
+  | "recordKeep"
+  | "snapshot"
+>;
+
+export interface WorkerStart {
+  readonly setup: PortSetup;
+  readonly flags: WorkerFlags;
+  /** Whether clients are handled in the main thread. */
+  readonly forwards: boolean;
+  /** `num:secret`, if there is one. */
+  readonly secret: string | undefined;
+}
+
+/** Picks what a worker needs of the flags of `listen`. */
+export function workerFlags({ secret: _, secretFile: __, ...flags }: ListenFlags): WorkerFlags {
+  return flags;
+}

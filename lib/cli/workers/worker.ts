@@ -1,0 +1,151 @@
+/**
+ * A worker of `listen --workers`: a whole listener in a thread of its own. What all workers share is
+ * with the main thread.
+ *
+ * @module
+ */
+
+import { FaultLog, outliveFaults } from "../faults.ts";
+import type { CliIo } from "../io.ts";
+import { processEnv } from "../../../keystore/mod.ts";
+import { STDOUT_QUEUE_UNITS, STDOUT_SENDER_UNITS } from "../../limits.ts";
+import type { Listener, Logger } from "../../mod.ts";
+import {
+  Forwarding,
+  type Letters,
+  Link,
+  type MainService,
+  openWorkerListener,
+  toPlain,
+  type WorkerService,
+} from "../../workers/mod.ts";
+import { PostedOutput } from "./posted_output.ts";
+import type { WorkerStart } from "./start.ts";
+import { openWorkerHandlers, type WorkerHandlers } from "./worker_handlers.ts";
+
+/** The used part of a worker's global scope. */
+interface Scope {
+  onmessage: (event: MessageEvent) => void;
+  postMessage(message: unknown): void;
+  close(): void;
+}
+
+const scope = globalThis as unknown as Scope;
+
+/** The life of this worker. */
+class ListenWorker implements WorkerService {
+  readonly #main: Link<WorkerService, MainService>;
+  readonly #log: Logger;
+  readonly #output: PostedOutput;
+  readonly #forwarding: Forwarding;
+  #handlers: WorkerHandlers | undefined;
+  #listener: Listener | undefined;
+
+  constructor(isDebug: boolean) {
+    const main = this.#main = new Link<WorkerService, MainService>(
+      (letters) => scope.postMessage(letters),
+      this,
+    );
+    scope.onmessage = ({ data }: MessageEvent<Letters>) => main.receive(data);
+    this.#log = {
+      log: (level, event, fields) => {
+        if (isDebug || level !== "debug") main.tell("log", level, event, fields);
+      },
+    };
+    this.#output = new PostedOutput((lines) => main.ask("print", lines), {
+      sender: STDOUT_SENDER_UNITS,
+      total: STDOUT_QUEUE_UNITS,
+    });
+    this.#forwarding = new Forwarding(main);
+    tellEnds(main);
+  }
+
+  /** Runs the listener to its end. */
+  async run(start: WorkerStart): Promise<void> {
+    const faults = new FaultLog(this.#log);
+    outliveFaults(faults);
+    try {
+      await this.#open(start);
+    } catch (error) {
+      this.#main.tell("failed", toPlain(error));
+      return;
+    }
+    await this.#listener!.finished();
+    faults.close();
+    const lines = await this.#output.flushed();
+    if (lines > 0) this.#log.log("warn", "output-lost", { lines });
+    this.#main.tell("finished");
+  }
+
+  async #open({ flags, setup, secret, forwards }: WorkerStart): Promise<void> {
+    const io: CliIo = {
+      out: (text, sender) => this.#output.write(text, sender),
+      err: (text, sender) => this.#main.tell("printError", text, sender),
+      env: processEnv,
+    };
+    const handlers = this.#handlers = await openWorkerHandlers(flags, io, this.#log, this.#main);
+    this.#listener = openWorkerListener(
+      this.#main,
+      setup,
+      forwards ? this.#forwarding.handler : handlers.handler,
+      {
+        observers: handlers.observers,
+        log: this.#log,
+        display: flags.size ?? {},
+        allowDirect: flags.direct,
+        h264: flags.h264,
+      },
+    );
+    if (secret !== undefined) this.#listener.targetInput(secret);
+    this.#main.tell("listening");
+  }
+
+  setSecret(secret: string): void {
+    this.#listener?.targetInput(secret);
+  }
+
+  close(): void {
+    this.#listener?.close();
+  }
+
+  closeClients(): void {
+    this.#output.endBackpressure();
+    this.#listener?.closeClients();
+  }
+
+  snapshot(): void {
+    this.#handlers?.snapshot();
+  }
+
+  accept(request: number, size: readonly number[]) {
+    return this.#forwarding.accept(request, size);
+  }
+
+  call(id: number, verb: string, args: readonly unknown[]) {
+    return this.#forwarding.call(id, verb, args);
+  }
+
+  surface(id: number, revision: number) {
+    return this.#forwarding.surface(id, revision);
+  }
+}
+
+/** A handler module may end the process, or the worker; the main thread would not notice either. */
+function tellEnds(main: Link<WorkerService, MainService>): void {
+  const exit = Deno.exit;
+  Deno.exit = (code) => {
+    main.tell("ends", code ?? Deno.exitCode);
+    main.flush();
+    return exit(code);
+  };
+  const close = scope.close;
+  scope.close = () => {
+    main.tell("ends");
+    main.flush();
+    close();
+  };
+}
+
+scope.onmessage = ({ data }: MessageEvent<WorkerStart>) => {
+  void new ListenWorker(data.flags.debug ?? false).run(data);
+};

@@ -1,0 +1,117 @@
+/**
+ * The admission of all workers, in the main thread: it alone looks at the keystore, counts the places of
+ * a secret, and counts the clients.
+ *
+ * @module
+ */
+
+import { ApiMisuseError } from "../errors.ts";
+import type { Admission, Ticket } from "../net/admission.ts";
+import type { EnrolmentPlaces } from "../net/authority.ts";
+import type { OwnerSlots } from "./shared_memory.ts";
+
+/** What a worker is told about a client that has a place. */
+export interface Arrived {
+  /** Where the picture memory of the client's key is counted. */
+  readonly slot: number;
+  /** Whether its key is being added to the keystore. */
+  readonly enrols: boolean;
+}
+
+interface Visitor {
+  readonly owner: string;
+  readonly ticket: Ticket;
+  hasSlot: boolean;
+  enrolled: Promise<number | undefined> | undefined;
+}
+
+/** The clients of one worker. */
+export class AdmissionDesk {
+  readonly #admission: Admission;
+  readonly #identity: () => Uint8Array;
+  readonly #slots: OwnerSlots;
+  readonly #visitors = new Map<number, Visitor>();
+  #isClosed = false;
+  #hadClients = false;
+
+  /**
+   * @param admission The admission of all workers.
+   * @param identity Gives the private key to answer with.
+   * @param slots The slots of all workers.
+   */
+  constructor(admission: Admission, identity: () => Uint8Array, slots: OwnerSlots) {
+    this.#admission = admission;
+    this.#identity = identity;
+    this.#slots = slots;
+  }
+
+  /** How many clients have a place. */
+  get clientCount(): number {
+    return [...this.#visitors.values()].filter(({ hasSlot }) => hasSlot).length;
+  }
+
+  /** Whether a client was let in. */
+  get hadClients(): boolean {
+    return this.#hadClients;
+  }
+
+  /**
+   * See {@linkcode Admission.admit}.
+   *
+   * @param id The worker's number for the connection.
+   * @returns The private key to answer with.
+   */
+  async admit(id: number, publicKey: Uint8Array, places: EnrolmentPlaces): Promise<Uint8Array> {
+    const ticket = await this.#admission.admit(publicKey, places);
+    const owner = publicKey.toBase64();
+    if (this.#isClosed) {
+      ticket.leave();
+      throw gone();
+    }
+    this.#visitors.set(id, { owner, ticket, hasSlot: false, enrolled: undefined });
+    return this.#identity();
+  }
+
+  /** See {@linkcode Ticket.arrive}; begins to add the key if that is needed. */
+  async arrive(id: number): Promise<Arrived> {
+    const visitor = this.#visitor(id);
+    const pending = visitor.ticket.arrive();
+    if (pending !== undefined) await pending;
+    if (this.#visitors.get(id) !== visitor) throw gone();
+    const enrolled = visitor.enrolled = visitor.ticket.enrol();
+    // The worker asks for it, if the client is still there.
+    enrolled?.catch(() => {});
+    visitor.hasSlot = this.#hadClients = true;
+    return { slot: this.#slots.enter(visitor.owner), enrols: enrolled !== undefined };
+  }
+
+  /** See {@linkcode Ticket.enrol}. */
+  async enrolled(id: number): Promise<number | undefined> {
+    return await this.#visitor(id).enrolled;
+  }
+
+  /** See {@linkcode Ticket.leave}. */
+  leave(id: number): void {
+    const visitor = this.#visitors.get(id);
+    if (visitor === undefined) return;
+    this.#visitors.delete(id);
+    visitor.ticket.leave();
+    if (visitor.hasSlot) this.#slots.leave(visitor.owner);
+  }
+
+  /** All connections have ended with their worker. */
+  close(): void {
+    this.#isClosed = true;
+    for (const id of [...this.#visitors.keys()]) this.leave(id);
+  }
+
+  #visitor(id: number): Visitor {
+    const visitor = this.#visitors.get(id);
+    if (visitor !== undefined) return visitor;
+    throw gone();
+  }
+}
+
+function gone(): ApiMisuseError {
+  return new ApiMisuseError("wrong-state", "the connection has left");
+}

@@ -1,0 +1,22 @@
+/**
+ * Listeners in several threads that share a port.
+ *
+ * @module
+ */
+
+export { SilentCount } from "../net/silent_count.ts";
+export { AdmissionDesk } from "./admission_desk.ts";
+export { Forwarding } from "./forward.ts";
+export { fromPlain, type Letters, Link, toPlain } from "./link.ts";
+export { RemoteClients } from "./remote_clients.ts";
+export type { WorkerPort } from "./remote_client.ts";
+export type { ClientInfo, MainService, PortSetup, WorkerService } from "./services.ts";
+export { openSharedPort, type SharedPort } from "./shared_port.ts";
+export {
+  giveBack,
+  makeSharedBuffers,
+  makeTable,
+  nextSharedId,
+  OwnerSlots,
+} from "./shared_memory.ts";
+export { openWorkerListener } from "./worker_listener.ts";

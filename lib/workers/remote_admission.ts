@@ -1,0 +1,88 @@
+/**
+ * The admission of clients as a worker sees it: the main thread decides.
+ *
+ * @module
+ */
+
+import { equalConstantTime } from "../bytes/equal.ts";
+import { PrivateKey } from "../crypto/x25519.ts";
+import type { Admission, Ticket } from "../net/admission.ts";
+import type { EnrolmentPlaces } from "../net/authority.ts";
+import type { Link } from "./link.ts";
+import type { MainService } from "./services.ts";
+import type { SharedMemory } from "./shared_memory.ts";
+
+type Main = Pick<Link<object, MainService>, "ask" | "tell">;
+
+/** Asks the main thread. */
+export class RemoteAdmission implements Admission {
+  readonly #main: Main;
+  readonly #memory: SharedMemory;
+  #lastId = 0;
+  #imported: { readonly raw: Uint8Array; readonly key: PrivateKey } | undefined;
+
+  /** @param memory Learns which keys have clients. */
+  constructor(main: Main, memory: SharedMemory) {
+    this.#main = main;
+    this.#memory = memory;
+  }
+
+  async admit(publicKey: Uint8Array, places: EnrolmentPlaces): Promise<Ticket> {
+    const id = ++this.#lastId;
+    const owner = publicKey.toBase64();
+    const raw = await this.#main.ask("admit", id, publicKey.slice(), places);
+    return new RemoteTicket(this.#main, this.#memory, id, owner, this.#import(raw));
+  }
+
+  /** Importing a key costs as much as a key exchange. */
+  #import(raw: Uint8Array): PrivateKey {
+    if (this.#imported === undefined || !equalConstantTime(this.#imported.raw, raw)) {
+      this.#imported = { raw, key: new PrivateKey(raw) };
+    }
+    return this.#imported.key;
+  }
+}
+
+class RemoteTicket implements Ticket {
+  readonly identity: PrivateKey;
+  readonly #main: Main;
+  readonly #memory: SharedMemory;
+  readonly #id: number;
+  readonly #owner: string;
+  #enrols = false;
+  #isIn = false;
+  #hasLeft = false;
+
+  constructor(
+    main: Main,
+    memory: SharedMemory,
+    id: number,
+    owner: string,
+    identity: PrivateKey,
+  ) {
+    this.#main = main;
+    this.#memory = memory;
+    this.#id = id;
+    this.#owner = owner;
+    this.identity = identity;
+  }
+
+  async arrive(): Promise<void> {
+    const { slot, enrols } = await this.#main.ask("arrive", this.#id);
+    if (this.#hasLeft) return;
+    this.#enrols = enrols;
+    this.#isIn = true;
+    this.#memory.enter(this.#owner, slot);
+  }
+
+  enrol(): Promise<number | undefined> | undefined {
+    return this.#enrols ? this.#main.ask("enrolled", this.#id) : undefined;
+  }
+
+  leave(): void {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
+    this.#main.tell("leave", this.#id);
+    if (this.#isIn) this.#memory.leave(this.#owner);
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * A port that several workers will listen on, as the main thread prepares it.
+ *
+ * @module
+ */
+
+import type { Keystore } from "../../keystore/mod.ts";
+import { DEFAULT_PORT, type SocketAddress } from "../address.ts";
+import type { Logger } from "../log.ts";
+import type { Admission } from "../net/admission.ts";
+import { bind } from "../net/bind.ts";
+import { openAdmission } from "../net_listen.ts";
+
+/** Where workers listen, and what decides about keys. */
+export interface SharedPort {
+  /** The addresses of each socket. */
+  readonly sockets: readonly (readonly SocketAddress[])[];
+  readonly admission: Admission;
+  /** Our own private key. */
+  readonly identity: () => Uint8Array;
+}
+
+/**
+ * Finds a port that no other program uses. It is free again when this returns: workers that share a
+ * port would share it with any program of this user that shares ports.
+ *
+ * @param port 0 for any.
+ * @throws {TransportError} `port-in-use`, `bad-address`, `permission-denied`, `listen-failed`.
+ * @throws {KeystoreError} When there is no key to answer with.
+ */
+export async function openSharedPort(
+  hostname: string | undefined,
+  port: number = DEFAULT_PORT,
+  keystore: Keystore,
+  log: Logger,
+): Promise<SharedPort> {
+  const admission = await openAdmission(keystore, log);
+  const bound = bind(hostname, port);
+  for (const { socket } of bound) socket.close();
+  return {
+    sockets: bound.map(({ addresses }) => addresses),
+    admission,
+    identity: () => keystore.identity().privateKey,
+  };
+}

@@ -1,0 +1,31 @@
+/**
+ * The listener of a worker.
+ *
+ * @module
+ */
+
+import { asFunction, type Handler } from "../handlers/types.ts";
+import { bindShared } from "../net/bind.ts";
+import type { Listener } from "../net/listener.ts";
+import { makeListener, type NetListenOptions } from "../net_listen.ts";
+import type { Link } from "./link.ts";
+import type { MainService, PortSetup } from "./services.ts";
+import { workerState } from "./worker_state.ts";
+
+/**
+ * Binds the port beside the other workers and begins to listen.
+ *
+ * @throws {ApiMisuseError} `bad-handler`, `bad-argument`.
+ * @throws {TransportError} `port-in-use`, `bad-address`, `permission-denied`, `listen-failed`.
+ */
+export function openWorkerListener<Local extends object>(
+  main: Link<Local, MainService>,
+  setup: PortSetup,
+  handler: Handler,
+  options: NetListenOptions,
+): Listener {
+  return makeListener(setup.name, asFunction(handler), options, {
+    state: workerState(main, setup),
+    sockets: () => bindShared(setup.sockets),
+  });
+}

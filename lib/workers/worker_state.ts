@@ -1,0 +1,31 @@
+/**
+ * The state of a port as the listener of a worker sees it.
+ *
+ * @module
+ */
+
+import type { PortState } from "../net/port_state.ts";
+import type { Link } from "./link.ts";
+import { RemoteAdmission } from "./remote_admission.ts";
+import type { MainService, PortSetup } from "./services.ts";
+import { nextSharedId, SharedMemory } from "./shared_memory.ts";
+
+/** Joins the port. */
+export function workerState(main: Link<object, MainService>, setup: PortSetup): PortState {
+  const memory = new SharedMemory(setup.buffers, setup.held);
+  return {
+    id: setup.listenerId,
+    listeners: setup.workers,
+    memory,
+    silent: {
+      add: (hostname) => main.tell("silent", hostname),
+      close() {},
+    },
+    all: {
+      deleteImage: () => main.tell("closeAll", false),
+      shutdown: () => main.tell("closeAll", true),
+    },
+    nextId: () => nextSharedId(setup.buffers),
+    openAdmission: () => Promise.resolve(new RemoteAdmission(main, memory)),
+  };
+}
