@@ -7,6 +7,7 @@
 
 export { Snapshots } from "./pictures/snapshot_files.ts";
 export type { Program } from "./pipe/channel.ts";
+export type { Call } from "./pipe/call.ts";
 export { type Perform, Pipe } from "./pipe/pipe.ts";
 export { Retention, type RetentionBounds, type RetentionOptions } from "./record/retention.ts";
 export type { StoredDirectories } from "./record/stored.ts";

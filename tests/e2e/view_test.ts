@@ -97,28 +97,32 @@ Deno.test("without a terminal --view is an error at the start", async () => {
 
 const ignore = !await hasScript();
 
-Deno.test({
-  name: "a client is shown and typed into, and leaving restores the terminal",
-  ignore,
-  fn: async () => {
-    await using viewing = await Viewing.start();
-    await viewing.output.until(/waiting for clients/);
-    const client = await viewing.connect("my title");
-    // Clients fill all rows but the status bar.
-    await client.until(() => `${client.sizes.at(-1)}` === `${[COLS * 8, (ROWS - 1) * 16]}`);
-    await client.showText("hello there", "w\x07rld");
-    const screen = await viewing.untilScreen(([first]) => first === "hello there");
-    assert.deepEqual(screen.slice(1, 3), ["w rld", ""]);
-    assert.match(screen[ROWS - 1]!, /^ client 2 tui 11x2 my title .* \^\] q leave$/);
-    await viewing.type("né\r");
-    await client.until(() => client.typed === "né\n");
-    await viewing.type(`${PREFIX}q`);
-    const [, rest] = await viewing.output.until(LEFT);
-    assert.match(rest!, /closing 1 client/);
-    await viewing.output.until(/[^-]icanon[^]*[^-]echo\b/);
-    await client.close();
-  },
-});
+for (const [how, ...flags] of [[""], [" of a worker", "--workers", "2"]] as const) {
+  Deno.test({
+    name: `a client${how} is shown and typed into, and leaving restores the terminal`,
+    ignore,
+    fn: () => showAndType(flags),
+  });
+}
+
+async function showAndType(flags: readonly string[]): Promise<void> {
+  await using viewing = await Viewing.start(...flags);
+  await viewing.output.until(/waiting for clients/);
+  const client = await viewing.connect("my title");
+  // Clients fill all rows but the status bar.
+  await client.until(() => `${client.sizes.at(-1)}` === `${[COLS * 8, (ROWS - 1) * 16]}`);
+  await client.showText("hello there", "w\x07rld");
+  const screen = await viewing.untilScreen(([first]) => first === "hello there");
+  assert.deepEqual(screen.slice(1, 3), ["w rld", ""]);
+  assert.match(screen[ROWS - 1]!, /^ client 2 tui 11x2 my title .* \^\] q leave$/);
+  await viewing.type("né\r");
+  await client.until(() => client.typed === "né\n");
+  await viewing.type(`${PREFIX}q`);
+  const [, rest] = await viewing.output.until(LEFT);
+  assert.match(rest!, /closing 1 client/);
+  await viewing.output.until(/[^-]icanon[^]*[^-]echo\b/);
+  await client.close();
+}
 
 Deno.test({
   name: "on a terminal that reports 0 x 0 clients are asked for 80 x 24",

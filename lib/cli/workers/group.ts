@@ -5,13 +5,7 @@
  */
 
 import process from "node:process";
-import {
-  WORKER_BUSY_SHARE,
-  WORKER_LOOK_MS,
-  WORKER_RESTART_MAX_MS,
-  WORKER_RESTART_MIN_MS,
-  WORKER_STEADY_MS,
-} from "../../limits.ts";
+import { WORKER_LOOK_MS } from "../../limits.ts";
 import {
   ApiMisuseError,
   type ListenHandler,
@@ -32,6 +26,7 @@ import {
   SilentCount,
 } from "../../workers/mod.ts";
 import type { CliIo } from "../io.ts";
+import { needsWorker, RestartDelay } from "./load.ts";
 import { Member } from "./member.ts";
 import type { WorkerFlags } from "./start.ts";
 
@@ -75,8 +70,8 @@ export class WorkerGroup {
   readonly #members = new Set<Member>();
   readonly #finished = Promise.withResolvers<void>();
   #secret: string | undefined;
-  #restartMs = WORKER_RESTART_MIN_MS;
-  #restarts = new Set<ReturnType<typeof setTimeout>>();
+  readonly #restartDelay = new RestartDelay();
+  readonly #restarts = new Set<ReturnType<typeof setTimeout>>();
   #look: ReturnType<typeof setInterval> | undefined;
   #usedMs = 0;
   #lastMember = 0;
@@ -266,11 +261,6 @@ export class WorkerGroup {
   }
 
   #replace(member: Member): void {
-    if (performance.now() - member.startedMs >= WORKER_STEADY_MS) {
-      this.#restartMs = WORKER_RESTART_MIN_MS;
-    }
-    const delayMs = this.#restartMs;
-    this.#restartMs = Math.min(2 * delayMs, WORKER_RESTART_MAX_MS);
     const timer = setTimeout(() => {
       this.#restarts.delete(timer);
       this.#start().then(
@@ -278,7 +268,7 @@ export class WorkerGroup {
         // It was logged, and is tried again.
         () => {},
       );
-    }, delayMs);
+    }, this.#restartDelay.after(performance.now() - member.startedMs));
     this.#restarts.add(timer);
   }
 
@@ -291,7 +281,7 @@ export class WorkerGroup {
       this.#usedMs = nowUsedMs;
       const { size } = this.#members;
       if (size >= this.#options.most) return clearInterval(this.#look);
-      if (this.clients.length < 2 || used < size * WORKER_BUSY_SHARE) return;
+      if (!needsWorker({ workers: size, clients: this.clients.length, used })) return;
       this.#start().then(
         () => this.#options.log.log("info", "worker-added", { workers: this.#members.size }),
         () => {},

@@ -5,7 +5,7 @@
  */
 
 import {
-  AdmissionDesk,
+  type AdmissionDesk,
   giveBack,
   type Letters,
   Link,

@@ -12,12 +12,14 @@ import { type Source, VERBS } from "../../segment/source.ts";
 import type { Verb } from "../../segment/verbs/verb.ts";
 import { takeSnapshot } from "../pictures/snapshot.ts";
 
+/** A call as the program wrote it. */
 export interface Call {
   /** The name in this library; programs may use the one of Lua as well. */
   readonly verb: string;
   readonly source: number;
   /** The request that is answered; the oldest one of the source unless given. */
   readonly request: number | undefined;
+  /** What the verb gets. */
   readonly args: readonly unknown[];
   /** Whether requests of the accepted client for subsegments go to the program; refused otherwise. */
   readonly subsegments: boolean;
