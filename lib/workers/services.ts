@@ -65,8 +65,8 @@ export type GridCopy = Pick<
 
 /** What workers call of the main thread. */
 export interface MainService {
-  /** The worker listens. */
-  listening(): void;
+  /** The port is bound. Returns when clients may come. */
+  listening(): Promise<void>;
   /** The worker cannot listen, or has no handler. */
   failed(error: PlainError): void;
   /** The listener has ended, its clients have left and their records are delivered. */

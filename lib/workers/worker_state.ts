@@ -26,6 +26,9 @@ export function workerState(main: Link<object, MainService>, setup: PortSetup): 
       shutdown: () => main.tell("closeAll", true),
     },
     nextId: () => nextSharedId(setup.buffers),
-    openAdmission: () => Promise.resolve(new RemoteAdmission(main, memory)),
+    async openAdmission() {
+      await main.ask("listening");
+      return new RemoteAdmission(main, memory);
+    },
   };
 }

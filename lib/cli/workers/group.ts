@@ -68,6 +68,8 @@ export class WorkerGroup {
   readonly #slots = new OwnerSlots();
   readonly #silent: SilentCount;
   readonly #members = new Set<Member>();
+  /** Clients may come: the handler knows the listener. */
+  readonly #ready = Promise.withResolvers<void>();
   readonly #finished = Promise.withResolvers<void>();
   #secret: string | undefined;
   readonly #restartDelay = new RestartDelay();
@@ -108,6 +110,7 @@ export class WorkerGroup {
       segkind: "network-server",
       source_audio: group.source.id,
     });
+    group.#ready.resolve();
     if (options.first < options.most) group.#watchLoad();
     return group;
   }
@@ -209,6 +212,7 @@ export class WorkerGroup {
         member.isListening = true;
         if (this.#isClosed) member.link.tell("close");
         listening.resolve();
+        return this.#ready.promise;
       },
       failed: (error) => {
         listening.reject(fromPlain(error));

@@ -9,12 +9,21 @@ import { LineQueue, type LineQueueLimits } from "../line_queue.ts";
 /** Holds up senders as the standard output of the process does. */
 export class PostedOutput {
   readonly #post: (lines: string) => Promise<unknown>;
+  readonly #onLost: (lines: number) => void;
   readonly #queue: LineQueue;
   #running: Promise<void> | undefined;
 
-  /** @param post Sends lines; returns when more may follow. */
-  constructor(post: (lines: string) => Promise<unknown>, limits: LineQueueLimits) {
+  /**
+   * @param post Sends lines; returns when more may follow.
+   * @param onLost Called when lines were dropped, once the others are sent.
+   */
+  constructor(
+    limits: LineQueueLimits,
+    post: (lines: string) => Promise<unknown>,
+    onLost: (lines: number) => void,
+  ) {
     this.#post = post;
+    this.#onLost = onLost;
     this.#queue = new LineQueue(limits);
   }
 
@@ -30,10 +39,9 @@ export class PostedOutput {
     this.#queue.endBackpressure();
   }
 
-  /** Settles when all lines are sent. @returns How many were dropped. */
-  async flushed(): Promise<number> {
+  /** Settles when all lines are sent. */
+  async flushed(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
-    return this.#queue.takeDropped();
   }
 
   async #run(): Promise<void> {
@@ -43,5 +51,7 @@ export class PostedOutput {
       await this.#post(lines);
     }
     this.#running = undefined;
+    const lost = this.#queue.takeDropped();
+    if (lost > 0) this.#onLost(lost);
   }
 }

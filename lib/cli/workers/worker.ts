@@ -52,10 +52,11 @@ class ListenWorker implements WorkerService {
         if (isDebug || level !== "debug") main.tell("log", level, event, fields);
       },
     };
-    this.#output = new PostedOutput((lines) => main.ask("print", lines), {
-      sender: STDOUT_SENDER_UNITS,
-      total: STDOUT_QUEUE_UNITS,
-    });
+    this.#output = new PostedOutput(
+      { sender: STDOUT_SENDER_UNITS, total: STDOUT_QUEUE_UNITS },
+      (lines) => main.ask("print", lines),
+      (lines) => this.#log.log("warn", "output-lost", { lines }),
+    );
     this.#forwarding = new Forwarding(main);
     tellEnds(main);
   }
@@ -72,8 +73,7 @@ class ListenWorker implements WorkerService {
     }
     await this.#listener!.finished();
     faults.close();
-    const lines = await this.#output.flushed();
-    if (lines > 0) this.#log.log("warn", "output-lost", { lines });
+    await this.#output.flushed();
     this.#main.tell("finished");
   }
 
@@ -97,7 +97,6 @@ class ListenWorker implements WorkerService {
       },
     );
     if (secret !== undefined) this.#listener.targetInput(secret);
-    this.#main.tell("listening");
   }
 
   setSecret(secret: string): void {
