@@ -10,6 +10,14 @@ import type { Admission, Ticket } from "../net/admission.ts";
 import type { EnrolmentPlaces } from "../net/authority.ts";
 import type { OwnerSlots } from "./shared_memory.ts";
 
+/** What a worker is told about a claimed key that may log in. */
+export interface Admitted {
+  /** The private key to answer with. */
+  readonly identity: Uint8Array;
+  /** What people know the claimed key by. */
+  readonly comment: string | undefined;
+}
+
 /** What a worker is told about a client that has a place. */
 export interface Arrived {
   /** Where the picture memory of the client's key is counted. */
@@ -59,17 +67,21 @@ export class AdmissionDesk {
    * See {@linkcode Admission.admit}.
    *
    * @param id The worker's number for the connection.
-   * @returns The private key to answer with.
    */
-  async admit(id: number, publicKey: Uint8Array, places: EnrolmentPlaces): Promise<Uint8Array> {
-    const ticket = await this.#admission.admit(publicKey, places);
+  async admit(
+    id: number,
+    publicKey: Uint8Array,
+    address: string,
+    places: EnrolmentPlaces,
+  ): Promise<Admitted> {
+    const ticket = await this.#admission.admit(publicKey, address, places);
     const owner = publicKey.toBase64();
     if (this.#isClosed) {
       ticket.leave();
       throw gone();
     }
     this.#visitors.set(id, { owner, ticket, hasSlot: false, enrolled: undefined });
-    return this.#identity();
+    return { identity: this.#identity(), comment: ticket.comment };
   }
 
   /** See {@linkcode Ticket.arrive}; begins to add the key if that is needed. */

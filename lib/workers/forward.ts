@@ -92,20 +92,21 @@ export class Forwarding implements Pick<WorkerService, "accept" | "call" | "surf
     const { surface } = this.#sources.get(id) ?? {};
     if (surface === undefined || surface.revision === revision) return undefined;
     const { width, height, content, origoLl, pixels, grid } = surface;
+    // A message copies the whole buffer behind a view, which may be that of many pictures.
     return {
       width,
       height,
       content,
       origoLl,
-      pixels,
+      pixels: pixels?.slice(),
       revision: surface.revision,
       grid: grid && {
         cols: grid.cols,
         rows: grid.rows,
-        codePoints: grid.codePoints,
-        foreground: grid.foreground,
-        background: grid.background,
-        attributes: grid.attributes,
+        codePoints: grid.codePoints.slice(),
+        foreground: grid.foreground.slice(),
+        background: grid.background.slice(),
+        attributes: grid.attributes.slice(),
         cursor: grid.cursor,
         backgroundColor: grid.backgroundColor,
         backgroundAlpha: grid.backgroundAlpha,

@@ -27,11 +27,22 @@ export class RemoteAdmission implements Admission {
     this.#memory = memory;
   }
 
-  async admit(publicKey: Uint8Array, places: EnrolmentPlaces): Promise<Ticket> {
+  async admit(
+    publicKey: Uint8Array,
+    address: string,
+    places: EnrolmentPlaces,
+  ): Promise<Ticket> {
     const id = ++this.#lastId;
     const owner = publicKey.toBase64();
-    const raw = await this.#main.ask("admit", id, publicKey.slice(), places);
-    return new RemoteTicket(this.#main, this.#memory, id, owner, this.#import(raw));
+    const { identity, comment } = await this.#main.ask(
+      "admit",
+      id,
+      publicKey.slice(),
+      address,
+      places,
+    );
+    const key = this.#import(identity);
+    return new RemoteTicket(this.#main, this.#memory, { id, owner, identity: key, comment });
   }
 
   /** Importing a key costs as much as a key exchange. */
@@ -43,8 +54,14 @@ export class RemoteAdmission implements Admission {
   }
 }
 
+interface Visit extends Pick<Ticket, "identity" | "comment"> {
+  readonly id: number;
+  readonly owner: string;
+}
+
 class RemoteTicket implements Ticket {
   readonly identity: PrivateKey;
+  readonly comment: string | undefined;
   readonly #main: Main;
   readonly #memory: SharedMemory;
   readonly #id: number;
@@ -53,18 +70,13 @@ class RemoteTicket implements Ticket {
   #isIn = false;
   #hasLeft = false;
 
-  constructor(
-    main: Main,
-    memory: SharedMemory,
-    id: number,
-    owner: string,
-    identity: PrivateKey,
-  ) {
+  constructor(main: Main, memory: SharedMemory, { id, owner, identity, comment }: Visit) {
     this.#main = main;
     this.#memory = memory;
     this.#id = id;
     this.#owner = owner;
     this.identity = identity;
+    this.comment = comment;
   }
 
   async arrive(): Promise<void> {

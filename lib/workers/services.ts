@@ -11,7 +11,7 @@ import type { LogFields, LogLevel } from "../log.ts";
 import type { EnrolmentPlaces } from "../net/authority.ts";
 import type { Peer } from "../segment/peer.ts";
 import type { IoTable, Status } from "../segment/status.ts";
-import type { Arrived } from "./admission_desk.ts";
+import type { Admitted, Arrived } from "./admission_desk.ts";
 import type { PlainError } from "./link.ts";
 import type { SharedBuffers } from "./shared_memory.ts";
 
@@ -76,7 +76,12 @@ export interface MainService {
   /** A handler closes the listener. @param clients Whether the clients are asked to leave, too. */
   closeAll(clients: boolean): void;
   /** See {@linkcode AdmissionDesk.admit}. */
-  admit(id: number, publicKey: Uint8Array, places: EnrolmentPlaces): Promise<Uint8Array>;
+  admit(
+    id: number,
+    publicKey: Uint8Array,
+    address: string,
+    places: EnrolmentPlaces,
+  ): Promise<Admitted>;
   /** See {@linkcode AdmissionDesk.arrive}. */
   arrive(id: number): Promise<Arrived>;
   /** See {@linkcode AdmissionDesk.enrolled}. */

@@ -230,7 +230,7 @@ export class WorkerGroup {
         this.close();
         if (withClients) this.closeClients();
       },
-      admit: (id, publicKey, places) => desk.admit(id, publicKey, places),
+      admit: (id, publicKey, address, places) => desk.admit(id, publicKey, address, places),
       arrive: (id) => desk.arrive(id),
       enrolled: (id) => desk.enrolled(id),
       leave: (id) => desk.leave(id),

@@ -7,6 +7,7 @@ import { SERVER_KEY } from "../../support/pair.ts";
 
 const PLACES: EnrolmentPlaces = { name: "demo", secret: new Uint8Array(3), count: 0 };
 const MAX_CLIENTS = 4;
+const ADDRESS = "192.0.2.1";
 const RAW = new Uint8Array(32).fill(9);
 
 /** The desks of two workers. */
@@ -26,7 +27,8 @@ function key(number: number): Uint8Array {
 }
 
 async function enter(desk: AdmissionDesk, id: number, publicKey: Uint8Array): Promise<number> {
-  assert.equal(await desk.admit(id, publicKey, PLACES), RAW);
+  const { identity } = await desk.admit(id, publicKey, ADDRESS, PLACES);
+  assert.equal(identity, RAW);
   return (await desk.arrive(id)).slot;
 }
 
@@ -52,10 +54,10 @@ Deno.test({
   permissions: "none",
   fn: async () => {
     const [one, two] = makeDesks();
-    await one.admit(1, key(1), PLACES);
+    await one.admit(1, key(1), ADDRESS, PLACES);
     one.leave(1);
     await assert.rejects(one.arrive(1), { code: "wrong-state" });
-    const admitted = two.admit(1, key(1), PLACES);
+    const admitted = two.admit(1, key(1), ADDRESS, PLACES);
     two.close();
     await assert.rejects(admitted, { code: "wrong-state" });
     for (let id = 2; id <= 3; id++) await enter(one, id, key(2));
