@@ -18,19 +18,11 @@ export interface Admitted {
   readonly comment: string | undefined;
 }
 
-/** What a worker is told about a client that has a place. */
-export interface Arrived {
-  /** Where the picture memory of the client's key is counted. */
-  readonly slot: number;
-  /** Whether its key is being added to the keystore. */
-  readonly enrols: boolean;
-}
-
 interface Visitor {
   readonly owner: string;
   readonly ticket: Ticket;
-  hasSlot: boolean;
-  enrolled: Promise<number | undefined> | undefined;
+  /** Where the picture memory of the client's key is counted, once the client has a place. */
+  slot: number | undefined;
 }
 
 /** The clients of one worker. */
@@ -55,7 +47,7 @@ export class AdmissionDesk {
 
   /** How many clients have a place. */
   get clientCount(): number {
-    return [...this.#visitors.values()].filter(({ hasSlot }) => hasSlot).length;
+    return [...this.#visitors.values()].filter(({ slot }) => slot !== undefined).length;
   }
 
   /** Whether a client was let in. */
@@ -80,26 +72,27 @@ export class AdmissionDesk {
       ticket.leave();
       throw gone();
     }
-    this.#visitors.set(id, { owner, ticket, hasSlot: false, enrolled: undefined });
+    this.#visitors.set(id, { owner, ticket, slot: undefined });
     return { identity: this.#identity(), comment: ticket.comment };
   }
 
-  /** See {@linkcode Ticket.arrive}; begins to add the key if that is needed. */
-  async arrive(id: number): Promise<Arrived> {
+  /**
+   * See {@linkcode Ticket.arrive}.
+   *
+   * @returns Where the picture memory of the client's key is counted.
+   */
+  async arrive(id: number): Promise<number> {
     const visitor = this.#visitor(id);
     const pending = visitor.ticket.arrive();
     if (pending !== undefined) await pending;
     if (this.#visitors.get(id) !== visitor) throw gone();
-    const enrolled = visitor.enrolled = visitor.ticket.enrol();
-    // The worker asks for it, if the client is still there.
-    enrolled?.catch(() => {});
-    visitor.hasSlot = this.#hadClients = true;
-    return { slot: this.#slots.enter(visitor.owner), enrols: enrolled !== undefined };
+    this.#hadClients = true;
+    return visitor.slot ??= this.#slots.enter(visitor.owner);
   }
 
   /** See {@linkcode Ticket.enrol}. */
-  async enrolled(id: number): Promise<number | undefined> {
-    return await this.#visitor(id).enrolled;
+  async enrol(id: number): Promise<number | undefined> {
+    return await this.#visitor(id).ticket.enrol();
   }
 
   /** See {@linkcode Ticket.leave}. */
@@ -108,7 +101,7 @@ export class AdmissionDesk {
     if (visitor === undefined) return;
     this.#visitors.delete(id);
     visitor.ticket.leave();
-    if (visitor.hasSlot) this.#slots.leave(visitor.owner);
+    if (visitor.slot !== undefined) this.#slots.leave(visitor.owner);
   }
 
   /** All connections have ended with their worker. */

@@ -66,7 +66,6 @@ class RemoteTicket implements Ticket {
   readonly #memory: SharedMemory;
   readonly #id: number;
   readonly #owner: string;
-  #enrols = false;
   #isIn = false;
   #hasLeft = false;
 
@@ -80,15 +79,14 @@ class RemoteTicket implements Ticket {
   }
 
   async arrive(): Promise<void> {
-    const { slot, enrols } = await this.#main.ask("arrive", this.#id);
-    if (this.#hasLeft) return;
-    this.#enrols = enrols;
+    const slot = await this.#main.ask("arrive", this.#id);
+    if (this.#hasLeft || this.#isIn) return;
     this.#isIn = true;
     this.#memory.enter(this.#owner, slot);
   }
 
-  enrol(): Promise<number | undefined> | undefined {
-    return this.#enrols ? this.#main.ask("enrolled", this.#id) : undefined;
+  enrol(): Promise<number | undefined> {
+    return this.#main.ask("enrol", this.#id);
   }
 
   leave(): void {

@@ -11,7 +11,7 @@ import type { LogFields, LogLevel } from "../log.ts";
 import type { EnrolmentPlaces } from "../net/authority.ts";
 import type { Peer } from "../segment/peer.ts";
 import type { IoTable, Status } from "../segment/status.ts";
-import type { Admitted, Arrived } from "./admission_desk.ts";
+import type { Admitted } from "./admission_desk.ts";
 import type { PlainError } from "./link.ts";
 import type { SharedBuffers } from "./shared_memory.ts";
 
@@ -83,9 +83,9 @@ export interface MainService {
     places: EnrolmentPlaces,
   ): Promise<Admitted>;
   /** See {@linkcode AdmissionDesk.arrive}. */
-  arrive(id: number): Promise<Arrived>;
-  /** See {@linkcode AdmissionDesk.enrolled}. */
-  enrolled(id: number): Promise<number | undefined>;
+  arrive(id: number): Promise<number>;
+  /** See {@linkcode AdmissionDesk.enrol}. */
+  enrol(id: number): Promise<number | undefined>;
   /** See {@linkcode AdmissionDesk.leave}. */
   leave(id: number): void;
   /** See {@linkcode SilentCount.add}. */

@@ -232,7 +232,7 @@ export class WorkerGroup {
       },
       admit: (id, publicKey, address, places) => desk.admit(id, publicKey, address, places),
       arrive: (id) => desk.arrive(id),
-      enrolled: (id) => desk.enrolled(id),
+      enrol: (id) => desk.enrol(id),
       leave: (id) => desk.leave(id),
       silent: (hostname) => this.#silent.add(hostname),
       log: (level, event, fields) => log.log(level, event, fields),
