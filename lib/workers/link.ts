@@ -20,6 +20,8 @@ export interface PlainError {
   readonly name: string;
   readonly message: string;
   readonly code?: string;
+  /** See {@linkcode AuthError.comment}. */
+  readonly comment?: string | undefined;
 }
 
 type Letter =
@@ -150,7 +152,7 @@ const CLASSES = [
 export function toPlain(error: unknown): PlainError {
   if (error instanceof A12Error) {
     const { name, message, code } = error;
-    return { name, message, code };
+    return { name, message, code, comment: error instanceof AuthError ? error.comment : undefined };
   }
   return error instanceof Error
     ? { name: error.name, message: error.message }
@@ -158,8 +160,8 @@ export function toPlain(error: unknown): PlainError {
 }
 
 /** The reverse of {@linkcode toPlain}. */
-export function fromPlain({ name, message, code }: PlainError): Error {
+export function fromPlain({ name, message, code, comment }: PlainError): Error {
   const Class = CLASSES.find((each) => each.name === name);
   if (Class === undefined || code === undefined) return new Error(message);
-  return new Class(code as never, message);
+  return new Class(code as never, message, { comment });
 }

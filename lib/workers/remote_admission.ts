@@ -45,6 +45,10 @@ export class RemoteAdmission implements Admission {
     return new RemoteTicket(this.#main, this.#memory, { id, owner, identity: key, comment });
   }
 
+  revoked(): Promise<readonly string[]> {
+    return this.#main.ask("revoked");
+  }
+
   /** Importing a key costs as much as a key exchange. */
   #import(raw: Uint8Array): PrivateKey {
     if (this.#imported === undefined || !equalConstantTime(this.#imported.raw, raw)) {

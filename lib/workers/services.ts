@@ -82,6 +82,8 @@ export interface MainService {
     address: string,
     places: EnrolmentPlaces,
   ): Promise<Admitted>;
+  /** See {@linkcode Admission.revoked}. */
+  revoked(): readonly string[] | Promise<readonly string[]>;
   /** See {@linkcode AdmissionDesk.arrive}. */
   arrive(id: number): Promise<number>;
   /** See {@linkcode AdmissionDesk.enrol}. */

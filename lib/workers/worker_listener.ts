@@ -4,7 +4,7 @@
  * @module
  */
 
-import { asFunction, type Handler } from "../handlers/types.ts";
+import type { Handler } from "../handlers/types.ts";
 import { bindShared } from "../net/bind.ts";
 import type { Listener } from "../net/listener.ts";
 import { makeListener, type NetListenOptions } from "../net_listen.ts";
@@ -24,7 +24,7 @@ export function openWorkerListener<Local extends object>(
   handler: Handler,
   options: NetListenOptions,
 ): Listener {
-  return makeListener(setup.name, asFunction(handler), options, {
+  return makeListener(setup.name, handler, options, {
     state: workerState(main, setup),
     sockets: () => bindShared(setup.sockets),
   });

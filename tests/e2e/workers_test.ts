@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { Keystore } from "../../keystore/mod.ts";
 import { freshKey, TestClient } from "../support/clients.ts";
-import { Listening, type TestSource } from "../support/listening.ts";
+import { Listening, MAIN, type TestSource } from "../support/listening.ts";
 
 const WORKERS = ["--workers", "2"];
 /** With so many clients none is in another worker once in 500 million times. */
@@ -111,6 +111,24 @@ Deno.test("a removed key logs in to no worker, and an added one to each", async 
   assert.match(await listening.err.rest(), /login-refused .* reason=unknown-key/);
 });
 
+Deno.test("a key that is removed with its sessions has none in any worker", async () => {
+  await using listening = await startModule();
+  const clients = await inBothWorkers(listening);
+  const command = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-A", MAIN, "keystore", "remove", listening.key.publicKey.toBase64()],
+      ...["--end-sessions", "--keystore", `${listening.directory}/keystore`],
+    ],
+    stdin: "null",
+    stdout: "null",
+  });
+  assert.equal((await command.spawn().status).code, 0);
+  for (const client of clients) {
+    await assert.rejects(client.until(() => false), /the connection has ended/);
+  }
+  assert.equal(await listening.stop(), 0);
+});
+
 Deno.test("a module that closes the listener closes it in all workers, and clients live on", async () => {
   await using listening = await startModule();
   const [one, two] = await inBothWorkers(listening);
@@ -164,7 +182,7 @@ Deno.test("a port that another program uses is refused, also one that shares it"
   const [, port] = await first.err.until(PORT);
   const command = new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "-A", new URL("../../main.ts", import.meta.url).href, "listen", "demo"],
+      ...["run", "-A", MAIN, "listen", "demo"],
       ...["127.0.0.1", port!, ...WORKERS, "--keystore", `${first.directory}/keystore`],
     ],
     stdin: "null",

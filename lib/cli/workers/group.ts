@@ -166,7 +166,8 @@ export class WorkerGroup {
   }
 
   #checkFinished(): void {
-    if (this.#isClosed && this.#members.size === 0) this.#finished.resolve();
+    if (!this.#isClosed || this.#members.size > 0) return;
+    this.#finished.resolve(this.#options.port.admission.close?.());
   }
 
   /** Starts a worker. Settles when it listens. */
@@ -231,6 +232,7 @@ export class WorkerGroup {
         if (withClients) this.closeClients();
       },
       admit: (id, publicKey, address, places) => desk.admit(id, publicKey, address, places),
+      revoked: () => this.#options.port.admission.revoked(),
       arrive: (id) => desk.arrive(id),
       enrol: (id) => desk.enrol(id),
       leave: (id) => desk.leave(id),

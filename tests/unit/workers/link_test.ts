@@ -18,7 +18,7 @@ class Service {
   }
 
   refuse(isLate: boolean): Promise<never> {
-    const error = new AuthError("no-slot-left", "all 3 places are taken");
+    const error = new AuthError("no-slot-left", "all 3 places are taken", { comment: "Ann" });
     if (isLate) return Promise.reject(error);
     throw error;
   }
@@ -65,7 +65,12 @@ Deno.test({
     for (const isLate of [false, true]) {
       await assert.rejects(near.ask("refuse", isLate), (error: unknown) => {
         assert(error instanceof AuthError);
-        assert.deepEqual([error.code, error.message], ["no-slot-left", "all 3 places are taken"]);
+        const { code, message, comment } = error;
+        assert.deepEqual([code, message, comment], [
+          "no-slot-left",
+          "all 3 places are taken",
+          "Ann",
+        ]);
         return true;
       });
     }
