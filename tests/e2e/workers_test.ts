@@ -174,7 +174,9 @@ Deno.test("an error in a worker is logged, and a module ends the process as with
 Deno.test("a module that cannot be loaded ends the command", async () => {
   await using listening = await Listening.start(...WORKERS, "--handler", "DIR/missing.ts");
   assert.equal((await listening.process.status).code, 2);
-  assert.match(await listening.err.rest(), /^error: cannot load the handler .*missing\.ts/m);
+  const text = await listening.err.rest();
+  assert.match(text, /^error: cannot load the handler .*missing\.ts/m);
+  assert.doesNotMatch(text, /worker-ended/);
 });
 
 Deno.test("a port that another program uses is refused, also one that shares it", async () => {

@@ -210,7 +210,6 @@ export class WorkerGroup {
     const sender = -number - LINES_SENDER;
     return {
       listening: () => {
-        member.isListening = true;
         if (this.#isClosed) member.link.tell("close");
         listening.resolve();
         return this.#ready.promise;
@@ -260,15 +259,18 @@ export class WorkerGroup {
     const { log, clients, onLost } = this.#options;
     const count = member.desk.clientCount;
     this.#remove(member);
+    // The command fails with the reason.
+    if (!this.#isOpen) return;
     log.log("error", "worker-ended", { clients: count, detail });
     clients?.lost(member.link, WORKER_LOST);
     for (const id of member.sources) onLost(id, WORKER_LOST);
-    if (!this.#isClosed && this.#isOpen) this.#replace(member);
+    if (!this.#isClosed) this.#replace(member);
   }
 
   #replace(member: Member): void {
     const timer = setTimeout(() => {
       this.#restarts.delete(timer);
+      if (this.#members.size >= this.#options.most) return;
       this.#start().then(
         () => this.#options.log.log("info", "worker-replaced"),
         // It was logged, and is tried again.

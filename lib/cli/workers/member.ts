@@ -30,7 +30,6 @@ export class Member {
   /** The sources whose last record is to be printed. */
   readonly sources = new Set<number>();
   readonly startedMs = performance.now();
-  isListening = false;
   readonly #worker: Worker;
   readonly #setup: PortSetup;
   #hasEnded = false;
