@@ -119,8 +119,8 @@ export interface WorkerService {
   setSecret(secret: string): void;
   /** Takes no more clients. */
   close(): void;
-  /** Asks the clients to leave, and holds up none any more. */
-  closeClients(): void;
+  /** Asks the clients to leave, and holds up none any more. @param lastWords Why. */
+  closeClients(lastWords: string): void;
   /** Writes a picture of each client. */
   snapshot(): void;
   /** Accepts the client of a request. Returns the number of its source. */

@@ -140,9 +140,9 @@ export class WorkerGroup {
     this.#checkFinished();
   }
 
-  /** Asks every client to leave, and holds up none any more. */
-  closeClients(): void {
-    for (const { link } of this.#members) link.tell("closeClients");
+  /** Asks every client to leave, and holds up none any more. @param lastWords Why. */
+  closeClients(lastWords = ""): void {
+    for (const { link } of this.#members) link.tell("closeClients", lastWords);
   }
 
   /** Ends all workers at once. */

@@ -107,9 +107,9 @@ class ListenWorker implements WorkerService {
     this.#listener?.close();
   }
 
-  closeClients(): void {
+  closeClients(lastWords: string): void {
     this.#output.endBackpressure();
-    this.#listener?.closeClients();
+    this.#listener?.closeClients(lastWords);
   }
 
   snapshot(): void {
