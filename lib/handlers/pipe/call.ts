@@ -16,6 +16,7 @@ import { takeSnapshot } from "../pictures/snapshot.ts";
 export interface Call {
   /** The name in this library; programs may use the one of Lua as well. */
   readonly verb: string;
+  /** The number of the source. */
   readonly source: number;
   /** The request that is answered; the oldest one of the source unless given. */
   readonly request: number | undefined;
