@@ -25,5 +25,16 @@ Deno.test("README: the installed command runs from any directory, also by a link
       assert.equal(code, 0, stderr);
       assert.match(stdout, /^net-listen \d/);
     }
+    // Updating is the same command with --force, as an installed command is not replaced without.
+    const again = await run(Deno.execPath(), line!.split(" "), { cwd: ROOT, env });
+    assert.notEqual(again.code, 0);
+    const update = [...line!.split(" "), "--force"];
+    update.splice(1, 0, update.pop()!);
+    const updated = await run(Deno.execPath(), update, { cwd: ROOT, env });
+    assert.equal(updated.code, 0, updated.stderr);
+    const [, remove] = /`deno (uninstall --global net-listen)`/.exec(readme)!;
+    const removed = await run(Deno.execPath(), remove!.split(" "), { cwd: directory, env });
+    assert.equal(removed.code, 0, removed.stderr);
+    assert.ok(![...Deno.readDirSync(`${directory}/bin`)].some(({ name }) => name === "net-listen"));
   });
 });

@@ -114,6 +114,27 @@ for (const { use, flags } of ROWS.filter(({ use }) => /^listen|^--/.test(use))) 
   });
 }
 
+Deno.test("README: pictures of more than a million pixels need this directory to be readable for a worker", async () => {
+  await using place = await Place.make();
+  const root = new URL("../../", import.meta.url).pathname;
+  const { use, flags } = ROWS.find(({ use }) => use.startsWith("--snapshot"))!;
+  for (const isReadable of [true, false]) {
+    const more = isReadable ? [`--allow-read=${root}`] : [];
+    const process = place.spawn(`${BASE.use} ${use}`, [...BASE.flags, ...flags, ...more]);
+    const [out, err] = [new Output(process.stdout), new Output(process.stderr)];
+    const [, port] = await err.until(/listening on .*:(\d+) as/);
+    const client = await TestSource.connect(Number(port), place.key, "test", "game");
+    await client.showPixels(1_100, 1_000, new Uint8Array(1_100 * 1_000 * 4).fill(200));
+    await client.close();
+    await err.until(/ info snapshot-written /);
+    assert.equal(err.text.includes("--allow-read"), !isReadable, err.text);
+    process.kill("SIGINT");
+    assert.equal((await process.status).code, 0);
+    await out.rest();
+    await err.rest();
+  }
+});
+
 Deno.test("README: permissions of connect", async (test) => {
   const { use, flags } = ROWS.find(({ use }) => use.startsWith("connect"))!;
   await using place = await Place.make();
