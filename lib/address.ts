@@ -12,20 +12,31 @@ export const DEFAULT_PORT = 6680;
 /** The largest TCP port. */
 export const MAX_PORT = 65_535;
 
+/** Stands for a host where addresses of Unix sockets are compared with those of hosts. */
+export const UNIX_HOSTNAME = "unix";
+
 /** An address that a socket is bound or connected to. */
 export interface SocketAddress {
-  /** IPv4 or IPv6 address, without brackets. */
+  /** IPv4 or IPv6 address, without brackets; `unix` for a Unix socket. */
   readonly hostname: string;
-  /** 1 to 65535. */
+  /** 1 to 65535; 0 for a Unix socket. */
   readonly port: number;
+  /** The path of a Unix socket; `fd:NUMBER` where the runtime does not tell it. Absent for TCP. */
+  readonly path?: string;
+}
+
+/** The address of a Unix socket. */
+export function unixAddress(path: string): SocketAddress {
+  return { hostname: UNIX_HOSTNAME, port: 0, path };
 }
 
 /**
- * Formats `host:port`, with brackets around an IPv6 address.
+ * Formats `host:port`, with brackets around an IPv6 address, or `unix:path`.
  *
- * @param address A host name or address without brackets, and a port.
+ * @param address A host name or address without brackets, and a port; or a path.
  */
-export function formatAddress({ hostname, port }: SocketAddress): string {
+export function formatAddress({ hostname, port, path }: SocketAddress): string {
+  if (path !== undefined) return `unix:${path}`;
   return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }
 

@@ -76,6 +76,24 @@ export const MAX_UNAUTHENTICATED = 256;
 /** The part of {@linkcode MAX_UNAUTHENTICATED} that one address may have; leaves room for all others. */
 export const MAX_UNAUTHENTICATED_PER_ADDRESS = 128;
 
+/** The path of a Unix socket, in bytes of UTF-8: what the system has room for in front of a zero. */
+export const MAX_SOCKET_PATH_BYTES = 107;
+
+/** Accepted connections of an inherited socket that wait while accepting pauses; others are closed. */
+export const MAX_ACCEPTED_WAITING = 512;
+
+/**
+ * How often an inherited socket is told to go on accepting: `node:net` stops for good once an accept
+ * has failed, as when no file descriptor is free.
+ */
+export const ACCEPT_REVIVE_MS = 1_000;
+
+/**
+ * One write to a connection of an inherited socket, in bytes: `node:net` tells only that all of it was
+ * taken, and a client that takes less than this in {@linkcode WRITE_STALL_TIMEOUT_MS} is cut off.
+ */
+export const MAX_NODE_WRITE_BYTES = 16_384;
+
 /** How long accepting pauses when no file descriptor is free; closed ones are free again by then. */
 export const ACCEPT_PAUSE_MS = 20;
 

@@ -39,6 +39,10 @@ export {
   parsePort,
   type SocketAddress,
 } from "./address.ts";
+export { type ListenAddress, parseListenAddress } from "./listen_address.ts";
+export { openAddresses } from "./net/open_addresses.ts";
+export type { BoundSocket } from "./net/bind.ts";
+export type { Accepted } from "./net/accepted.ts";
 export * from "./errors.ts";
 export { printHandler, type PrintLine } from "./handlers/print.ts";
 export type { Handler, HandlerObject } from "./handlers/types.ts";

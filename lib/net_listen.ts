@@ -50,6 +50,11 @@ export interface NetListenOptions {
    * anything else, or a unit that takes too long, H.264 is cancelled from there on, as with `cancel`.
    */
   readonly h264?: H264Mode;
+  /**
+   * Where to listen, in place of interface and port: what {@linkcode openAddresses} has opened. The
+   * listener closes them.
+   */
+  readonly sockets?: readonly BoundSocket[];
 }
 
 /**
@@ -115,6 +120,9 @@ export function netListen(...args: unknown[]): Listener {
   }
   const [name, hostname, port] = args.slice(0, at) as [string?, string?, number?];
   const options = (args[at + 1] ?? {}) as NetListenOptions;
+  if (options.sockets !== undefined && (hostname ?? port) !== undefined) {
+    throw new ApiMisuseError("bad-argument", "interface and port exclude the option sockets");
+  }
   const log = guardLogger(options.log ?? makeLogger(writeErrorSync));
   return makeListener(
     name === undefined ? undefined : parseName(name),
@@ -122,7 +130,7 @@ export function netListen(...args: unknown[]): Listener {
     { ...options, log },
     {
       state: localState(() => openAdmission(options.keystore, log), log),
-      sockets: () => bind(hostname, checkPort(port ?? DEFAULT_PORT)),
+      sockets: () => options.sockets ?? bind(hostname, checkPort(port ?? DEFAULT_PORT)),
     },
   );
 }

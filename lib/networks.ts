@@ -2,13 +2,14 @@
  * Networks in CIDR notation, and which addresses are in them.
  *
  * An IPv4 address that reached an IPv6 socket (`::ffff:192.0.2.7`) counts as that IPv4 address. The zone
- * of an address (`fe80::1%eth0`) is ignored: a network has none.
+ * of an address (`fe80::1%eth0`) is ignored: a network has none. The word `unix` stands for the peers of
+ * Unix sockets, which are in no other network.
  *
  * @module
  */
 
 import { isIPv4 } from "node:net";
-import { isIpv6 } from "./address.ts";
+import { isIpv6, UNIX_HOSTNAME } from "./address.ts";
 
 /** The first 12 bytes of an IPv4 address within IPv6. */
 const MAPPED_PREFIX_BYTES = 12;
@@ -18,23 +19,26 @@ const MAPPED_PREFIX_BITS = MAPPED_PREFIX_BYTES * 8;
 export interface Network {
   /** As it is written and shown: an address and its prefix length, without them for one address. */
   readonly text: string;
-  /** 4 or 16 bytes. */
+  /** 4 or 16 bytes; none for `unix`. */
   readonly bytes: Uint8Array;
   /** How many of the first bits count. */
   readonly bits: number;
 }
 
+const UNIX_PEERS: Network = { text: UNIX_HOSTNAME, bytes: new Uint8Array(0), bits: 0 };
+
 /**
- * Parses `192.0.2.0/24`, `2001:db8::/32`, or one address.
+ * Parses `192.0.2.0/24`, `2001:db8::/32`, one address, or `unix`.
  *
  * @returns The network, or a sentence without a full stop that says what is wrong with the text.
  */
 export function parseNetwork(text: string): Network | string {
+  if (text === UNIX_HOSTNAME) return UNIX_PEERS;
   const [address = "", prefix, ...more] = text.toLowerCase().split("/");
   if (address.includes("%")) return "a network has no zone; leave out the % and what follows";
   const bytes = addressBytes(address);
   if (bytes === undefined || more.length > 0) {
-    return "it is no address or network such as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32";
+    return "it is no address or network such as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32, nor unix";
   }
   // In IPv6 notation, the prefix counts the bits in front of an IPv4 address as well.
   const outerBits = address.includes(":") && bytes.length === 4 ? MAPPED_PREFIX_BITS : 0;
@@ -55,10 +59,11 @@ export function parseNetwork(text: string): Network | string {
 /**
  * Whether an address is in one of some networks.
  *
- * @param hostname An IPv4 or IPv6 address; a zone may follow.
+ * @param hostname An IPv4 or IPv6 address, maybe with a zone; `unix` for the peer of a Unix socket.
  * @returns `false` for anything else.
  */
 export function isInNetworks(hostname: string, networks: readonly Network[]): boolean {
+  if (hostname === UNIX_HOSTNAME) return networks.includes(UNIX_PEERS);
   const bytes = addressBytes(hostname);
   return bytes !== undefined && networks.some((network) => includes(network, bytes));
 }

@@ -52,3 +52,19 @@ export const processIo: Required<CliIo> = {
   env: processEnv,
   streams,
 };
+
+/**
+ * Removes a variable from the environment, so that programs that are started do not get it.
+ *
+ * @returns Its value; `undefined` as well when Deno does not permit to read it.
+ */
+export function takeVariable(env: CliIo["env"], name: string): string | undefined {
+  try {
+    const value = env.get(name);
+    env.delete(name);
+    return value;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
+  }
+}

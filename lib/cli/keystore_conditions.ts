@@ -29,7 +29,7 @@ export function addConditionOptions(command: Command): Command {
     .addOption(
       new RepeatableOption(
         "--from <network>",
-        "log in from this address or network alone, such as 192.0.2.0/24; can be given several times",
+        "log in from this address or network alone, such as 192.0.2.0/24, or from Unix sockets by unix; repeatable",
       ).argParser(parseNetworks),
     )
     .option(

@@ -14,11 +14,12 @@ import {
   parseName,
   parseSecret,
 } from "../mod.ts";
-import { ReportedError, UsageError } from "./errors.ts";
+import { ReportedError } from "./errors.ts";
 import { FaultLog, outliveFaults } from "./faults.ts";
 import { type CliIo, processIo } from "./io.ts";
 import { openKeystore } from "./keystore_open.ts";
 import { addListenOptions, type ListenFlags, requireConsistent } from "./listen_options.ts";
+import { choosePlace, takeInherited } from "./listen_place.ts";
 import { openLog } from "./log_file.ts";
 import { exitSoon, PROGRAM } from "./program.ts";
 import { logFailure, makeReport, type Message, type Report } from "./report.ts";
@@ -53,6 +54,11 @@ NUM:SECRET requires a secret of 1 to 31 bytes from clients, besides their key. W
 first NUM unknown keys that know the secret are added to the keystore, counted over restarts. The
 environment variable A12_SECRET works as well.
 
+--listen can be given several times, in place of the arguments interface and port: host:port,
+[fe80::1%eth0]:port, unix:/path for a Unix socket that only this user may connect to, fd:3 for a socket
+that the program was started with, and systemd or systemd:NAME for those that systemd has passed. Without
+an address, the sockets of systemd are used where there are any.
+
 Results go to standard output, logs to standard error. Ctrl-C and SIGTERM stop listening and ask the
 clients to leave; another one ends at once. SIGHUP rereads the keystore and reopens the log file, or stops
 listening when it tells that the terminal has closed. When the reader of standard output closes it, as
@@ -64,25 +70,26 @@ Exit codes: 0 after an orderly stop, 1 for a failure, 2 for a mistake on the com
 Examples:
   listen demo
   listen demo ::1 7000 --json
+  listen demo --listen 127.0.0.1:7000 --listen unix:/run/user/1000/demo.sock
   listen demo --port 7000 --handler ./my_handler.ts
   listen demo --view --record ./recordings
   listen demo --pipe "python3 my_handler.py" --snapshot ./pictures
   listen demo --secret-file ./secret.txt`;
 
-interface Place {
+interface Arguments {
   readonly name: string | undefined;
   readonly hostname: string | undefined;
   readonly port: number | undefined;
 }
 
 /** Runs the command; with `--log-format json` its error is a log line as well. */
-async function listen(place: Place, flags: ListenFlags, command: Command, io: CliIo) {
+async function listen(args: Arguments, flags: ListenFlags, command: Command, io: CliIo) {
   const opened = openLog(flags, io);
   let { log } = opened;
   const faults = new FaultLog({ log: (...line) => log.log(...line) });
   const endFaults = outliveFaults(faults);
   try {
-    await serve(place, flags, command, io, opened, (handlersLog) => log = handlersLog);
+    await serve(args, flags, command, io, opened, (handlersLog) => log = handlersLog);
     // Errors stay caught after this, as handlers may still be running.
     faults.close();
   } catch (error) {
@@ -97,17 +104,15 @@ async function listen(place: Place, flags: ListenFlags, command: Command, io: Cl
 }
 
 async function serve(
-  place: Place,
+  args: Arguments,
   flags: ListenFlags,
   command: Command,
   io: CliIo,
   { log: firstLog, logFile }: ReturnType<typeof openLog>,
   changeLog: (log: Logger) => void,
 ): Promise<void> {
-  const name = place.name === undefined ? undefined : parseName(place.name);
+  const name = args.name === undefined ? undefined : parseName(args.name);
   requireConsistent(flags);
-  const hostname = onlyOne("interface", place.hostname, "--host", flags.host);
-  const port = onlyOne("port", place.port, "--port", flags.port);
   const secret = await readSecret(
     flags,
     "NUM:SECRET",
@@ -115,7 +120,8 @@ async function serve(
     makeReport(flags, io, firstLog),
   );
   const access = secret === undefined ? undefined : parseSecret(secret);
-  // Comes before any program is started, which would get the variables.
+  // These come before any program is started, which would get the variables.
+  const place = choosePlace(args, flags, takeInherited(io.env));
   const manager = new ServiceManager(io.env, firstLog);
   const { handlers, listen: open } = await prepare(flags, io, firstLog);
   const { log } = handlers;
@@ -126,7 +132,7 @@ async function serve(
     const keystore = await openKeystore(command, handlers.io, report);
     const condition = describeCondition(access, keystore, name);
     const publicKey = publicKeyOf(keystore.identity());
-    const listener = await open({ name, hostname, port, keystore, secret });
+    const listener = await open({ name, place, keystore, secret });
     try {
       const service = makeService({
         listener,
@@ -154,18 +160,6 @@ async function serve(
       log.log("warn", "output-lost", { detail: "standard output was not read to its end" });
     });
   }
-}
-
-function onlyOne<T>(
-  argument: string,
-  given: T | undefined,
-  option: string,
-  byOption: T | undefined,
-): T | undefined {
-  if (given !== undefined && byOption !== undefined && given !== byOption) {
-    throw new UsageError(`the ${argument} is given as ${given} and by ${option} as ${byOption}`);
-  }
-  return given ?? byOption;
 }
 
 /**

@@ -9,8 +9,10 @@ import type { RetentionBounds } from "../handlers/mod.ts";
 import { RECORD_MAX_FPS } from "../limits.ts";
 import type { H264Mode, LogFormat } from "../mod.ts";
 import { UsageError } from "./errors.ts";
+import { parseListen, type PlaceFlags } from "./listen_place.ts";
 import { addKeystoreOption } from "./keystore_open.ts";
 import type { PipeRestart } from "./pipe.ts";
+import { RepeatableOption } from "./program.ts";
 import { addSecretOptions, type SecretFlags } from "./secret.ts";
 import {
   parseByteCount,
@@ -33,9 +35,7 @@ export interface RecordFlags {
   readonly snapshot?: string;
 }
 
-export interface ListenFlags extends SecretFlags, RecordFlags {
-  readonly port?: number;
-  readonly host?: string;
+export interface ListenFlags extends SecretFlags, RecordFlags, PlaceFlags {
   readonly size?: { readonly width: number; readonly height: number };
   readonly direct: boolean;
   readonly h264: H264Mode;
@@ -54,7 +54,13 @@ export interface ListenFlags extends SecretFlags, RecordFlags {
 export function addListenOptions(command: Command): Command {
   command
     .option("--host <address>", "the same as the argument interface")
-    .option("--port <port>", "the same as the argument port", parseListenPort);
+    .option("--port <port>", "the same as the argument port", parseListenPort)
+    .addOption(
+      new RepeatableOption(
+        "--listen <address>",
+        "listen there: host:port, [IPv6]:port, unix:/path, fd:3 or systemd (repeatable)",
+      ).argParser(parseListen),
+    );
   addKeystoreOption(command);
   addSecretOptions(command, "NUM:SECRET");
   return command

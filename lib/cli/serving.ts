@@ -5,12 +5,13 @@
  */
 
 import type { Keystore } from "../../keystore/mod.ts";
-import { type Listener, netListen } from "../mod.ts";
+import { type Listener, netListen, openAddresses, parseListenAddress } from "../mod.ts";
 import type { Logger } from "../mod.ts";
 import { type ClientHandlers, openHandlers } from "./client_handlers.ts";
 import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
 import type { ListenFlags } from "./listen_options.ts";
+import type { ListenPlace } from "./listen_place.ts";
 
 /** What `listen` uses of a listener. */
 export interface Serving extends
@@ -23,8 +24,7 @@ export interface Serving extends
 
 export interface ListenRequest {
   readonly name: string | undefined;
-  readonly hostname: string | undefined;
-  readonly port: number | undefined;
+  readonly place: ListenPlace;
   readonly keystore: Keystore;
   /** `num:secret`, if there is one. */
   readonly secret: string | undefined;
@@ -49,8 +49,7 @@ export async function prepare(flags: ListenFlags, io: CliIo, log: Logger): Promi
   const handlers = await openHandlers(flags, io, log);
   return {
     handlers,
-    // deno-lint-ignore require-await -- workers take a while
-    async listen({ name, hostname, port, keystore, secret }) {
+    async listen({ name, place: { hostname, port, addresses }, keystore, secret }) {
       const listener = netListen(name, hostname, port, handlers.handler, {
         keystore,
         observers: handlers.observers,
@@ -58,6 +57,7 @@ export async function prepare(flags: ListenFlags, io: CliIo, log: Logger): Promi
         display: flags.size ?? {},
         allowDirect: flags.direct,
         h264: flags.h264,
+        ...(addresses && { sockets: await openAddresses(addresses) }),
       });
       if (secret !== undefined) listener.targetInput(secret);
       return listener;
@@ -77,14 +77,15 @@ async function prepareWorkers(
   const handlers = await openGroupHandlers(flags, io, log);
   return {
     handlers,
-    async listen({ name, hostname, port, keystore, secret }) {
+    async listen({ name, place, keystore, secret }) {
+      requireShareable(place);
       const { WorkerGroup } = await import("./workers/group.ts");
       const { openSharedPort } = await import("../workers/mod.ts");
       const { workerFlags } = await import("./workers/start.ts");
       const group = await WorkerGroup.open({
         ...handlers,
         name,
-        port: await openSharedPort(hostname, port, keystore, handlers.log),
+        port: await openSharedPort(place, keystore, handlers.log),
         first,
         most,
         flags: workerFlags(flags),
@@ -101,5 +102,13 @@ function requireSharedPorts(): void {
   if (Deno.build.os !== "linux") throw new UsageError("--workers needs Linux");
   if (!("listenDatagram" in Deno)) {
     throw new UsageError("--workers needs the flag --unstable-net of Deno");
+  }
+}
+
+function requireShareable({ addresses = [] }: ListenPlace): void {
+  for (const text of addresses) {
+    const address = parseListenAddress(text);
+    if (typeof address === "string" || address.kind === "tcp") continue;
+    throw new UsageError(`threads cannot share the socket ${text}: leave out --workers`);
   }
 }

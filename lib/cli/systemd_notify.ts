@@ -10,7 +10,7 @@
 
 import { MAX_WAITING_NOTICES } from "../limits.ts";
 import { type Logger, messageOf } from "../mod.ts";
-import type { CliIo } from "./io.ts";
+import { type CliIo, takeVariable } from "./io.ts";
 
 const encoder = new TextEncoder();
 
@@ -32,7 +32,7 @@ export class ServiceManager {
   constructor(env: CliIo["env"], log: Logger) {
     this.#log = log;
     const [path, periodUsec, pid] = ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"]
-      .map((name) => take(env, name));
+      .map((name) => takeVariable(env, name));
     if (!path) return;
     const periodMs = Number(periodUsec) / 1000;
     // A first "@" stands for the zero byte of an abstract name.
@@ -81,18 +81,6 @@ export class ServiceManager {
     if (this.#hasFailed) return;
     this.#hasFailed = true;
     this.#log.log("warn", "notify-failed", { detail: messageOf(error) });
-  }
-}
-
-/** @returns `undefined` as well for a variable that Deno does not permit to read. */
-function take(env: CliIo["env"], name: string): string | undefined {
-  try {
-    const value = env.get(name);
-    env.delete(name);
-    return value;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) return undefined;
-    throw error;
   }
 }
 

@@ -17,13 +17,14 @@ import {
   REPORT_INTERVAL_MS,
 } from "../limits.ts";
 import type { Logger } from "../log.ts";
+import type { Accepted } from "./accepted.ts";
 import type { BoundSocket } from "./bind.ts";
 import { internalError } from "./faults.ts";
 
 /** What a listener does with what comes in. */
 interface AcceptorOwner {
   readonly log: Logger;
-  take(connection: Deno.TcpConn, from: BoundSocket): void;
+  take(connection: Accepted, from: BoundSocket): void;
   /** A connection was lost before it was accepted. @param error What accept failed with. */
   lost(error: unknown): void;
   /** The process can open no more connections: close some. */
@@ -88,7 +89,7 @@ export class Acceptor {
     }
   }
 
-  #take(connection: Deno.TcpConn, from: BoundSocket): void {
+  #take(connection: Accepted, from: BoundSocket): void {
     // It was accepted while the acceptor was being closed.
     if (this.#isClosed) return connection.close();
     try {

@@ -6,10 +6,13 @@
 
 import { formatAddress, type SocketAddress } from "../address.ts";
 import { messageOf, TransportError } from "../errors.ts";
+import type { Accepted } from "./accepted.ts";
 import { checkZone, withZoneOf } from "./zone.ts";
 
+/** A listening socket. */
 export interface BoundSocket {
-  readonly socket: Pick<Deno.TcpListener, "accept" | "close">;
+  /** The socket; closed by the listener. */
+  readonly socket: { accept(): Promise<Accepted>; close(): void };
   /** The addresses that it takes connections for: a socket of IPv6 may take those of IPv4 as well. */
   readonly addresses: readonly SocketAddress[];
 }

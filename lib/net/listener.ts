@@ -22,7 +22,7 @@ import { Session } from "../session/session.ts";
 import type { Arena } from "../bytes/receive_buffer.ts";
 import { encodeUtf8 } from "../bytes/text.ts";
 import { DEFAULT_SECRET } from "../wire/constants.ts";
-import { plainHostname } from "./address.ts";
+import { type Accepted, remoteOf } from "./accepted.ts";
 import { Acceptor } from "./acceptor.ts";
 import type { Admission } from "./admission.ts";
 import type { EnrolmentPlaces } from "./authority.ts";
@@ -36,7 +36,6 @@ import type { ClientHandler, Source } from "../segment/source.ts";
 import type { PortState } from "./port_state.ts";
 import { parseSecret } from "./secret.ts";
 import { WaitingRoom } from "./waiting_room.ts";
-import { withZoneOf } from "./zone.ts";
 
 /** REKEYs in a row at the start: after two of them both directions are forward secret. */
 const EARLY_REKEYS = 2;
@@ -120,7 +119,8 @@ export class Listener implements ListenSource {
     const port = this.#makePort();
     this.#acceptor = new Acceptor(sockets, {
       log: options.log,
-      take: (socket, from) => this.#welcome(socket, from, port),
+      take: (socket, { addresses: [local] }) =>
+        this.#welcome(socket, remoteOf(socket, local!), port),
       lost: (error) => {
         options.log.log("debug", "lost-before-accept", { detail: String(error) });
         state.silent.add(undefined);
@@ -249,16 +249,15 @@ export class Listener implements ListenSource {
     }
   }
 
-  #welcome(socket: Deno.TcpConn, { addresses: [local] }: BoundSocket, port: ListenerPort): void {
+  #welcome(socket: Accepted, remote: SocketAddress, port: ListenerPort): void {
     const { crypto, arena, allowDirect } = this.#options;
-    const hostname = withZoneOf(plainHostname(socket.remoteAddr.hostname), local!.hostname);
     try {
-      socket.setNoDelay(true);
-      socket.setKeepAlive(true);
+      socket.setNoDelay?.(true);
+      socket.setKeepAlive?.(true);
     } catch {
       // The other end has gone.
       socket.close();
-      this.#state.silent.add(hostname);
+      this.#state.silent.add(remote.hostname);
       return;
     }
     const session = new Session({
@@ -272,12 +271,7 @@ export class Listener implements ListenSource {
       allowDirect,
       ...(arena && { arena }),
     });
-    const connection = new Connection(
-      port,
-      socket,
-      { hostname, port: socket.remoteAddr.port },
-      session,
-    );
+    const connection = new Connection(port, socket, remote, session);
     this.#waiting.enter(connection);
     const running = connection.run().finally(() => this.#running.delete(running));
     this.#running.add(running);

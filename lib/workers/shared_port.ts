@@ -9,6 +9,7 @@ import { DEFAULT_PORT, type SocketAddress } from "../address.ts";
 import type { Logger } from "../log.ts";
 import type { Admission } from "../net/admission.ts";
 import { bind } from "../net/bind.ts";
+import { openAddresses } from "../net/open_addresses.ts";
 import { openAdmission } from "../net_listen.ts";
 
 /** Where workers listen, and what decides about keys. */
@@ -20,22 +21,28 @@ export interface SharedPort {
   readonly identity: () => Uint8Array;
 }
 
+/** Where to listen: at addresses of TCP, or at an interface and a port. */
+export interface SharedPlace {
+  readonly addresses: readonly string[] | undefined;
+  readonly hostname: string | undefined;
+  /** 0 for any. */
+  readonly port: number | undefined;
+}
+
 /**
  * Finds a port that no other program uses. It is free again when this returns: workers that share a
  * port would share it with any program of this user that shares ports.
  *
- * @param port 0 for any.
  * @throws {TransportError} `port-in-use`, `bad-address`, `permission-denied`, `listen-failed`.
  * @throws {KeystoreError} When there is no key to answer with.
  */
 export async function openSharedPort(
-  hostname: string | undefined,
-  port: number = DEFAULT_PORT,
+  { addresses, hostname, port = DEFAULT_PORT }: SharedPlace,
   keystore: Keystore,
   log: Logger,
 ): Promise<SharedPort> {
   const admission = await openAdmission(keystore, log);
-  const bound = bind(hostname, port);
+  const bound = addresses === undefined ? bind(hostname, port) : await openAddresses(addresses);
   for (const { socket } of bound) socket.close();
   return {
     sockets: bound.map(({ addresses }) => addresses),

@@ -3,17 +3,21 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { Keystore } from "../../keystore/mod.ts";
+import { encodeUtf8 } from "../../lib/bytes/text.ts";
 import { PrivateKey } from "../../lib/crypto/x25519.ts";
 import { TextGrid } from "../../lib/decoders/text_grid.ts";
 import { connectSource } from "../../lib/net/connect_source.ts";
-import type { SourceConnection } from "../../lib/net/source_connection.ts";
+import { SourceConnection } from "../../lib/net/source_connection.ts";
 import { PictureEncoder } from "../../lib/source/picture_encoder.ts";
 import { TpackEncoder } from "../../lib/source/tpack_encoder.ts";
-import { segmentKindNumber } from "../../lib/wire/constants.ts";
+import { DEFAULT_SECRET, segmentKindNumber } from "../../lib/wire/constants.ts";
 import { Changes } from "./changes.ts";
 
 /** The entry of the program. */
 export const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+
+/** The interface and port of a listener, unless the test is about others. */
+const ONE_PORT = ["127.0.0.1", "0"];
 
 /** The output of a process, which is read all the time. */
 export class Output {
@@ -70,22 +74,34 @@ export class Listening implements AsyncDisposable {
 
   /** Starts `listen`; `DIR` in a flag is replaced by the directory. */
   static start(...flags: string[]): Promise<Listening> {
-    return Listening.#spawn(Deno.execPath(), [], flags);
+    return Listening.#spawn(Deno.execPath(), [], flags, ONE_PORT);
+  }
+
+  /** Likewise without an address of its own. */
+  static startAnywhere(...flags: string[]): Promise<Listening> {
+    return Listening.#spawn(Deno.execPath(), [], flags, []);
+  }
+
+  /** Likewise by a program that gets the command line of `listen` as arguments. */
+  static startBy(command: readonly [string, ...string[]], ...flags: string[]): Promise<Listening> {
+    const [program, ...before] = command;
+    return Listening.#spawn(program, [...before, Deno.execPath()], flags, []);
   }
 
   /** Likewise after a shell command such as `ulimit`. */
   static startAfter(script: string, ...flags: string[]): Promise<Listening> {
     const before = ["-c", `${script} && exec "$0" "$@"`, Deno.execPath()];
-    return Listening.#spawn("sh", before, flags);
+    return Listening.#spawn("sh", before, flags, ONE_PORT);
   }
 
   static async #spawn(
     program: string,
     before: readonly string[],
     flags: readonly string[],
+    place: readonly string[],
   ): Promise<Listening> {
     const directory = await Deno.makeTempDir({ prefix: "listening-test-" });
-    const { args, key } = await Listening.prepare(directory, flags);
+    const { args, key } = await Listening.prepare(directory, flags, place);
     const process = new Deno.Command(program, {
       args: [...before, "run", "-A", MAIN, ...args],
       env: { NO_COLOR: "1", A12_SECRET: "" },
@@ -98,14 +114,18 @@ export class Listening implements AsyncDisposable {
   }
 
   /** Creates a keystore with an accepted key, and the arguments of `listen`. */
-  static async prepare(directory: string, flags: readonly string[]) {
+  static async prepare(
+    directory: string,
+    flags: readonly string[],
+    place: readonly string[] = ONE_PORT,
+  ) {
     const keystore = await Keystore.open(`${directory}/keystore`);
     const key = new PrivateKey(crypto.getRandomValues(new Uint8Array(32)));
     await keystore.add(["demo"], key.publicKey);
     const own = flags.map((flag) => flag.replace("DIR", directory));
     return {
       key,
-      args: ["listen", "demo", "127.0.0.1", "0", "--keystore", `${directory}/keystore`, ...own],
+      args: ["listen", "demo", ...place, "--keystore", `${directory}/keystore`, ...own],
     };
   }
 
@@ -118,6 +138,13 @@ export class Listening implements AsyncDisposable {
   /** Likewise on a given port. */
   async connectTo(port: number, title = "test", segkind = "tui"): Promise<TestSource> {
     const client = await TestSource.connect(port, this.key, title, segkind);
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** Likewise over a connection that the test has opened. */
+  async connectOver(socket: Deno.TcpConn | Deno.UnixConn, title = "test"): Promise<TestSource> {
+    const client = await TestSource.over(socket, this.key, title);
     this.#clients.push(client);
     return client;
   }
@@ -179,6 +206,20 @@ export class TestSource {
       }),
     );
     return source;
+  }
+
+  static async over(
+    socket: Deno.TcpConn | Deno.UnixConn,
+    key: PrivateKey,
+    title: string,
+  ): Promise<TestSource> {
+    const connection = new SourceConnection(socket, key, encodeUtf8(DEFAULT_SECRET), {
+      key,
+      acceptServer: () => true,
+      registration: { segkind: segmentKindNumber("tui")!, title },
+    });
+    await connection.loggedIn;
+    return new TestSource(connection);
   }
 
   /** Waits for ACTIVATE; rejects when the connection ends before. */

@@ -48,6 +48,8 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
       "segment",
       "source",
       "log",
+      "listen_address",
+      "networks",
     ],
     types: ["transport", "decoders"],
   },

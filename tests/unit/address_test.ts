@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatAddress, isIpv6, parsePort } from "../../lib/address.ts";
+import { formatAddress, isIpv6, parsePort, unixAddress } from "../../lib/address.ts";
 
 const test = (name: string, fn: () => void) => Deno.test({ name, permissions: "none", fn });
 
@@ -7,6 +7,10 @@ test("an IPv6 address is put in brackets before its port", () => {
   assert.equal(formatAddress({ hostname: "127.0.0.1", port: 80 }), "127.0.0.1:80");
   assert.equal(formatAddress({ hostname: "::1", port: 6680 }), "[::1]:6680");
   assert.equal(formatAddress({ hostname: "example.org", port: 1 }), "example.org:1");
+});
+
+test("the address of a Unix socket is its path", () => {
+  assert.equal(formatAddress(unixAddress("/run/a:b")), "unix:/run/a:b");
 });
 
 test("an IPv6 address may have a zone, no brackets and no port", () => {

@@ -21,10 +21,13 @@ const GOOD: readonly [written: string, shown: string][] = [
   ["::ffff:192.0.2.7", "192.0.2.7"],
   ["::ffff:192.0.2.0/120", "192.0.2.0/24"],
   ["::ffff:0:0/96", "0.0.0.0/0"],
+  ["unix", "unix"],
 ];
 
 const BAD: readonly [text: string, problem: RegExp][] = [
   ["", /no address or network/],
+  ["unix:/run/a", /no address or network/],
+  ["unix/0", /no address or network/],
   ["example.org", /no address or network/],
   ["192.0.2", /no address or network/],
   ["192.0.2.256", /no address or network/],
@@ -64,6 +67,11 @@ const INSIDE: readonly [address: string, network: string, isInside: boolean][] =
   ["fec0::1", "fe80::/10", false],
   ["", "0.0.0.0/0", false],
   ["localhost", "0.0.0.0/0", false],
+  ["unix", "unix", true],
+  ["unix", "0.0.0.0/0", false],
+  ["unix", "::/0", false],
+  ["127.0.0.1", "unix", false],
+  ["", "unix", false],
 ];
 
 Deno.test({

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { TransportError } from "../../../lib/errors.ts";
+import { remoteOf } from "../../../lib/net/accepted.ts";
 import { bind } from "../../../lib/net/bind.ts";
 import { dial } from "../../../lib/net/connect_source.ts";
 import { checkZone, isLinkLocal, withZoneOf } from "../../../lib/net/zone.ts";
@@ -75,7 +76,7 @@ Deno.test({
       assert.equal(address!.hostname, hostname);
       const dialled = await dial(address!);
       const accepted = await bound!.socket.accept();
-      assert.equal(withZoneOf(accepted.remoteAddr.hostname, address!.hostname), hostname);
+      assert.equal(remoteOf(accepted, address!).hostname, hostname);
       dialled.close();
       accepted.close();
     } finally {

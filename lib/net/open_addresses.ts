@@ -1,0 +1,48 @@
+/**
+ * Opens the listening sockets of several addresses.
+ *
+ * @module
+ */
+
+import { ApiMisuseError } from "../errors.ts";
+import { type ListenAddress, parseListenAddress } from "../listen_address.ts";
+import { bind, type BoundSocket } from "./bind.ts";
+import { adoptSocket } from "./inherited_socket.ts";
+import { bindUnix } from "./unix_socket.ts";
+
+/**
+ * Listens on all addresses, or on none when one of them fails.
+ *
+ * @param addresses `host:port`, `[v6%zone]:port`, `unix:/path`, or `fd:NUMBER` for a socket that this
+ *   process was started with; port 0 for any.
+ * @returns Sockets for the option `sockets` of `netListen`, which closes them.
+ * @throws {ApiMisuseError} `bad-argument` for text that is no address, or no address at all.
+ * @throws {TransportError} `port-in-use`, `bad-address`, `permission-denied`, `listen-failed`.
+ */
+export async function openAddresses(addresses: readonly string[]): Promise<BoundSocket[]> {
+  const parsed = addresses.map((text) => {
+    const address = parseListenAddress(text);
+    if (typeof address !== "string") return address;
+    throw new ApiMisuseError("bad-argument", `in the address ${JSON.stringify(text)}, ${address}`);
+  });
+  if (parsed.length === 0) throw new ApiMisuseError("bad-argument", "there is no address");
+  const sockets: BoundSocket[] = [];
+  try {
+    for (const address of parsed) sockets.push(...await open(address));
+  } catch (error) {
+    for (const { socket } of sockets) socket.close();
+    throw error;
+  }
+  return sockets;
+}
+
+async function open(address: ListenAddress): Promise<BoundSocket[]> {
+  switch (address.kind) {
+    case "tcp":
+      return bind(address.hostname, address.port);
+    case "unix":
+      return [await bindUnix(address.path)];
+    case "fd":
+      return [await adoptSocket(address.fd)];
+  }
+}

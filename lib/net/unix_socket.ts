@@ -1,0 +1,85 @@
+/**
+ * Unix sockets to listen on.
+ *
+ * @module
+ */
+
+import { unixAddress } from "../address.ts";
+import { messageOf, TransportError } from "../errors.ts";
+import type { BoundSocket } from "./bind.ts";
+
+const OWNER_ALONE = 0o600;
+const ALL_OTHERS = 0o177;
+
+/**
+ * Listens on a Unix socket that only this user may connect to. The socket of a program that has ended is
+ * replaced; that of one that runs is not. The file is removed when the socket is closed.
+ *
+ * @param path An absolute path.
+ * @throws {TransportError} `port-in-use`, `permission-denied`, `listen-failed`.
+ */
+export async function bindUnix(path: string): Promise<BoundSocket> {
+  const address = unixAddress(path);
+  try {
+    await removeStale(path);
+    return { socket: listenPrivately(path), addresses: [address] };
+  } catch (cause) {
+    throw cause instanceof TransportError ? cause : describe(path, cause);
+  }
+}
+
+async function removeStale(path: string): Promise<void> {
+  let info: Deno.FileInfo;
+  try {
+    info = await Deno.lstat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw error;
+  }
+  if (!info.isSocket) {
+    throw new TransportError(
+      "listen-failed",
+      `cannot listen on unix:${path}: there is a file that is no socket`,
+    );
+  }
+  try {
+    (await Deno.connect({ transport: "unix", path })).close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
+    return await Deno.remove(path);
+  }
+  throw inUse(path);
+}
+
+function listenPrivately(path: string): Deno.UnixListener {
+  const { state } = Deno.permissions.querySync({ name: "sys", kind: "umask" });
+  const before = state === "granted" ? Deno.umask(ALL_OTHERS) : undefined;
+  try {
+    const socket = Deno.listen({ transport: "unix", path });
+    if (before === undefined) Deno.chmodSync(path, OWNER_ALONE);
+    return socket;
+  } finally {
+    if (before !== undefined) Deno.umask(before);
+  }
+}
+
+function describe(path: string, cause: unknown): TransportError {
+  if (cause instanceof Deno.errors.AddrInUse) return inUse(path, cause);
+  const isDenied = cause instanceof Deno.errors.PermissionDenied ||
+    cause instanceof Deno.errors.NotCapable;
+  return isDenied
+    ? new TransportError(
+      "permission-denied",
+      `no permission to listen on unix:${path}: ${messageOf(cause)}`,
+      { cause },
+    )
+    : new TransportError(
+      "listen-failed",
+      `cannot listen on unix:${path}: ${messageOf(cause)}`,
+      { cause },
+    );
+}
+
+function inUse(path: string, cause?: unknown): TransportError {
+  return new TransportError("port-in-use", `unix:${path} is in use by another program`, { cause });
+}
