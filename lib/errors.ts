@@ -120,6 +120,22 @@ export type TransportCode =
   | "connect-failed"
   | "internal-error";
 
+/** The control interface cannot do what it was asked. */
+export type ControlCode =
+  | "no-such-path"
+  | "no-such-client"
+  | "ambiguous-client"
+  | "nothing-shown"
+  | "not-taken"
+  | "bad-method"
+  | "body-too-large"
+  | "body-timeout"
+  | "busy"
+  | "no-listener"
+  | "several-listeners"
+  | "control-failed"
+  | "control-in-use";
+
 /** Every code that an {@linkcode A12Error} can have. */
 export type ErrorCode =
   | ApiMisuseCode
@@ -130,7 +146,8 @@ export type ErrorCode =
   | LimitCode
   | StreamCode
   | KeystoreCode
-  | TransportCode;
+  | TransportCode
+  | ControlCode;
 
 /**
  * The base of every error that this library throws on purpose.
@@ -224,6 +241,9 @@ export class KeystoreError extends A12Error<KeystoreCode> {
     this.line = where.line;
   }
 }
+
+/** The control interface cannot do what it was asked. */
+export class ControlError extends A12Error<ControlCode> {}
 
 /** The socket failed or went away. */
 export class TransportError extends A12Error<TransportCode> {}

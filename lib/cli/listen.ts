@@ -14,6 +14,7 @@ import {
   parseName,
   parseSecret,
 } from "../mod.ts";
+import { type OpenControl, openControl } from "./control.ts";
 import { ReportedError } from "./errors.ts";
 import { FaultLog, outliveFaults } from "./faults.ts";
 import { type CliIo, processIo } from "./io.ts";
@@ -132,8 +133,10 @@ async function serve(
     const keystore = await openKeystore(command, handlers.io, report);
     const condition = describeCondition(access, keystore, name);
     const publicKey = publicKeyOf(keystore.identity());
-    const listener = await open({ name, place, keystore, secret });
+    const { listener, threads } = await open({ name, place, keystore, secret });
+    let control: OpenControl | undefined;
     try {
+      control = await openControl(flags.control, listener, threads, keystore, io.env, log);
       const service = makeService({
         listener,
         keystore,
@@ -149,6 +152,7 @@ async function serve(
     } finally {
       // Frees the port when something has failed.
       listener.abort();
+      await control?.close();
     }
     if (listener.failure !== undefined) throw listener.failure;
   } finally {

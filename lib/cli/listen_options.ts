@@ -44,6 +44,8 @@ export interface ListenFlags extends SecretFlags, RecordFlags, PlaceFlags {
   readonly pipe?: string;
   readonly pipeRestart: PipeRestart;
   readonly json?: boolean;
+  /** The control socket; `false` for none, absent for one in the directory of this user. */
+  readonly control?: string | false;
   readonly drain: number;
   readonly logFile?: string;
   readonly debug?: boolean;
@@ -118,6 +120,11 @@ export function addListenOptions(command: Command): Command {
         "listen in so many threads, or with auto in up to as many as there are cores (see README)",
       ).argParser(parseWorkers).default({ first: 1, most: 1 }, "1"),
     )
+    .option(
+      "--control <path>",
+      "the socket for ctl (default: in the runtime directory of this user)",
+    )
+    .option("--no-control", "open no socket for ctl")
     .option("--debug", "log more, with stack traces")
     .addOption(
       new Option("--log-format <format>", "the form of log lines").choices(["text", "json"])

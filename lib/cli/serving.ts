@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type ClientsControl, LocalClients, type RecordWatch } from "../control/mod.ts";
 import type { Keystore } from "../../keystore/mod.ts";
 import { type Listener, netListen, openAddresses, parseListenAddress } from "../mod.ts";
 import type { Logger } from "../mod.ts";
@@ -17,7 +18,15 @@ import type { ListenPlace } from "./listen_place.ts";
 export interface Serving extends
   Pick<
     Listener,
-    "name" | "addresses" | "failure" | "close" | "closeClients" | "abort" | "finished"
+    | "id"
+    | "name"
+    | "addresses"
+    | "failure"
+    | "isClosed"
+    | "close"
+    | "closeClients"
+    | "abort"
+    | "finished"
   > {
   readonly clients: { readonly length: number };
 }
@@ -33,7 +42,14 @@ export interface ListenRequest {
 /** Handlers, and how to listen with them. */
 export interface Prepared {
   readonly handlers: ClientHandlers;
-  listen(request: ListenRequest): Promise<Serving>;
+  listen(request: ListenRequest): Promise<Served>;
+}
+
+/** A listener, and its clients for the control interface. */
+export interface Served {
+  readonly listener: Serving;
+  /** One element a thread; the same ones at each call. */
+  threads(watch: RecordWatch): readonly ClientsControl[];
 }
 
 /**
@@ -60,7 +76,11 @@ export async function prepare(flags: ListenFlags, io: CliIo, log: Logger): Promi
         ...(addresses && { sockets: await openAddresses(addresses) }),
       });
       if (secret !== undefined) listener.targetInput(secret);
-      return listener;
+      let clients: LocalClients | undefined;
+      return {
+        listener,
+        threads: (watch) => [clients ??= new LocalClients(listener, (line) => watch.publish(line))],
+      };
     },
   };
 }
@@ -92,7 +112,7 @@ async function prepareWorkers(
         secret,
       });
       handlers.snapshot = () => group.snapshot();
-      return group;
+      return { listener: group, threads: (watch) => group.threads(watch) };
     },
   };
 }

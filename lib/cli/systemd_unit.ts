@@ -4,7 +4,7 @@
  * @module
  */
 
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 
 /** What a unit is made from. */
 export interface UnitOptions {
@@ -31,7 +31,10 @@ const PATHS: { readonly [flag: string]: "read" | "write" | "write-file" } = {
   "--snapshot": "write",
   "--log-file": "write-file",
   "--handler": "read",
+  "--control": "write-file",
 };
+/** The directory of control sockets. */
+const RUNTIME = "%t/net-listen";
 const MAX_PRIVILEGED_PORT = 1_023;
 /** How long systemd waits beyond `--drain` before it kills. */
 const STOP_SECONDS = 30;
@@ -69,11 +72,27 @@ export function formatUnit(options: UnitOptions): string {
     read.push(keystore);
     write.push(keystore);
   }
+  const socket = words.find(([flag]) => flag === "--control" || flag === "--no-control");
+  if (socket === undefined) {
+    read.push(RUNTIME);
+    write.push(RUNTIME);
+    service.push(
+      "RuntimeDirectory=net-listen",
+      "RuntimeDirectoryMode=0700",
+      // Other services have their sockets there.
+      "RuntimeDirectoryPreserve=yes",
+    );
+  } else if (socket[1] !== undefined) {
+    // The socket is made beside its place.
+    const directory = escape(dirname(resolve(cwd, socket[1])));
+    read.push(directory);
+    write.push(directory);
+  }
   const run = words.some(([flag]) => flag === "--pipe") ? ["--allow-run=sh"] : [];
   const command = [
     ...[escape(deno), "run", "--no-prompt", `--config=${escape(root)}/deno.json`],
-    "--allow-env=A12_SECRET,NOTIFY_SOCKET,WATCHDOG_USEC,WATCHDOG_PID",
-    ...["--allow-net", "--allow-sys=osUptime"],
+    "--allow-env=A12_SECRET,NOTIFY_SOCKET,WATCHDOG_USEC,WATCHDOG_PID,RUNTIME_DIRECTORY",
+    ...["--allow-net", "--allow-sys=osUptime,uid"],
     ...[`--allow-read=${read.join(",")}`, `--allow-write=${write.join(",")}`, ...run],
     ...[`${escape(root)}/main.ts`, "listen", ...place.map(escape), ...args],
   ];

@@ -66,6 +66,11 @@ export function parseWorkers(text: string): WorkerCount {
   return refuse(`It must be "auto" or a number from 1 to ${MAX_WORKERS}.`);
 }
 
+/** @returns A whole number from 1. */
+export function parsePositiveWhole(text: string): number {
+  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : refuse("It must be a whole number from 1.");
+}
+
 /** @returns A number above 0, also with a fraction. */
 export function parsePositive(text: string): number {
   const number = Number(text);

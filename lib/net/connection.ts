@@ -12,6 +12,7 @@ import { type A12Error, AuthError, IncompatibleError } from "../errors.ts";
 import type { DecoderPool } from "../decoders/h264/worker/decoder_pool.ts";
 import type { Logger } from "../log.ts";
 import type { ClientSource } from "../segment/client_source.ts";
+import type { RecordTap } from "../segment/delivery.ts";
 import type { Peer } from "../segment/peer.ts";
 import type { DisplayDefaults } from "../segment/preroll.ts";
 import type { ClientHandler } from "../segment/source.ts";
@@ -22,9 +23,10 @@ import type { Role } from "../wire/constants.ts";
 import type { Ticket } from "./admission.ts";
 import { requireAuthorized } from "./authorize.ts";
 import { ClientLog } from "./client_log.ts";
+import type { Counters } from "./counters.ts";
 import { asError, internalError } from "./faults.ts";
 import type { Authorize } from "./listen_types.ts";
-import { LiveClient } from "./live_client.ts";
+import { type ClientView, LiveClient } from "./live_client.ts";
 import { Pump, type Socket } from "./pump.ts";
 
 /** What a connection needs of its listener. */
@@ -44,6 +46,8 @@ export interface ListenerPort {
   readonly memory: Share | undefined;
   /** Gives the next number by which handlers know a segment. */
   readonly nextId: () => number;
+  readonly counters: Counters;
+  readonly tap: RecordTap;
   /**
    * Decides about a claimed key.
    *
@@ -104,6 +108,7 @@ export class Connection {
     this.#remote = remote;
     this.#log = new ClientLog(listener.log, formatAddress(remote));
     this.#pump = new Pump(socket, session, {
+      counters: listener.counters,
       refill: () => {
         if (this.#state.phase === "live") this.#state.client.refill();
       },
@@ -134,6 +139,11 @@ export class Connection {
     return "client" in this.#state ? this.#state.client.source : undefined;
   }
 
+  /** Describes the client while a handler has it. */
+  view(): ClientView | undefined {
+    return this.#state.phase === "live" ? this.#state.client.view() : undefined;
+  }
+
   /** Takes the client that {@linkcode ListenerPort.handOver} is about, once. */
   takeOver(): ClientSource {
     const { peer, exits } = this.#state as Extract<State, { phase: "arriving" }>;
@@ -144,12 +154,15 @@ export class Connection {
       decoders: this.#listener.decoders,
       log: this.#log,
       nextId: this.#listener.nextId,
+      counters: this.#listener.counters,
+      tap: this.#listener.tap,
       ...(memory && { memory }),
       peer,
       display: this.#listener.display,
       h264: this.#listener.h264,
     });
     this.#state = { phase: "live", peer, client };
+    this.#listener.counters.loginEnded("accepted");
     for (const observer of this.#listener.observers) client.source.addObserver(observer);
     if (exits !== undefined) client.source.deleteImage(exits);
     return client.source;
@@ -283,6 +296,7 @@ export class Connection {
     if (this.#state !== arriving || this.#session.isOver) return;
     this.#state = { phase: "refused", peer };
     this.#log.refused();
+    this.#listener.counters.loginEnded("declined");
     this.#session.sendEvent(0, { category: "target", kind: "reqfail", id: 0 });
     this.#pump.flush();
     this.#session.close();
@@ -307,21 +321,33 @@ export class Connection {
   }
 
   #logEndOfLogin(failed: A12Error | undefined): void {
-    if (this.#state.phase === "refused") return;
+    const { phase } = this.#state;
+    const { counters } = this.#listener;
+    if (phase === "refused") return;
     if (!this.#session.hasReceived) {
       this.#log.leftBeforeLogin(failed?.code);
+      counters.loginEnded("silent");
       this.#listener.leftSilently(this);
     } else if (failed !== undefined && failed.code !== "connection-lost") {
-      this.#log.loginRefused(failed.code, failed.message);
-    } else if (this.#state.phase === "arriving") {
+      this.#refused(failed.code, failed.message);
+    } else if (phase === "arriving") {
+      counters.loginEnded("left");
       this.#log.leftBeforeHandover(failed?.code);
-    } else if (this.#state.phase === "connecting") {
-      if (!this.#session.hasVerified) this.#log.leftBeforeLogin();
-      else this.#log.loginRefused("not-proven", "the client left without showing its key");
+    } else if (phase === "connecting" && !this.#session.hasVerified) {
+      counters.loginEnded("left");
+      this.#log.leftBeforeLogin();
+    } else if (phase === "connecting") {
+      this.#refused("not-proven", "the client left without showing its key");
     } else if (this.#state.phase === "offered" && this.#state.role === "probe") {
+      counters.loginEnded("probed");
       this.#log.probeAnswered();
     } else {
-      this.#log.loginRefused("not-proven", "the client left without using its key");
+      this.#refused("not-proven", "the client left without using its key");
     }
+  }
+
+  #refused(reason: A12Error["code"], detail: string): void {
+    this.#listener.counters.loginEnded("refused", reason);
+    this.#log.loginRefused(reason, detail);
   }
 }

@@ -16,9 +16,11 @@ import {
 } from "../limits.ts";
 import { DecoderPool } from "../decoders/h264/worker/decoder_pool.ts";
 import type { Logger } from "../log.ts";
+import type { RecordTap } from "../segment/delivery.ts";
 import type { DisplayDefaults } from "../segment/preroll.ts";
 import type { H264Mode } from "../decoders/h264/client_h264.ts";
 import { Session } from "../session/session.ts";
+import type { Share } from "../bytes/fair_share.ts";
 import type { Arena } from "../bytes/receive_buffer.ts";
 import { encodeUtf8 } from "../bytes/text.ts";
 import { DEFAULT_SECRET } from "../wire/constants.ts";
@@ -29,7 +31,9 @@ import type { EnrolmentPlaces } from "./authority.ts";
 import type { BoundSocket } from "./bind.ts";
 import { callHandler } from "./call_handler.ts";
 import { Connection, type ListenerPort } from "./connection.ts";
+import { Counters } from "./counters.ts";
 import { internalError } from "./faults.ts";
+import type { ClientView } from "./live_client.ts";
 import { HANDOVER_REQUEST, HandoverSource } from "./handover.ts";
 import type { Authorize, ListenHandler, ListenSource, ListenStatus } from "./listen_types.ts";
 import type { ClientHandler, Source } from "../segment/source.ts";
@@ -69,6 +73,23 @@ interface ListenerOptions {
   readonly arena: Arena | undefined;
 }
 
+/** What the control interface sees of a listener. */
+export interface ListenerView {
+  /** What was counted since it began. */
+  readonly counters: Counters;
+  /** Looks at the records of the listener and of its clients. */
+  readonly tap: RecordTap;
+  /** The memory of the pictures of all clients; that of the process when absent. */
+  readonly memory: Share | undefined;
+  /** How many connections have not logged in. */
+  unauthenticated(): number;
+  /** Describes the clients that were handed over and have not left. */
+  clients(): ClientView[];
+}
+
+/** Gives the view of a listener, which is no part of its public face. */
+export let viewOf: (listener: Listener) => ListenerView;
+
 /** A listener: lets clients in until it is closed; those that it let in live on. */
 export class Listener implements ListenSource {
   /** Tells it apart from a client's source. */
@@ -90,6 +111,8 @@ export class Listener implements ListenSource {
   readonly #stopped: Promise<void>;
   readonly #finished: Promise<void>;
   readonly #decoders: DecoderPool;
+  readonly #counters = new Counters();
+  readonly #tap: RecordTap = {};
   #places: EnrolmentPlaces;
   #admission: Admission | undefined;
   #failure: A12Error | undefined;
@@ -123,12 +146,23 @@ export class Listener implements ListenSource {
         this.#welcome(socket, remoteOf(socket, local!), port),
       lost: (error) => {
         options.log.log("debug", "lost-before-accept", { detail: String(error) });
+        this.#counters.loginEnded("silent");
         state.silent.add(undefined);
       },
       makeRoom: () => this.#waiting.makeRoom(),
     });
     this.#stopped = this.#run();
     this.#finished = this.#finish();
+  }
+
+  static {
+    viewOf = (listener) => ({
+      counters: listener.#counters,
+      tap: listener.#tap,
+      memory: listener.#state.memory,
+      unauthenticated: () => listener.#waiting.size,
+      clients: () => [...listener.#clients].flatMap((connection) => connection.view() ?? []),
+    });
   }
 
   /** The first of {@linkcode addresses}. */
@@ -139,6 +173,11 @@ export class Listener implements ListenSource {
   /** The clients that were handed over and have not left. */
   get clients(): Source[] {
     return [...this.#clients].flatMap(({ source }) => source ?? []);
+  }
+
+  /** Whether it takes no more clients. */
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   /** What ended it; `undefined` before its end, and when it was closed. */
@@ -257,6 +296,7 @@ export class Listener implements ListenSource {
     } catch {
       // The other end has gone.
       socket.close();
+      this.#counters.loginEnded("silent");
       this.#state.silent.add(remote.hostname);
       return;
     }
@@ -289,6 +329,8 @@ export class Listener implements ListenSource {
       decoders: this.#decoders,
       memory: this.#state.memory,
       nextId: () => this.#state.nextId(),
+      counters: this.#counters,
+      tap: this.#tap,
       // Clients connect only once the keys are there.
       admit: (publicKey, address) => this.#admission!.admit(publicKey, address, this.#places),
       arrived: (connection) => {
@@ -315,6 +357,10 @@ export class Listener implements ListenSource {
 
   async #call(source: ListenSource, status: ListenStatus): Promise<boolean> {
     const { handler, log } = this.#options;
+    // Where several listeners act as one, each has requests of its own; the other records come once.
+    if (this.#state.all === undefined || status.kind === "segment_request") {
+      this.#tap.onRecord?.(this.id, this.id, status, undefined);
+    }
     return await callHandler(() => handler(source, status), {
       log,
       source: this.id,

@@ -12,7 +12,7 @@ import type { VideoDecoder } from "../decoders/h264/worker/decoder_pool.ts";
 import { BINARY_STALL_TIMEOUT_MS, DRAIN_TIMEOUT_MS, MAX_RECORDS_AHEAD } from "../limits.ts";
 import type { ClientSource } from "../segment/client_source.ts";
 import type { DeliveryStep, OfferStep } from "../segment/delivery.ts";
-import { Delivery } from "../segment/delivery.ts";
+import { Delivery, type RecordTap } from "../segment/delivery.ts";
 import type { Outcome } from "../segment/outcome.ts";
 import type { TreeOptions } from "../segment/tree.ts";
 import { SegmentTree } from "../segment/tree.ts";
@@ -21,6 +21,7 @@ import type { Session } from "../session/session.ts";
 import { Offers } from "./binary_offer.ts";
 import { callHandler, logFailure } from "./call_handler.ts";
 import type { ClientLog } from "./client_log.ts";
+import type { Counters } from "./counters.ts";
 import { internalError } from "./faults.ts";
 import type { Pump } from "./pump.ts";
 import { Signal } from "./signal.ts";
@@ -36,6 +37,24 @@ interface LiveClientOptions
   /** Where decoders of H.264 come from. */
   readonly decoders: DecoderPool;
   readonly log: ClientLog;
+  readonly counters: Counters;
+  readonly tap: RecordTap;
+}
+
+/** What can be said of a client from outside. */
+export interface ClientView {
+  /** The source of its first segment. */
+  readonly source: ClientSource;
+  /** The sources of all segments, the first one included. */
+  readonly segments: readonly ClientSource[];
+  /** When a handler has taken it, in milliseconds since 1970. */
+  readonly sinceMs: number;
+  /** Whether it was asked to exit. */
+  readonly isLeaving: boolean;
+  /** Bytes that wait to be sent. */
+  readonly waitingBytes: number;
+  /** Events that wait for handlers. */
+  readonly waitingEvents: number;
 }
 
 /** A client that a handler has accepted. */
@@ -44,6 +63,8 @@ export class LiveClient {
   readonly #pump: Pump;
   readonly #decoders: DecoderPool;
   readonly #log: ClientLog;
+  readonly #counters: Counters;
+  readonly #sinceMs = Date.now();
   readonly #tree: SegmentTree;
   readonly #delivery: Delivery;
   readonly #offers: Offers;
@@ -57,7 +78,10 @@ export class LiveClient {
   #paceTimer: Timer | undefined;
   #paceAtMs = Infinity;
 
-  constructor({ session, pump, decoders, log, ...options }: LiveClientOptions) {
+  constructor(
+    { session, pump, decoders, log, counters, tap, ...options }: LiveClientOptions,
+  ) {
+    this.#counters = counters;
     this.#session = session;
     this.#pump = pump;
     this.#decoders = decoders;
@@ -69,7 +93,7 @@ export class LiveClient {
         waiter: this.#verbs.waiter,
       },
     });
-    this.#delivery = new Delivery(tree, this.#wake);
+    this.#delivery = new Delivery(tree, this.#wake, tap);
     this.#offers = new Offers({
       read: (transfer) => {
         const piece = tree.readTransfer(transfer);
@@ -88,12 +112,25 @@ export class LiveClient {
     return this.#delivery.primary;
   }
 
+  /** Describes the client as it is now. */
+  view(): ClientView {
+    return {
+      source: this.source,
+      segments: this.#delivery.sources,
+      sinceMs: this.#sinceMs,
+      isLeaving: this.#tree.isLeaving,
+      waitingBytes: this.#session.outputBytes,
+      waitingEvents: this.#delivery.waitingEvents,
+    };
+  }
+
   /**
    * Takes an event of the session.
    *
    * @returns A promise when nothing more should be taken from the client until it settles.
    */
   take(event: SessionEvent): Promise<void> | undefined {
+    if (event.type === "event") this.#counters.events++;
     this.#add(this.#tree.take(event));
     const { work } = this.#tree.video;
     if (work === undefined) return this.#deliverAndWait();
@@ -171,6 +208,7 @@ export class LiveClient {
         return true;
       case "ended":
         this.#decoder?.forget(step.segment.channel);
+        this.#counters.endedFrames += step.segment.frames;
         return true;
     }
   }
@@ -193,7 +231,9 @@ export class LiveClient {
       if (this.#session.isOver) return true;
       const startMs = performance.now();
       this.#add(this.#tree.drawPiece());
-      this.#pump.worked(performance.now() - startMs);
+      const workMs = performance.now() - startMs;
+      this.#counters.workMs += workMs;
+      this.#pump.worked(workMs);
       return this.#tree.video.work === undefined;
     });
     if (!this.#session.isOver) await this.#deliverAndWait();

@@ -20,6 +20,7 @@ import {
 } from "../limits.ts";
 import type { SessionEvent } from "../session/events.ts";
 import type { Session } from "../session/session.ts";
+import type { Counters } from "./counters.ts";
 import { asError } from "./faults.ts";
 import { Reader } from "./reader.ts";
 import { TurnClock } from "./turn_clock.ts";
@@ -44,6 +45,8 @@ interface PumpOptions {
    * end of the peer is not noticed while an event is being taken, nor that a silent peer takes nothing.
    */
   readonly probe?: () => void;
+  /** Get the bytes and the time. */
+  readonly counters?: Counters;
 }
 
 /** An event that is being taken; nothing more is taken from the peer meanwhile. */
@@ -61,7 +64,7 @@ export class Pump {
   readonly #options: PumpOptions;
   readonly #reader: Reader;
   readonly #writer: Writer;
-  readonly #clock = new TurnClock();
+  readonly #clock: TurnClock;
   #hold: Hold | undefined;
   #ended: Error | undefined;
   #isClosed = false;
@@ -76,8 +79,14 @@ export class Pump {
     this.#socket = socket;
     this.#session = session;
     this.#options = options;
+    this.#clock = new TurnClock(options.counters);
     this.#reader = new Reader(socket, this.#onPeerGone);
-    this.#writer = new Writer(socket, () => this.#nextOutput(), this.#onPeerGone);
+    this.#writer = new Writer(
+      socket,
+      () => this.#nextOutput(),
+      this.#onPeerGone,
+      options.counters,
+    );
   }
 
   /**
@@ -226,6 +235,8 @@ export class Pump {
     if (count === null) return this.#session.receiveEof();
     this.#session.commit(count);
     this.#readInTurn += count;
+    const { counters } = this.#options;
+    if (counters !== undefined) counters.receivedBytes += count;
   }
 
   /** Ends the turn: whatever else is ready comes first. */

@@ -7,6 +7,7 @@
 import type { SessionEvent } from "../session/events.ts";
 import { VIDEO_FORMAT } from "../wire/constants.ts";
 import type { KnownControl } from "../wire/control.ts";
+import type { Counters } from "./counters.ts";
 import { TURN_MS } from "./turns.ts";
 
 /** Events between two readings of the clock; one reading costs a twentieth of a line of text. */
@@ -17,9 +18,15 @@ const LARGE_FRAME_BYTES = 65_536;
 /** The time that one connection has worked since the others last had their turn. */
 export class TurnClock {
   readonly #largeChannels = new Set<number>();
+  readonly #counters: Pick<Counters, "workMs"> | undefined;
   #workedMs = 0;
   #sinceMs = 0;
   #unclocked = 0;
+
+  /** @param counters Get the time as well. */
+  constructor(counters?: Pick<Counters, "workMs">) {
+    this.#counters = counters;
+  }
 
   /** Whether the others should have their turn, at the last reading of the clock. */
   get isOver(): boolean {
@@ -34,7 +41,9 @@ export class TurnClock {
   /** Work ends for now. */
   stop(): void {
     const nowMs = performance.now();
-    this.#workedMs += nowMs - this.#sinceMs;
+    const workMs = nowMs - this.#sinceMs;
+    this.#workedMs += workMs;
+    if (this.#counters !== undefined) this.#counters.workMs += workMs;
     this.#sinceMs = nowMs;
     this.#unclocked = 0;
   }

@@ -6,11 +6,14 @@
  * @module
  */
 
+import type { Counters } from "./counters.ts";
+
 /** The writing half of a connection. */
 export class Writer {
   readonly #socket: Pick<Deno.TcpConn, "write">;
   readonly #next: () => Uint8Array | undefined;
   readonly #onFailure: () => void;
+  readonly #counters: Pick<Counters, "sentBytes"> | undefined;
   #writing: Promise<void> | undefined;
   #hasFailed = false;
   #sentBytes = 0;
@@ -20,15 +23,18 @@ export class Writer {
   /**
    * @param next Gives what is to be written next; valid until the next call.
    * @param onFailure Called when a write fails.
+   * @param counters Get the bytes.
    */
   constructor(
     socket: Pick<Deno.TcpConn, "write">,
     next: () => Uint8Array | undefined,
     onFailure: () => void,
+    counters?: Pick<Counters, "sentBytes">,
   ) {
     this.#socket = socket;
     this.#next = next;
     this.#onFailure = onFailure;
+    this.#counters = counters;
   }
 
   /** Whether a write is under way. */
@@ -102,6 +108,7 @@ export class Writer {
         this.#unwrittenBytes = rest.length;
         const count = await this.#socket.write(rest);
         this.#sentBytes += count;
+        if (this.#counters !== undefined) this.#counters.sentBytes += count;
         rest = rest.subarray(count);
       }
     } catch (error) {

@@ -123,6 +123,11 @@ export class ClientSources {
     this.primary = this.open(tree.primary);
   }
 
+  /** The sources of all segments that are not forgotten. */
+  get all(): readonly ClientSource[] {
+    return [...this.#sources.values()];
+  }
+
   /** The source of a segment until {@linkcode forget}. */
   sourceOf(segment: Segment): ClientSource {
     return this.#sources.get(segment)!;

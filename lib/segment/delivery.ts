@@ -15,6 +15,7 @@ import { ClientSources } from "./client_source.ts";
 import type { IncomingTransfer } from "./incoming_transfer.ts";
 import type { Outcome, RecordOutcome } from "./outcome.ts";
 import type { Segment } from "./segment.ts";
+import type { IoTable, Status } from "./status.ts";
 import type { BinaryOffer } from "./transfer_types.ts";
 import type { SegmentTree } from "./tree.ts";
 
@@ -47,24 +48,44 @@ export type DeliveryStep =
   /** Nothing more comes from a segment. */
   | { readonly type: "ended"; readonly segment: Segment };
 
+/** Looks at records from aside, for as long as there is a function. */
+export interface RecordTap {
+  /**
+   * Gets every record but frames when the handler does.
+   *
+   * @param client The number of the client's first segment.
+   * @param source The number of the segment.
+   */
+  onRecord?:
+    | ((client: number, source: number, status: Status, input: IoTable | undefined) => void)
+    | undefined;
+}
+
 /** The delivery to the handlers of one client. */
 export class Delivery {
   readonly #tree: SegmentTree;
   readonly #sources: ClientSources;
+  readonly #tap: RecordTap;
   #current: Outcome | undefined;
   /** How far the current outcome is. */
   #stage: "observers" | "handler" | "ended" = "observers";
   #observed = 0;
 
   /** @param wake Called after each verb: there may be steps then, or something to send. */
-  constructor(tree: SegmentTree, wake: () => void) {
+  constructor(tree: SegmentTree, wake: () => void, tap: RecordTap = {}) {
     this.#tree = tree;
+    this.#tap = tap;
     this.#sources = new ClientSources(tree, wake);
   }
 
   /** The source of the client's first segment. */
   get primary(): ClientSource {
     return this.#sources.primary;
+  }
+
+  /** The sources of all segments of the client. */
+  get sources(): readonly ClientSource[] {
+    return this.#sources.all;
   }
 
   /** How many events of the client wait until handlers are done with earlier ones. */
@@ -116,6 +137,7 @@ export class Delivery {
     }
     this.#stage = "handler";
     const isFrame = kind === "frame" || kind === "dropped_frame";
+    if (!isFrame) this.#tap.onRecord?.(this.primary.id, source.id, status, input);
     if (source.handler === undefined || isFrame && !source.wantsFrames) return undefined;
     const call = () => source.handler?.(source, status, input);
     return { type: "call", source, callee: "handler", kind, call };

@@ -9,6 +9,7 @@ import {
   A12Error,
   ApiMisuseError,
   AuthError,
+  ControlError,
   KeystoreError,
   LimitError,
   StreamError,
@@ -142,6 +143,7 @@ export class Link<Local extends object, Remote extends object> {
 const CLASSES = [
   ApiMisuseError,
   AuthError,
+  ControlError,
   KeystoreError,
   LimitError,
   StreamError,

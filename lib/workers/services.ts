@@ -5,6 +5,7 @@
  */
 
 import type { SocketAddress } from "../address.ts";
+import type { ClientsControl, WatchedLine } from "../control/clients.ts";
 import type { SurfaceContent } from "../decoders/surface_view.ts";
 import type { TextGrid } from "../decoders/text_grid.ts";
 import type { LogFields, LogLevel } from "../log.ts";
@@ -105,6 +106,8 @@ export interface MainService {
   stored(): void;
   /** Asks the handler of the main thread about a client. Returns when it has decided. */
   request(request: number, peer: Peer | undefined): Promise<void> | void;
+  /** Gives records to those that watch. @param lost How many were left out behind them. */
+  watched(lines: readonly WatchedLine[], lost: number): void;
   /** Gives the handler of the main thread a record. Returns when it is done. */
   record(
     client: ClientInfo,
@@ -125,6 +128,8 @@ export interface WorkerService {
   snapshot(): void;
   /** Accepts the client of a request. Returns the number of its source. */
   accept(request: number, size: readonly number[]): ClientInfo;
+  /** Calls a method of {@linkcode ClientsControl}. */
+  control(method: keyof ClientsControl, args: readonly unknown[]): unknown;
   /** Calls a verb of a client. */
   call(id: number, verb: string, args: readonly unknown[]): unknown;
   /** Copies what a client shows; `undefined` when that has the revision, or the client has left. */

@@ -1,10 +1,16 @@
 /** `lib/handlers/README.md` is the reference: every record and verb is in it, with what belongs to it. */
 
 import assert from "node:assert/strict";
+import { OPERATIONS } from "../../lib/control/operations.ts";
 import { VERBS } from "../../lib/segment/source.ts";
 import { RECORDS } from "../../lib/segment/status.ts";
 import type { Verb } from "../../lib/segment/verbs/verb.ts";
-import { recordReference, replaceSection, verbReference } from "../tools/reference_tables.ts";
+import {
+  operationReference,
+  recordReference,
+  replaceSection,
+  verbReference,
+} from "../tools/reference_tables.ts";
 
 const TEXT = Deno.readTextFileSync(new URL("../../lib/handlers/README.md", import.meta.url));
 
@@ -28,9 +34,20 @@ Deno.test("documentation of verbs: the name in Lua, and every argument", () => {
   }
 });
 
+Deno.test("documentation of the control interface: each operation, parameter and field", () => {
+  const text = Deno.readTextFileSync(new URL("../../lib/control/README.md", import.meta.url));
+  assert.equal(text, replaceSection(text, "operations", operationReference(OPERATIONS)));
+  for (const [name, { method, path, params, fields }] of Object.entries(OPERATIONS)) {
+    assert.ok(text.includes(`\n### ${name}\n\n\`${method} ${path}\`\n`), name);
+    for (const word of [...Object.keys(params), ...Object.keys(fields)]) {
+      assert.ok(text.includes(`| \`${word}\``), word);
+    }
+  }
+});
+
 const ROOT = new URL("../../", import.meta.url);
 
-for (const folder of ["lib/", "lib/decoders/", "lib/handlers/"]) {
+for (const folder of ["lib/", "lib/control/", "lib/decoders/", "lib/handlers/"]) {
   Deno.test(`documentation of ${folder}: every file and folder that it names exists`, () => {
     const text = Deno.readTextFileSync(new URL(`${folder}README.md`, ROOT));
     const paths = [...text.matchAll(/`((?:\.\.\/)?(?:[a-z0-9_]+\/)+|[a-z0-9_./]+\.(?:ts|md))`/g)]

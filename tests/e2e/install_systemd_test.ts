@@ -133,11 +133,14 @@ Deno.test({
         word.trim().replace(/%[ht]/g, directory).replaceAll("%%", "%")
       );
       await Deno.mkdir(`${directory}/systemd`);
+      const runtime = `${directory}/net-listen`;
+      assert.match(unit, /^RuntimeDirectory=net-listen\nRuntimeDirectoryMode=0700$/m);
+      await Deno.mkdir(runtime, { mode: 0o700 });
       const path = `${directory}/systemd/notify`;
       const manager = Deno.listenDatagram({ transport: "unixpacket", path });
       const process = new Deno.Command(words[0]!, {
         args: words.slice(1),
-        env: { NOTIFY_SOCKET: path, NO_COLOR: "1", A12_SECRET: "" },
+        env: { NOTIFY_SOCKET: path, NO_COLOR: "1", A12_SECRET: "", RUNTIME_DIRECTORY: runtime },
         stdin: "null",
         stdout: "piped",
         stderr: "piped",
@@ -145,6 +148,10 @@ Deno.test({
       const [out, err] = [new Output(process.stdout), new Output(process.stderr)];
       const next = async () => new TextDecoder().decode((await manager.receive())[0]);
       await err.until(/listening on/);
+      assert.match(
+        [...Deno.readDirSync(runtime)].map(({ name }) => name).join(),
+        /^demo-\d+\.sock$/,
+      );
       assert.match(await next(), /^READY=1\n/);
       process.kill("SIGHUP");
       assert.match(await next(), /^RELOADING=1\nMONOTONIC_USEC=\d+$/);

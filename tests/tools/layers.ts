@@ -70,9 +70,22 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
       "handlers",
       "log",
     ],
+    types: ["keystore", "control"],
+  },
+  control: {
+    imports: [
+      "address",
+      "crypto",
+      "decoders",
+      "env",
+      "handlers",
+      "log",
+      "net",
+      "segment",
+    ],
     types: ["keystore"],
   },
-  cli: { imports: ["mod", "handlers/mod", "keystore/mod", "workers/mod"] },
+  cli: { imports: ["mod", "handlers/mod", "keystore/mod", "workers/mod", "control/mod"] },
 };
 
 /** Files that every folder may import. */

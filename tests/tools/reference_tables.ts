@@ -1,16 +1,25 @@
 /**
- * Writes the reference tables of `lib/handlers/README.md` from the tables of the code: `deno task docs`;
- * with `--check` it fails when the file differs.
+ * Writes the reference tables of `lib/handlers/README.md` and `lib/control/README.md` from the tables of
+ * the code: `deno task docs`; with `--check` it fails when a file differs.
  *
  * @module
  */
 
+import type { Fields, Operation } from "../../lib/control/description.ts";
+import { OPERATIONS } from "../../lib/control/operations.ts";
 import { VERBS } from "../../lib/segment/source.ts";
 import { RECORDS } from "../../lib/segment/status.ts";
 import type { Verb } from "../../lib/segment/verbs/verb.ts";
 import type { RecordTable } from "../../lib/wire/record.ts";
 
-const FILE = new URL("../../lib/handlers/README.md", import.meta.url);
+/** The sections of each file. */
+const FILES: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
+  "lib/handlers/README.md": {
+    records: () => recordReference(RECORDS),
+    verbs: () => verbReference(VERBS),
+  },
+  "lib/control/README.md": { operations: () => operationReference(OPERATIONS) },
+};
 
 /**
  * Replaces the part of a text between two marks.
@@ -64,21 +73,71 @@ export function verbReference(verbs: Readonly<Record<string, Verb>>): string {
   }).join("\n");
 }
 
+/**
+ * Makes the text of all operations of the control interface.
+ *
+ * @param operations The table.
+ */
+export function operationReference(operations: Readonly<Record<string, Operation>>): string {
+  return Object.entries(operations).map(([name, operation]) => {
+    const { method, path, doc, params, result, fields } = operation;
+    const taken = Object.entries(params).map(([param, { in: at, type, isOptional, max, doc }]) => {
+      const bound = type === "string" ? `, at most ${max} characters` : "";
+      return `| \`${param}\`${isOptional ? "?" : ""} | ${at} | ${type}${bound} | ${doc} |\n`;
+    });
+    const table = taken.length === 0
+      ? ""
+      : `\n| parameter | in | type | meaning |\n|---|---|---|---|\n${taken.join("")}`;
+    const given = Object.keys(fields).length === 0
+      ? ""
+      : `\n| field${result === "rows" ? " of each" : ""} | type | meaning |\n|---|---|---|\n${
+        fieldRows(fields)
+      }`;
+    return `### ${name}\n\n\`${method} ${path}\`\n\n${doc}. ${RESULTS[result]}\n${table}${given}`;
+  }).join("\n");
+}
+
+const RESULTS: { readonly [R in Operation["result"]]: string } = {
+  object: "Gives a JSON object.",
+  rows: "Gives a JSON array.",
+  lines: "Gives JSON lines, until the listener ends.",
+  picture: "Gives `image/png` or `text/plain`.",
+  text: "Gives `text/plain`.",
+};
+
+function fieldRows(fields: Fields, within = ""): string {
+  return Object.entries(fields).map(([name, { type, doc, isOptional, fields: inner }]) => {
+    const row = `| \`${within}${name}\`${isOptional ? "?" : ""} | ${type} | ${doc} |\n`;
+    return inner === undefined ? row : row + fieldRows(inner, `${name}[].`);
+  }).join("");
+}
+
 function capitalize(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-if (import.meta.main) {
-  const before = Deno.readTextFileSync(FILE);
-  const after = replaceSection(
-    replaceSection(before, "records", recordReference(RECORDS)),
-    "verbs",
-    verbReference(VERBS),
+/**
+ * Makes a file with its sections as they should be.
+ *
+ * @param file Relative to the project.
+ * @param text Its content now.
+ */
+export function withSections(file: string, text: string): string {
+  return Object.entries(FILES[file]!).reduce(
+    (made, [name, content]) => replaceSection(made, name, content()),
+    text,
   );
-  if (Deno.args.includes("--check")) {
-    if (before !== after) {
-      console.error("lib/handlers/README.md is out of date: deno task docs");
-      Deno.exit(1);
-    }
-  } else Deno.writeTextFileSync(FILE, after);
+}
+
+if (import.meta.main) {
+  for (const file of Object.keys(FILES)) {
+    const url = new URL(`../../${file}`, import.meta.url);
+    const before = Deno.readTextFileSync(url);
+    const after = withSections(file, before);
+    if (before === after) continue;
+    if (Deno.args.includes("--check")) {
+      console.error(`${file} is out of date: deno task docs`);
+      Deno.exitCode = 1;
+    } else Deno.writeTextFileSync(url, after);
+  }
 }

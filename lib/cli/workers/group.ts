@@ -13,6 +13,7 @@ import {
   type Logger,
   parseSecret,
   type SocketAddress,
+  type Status,
 } from "../../mod.ts";
 import {
   AdmissionDesk,
@@ -25,6 +26,8 @@ import {
   type SharedPort,
   SilentCount,
 } from "../../workers/mod.ts";
+import type { ClientsControl, RecordWatch } from "../../control/mod.ts";
+import { recordJson } from "../../handlers/mod.ts";
 import type { CliIo } from "../io.ts";
 import { needsWorker, RestartDelay } from "./load.ts";
 import { Member } from "./member.ts";
@@ -80,6 +83,7 @@ export class WorkerGroup {
   /** Whether the first workers listen: from then on one that ends is replaced. */
   #isOpen = false;
   #isClosed = false;
+  #watch: RecordWatch | undefined;
 
   private constructor(options: GroupOptions) {
     this.#options = options;
@@ -115,6 +119,10 @@ export class WorkerGroup {
     return group;
   }
 
+  get id(): number {
+    return this.source.id;
+  }
+
   get name(): string | undefined {
     return this.#options.name;
   }
@@ -136,6 +144,7 @@ export class WorkerGroup {
     for (const timer of this.#restarts) clearTimeout(timer);
     for (const { link } of this.#members) link.tell("close");
     this.#silent.close();
+    this.#publish(this.id, { kind: "terminated", last_words: "" });
     void this.#options.handler(this.source, { kind: "terminated", last_words: "" });
     this.#checkFinished();
   }
@@ -153,6 +162,18 @@ export class WorkerGroup {
     for (const member of this.#members) member.end("the listener was aborted");
     this.#members.clear();
     this.#checkFinished();
+  }
+
+  /** Whether it takes no more clients. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** The clients of the workers that listen. @param watch Gets their records while it is watched. */
+  threads(watch: RecordWatch): readonly ClientsControl[] {
+    this.#watch = watch;
+    return [...this.#members].filter(({ isListening }) => isListening)
+      .map(({ clients }) => clients);
   }
 
   /** Writes a picture of each client. */
@@ -210,6 +231,8 @@ export class WorkerGroup {
     const sender = -number - LINES_SENDER;
     return {
       listening: () => {
+        member.isListening = true;
+        if (this.#watch?.isWatched) member.clients.watch(true);
         if (this.#isClosed) member.link.tell("close");
         listening.resolve();
         return this.#ready.promise;
@@ -242,9 +265,19 @@ export class WorkerGroup {
       opened: (id) => void sources.add(id),
       ended: (id) => void sources.delete(id),
       stored: onStored,
+      watched: (lines, lost) => {
+        for (const line of lines) this.#watch?.publish(line);
+        if (lost > 0) this.#watch?.lose(lost);
+      },
       request: (request, peer) => clients!.request(member.link, request, peer),
       record: (info, status, input) => clients!.record(member.link, info, status, input),
     };
+  }
+
+  /** Gives a record that no worker has to those that watch. */
+  #publish(source: number, status: Status): void {
+    if (!this.#watch?.isWatched) return;
+    this.#watch.publish({ client: source, line: recordJson(new Date(), source, status) });
   }
 
   #remove(member: Member): void {
@@ -263,7 +296,10 @@ export class WorkerGroup {
     if (!this.#isOpen) return;
     log.log("error", "worker-ended", { clients: count, detail });
     clients?.lost(member.link, WORKER_LOST);
-    for (const id of member.sources) onLost(id, WORKER_LOST);
+    for (const id of member.sources) {
+      onLost(id, WORKER_LOST);
+      this.#publish(id, { kind: "terminated", last_words: WORKER_LOST });
+    }
     if (!this.#isClosed) this.#replace(member);
   }
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { type ClientsControl, RemoteThread } from "../../control/mod.ts";
+import { TransportError } from "../../mod.ts";
 import {
   type AdmissionDesk,
   giveBack,
@@ -27,6 +29,11 @@ export interface MemberHost {
 export class Member {
   readonly link: Link<MainService, WorkerService>;
   readonly desk: AdmissionDesk;
+  /** Its clients, for the control interface. */
+  readonly clients: ClientsControl = new RemoteThread(
+    (method, args) => this.link.ask("control", method, args),
+  );
+  isListening = false;
   /** The sources whose last record is to be printed. */
   readonly sources = new Set<number>();
   readonly startedMs = performance.now();
@@ -63,7 +70,7 @@ export class Member {
   end(reason: string): boolean {
     if (this.#hasEnded) return false;
     this.#hasEnded = true;
-    this.link.end(new Error(reason));
+    this.link.end(new TransportError("connection-lost", reason));
     this.#worker.terminate();
     this.desk.close();
     giveBack(this.#setup.buffers, this.#setup.held);

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { type ClientsControl, LocalClients, PostedRecords } from "../../control/mod.ts";
 import { FaultLog, outliveFaults } from "../faults.ts";
 import type { CliIo } from "../io.ts";
 import { processEnv } from "../../../keystore/mod.ts";
@@ -40,6 +41,7 @@ class ListenWorker implements WorkerService {
   readonly #forwarding: Forwarding;
   #handlers: WorkerHandlers | undefined;
   #listener: Listener | undefined;
+  #clients: LocalClients | undefined;
 
   constructor(isDebug: boolean) {
     const main = this.#main = new Link<WorkerService, MainService>(
@@ -97,6 +99,8 @@ class ListenWorker implements WorkerService {
       },
     );
     if (secret !== undefined) this.#listener.targetInput(secret);
+    const records = new PostedRecords((lines, lost) => this.#main.ask("watched", lines, lost));
+    this.#clients = new LocalClients(this.#listener, records.put);
   }
 
   setSecret(secret: string): void {
@@ -118,6 +122,11 @@ class ListenWorker implements WorkerService {
 
   accept(request: number, size: readonly number[]) {
     return this.#forwarding.accept(request, size);
+  }
+
+  control(method: keyof ClientsControl, args: readonly unknown[]) {
+    const clients = this.#clients as unknown as Record<string, (...args: unknown[]) => unknown>;
+    return clients[method]!(...args);
   }
 
   call(id: number, verb: string, args: readonly unknown[]) {

@@ -1,5 +1,6 @@
 import type { Target } from "../target.ts";
 import { clientPackets } from "./client.ts";
+import { controlRequests } from "./control.ts";
 import { codedUnits } from "./h264.ts";
 import { clientStream, serverStream } from "./session.ts";
 import { acceptedFiles, conditions, hostKeyFiles, typedTexts } from "./text.ts";
@@ -17,4 +18,5 @@ export const TARGETS: readonly Target[] = [
   conditions,
   hostKeyFiles,
   typedTexts,
+  controlRequests,
 ];

@@ -5,6 +5,7 @@ import { setImmediate } from "node:timers";
 import { AuthError } from "../../../lib/errors.ts";
 import { DecoderPool } from "../../../lib/decoders/h264/worker/decoder_pool.ts";
 import type { Authorize } from "../../../lib/net/listen_types.ts";
+import { Counters } from "../../../lib/net/counters.ts";
 import { Connection, type ListenerPort } from "../../../lib/net/connection.ts";
 import { nextSourceId } from "../../../lib/net/port_state.ts";
 import { DISPLAY_DEFAULTS } from "../../../lib/segment/preroll.ts";
@@ -27,6 +28,7 @@ const ENDS = { "its end": null, "a reset": new Deno.errors.ConnectionReset("rese
 class Rig {
   readonly socket = new MemorySocket();
   readonly log = new LogBook();
+  readonly counters = new Counters();
   readonly spied = spyOn(typescriptProvider);
   readonly kinds: string[] = [];
   readonly connection: Connection;
@@ -53,6 +55,8 @@ class Rig {
       decoders: new DecoderPool(),
       memory: undefined,
       nextId: nextSourceId,
+      counters: this.counters,
+      tap: {},
       admit: () => {
         if (refusal !== undefined) throw refusal;
         return {

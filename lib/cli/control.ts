@@ -1,0 +1,99 @@
+/**
+ * The control socket of `listen`.
+ *
+ * @module
+ */
+
+import {
+  type ClientsControl,
+  ControlSocket,
+  HttpControl,
+  ListenerControl,
+  makeSocketDirectory,
+  type RecordWatch,
+  socketName,
+} from "../control/mod.ts";
+import type { Keystore } from "../../keystore/mod.ts";
+import { MAX_SOCKET_NAMES } from "../limits.ts";
+import { ControlError, type Logger, messageOf } from "../mod.ts";
+import type { CliIo } from "./io.ts";
+import type { Serving } from "./serving.ts";
+
+/** An open control socket. */
+export interface OpenControl {
+  /** Removes the socket and ends what watches. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the control socket of a listener.
+ *
+ * Without a path of its own it is nothing that the listener needs: a failure is logged.
+ *
+ * @param path Where; `false` for none, absent for one in the directory of this user.
+ * @param threads Its clients.
+ * @throws {ControlError} `control-in-use`, `control-failed` for a given path.
+ */
+export async function openControl(
+  path: string | false | undefined,
+  listener: Serving,
+  threads: (watch: RecordWatch) => readonly ClientsControl[],
+  keystore: Keystore,
+  env: CliIo["env"],
+  log: Logger,
+): Promise<OpenControl | undefined> {
+  if (path === false) return undefined;
+  const control: ListenerControl = new ListenerControl({
+    id: listener.id,
+    name: listener.name,
+    addresses: listener.addresses,
+    get isClosed() {
+      return listener.isClosed;
+    },
+    close: () => listener.close(),
+    threads: () => threads(control),
+  }, keystore);
+  const http = new HttpControl(control, log);
+  const socket = path === undefined
+    ? await openDefault(listener, http, env, log)
+    : await ControlSocket.open(path, http);
+  return {
+    async close() {
+      control.endWatching();
+      await socket?.close();
+    },
+  };
+}
+
+async function openDefault(
+  { name, addresses }: Serving,
+  http: HttpControl,
+  env: CliIo["env"],
+  log: Logger,
+): Promise<ControlSocket | undefined> {
+  try {
+    const directory = makeSocketDirectory(env, Deno.uid() ?? 0);
+    return await openFree(
+      (attempt) => `${directory}/${socketName(name, addresses, attempt)}`,
+      http,
+    );
+  } catch (error) {
+    log.log("warn", "control-unavailable", { detail: messageOf(error) });
+    return undefined;
+  }
+}
+
+/** Listeners on several interfaces may have the same name and port. */
+async function openFree(
+  pathOf: (attempt: number) => string,
+  http: HttpControl,
+): Promise<ControlSocket> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await ControlSocket.open(pathOf(attempt), http);
+    } catch (error) {
+      const isTaken = error instanceof ControlError && error.code === "control-in-use";
+      if (!isTaken || attempt === MAX_SOCKET_NAMES) throw error;
+    }
+  }
+}

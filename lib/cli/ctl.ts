@@ -1,0 +1,52 @@
+/**
+ * `ctl`: looks at a running listener and steers it.
+ *
+ * @module
+ */
+
+import { Command } from "commander";
+import { type CliIo, processIo } from "./io.ts";
+import { endCommand, snapshotCommand, typeCommand } from "./ctl_client.ts";
+import { acceptCommand, closeCommand, knocksCommand, statsCommand } from "./ctl_listener.ts";
+import { listCommand, showCommand } from "./ctl_list.ts";
+import { watchCommand } from "./ctl_watch.ts";
+
+export function ctlCommand(io: CliIo = processIo): Command {
+  const command = new Command("ctl")
+    .description("see the clients of a running listener, type into them, end them")
+    .option("--to <name:port>", "which listener, if several run here; NAME or :PORT is enough")
+    .option("--control <path>", "its socket, if it was started with --control PATH")
+    .option("--json", "print JSON")
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText("after", HELP);
+  const commands = [
+    listCommand,
+    showCommand,
+    snapshotCommand,
+    watchCommand,
+    typeCommand,
+    endCommand,
+    knocksCommand,
+    acceptCommand,
+    statsCommand,
+    closeCommand,
+  ];
+  for (const make of commands) {
+    command.addCommand(make(io).configureHelp({ showGlobalOptions: true }));
+  }
+  return command;
+}
+
+const HELP = `
+CLIENT is the number that "list" shows, or the first four or more digits of the fingerprint of its key.
+
+Every listener of this user opens a socket for this, unless it was started with --no-control. It speaks
+HTTP with JSON, so that other programs can do the same; the README says how.
+
+Examples:
+  ctl list
+  ctl snapshot 2
+  ctl type 2 ls --enter
+  ctl end 2 "see you tomorrow"
+  ctl knocks
+  ctl accept 3f2a-91bc --comment "Anna's laptop"`;

@@ -1,0 +1,105 @@
+/**
+ * `ctl snapshot`, `ctl type` and `ctl end`: what is done to one client.
+ *
+ * @module
+ */
+
+import { Command } from "commander";
+import { MAX_CONTROL_TEXT_UNITS } from "../limits.ts";
+import type { Snapshot } from "../mod.ts";
+import { printJson, withListener } from "./ctl_connect.ts";
+import { CLIENT_ARGUMENT } from "./ctl_list.ts";
+import { UsageError } from "./errors.ts";
+import type { CliIo } from "./io.ts";
+import { parsePositiveWhole } from "./values.ts";
+
+/** Stands for standard input. */
+const STDIN = "-";
+
+export function snapshotCommand(io: CliIo): Command {
+  return new Command("snapshot")
+    .description("print what a client shows: its text, or its picture as a PNG file")
+    .argument("<client>", CLIENT_ARGUMENT)
+    .option("--output <file>", "write it to this file, which is replaced")
+    .option("--segment <number>", "a segment other than its first", parsePositiveWhole)
+    .action((
+      word: string,
+      { output, segment }: { output?: string; segment?: number },
+      command: Command,
+    ) =>
+      withListener(command, io, async ({ client, json }) => {
+        const taken = await client.call("snapshot", { client: word, segment });
+        if (json) printJson(io, toJson(taken));
+        else await write(taken, output, io);
+      })
+    );
+}
+
+export function typeCommand(io: CliIo): Command {
+  return new Command("type")
+    .description("type text into a client, and wait until it takes it")
+    .argument("<client>", CLIENT_ARGUMENT)
+    .argument("<text...>", `words, typed with blanks between; "${STDIN}" for standard input`)
+    .option("--enter", "press Enter after it")
+    .action((
+      word: string,
+      words: readonly string[],
+      { enter = false }: { enter?: boolean },
+      command: Command,
+    ) =>
+      withListener(command, io, async ({ client, json }) => {
+        const text = words.length === 1 && words[0] === STDIN ? await readStdin() : words.join(" ");
+        const typed = await client.call("type", { client: word, text: text + (enter ? "\n" : "") });
+        if (json) printJson(io, typed);
+      })
+    );
+}
+
+export function endCommand(io: CliIo): Command {
+  return new Command("end")
+    .description("ask a client to exit; it is cut off after two seconds")
+    .argument("<client>", CLIENT_ARGUMENT)
+    .argument("[last-words]", "why, for the client")
+    .action((
+      word: string,
+      lastWords: string | undefined,
+      _flags: unknown,
+      command: Command,
+    ) =>
+      withListener(command, io, async ({ client, json }) => {
+        const ended = await client.call("end", { client: word, last_words: lastWords });
+        if (json) printJson(io, ended);
+        else io.err(`client ${ended.client} was asked to exit\n`);
+      })
+    );
+}
+
+function toJson(taken: Snapshot) {
+  return taken.kind === "text" ? taken : { kind: "png", base64: taken.bytes.toBase64() };
+}
+
+async function write(taken: Snapshot, output: string | undefined, io: CliIo): Promise<void> {
+  const bytes = taken.kind === "text" ? new TextEncoder().encode(taken.text) : taken.bytes;
+  if (output !== undefined) await Deno.writeFile(output, bytes, { mode: 0o600 });
+  else if (taken.kind === "text") io.out(taken.text);
+  else if (Deno.stdout.isTerminal()) {
+    throw new UsageError("the client shows a picture: give --output FILE.png");
+  } else await writeAll(Deno.stdout, bytes);
+}
+
+async function writeAll(to: typeof Deno.stdout, bytes: Uint8Array): Promise<void> {
+  for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await to.write(rest));
+}
+
+async function readStdin(): Promise<string> {
+  let text = "";
+  for await (const piece of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
+    text += piece;
+    if (text.length > MAX_CONTROL_TEXT_UNITS) {
+      throw new UsageError(
+        `standard input has more than ${MAX_CONTROL_TEXT_UNITS} characters; type it in parts`,
+      );
+    }
+  }
+  return text;
+}

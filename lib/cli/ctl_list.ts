@@ -1,0 +1,87 @@
+/**
+ * `ctl list` and `ctl show`: which clients there are.
+ *
+ * @module
+ */
+
+import { Command } from "commander";
+import type { Result } from "../control/mod.ts";
+import { escapeControls } from "../mod.ts";
+import { ago, printJson, withListener } from "./ctl_connect.ts";
+import type { CliIo } from "./io.ts";
+import { formatTable } from "./keystore_text.ts";
+
+export const CLIENT_ARGUMENT = "its number, or the first digits of its key's fingerprint";
+
+export function listCommand(io: CliIo): Command {
+  return new Command("list")
+    .description("list the clients")
+    .option("--ids", "print their numbers alone, one a line")
+    .action(({ ids = false }: { ids?: boolean }, command: Command) =>
+      withListener(command, io, async ({ client, json }) => {
+        const clients = await client.call("list", {});
+        if (json) printJson(io, ids ? clients.map(({ id }) => id) : clients);
+        else if (ids) io.out(clients.map(({ id }) => `${id}\n`).join(""));
+        else if (clients.length === 0) io.err("there are no clients\n");
+        else io.out(formatTable([LIST_HEAD, ...clients.map(listRow)]));
+      })
+    );
+}
+
+export function showCommand(io: CliIo): Command {
+  return new Command("show")
+    .description("describe one client and its segments")
+    .argument("<client>", CLIENT_ARGUMENT)
+    .action((word: string, _flags: unknown, command: Command) =>
+      withListener(command, io, async ({ client, json }) => {
+        const shown = await client.call("show", { client: word });
+        if (json) printJson(io, shown);
+        else io.out(describe(shown));
+      })
+    );
+}
+
+const LIST_HEAD = ["ID", "KIND", "TITLE", "SHOWS", "KEY", "COMMENT", "ADDRESS", "FOR"] as const;
+
+function listRow(client: Result<"list">[number]): string[] {
+  const { id, segkind, title, key, comment = "", address, since, state } = client;
+  return [
+    String(id),
+    segkind,
+    escapeControls(title),
+    state === "active" ? shows(client) : state,
+    key,
+    escapeControls(comment),
+    address,
+    ago(since),
+  ];
+}
+
+function shows(
+  { content, width, height }: { content: string; width: number; height: number },
+): string {
+  return content === "none" ? "nothing yet" : `${content} ${width}x${height}`;
+}
+
+function describe(client: Result<"show">): string {
+  const { id, segkind, title, state, key, public_key, comment, address, since } = client;
+  const facts = formatTable([
+    ["client", `${id} ${segkind} ${escapeControls(JSON.stringify(title))}, ${state}`],
+    ["key", `${key} ${public_key}`],
+    ...(comment === undefined ? [] : [["comment", escapeControls(comment)]]),
+    ["address", address],
+    ["for", `${ago(since)} (since ${since})`],
+    ["waiting", `${client.waiting_bytes} bytes to it, ${client.waiting_events} events of it`],
+  ]);
+  const parts = formatTable([
+    ["SEGMENT", "KIND", "TITLE", "SHOWS", "FRAMES"],
+    ...client.parts.map((part) => [
+      String(part.id),
+      part.segkind,
+      escapeControls(part.title),
+      shows(part),
+      String(part.frames),
+    ]),
+  ]);
+  return `${facts}\n${parts}`;
+}

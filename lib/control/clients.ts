@@ -1,0 +1,147 @@
+/**
+ * The clients of one thread, as the control interface sees them.
+ *
+ * @module
+ */
+
+import { processMemory } from "../decoders/memory_budget.ts";
+import { ControlError } from "../errors.ts";
+import { describeJson } from "../handlers/describe.ts";
+import { type Snapshot, takeSnapshot } from "../handlers/pictures/snapshot.ts";
+import { type Listener, type ListenerView, viewOf } from "../net/listener.ts";
+import type { ClientView } from "../net/live_client.ts";
+import type { ClientSource } from "../segment/client_source.ts";
+import { LoopDelay } from "./loop_delay.ts";
+import type { Result } from "./operations.ts";
+
+/** What is said of a client. */
+export type ClientRow = Result<"show">;
+
+/** What one thread has counted, and holds now. */
+export type ThreadFigures = Omit<
+  Result<"stats">,
+  "memory_bytes" | "workers" | "watchers" | "uptime_seconds"
+>;
+
+/** A record as a line, without its line feed. */
+export interface WatchedLine {
+  /** The number of the client's first segment, or that of the listener. */
+  readonly client: number;
+  readonly line: string;
+}
+
+/** The clients of a thread; in a worker all answers take a while. */
+export interface ClientsControl {
+  clients(): readonly ClientRow[] | Promise<readonly ClientRow[]>;
+  /** @param id The number of a segment. @returns `undefined` while nothing is shown. */
+  snapshot(id: number): Promise<Snapshot | undefined>;
+  /** @returns Whether the client has taken all of it. */
+  type(id: number, text: string): Promise<boolean>;
+  end(id: number, lastWords: string): void | Promise<void>;
+  /** @returns `undefined` when the thread has ended. */
+  figures(): ThreadFigures | Promise<ThreadFigures | undefined>;
+  /** Gives records from now on, or no more. */
+  watch(isOn: boolean): void;
+}
+
+/** The clients of a listener in this thread. */
+export class LocalClients implements ClientsControl, Disposable {
+  readonly #view: ListenerView;
+  readonly #loopDelay = new LoopDelay();
+  readonly #onLine: (line: WatchedLine) => void;
+
+  /** @param onLine Gets records while they are watched. */
+  constructor(listener: Listener, onLine: (line: WatchedLine) => void) {
+    this.#view = viewOf(listener);
+    this.#onLine = onLine;
+  }
+
+  clients(): ClientRow[] {
+    return this.#view.clients().map(describeClient);
+  }
+
+  async snapshot(id: number): Promise<Snapshot | undefined> {
+    return await takeSnapshot(this.#source(id));
+  }
+
+  async type(id: number, text: string): Promise<boolean> {
+    return await this.#source(id).typeText(text);
+  }
+
+  end(id: number, lastWords: string): void {
+    this.#source(id).deleteImage(lastWords);
+  }
+
+  figures(): ThreadFigures {
+    const { counters, unauthenticated, memory = processMemory } = this.#view;
+    const views = this.#view.clients();
+    const segments = views.flatMap(({ segments }) => segments);
+    const { outcomes, refusals, receivedBytes, sentBytes, events, workMs } = counters;
+    return {
+      connections: { ...outcomes },
+      refusals: { ...refusals },
+      clients: views.length,
+      segments: segments.length,
+      unauthenticated: unauthenticated(),
+      received_bytes: receivedBytes,
+      sent_bytes: sentBytes,
+      frames: segments.reduce((sum, { segment }) => sum + segment.frames, counters.endedFrames),
+      events,
+      work_seconds: workMs / 1000,
+      waiting_bytes: views.reduce((sum, { waitingBytes }) => sum + waitingBytes, 0),
+      waiting_events: views.reduce((sum, { waitingEvents }) => sum + waitingEvents, 0),
+      loop_delay_seconds: this.#loopDelay.longestMs / 1000,
+      heap_bytes: Deno.memoryUsage().heapUsed,
+      picture_bytes: memory.used,
+    };
+  }
+
+  watch(isOn: boolean): void {
+    this.#view.tap.onRecord = isOn
+      ? (client, source, status, input) => {
+        this.#onLine({ client, line: describeJson(new Date(), source, status, input) });
+      }
+      : undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.#loopDelay[Symbol.dispose]();
+  }
+
+  #source(id: number): ClientSource {
+    for (const { segments } of this.#view.clients()) {
+      const source = segments.find((each) => each.id === id);
+      if (source !== undefined) return source;
+    }
+    throw new ControlError("no-such-client", `client ${id} has ended`);
+  }
+}
+
+function describeClient(view: ClientView): ClientRow {
+  const { source, segments, sinceMs, isLeaving, waitingBytes, waitingEvents } = view;
+  const { publicKey, fingerprint, comment, address } = source.peer;
+  return {
+    id: source.id,
+    ...describeShown(source),
+    key: fingerprint,
+    ...(comment === undefined ? {} : { comment }),
+    address,
+    since: new Date(sinceMs).toISOString(),
+    state: isLeaving ? "leaving" : source.segment.state === "active" ? "active" : "preroll",
+    segments: segments.length,
+    public_key: publicKey,
+    waiting_bytes: waitingBytes,
+    waiting_events: waitingEvents,
+    parts: segments.map((each) => ({
+      id: each.id,
+      ...(each.segment.parent === undefined ? {} : { parent: each.segment.parent.id }),
+      ...describeShown(each),
+    })),
+  };
+}
+
+function describeShown({ title, segkind, surface, segment }: ClientSource) {
+  const { width, height } = surface;
+  const content = surface.content === "tpack" ? "text" : surface.content;
+  return { title, segkind, content, width, height, frames: segment.frames };
+}

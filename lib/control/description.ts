@@ -1,0 +1,101 @@
+/**
+ * How an operation of the control interface is described: its parameters, and the fields of its result.
+ *
+ * @module
+ */
+
+/** One field of a result. */
+export interface Field<Value = unknown, IsOptional extends boolean = boolean> {
+  /** The type as the documentation shows it. */
+  readonly type: string;
+  readonly doc: string;
+  readonly isOptional: IsOptional;
+  /** The fields of each element of a list. */
+  readonly fields?: Fields;
+  /** Carries the type; never there. */
+  readonly value?: Value;
+}
+
+export interface Fields {
+  readonly [name: string]: Field;
+}
+
+/** The object that fields describe. */
+export type ValuesOf<F extends Fields> =
+  & { readonly [K in keyof F as F[K] extends Field<unknown, true> ? never : K]: ValueOf<F[K]> }
+  & { readonly [K in keyof F as F[K] extends Field<unknown, true> ? K : never]?: ValueOf<F[K]> };
+type ValueOf<F> = F extends Field<infer Value> ? Value : never;
+
+function field<Value>(type: string, doc: string, fields?: Fields): Field<Value, false> {
+  return { type, doc, isOptional: false, ...(fields && { fields }) };
+}
+
+export const text = (doc: string) => field<string>("string", doc);
+export const whole = (doc: string) => field<number>("integer", doc);
+export const number = (doc: string) => field<number>("number", doc);
+export const truth = (doc: string) => field<boolean>("boolean", doc);
+export const texts = (doc: string) => field<readonly string[]>("list of strings", doc);
+export const counts = (doc: string) =>
+  field<Readonly<Record<string, number>>>("object of integers", doc);
+export const list = <F extends Fields>(doc: string, fields: F) =>
+  field<readonly ValuesOf<F>[]>("list", doc, fields);
+
+/** A field that may be absent. */
+export function optional<Value>(field: Field<Value, false>): Field<Value, true> {
+  return { ...field, isOptional: true };
+}
+
+/** One parameter. */
+export interface Param<Value = unknown, IsOptional extends boolean = boolean> {
+  /** Where it stands in a request. */
+  readonly in: "path" | "query" | "body";
+  readonly type: "string" | "integer";
+  /** The longest text in UTF-16 units, or the largest number. */
+  readonly max: number;
+  readonly doc: string;
+  readonly isOptional: IsOptional;
+  /** Carries the type; never there. */
+  readonly value?: Value;
+}
+
+export interface Params {
+  readonly [name: string]: Param;
+}
+
+/** The object that parameters describe. */
+export type ArgumentsOf<P extends Params> =
+  & { readonly [K in keyof P as P[K] extends Param<unknown, true> ? never : K]: ArgumentOf<P[K]> }
+  & {
+    readonly [K in keyof P as P[K] extends Param<unknown, true> ? K : never]?:
+      | ArgumentOf<P[K]>
+      | undefined;
+  };
+type ArgumentOf<P> = P extends Param<infer Value> ? Value : never;
+
+/** Text that must be there. */
+export function textParam(at: Param["in"], max: number, doc: string): Param<string, false> {
+  return { in: at, type: "string", max, doc, isOptional: false };
+}
+
+/** Text that may be absent. */
+export function optionalText(at: Param["in"], max: number, doc: string): Param<string, true> {
+  return { in: at, type: "string", max, doc, isOptional: true };
+}
+
+/** A number from 1 that may be absent. */
+export function optionalWhole(at: Param["in"], max: number, doc: string): Param<number, true> {
+  return { in: at, type: "integer", max, doc, isOptional: true };
+}
+
+/** One thing that can be asked of a listener. */
+export interface Operation {
+  readonly method: "GET" | "POST";
+  /** With `:name` for each parameter that stands in it. */
+  readonly path: string;
+  readonly doc: string;
+  readonly params: Params;
+  /** What comes back: one object, an array of them, lines of JSON as they come, or content. */
+  readonly result: "object" | "rows" | "lines" | "picture" | "text";
+  /** The fields of an object or a row. */
+  readonly fields: Fields;
+}

@@ -1,0 +1,157 @@
+/**
+ * The control interface over HTTP: from a request to its response. It knows no socket, so that it can be
+ * served anywhere.
+ *
+ * @module
+ */
+
+import { A12Error, ApiMisuseError, ControlError, messageOf } from "../errors.ts";
+import { CONTROL_BODY_TIMEOUT_MS, MAX_CONTROL_BODY_BYTES, MAX_CONTROL_CALLS } from "../limits.ts";
+import { escapeControls, type Logger } from "../log.ts";
+import type { Snapshot } from "../handlers/pictures/snapshot.ts";
+import type { Operation } from "./description.ts";
+import type { Controlled } from "./operations.ts";
+import { findOperation, MethodError, readRequest } from "./request.ts";
+
+/** The status of each code; others are mistakes of the caller if their class says so. */
+const STATUS: { readonly [code: string]: number } = {
+  "no-such-path": 404,
+  "no-such-client": 404,
+  "no-such-key": 404,
+  "nothing-shown": 404,
+  "bad-method": 405,
+  "ambiguous-client": 409,
+  "not-taken": 409,
+  "body-too-large": 413,
+  "body-timeout": 408,
+  "busy": 429,
+  "queue-full": 429,
+  "bad-tag": 400,
+  "bad-conditions": 400,
+};
+
+const encoder = new TextEncoder();
+
+export class HttpControl {
+  readonly #controlled: Controlled;
+  readonly #log: Logger;
+  readonly #failed = new Set<string>();
+  #calls = 0;
+
+  /** @param log Gets failures that are no mistake of the caller, one line an operation. */
+  constructor(controlled: Controlled, log: Logger) {
+    this.#controlled = controlled;
+    this.#log = log;
+  }
+
+  /** Performs an operation; never rejects. */
+  async respond(request: Request): Promise<Response> {
+    let name = "request";
+    this.#calls++;
+    try {
+      if (this.#calls > MAX_CONTROL_CALLS) {
+        throw new ControlError(
+          "busy",
+          `${MAX_CONTROL_CALLS} requests are under way, which is the most; try again`,
+        );
+      }
+      const { pathname, searchParams } = new URL(request.url);
+      const requested = findOperation(request.method, pathname);
+      name = requested.name;
+      const args = readRequest(requested, searchParams, await readBody(request));
+      const perform = this.#controlled[requested.name] as (args: unknown) => unknown;
+      return toResponse(requested.operation, await perform.call(this.#controlled, args));
+    } catch (error) {
+      return this.#refuse(name, error);
+    } finally {
+      this.#calls--;
+    }
+  }
+
+  #refuse(name: string, error: unknown): Response {
+    const code = error instanceof A12Error ? error.code : "internal-error";
+    const isMisuse = error instanceof ApiMisuseError || error instanceof ControlError;
+    const status = STATUS[code] ?? (isMisuse ? 400 : 500);
+    if (status === 500 && !this.#failed.has(name)) {
+      this.#failed.add(name);
+      this.#log.log("error", "control-failed", {
+        operation: name,
+        reason: code,
+        detail: messageOf(error),
+        stack: error instanceof A12Error ? undefined : (error as Error).stack,
+      });
+    }
+    const text = error instanceof A12Error
+      ? error.message
+      : "the listener has failed to do this; its log has more";
+    const headers = error instanceof MethodError ? { allow: error.allowed } : {};
+    return json({ error: text, code }, { status, headers });
+  }
+}
+
+async function readBody({ body }: Request): Promise<string> {
+  if (body === null) return "";
+  const reader = body.getReader();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const seconds = CONTROL_BODY_TIMEOUT_MS / 1000;
+      reject(new ControlError("body-timeout", `the body was not there within ${seconds} s`));
+    }, CONTROL_BODY_TIMEOUT_MS);
+  });
+  try {
+    for (;;) {
+      const { value, done } = await Promise.race([reader.read(), timeout]);
+      if (done) break;
+      size += value.length;
+      if (size > MAX_CONTROL_BODY_BYTES) {
+        throw new ControlError(
+          "body-too-large",
+          `the body has more than ${MAX_CONTROL_BODY_BYTES} bytes; send it in parts`,
+        );
+      }
+      chunks.push(value);
+    }
+  } catch (error) {
+    void reader.cancel().catch(() => {});
+    throw error instanceof ControlError
+      ? error
+      : new ApiMisuseError("bad-argument", `the body ended early: ${messageOf(error)}`);
+  } finally {
+    clearTimeout(timer);
+  }
+  return await new Blob(chunks as Uint8Array<ArrayBuffer>[]).text();
+}
+
+function toResponse({ result }: Operation, value: unknown): Response {
+  switch (result) {
+    case "object":
+    case "rows":
+      return json(value);
+    case "lines": {
+      const lines = (value as ReadableStream<string>).pipeThrough(new TextEncoderStream());
+      return new Response(lines, { headers: { "content-type": "application/x-ndjson" } });
+    }
+    case "text":
+      return plain(value as string, "text/plain; version=0.0.4; charset=utf-8");
+    case "picture": {
+      const picture = value as Snapshot;
+      if (picture.kind === "text") return plain(picture.text, "text/plain; charset=utf-8");
+      return new Response(picture.bytes, { headers: { "content-type": "image/png" } });
+    }
+  }
+}
+
+function json(value: unknown, init: ResponseInit = {}): Response {
+  const body = encoder.encode(`${escapeControls(JSON.stringify(value))}\n`);
+  return new Response(body, {
+    ...init,
+    headers: { ...init.headers, "content-type": "application/json" },
+  });
+}
+
+function plain(text: string, type: string): Response {
+  return new Response(encoder.encode(text), { headers: { "content-type": type } });
+}

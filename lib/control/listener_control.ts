@@ -1,0 +1,254 @@
+/**
+ * The operations of the control interface on a listener, whose clients may be in several threads.
+ *
+ * @module
+ */
+
+import type { Keystore } from "../../keystore/mod.ts";
+import { formatAddress, type SocketAddress } from "../address.ts";
+import { fingerprint } from "../crypto/fingerprint.ts";
+import { ControlError } from "../errors.ts";
+import type { Snapshot } from "../handlers/pictures/snapshot.ts";
+import { MAX_CONTROL_SNAPSHOTS } from "../limits.ts";
+import type { ClientRow, ClientsControl, ThreadFigures, WatchedLine } from "./clients.ts";
+import { findClient } from "./find.ts";
+import { limitsInForce } from "./limits_in_force.ts";
+import { formatMetrics } from "./metrics.ts";
+import { type Arguments, type Controlled, OPERATIONS, type Result } from "./operations.ts";
+import { Watchers } from "./watchers.ts";
+
+/** The listener that is controlled. */
+export interface ControlTarget {
+  /** The number by which handlers know it. */
+  readonly id: number;
+  readonly name: string | undefined;
+  readonly addresses: readonly SocketAddress[];
+  readonly isClosed: boolean;
+  /** Takes no more clients. */
+  close(): void;
+  /** Its clients, one element a thread. */
+  threads(): readonly ClientsControl[];
+}
+
+/** Where threads give their records. */
+export interface RecordWatch {
+  /** Whether they have to. */
+  readonly isWatched: boolean;
+  publish(line: WatchedLine): void;
+  /** Records were left out before they came here. */
+  lose(count: number): void;
+}
+
+interface Found {
+  readonly client: ClientRow;
+  readonly thread: ClientsControl;
+}
+
+/** The names that a key without a name gets. */
+const DEFAULT_NAME = "default";
+
+export class ListenerControl implements Controlled, RecordWatch {
+  readonly #target: ControlTarget;
+  readonly #keystore: Pick<Keystore, "notes" | "acceptKnock">;
+  readonly #since = new Date();
+  readonly #watchers = new Watchers((isWatched) => {
+    for (const thread of this.#target.threads()) thread.watch(isWatched);
+  });
+  #snapshots = 0;
+
+  constructor(target: ControlTarget, keystore: Pick<Keystore, "notes" | "acceptKnock">) {
+    this.#target = target;
+    this.#keystore = keystore;
+  }
+
+  get isWatched(): boolean {
+    return this.#watchers.size > 0;
+  }
+
+  publish(line: WatchedLine): void {
+    this.#watchers.publish(line);
+  }
+
+  lose(count: number): void {
+    this.#watchers.lose(count);
+  }
+
+  /** Ends what watches. */
+  endWatching(): void {
+    this.#watchers.close();
+  }
+
+  operations(): Result<"operations"> {
+    return Object.values(OPERATIONS).map(({ method, path, doc }) => ({ method, path, doc }));
+  }
+
+  async listener(): Promise<Result<"listener">> {
+    const { id, name, addresses, isClosed } = this.#target;
+    return {
+      id,
+      ...(name === undefined ? {} : { name }),
+      addresses: addresses.map(formatAddress),
+      pid: Deno.pid,
+      since: this.#since.toISOString(),
+      clients: (await this.#all()).length,
+      is_closed: isClosed,
+    };
+  }
+
+  async list(): Promise<Result<"list">> {
+    return (await this.#all()).map(({ client }) => {
+      const { public_key: _, waiting_bytes: __, waiting_events: ___, parts: ____, ...row } = client;
+      return row;
+    });
+  }
+
+  async watch({ client }: Arguments<"watch">): Promise<ReadableStream<string>> {
+    const id = client === undefined ? undefined : (await this.#find(client)).client.id;
+    return this.#watchers.open(id);
+  }
+
+  async show({ client }: Arguments<"show">): Promise<Result<"show">> {
+    return (await this.#find(client)).client;
+  }
+
+  async snapshot({ client: word, segment }: Arguments<"snapshot">): Promise<Snapshot> {
+    const { client, thread } = await this.#find(word);
+    const id = segment ?? client.id;
+    if (!client.parts.some((part) => part.id === id)) {
+      const known = client.parts.map(({ id }) => id).join(", ");
+      throw new ControlError(
+        "no-such-client",
+        `client ${client.id} has no segment ${id}; it has ${known}`,
+      );
+    }
+    if (this.#snapshots >= MAX_CONTROL_SNAPSHOTS) {
+      throw new ControlError(
+        "busy",
+        `${MAX_CONTROL_SNAPSHOTS} snapshots are being taken, which is the most; try again`,
+      );
+    }
+    this.#snapshots++;
+    try {
+      const taken = await thread.snapshot(id);
+      if (taken !== undefined) return taken;
+    } finally {
+      this.#snapshots--;
+    }
+    throw new ControlError("nothing-shown", `segment ${id} shows nothing yet`);
+  }
+
+  async type({ client: word, text }: Arguments<"type">): Promise<Result<"type">> {
+    const { client, thread } = await this.#find(word);
+    if (await thread.type(client.id, text)) return { client: client.id };
+    throw new ControlError(
+      "not-taken",
+      `client ${client.id} does not take the text: it has ended, is paused, or takes no keys`,
+    );
+  }
+
+  async end({ client: word, last_words = "" }: Arguments<"end">): Promise<Result<"end">> {
+    const { client, thread } = await this.#find(word);
+    await thread.end(client.id, last_words);
+    return { client: client.id };
+  }
+
+  async close(): Promise<Result<"close">> {
+    this.#target.close();
+    return { clients: (await this.#all()).length };
+  }
+
+  knocks(): Result<"knocks"> {
+    return this.#keystore.notes.knocks().map((knock) => ({
+      key: fingerprint(knock.publicKey),
+      public_key: knock.publicKey.toBase64(),
+      address: knock.address,
+      ...(knock.name === undefined ? {} : { name: knock.name }),
+      first: new Date(knock.firstMs).toISOString(),
+      last: new Date(knock.lastMs).toISOString(),
+      count: knock.count,
+    }));
+  }
+
+  async accept({ key, name, comment }: Arguments<"accept">): Promise<Result<"accept">> {
+    const { entry } = await this.#keystore.acceptKnock(
+      key,
+      [name ?? this.#target.name ?? DEFAULT_NAME],
+      comment === undefined ? {} : { comment },
+    );
+    const { comment: added } = entry.conditions;
+    return {
+      key: fingerprint(entry.publicKey),
+      public_key: entry.publicKey.toBase64(),
+      names: entry.tags,
+      ...(added === undefined ? {} : { comment: added }),
+    };
+  }
+
+  async limits(): Promise<Result<"limits">> {
+    return limitsInForce(await this.stats());
+  }
+
+  async stats(): Promise<Result<"stats">> {
+    const threads = this.#target.threads();
+    const figures = await Promise.all(threads.map((thread) => thread.figures()));
+    return {
+      ...sumUp(figures.filter((each) => each !== undefined)),
+      memory_bytes: Deno.memoryUsage().rss,
+      workers: threads.length,
+      watchers: this.#watchers.size,
+      uptime_seconds: (Date.now() - this.#since.getTime()) / 1000,
+    };
+  }
+
+  async metrics(): Promise<string> {
+    return formatMetrics(await this.stats(), this.#target.name);
+  }
+
+  async #all(): Promise<Found[]> {
+    const found = await Promise.all(
+      this.#target.threads().map(async (thread) => {
+        return (await thread.clients()).map((client) => ({ client, thread }));
+      }),
+    );
+    return found.flat().sort((a, b) => a.client.id - b.client.id);
+  }
+
+  async #find(word: string): Promise<Found> {
+    const all = await this.#all();
+    const client = findClient(all.map(({ client }) => client), word);
+    return all.find((found) => found.client === client)!;
+  }
+}
+
+/** Adds up what threads count by themselves; they share the memory of pictures. */
+function sumUp(figures: readonly ThreadFigures[]): ThreadFigures {
+  const total = (name: keyof ThreadFigures) =>
+    figures.reduce((sum, each) => sum + (each[name] as number), 0);
+  const most = (name: keyof ThreadFigures) =>
+    Math.max(0, ...figures.map((each) => each[name] as number));
+  return {
+    connections: addCounts(figures.map(({ connections }) => connections)),
+    refusals: addCounts(figures.map(({ refusals }) => refusals)),
+    clients: total("clients"),
+    segments: total("segments"),
+    unauthenticated: total("unauthenticated"),
+    received_bytes: total("received_bytes"),
+    sent_bytes: total("sent_bytes"),
+    frames: total("frames"),
+    events: total("events"),
+    work_seconds: total("work_seconds"),
+    waiting_bytes: total("waiting_bytes"),
+    waiting_events: total("waiting_events"),
+    loop_delay_seconds: most("loop_delay_seconds"),
+    heap_bytes: total("heap_bytes"),
+    picture_bytes: most("picture_bytes"),
+  };
+}
+
+function addCounts(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const counts of all) {
+    for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + count;
+  }
+  return sums;
+}

@@ -1,0 +1,21 @@
+/**
+ * Looking at a listener and steering it from outside: the operations, their server and their client.
+ *
+ * @module
+ */
+
+export { type ClientsControl, LocalClients, type WatchedLine } from "./clients.ts";
+export { type AskThread, PostedRecords, RemoteThread } from "./remote.ts";
+export { HttpControl } from "./http.ts";
+export { type ControlTarget, ListenerControl, type RecordWatch } from "./listener_control.ts";
+export {
+  type Arguments,
+  type Controlled,
+  type OperationName,
+  OPERATIONS,
+  type Result,
+} from "./operations.ts";
+export { ControlClient } from "./socket/client.ts";
+export { makeSocketDirectory } from "./socket/directory.ts";
+export { chooseListener, findListeners, type FoundListener, socketName } from "./socket/find.ts";
+export { ControlSocket } from "./socket/server.ts";

@@ -1,0 +1,282 @@
+/**
+ * What can be asked of a listener from outside: the one description that server, client and
+ * documentation follow.
+ *
+ * @module
+ */
+
+import {
+  MAX_COMMENT_CHARACTERS,
+  MAX_CONTROL_TEXT_UNITS,
+  MAX_CONTROL_WORD,
+  MAX_LAST_WORDS,
+} from "../limits.ts";
+import type { Snapshot } from "../handlers/pictures/snapshot.ts";
+import {
+  type ArgumentsOf,
+  counts,
+  list,
+  number,
+  type Operation,
+  optional,
+  optionalText,
+  optionalWhole,
+  text,
+  textParam,
+  texts,
+  truth,
+  type ValuesOf,
+  whole,
+} from "./description.ts";
+
+const CLIENT = textParam(
+  "path",
+  MAX_CONTROL_WORD,
+  "the number of the client, or the first digits of the fingerprint of its key, at least four",
+);
+
+const SHOWN = {
+  title: text("what the client calls it"),
+  segkind: text("the kind by name, such as `terminal`"),
+  content: text("what it shows: `none`, `pixels` or `text`"),
+  width: whole("width in pixels"),
+  height: whole("height in pixels"),
+  frames: whole("how many frames were shown so far"),
+} as const;
+
+const CLIENT_ROW = {
+  id: whole("the number of the client, as in its records"),
+  ...SHOWN,
+  key: text("the fingerprint of its key"),
+  comment: optional(text("the comment of its key")),
+  address: text("where it connects from"),
+  since: text("when it was accepted, in ISO 8601"),
+  state: text("`preroll`, `active`, or `leaving` after it was asked to exit"),
+  segments: whole("how many segments it has"),
+} as const;
+
+const LISTENER = {
+  id: whole("the number of the listener, as in its records"),
+  name: optional(text("the listening name")),
+  addresses: texts("where it listens"),
+  pid: whole("the process"),
+  since: text("when it began to listen, in ISO 8601"),
+  clients: whole("how many clients there are"),
+  is_closed: truth("whether it takes no more clients"),
+} as const;
+
+export const OPERATIONS = {
+  operations: {
+    method: "GET",
+    path: "/",
+    doc: "Lists what can be asked",
+    params: {},
+    result: "rows",
+    fields: {
+      method: text("`GET` or `POST`"),
+      path: text("the path, with `:name` for a parameter"),
+      doc: text("what it does"),
+    },
+  },
+  listener: {
+    method: "GET",
+    path: "/listener",
+    doc: "Describes the listener",
+    params: {},
+    result: "object",
+    fields: LISTENER,
+  },
+  list: {
+    method: "GET",
+    path: "/clients",
+    doc: "Lists the clients",
+    params: {},
+    result: "rows",
+    fields: CLIENT_ROW,
+  },
+  watch: {
+    method: "GET",
+    path: "/records",
+    doc:
+      "Gives records as they come, in the lines that `listen --json` prints. One who reads too " +
+      'slowly gets a last line `{"kind":"watch_ended","lost":N}`, with how many were left out',
+    params: {
+      client: optionalText("query", MAX_CONTROL_WORD, "only of this client and its subsegments"),
+    },
+    result: "lines",
+    fields: {},
+  },
+  show: {
+    method: "GET",
+    path: "/clients/:client",
+    doc: "Describes one client and its segments",
+    params: { client: CLIENT },
+    result: "object",
+    fields: {
+      ...CLIENT_ROW,
+      public_key: text("its key in base64"),
+      waiting_bytes: whole("bytes that wait to be sent to it"),
+      waiting_events: whole("events of it that wait for handlers"),
+      parts: list("its segments", {
+        id: whole("the number of the segment"),
+        parent: optional(whole("the segment that it belongs to; absent for the first")),
+        ...SHOWN,
+      }),
+    },
+  },
+  snapshot: {
+    method: "GET",
+    path: "/clients/:client/snapshot",
+    doc: "Gives what a client shows now: a PNG file of pixels, plain text of text",
+    params: {
+      client: CLIENT,
+      segment: optionalWhole("query", Number.MAX_SAFE_INTEGER, "a segment other than its first"),
+    },
+    result: "picture",
+    fields: {},
+  },
+  type: {
+    method: "POST",
+    path: "/clients/:client/type",
+    doc: "Types text into a client, a newline as Enter; answers when the client takes it",
+    params: { client: CLIENT, text: textParam("body", MAX_CONTROL_TEXT_UNITS, "what to type") },
+    result: "object",
+    fields: { client: whole("the number of the client") },
+  },
+  end: {
+    method: "POST",
+    path: "/clients/:client/end",
+    doc: "Asks a client to exit, and cuts it off when it stays",
+    params: {
+      client: CLIENT,
+      last_words: optionalText("body", MAX_LAST_WORDS, "why, for the client"),
+    },
+    result: "object",
+    fields: { client: whole("the number of the client") },
+  },
+  close: {
+    method: "POST",
+    path: "/listener/close",
+    doc: "Takes no more clients; those that are there stay, and the listener ends with the last",
+    params: {},
+    result: "object",
+    fields: { clients: whole("how many clients stay") },
+  },
+  knocks: {
+    method: "GET",
+    path: "/knocks",
+    doc: "Lists the unknown keys that were refused, the latest first. A key is claimed, not proved",
+    params: {},
+    result: "rows",
+    fields: {
+      key: text("the fingerprint"),
+      public_key: text("the key in base64"),
+      address: text("where it came from last"),
+      name: optional(text("the listening name that it was refused for last")),
+      first: text("when it came first, in ISO 8601"),
+      last: text("when it came last, in ISO 8601"),
+      count: whole("how many times it came"),
+    },
+  },
+  accept: {
+    method: "POST",
+    path: "/knocks/:key/accept",
+    doc: "Lets a key in that has knocked, from its next login on",
+    params: {
+      key: textParam(
+        "path",
+        MAX_CONTROL_WORD,
+        "the first digits of its fingerprint, at least four",
+      ),
+      name: optionalText(
+        "body",
+        MAX_CONTROL_WORD,
+        "the listening name that it may log in under, or `*`; that of the listener unless given",
+      ),
+      comment: optionalText("body", MAX_COMMENT_CHARACTERS, "what people know the key by"),
+    },
+    result: "object",
+    fields: {
+      key: text("the fingerprint"),
+      public_key: text("the key in base64"),
+      names: texts("the listening names that it may log in under"),
+      comment: optional(text("what people know the key by")),
+    },
+  },
+  limits: {
+    method: "GET",
+    path: "/limits",
+    doc: "Lists the limits in force",
+    params: {},
+    result: "rows",
+    fields: {
+      name: text("the limit"),
+      limit: number("the most that there may be"),
+      used: optional(number("how much there is now")),
+      doc: text("of what"),
+    },
+  },
+  stats: {
+    method: "GET",
+    path: "/stats",
+    doc: "Gives what was counted since the listener began, and what there is now",
+    params: {},
+    result: "object",
+    fields: {
+      connections: counts(
+        "connections that have ended their login, by outcome: `accepted`, `silent`, `refused`, …",
+      ),
+      refusals: counts("refused logins, by reason"),
+      clients: whole("clients that are there"),
+      segments: whole("segments of these"),
+      unauthenticated: whole("connections that have not logged in"),
+      received_bytes: whole("bytes from all connections"),
+      sent_bytes: whole("bytes to all connections"),
+      frames: whole("frames that were shown"),
+      events: whole("events of clients"),
+      work_seconds: number(
+        "time spent on what clients send: decrypting, decoding, drawing, calling handlers",
+      ),
+      waiting_bytes: whole("bytes that wait to be sent"),
+      waiting_events: whole("events that wait for handlers"),
+      loop_delay_seconds: number(
+        "the longest time that the event loop was held up in the last 10 s",
+      ),
+      memory_bytes: whole("memory of the process"),
+      heap_bytes: whole("memory of its objects"),
+      picture_bytes: whole("memory of all pictures"),
+      workers: whole("threads that serve clients"),
+      watchers: whole("readers of records"),
+      uptime_seconds: number("time since the listener began"),
+    },
+  },
+  metrics: {
+    method: "GET",
+    path: "/metrics",
+    doc: "Gives the same as `/stats` in the format of Prometheus",
+    params: {},
+    result: "text",
+    fields: {},
+  },
+} as const satisfies { readonly [name: string]: Operation };
+
+type Operations = typeof OPERATIONS;
+export type OperationName = keyof Operations;
+
+/** The arguments of an operation. */
+export type Arguments<K extends OperationName> = ArgumentsOf<Operations[K]["params"]>;
+
+/** An object with the fields of an operation. */
+export type Row<K extends OperationName> = ValuesOf<Operations[K]["fields"]>;
+
+/** What comes of an operation. */
+export type Result<K extends OperationName> = Operations[K]["result"] extends "object" ? Row<K>
+  : Operations[K]["result"] extends "rows" ? readonly Row<K>[]
+  : Operations[K]["result"] extends "lines" ? ReadableStream<string>
+  : Operations[K]["result"] extends "picture" ? Snapshot
+  : string;
+
+/** What performs all operations: a listener, or a way to one. */
+export type Controlled = {
+  readonly [K in OperationName]: (args: Arguments<K>) => Result<K> | Promise<Result<K>>;
+};

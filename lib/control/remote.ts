@@ -1,0 +1,102 @@
+/**
+ * The clients of another thread: calls go there, records come from there.
+ *
+ * @module
+ */
+
+import type { Snapshot } from "../handlers/pictures/snapshot.ts";
+import { TransportError } from "../errors.ts";
+import { CONTROL_WATCH_QUEUE_UNITS } from "../limits.ts";
+import type { ClientRow, ClientsControl, ThreadFigures, WatchedLine } from "./clients.ts";
+
+/**
+ * Calls a method of the {@linkcode ClientsControl} in the other thread.
+ *
+ * @throws {TransportError} `connection-lost` when that has ended.
+ */
+export type AskThread = (
+  method: keyof ClientsControl,
+  args: readonly unknown[],
+) => Promise<unknown>;
+
+export class RemoteThread implements ClientsControl {
+  readonly #ask: AskThread;
+
+  constructor(ask: AskThread) {
+    this.#ask = ask;
+  }
+
+  async clients(): Promise<readonly ClientRow[]> {
+    return await this.#askOr([], "clients", []) as readonly ClientRow[];
+  }
+
+  async snapshot(id: number): Promise<Snapshot | undefined> {
+    return await this.#askOr(undefined, "snapshot", [id]) as Snapshot | undefined;
+  }
+
+  async type(id: number, text: string): Promise<boolean> {
+    return await this.#askOr(false, "type", [id, text]) as boolean;
+  }
+
+  async end(id: number, lastWords: string): Promise<void> {
+    await this.#askOr(undefined, "end", [id, lastWords]);
+  }
+
+  async figures(): Promise<ThreadFigures | undefined> {
+    return await this.#askOr(undefined, "figures", []) as ThreadFigures | undefined;
+  }
+
+  watch(isOn: boolean): void {
+    void this.#askOr(undefined, "watch", [isOn]);
+  }
+
+  /** @param ended What a thread says that has ended: its clients have, too. */
+  async #askOr(
+    ended: unknown,
+    method: keyof ClientsControl,
+    args: readonly unknown[],
+  ): Promise<unknown> {
+    try {
+      return await this.#ask(method, args);
+    } catch (error) {
+      if (error instanceof TransportError && error.code === "connection-lost") return ended;
+      throw error;
+    }
+  }
+}
+
+/** Records on their way to another thread: one message at a time, and no more wait than a reader may have. */
+export class PostedRecords {
+  readonly #post: (lines: readonly WatchedLine[], lost: number) => Promise<unknown>;
+  #lines: WatchedLine[] = [];
+  #units = 0;
+  #lost = 0;
+  #isPosting = false;
+
+  /** @param post Sends records, and how many were left out behind them; settles when more may follow. */
+  constructor(post: (lines: readonly WatchedLine[], lost: number) => Promise<unknown>) {
+    this.#post = post;
+  }
+
+  readonly put = (line: WatchedLine): void => {
+    if (this.#units + line.line.length >= CONTROL_WATCH_QUEUE_UNITS) this.#lost++;
+    else {
+      this.#lines.push(line);
+      this.#units += line.line.length;
+    }
+    if (!this.#isPosting) void this.#run();
+  };
+
+  async #run(): Promise<void> {
+    this.#isPosting = true;
+    // Collects the records of this turn for one message.
+    await Promise.resolve();
+    while (this.#lines.length > 0 || this.#lost > 0) {
+      const [lines, lost] = [this.#lines, this.#lost];
+      this.#lines = [];
+      this.#units = this.#lost = 0;
+      await this.#post(lines, lost);
+    }
+    this.#isPosting = false;
+  }
+}

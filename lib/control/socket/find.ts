@@ -1,0 +1,108 @@
+/**
+ * Finds the listeners of this machine by their control sockets.
+ *
+ * @module
+ */
+
+import { type SocketAddress, UNIX_HOSTNAME } from "../../address.ts";
+import type { Environment } from "../../env.ts";
+import { ControlError } from "../../errors.ts";
+import { CONTROL_HELLO_TIMEOUT_MS } from "../../limits.ts";
+import type { Result } from "../operations.ts";
+import { ControlClient } from "./client.ts";
+import { socketDirectories } from "./directory.ts";
+import { isLive } from "./server.ts";
+
+const SUFFIX = ".sock";
+
+/** A listener that has answered. */
+export interface FoundListener {
+  /** Its socket. */
+  readonly path: string;
+  readonly listener: Result<"listener">;
+}
+
+/**
+ * The file name of a listener's socket.
+ *
+ * @param addresses Where it listens; the first port becomes a part of the name.
+ * @param attempt From 1; tells apart those with equal names and ports.
+ */
+export function socketName(
+  name: string | undefined,
+  addresses: readonly SocketAddress[],
+  attempt: number,
+): string {
+  const port = addresses.find(({ path }) => path === undefined)?.port ?? UNIX_HOSTNAME;
+  const prefix = name === undefined ? "" : `${name}-`;
+  return `${prefix}${port}${attempt === 1 ? "" : `.${attempt}`}${SUFFIX}`;
+}
+
+/** Asks all sockets; those that nothing listens on are removed. */
+export async function findListeners(env: Environment, uid: number): Promise<FoundListener[]> {
+  const paths = socketDirectories(env, uid).flatMap(socketsIn);
+  const found = await Promise.all(paths.map(ask));
+  return found.flatMap((each) => each ?? []);
+}
+
+/**
+ * Chooses one of them.
+ *
+ * @param to `NAME`, `NAME:PORT` or `:PORT`; any when absent.
+ * @throws {ControlError} `no-listener`, `several-listeners`.
+ */
+export function chooseListener(found: readonly FoundListener[], to?: string): FoundListener {
+  const fitting = to === undefined ? found : found.filter(({ listener }) => isMeant(listener, to));
+  const [one, ...more] = fitting;
+  if (one !== undefined && more.length === 0) return one;
+  if (one !== undefined) {
+    throw new ControlError(
+      "several-listeners",
+      `several listeners run here: ${listed(fitting)}; choose one by --to NAME:PORT`,
+    );
+  }
+  const rest = found.length === 0
+    ? "no listener of this user runs here, or it was started with --no-control or --control PATH"
+    : `there is no listener ${JSON.stringify(to)}; there are ${listed(found)}`;
+  throw new ControlError("no-listener", rest);
+}
+
+function isMeant({ name, addresses }: Result<"listener">, to: string): boolean {
+  const [, wantedName, port] = /^([^:]*)(?::(\d+))?$/.exec(to) ?? [];
+  if (wantedName === undefined || wantedName !== "" && wantedName !== name) return false;
+  return port === undefined ||
+    addresses.some((address) => !address.startsWith("unix:") && address.endsWith(`:${port}`));
+}
+
+function listed(found: readonly FoundListener[]): string {
+  return found.map(({ listener: { name = "", addresses } }) => {
+    const port = addresses.map((address) => /(?<!^unix:.*):\d+$/.exec(address)?.[0]).find(Boolean);
+    return `${name}${port ?? ""} (${addresses.join(", ")})`;
+  }).join(", ");
+}
+
+function socketsIn(directory: string): string[] {
+  try {
+    return [...Deno.readDirSync(directory)]
+      .filter(({ name }) => name.endsWith(SUFFIX))
+      .map(({ name }) => `${directory}/${name}`);
+  } catch {
+    // It is not there, or belongs to another user.
+    return [];
+  }
+}
+
+async function ask(path: string): Promise<FoundListener | undefined> {
+  try {
+    if (!await isLive(path)) {
+      Deno.removeSync(path);
+      return undefined;
+    }
+    using client = new ControlClient(path);
+    const signal = AbortSignal.timeout(CONTROL_HELLO_TIMEOUT_MS);
+    return { path, listener: await client.call("listener", {}, signal) };
+  } catch {
+    // It belongs to another user, or its listener does not answer.
+    return undefined;
+  }
+}
