@@ -26,6 +26,7 @@ export type MalformedCode =
   | "not-a12"
   | "bad-hello-mode"
   | "bad-role"
+  | "bad-proxy-header"
   | "truncated";
 
 /** The peer sent well-formed packets at a time or in a way that the protocol forbids. */

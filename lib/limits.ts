@@ -94,6 +94,18 @@ export const ACCEPT_REVIVE_MS = 1_000;
  */
 export const MAX_NODE_WRITE_BYTES = 16_384;
 
+/** A PROXY header of version 1 with its line end, by the specification. */
+export const MAX_PROXY_LINE_BYTES = 107;
+
+/** A PROXY header of version 2; one with addresses of Unix and all known additions is much smaller. */
+export const MAX_PROXY_HEADER_BYTES = 4_096;
+
+/** How long a proxy may take for its header, which it sends at once; one lost packet takes 3 s. */
+export const PROXY_HEADER_TIMEOUT_MS = 5_000;
+
+/** Connections of proxies that have sent no whole header; when more come, the oldest is closed. */
+export const MAX_PROXY_HEADERS_AWAITED = 256;
+
 /** How long accepting pauses when no file descriptor is free; closed ones are free again by then. */
 export const ACCEPT_PAUSE_MS = 20;
 

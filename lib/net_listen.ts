@@ -22,6 +22,7 @@ import { KeyAdmission } from "./net/key_admission.ts";
 import { Listener } from "./net/listener.ts";
 import { localState, type PortState } from "./net/port_state.ts";
 import { parseName } from "./name.ts";
+import type { Network } from "./networks.ts";
 import type { DisplayDefaults } from "./segment/preroll.ts";
 import { DISPLAY_DEFAULTS } from "./segment/preroll.ts";
 import type { ClientHandler } from "./segment/source.ts";
@@ -55,6 +56,12 @@ export interface NetListenOptions {
    * listener closes them.
    */
   readonly sockets?: readonly BoundSocket[];
+  /**
+   * Balancers that put a PROXY header in front of each connection, version 1 or 2: the address in it is
+   * then that of the client everywhere. From these addresses the header is required, from all others it is
+   * a failed login. {@linkcode parseNetwork} reads networks; none unless given.
+   */
+  readonly proxies?: readonly Network[];
 }
 
 /**
@@ -166,6 +173,7 @@ export function makeListener(
     allowDirect: options.allowDirect ?? true,
     crypto: defaultProvider(),
     arena: defaultArena(),
+    proxies: options.proxies ?? [],
     state,
     sockets: sockets(),
   });

@@ -63,7 +63,7 @@ export function parseNetwork(text: string): Network | string {
  * @returns `false` for anything else.
  */
 export function isInNetworks(hostname: string, networks: readonly Network[]): boolean {
-  if (hostname === UNIX_HOSTNAME) return networks.includes(UNIX_PEERS);
+  if (hostname === UNIX_HOSTNAME) return networks.some(({ text }) => text === UNIX_HOSTNAME);
   const bytes = addressBytes(hostname);
   return bytes !== undefined && networks.some((network) => includes(network, bytes));
 }

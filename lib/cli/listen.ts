@@ -60,6 +60,10 @@ environment variable A12_SECRET works as well.
 that the program was started with, and systemd or systemd:NAME for those that systemd has passed. Without
 an address, the sockets of systemd are used where there are any.
 
+With --proxy-protocol, connections from a balancer there must begin with a PROXY header (version 1 or 2,
+as haproxy sends it with send-proxy). Limits, the networks of keys and log lines then have the address in
+the header.
+
 Results go to standard output, logs to standard error. Ctrl-C and SIGTERM stop listening and ask the
 clients to leave; another one ends at once. SIGHUP rereads the keystore and reopens the log file, or stops
 listening when it tells that the terminal has closed. When the reader of standard output closes it, as

@@ -7,7 +7,7 @@
 import { type Command, Option } from "commander";
 import type { RetentionBounds } from "../handlers/mod.ts";
 import { RECORD_MAX_FPS } from "../limits.ts";
-import type { H264Mode, LogFormat } from "../mod.ts";
+import type { H264Mode, LogFormat, Network } from "../mod.ts";
 import { UsageError } from "./errors.ts";
 import { parseListen, type PlaceFlags } from "./listen_place.ts";
 import { addKeystoreOption } from "./keystore_open.ts";
@@ -19,6 +19,7 @@ import {
   parseDrain,
   parseKeep,
   parseListenPort,
+  parseNetworks,
   parsePositive,
   parseSize,
   parseWorkers,
@@ -38,6 +39,7 @@ export interface RecordFlags {
 export interface ListenFlags extends SecretFlags, RecordFlags, PlaceFlags {
   readonly size?: { readonly width: number; readonly height: number };
   readonly direct: boolean;
+  readonly proxyProtocol?: readonly Network[];
   readonly h264: H264Mode;
   readonly handler?: string;
   readonly view?: boolean;
@@ -62,6 +64,12 @@ export function addListenOptions(command: Command): Command {
         "--listen <address>",
         "listen there: host:port, [IPv6]:port, unix:/path, fd:3 or systemd (repeatable)",
       ).argParser(parseListen),
+    )
+    .addOption(
+      new RepeatableOption(
+        "--proxy-protocol <network>",
+        "require a PROXY header from there: an address, a network, or unix (repeatable)",
+      ).argParser(parseNetworks),
     );
   addKeystoreOption(command);
   addSecretOptions(command, "NUM:SECRET");

@@ -73,6 +73,7 @@ export async function prepare(flags: ListenFlags, io: CliIo, log: Logger): Promi
         display: flags.size ?? {},
         allowDirect: flags.direct,
         h264: flags.h264,
+        proxies: flags.proxyProtocol ?? [],
         ...(addresses && { sockets: await openAddresses(addresses) }),
       });
       if (secret !== undefined) listener.targetInput(secret);

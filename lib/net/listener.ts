@@ -17,6 +17,7 @@ import {
 import { DecoderPool } from "../decoders/h264/worker/decoder_pool.ts";
 import type { Logger } from "../log.ts";
 import type { RecordTap } from "../segment/delivery.ts";
+import type { Network } from "../networks.ts";
 import type { DisplayDefaults } from "../segment/preroll.ts";
 import type { H264Mode } from "../decoders/h264/client_h264.ts";
 import { Session } from "../session/session.ts";
@@ -39,6 +40,7 @@ import type { Authorize, ListenHandler, ListenSource, ListenStatus } from "./lis
 import type { ClientHandler, Source } from "../segment/source.ts";
 import type { PortState } from "./port_state.ts";
 import { parseSecret } from "./secret.ts";
+import { ProxyArrivals } from "./proxy/arrivals.ts";
 import { WaitingRoom } from "./waiting_room.ts";
 
 /** REKEYs in a row at the start: after two of them both directions are forward secret. */
@@ -50,6 +52,8 @@ interface ListenerOptions {
   readonly name: string | undefined;
   /** Where to listen; the listener closes them. */
   readonly sockets: readonly BoundSocket[];
+  /** The balancers whose connections begin with a PROXY header; none when absent. */
+  readonly proxies?: readonly Network[];
   /** What it shares with the other listeners of the port. */
   readonly state: PortState;
   /** Takes what happens. */
@@ -106,6 +110,7 @@ export class Listener implements ListenSource {
   readonly #acceptor: Acceptor;
   readonly #state: PortState;
   readonly #waiting: WaitingRoom;
+  readonly #proxies: ProxyArrivals;
   readonly #clients = new Set<Connection>();
   readonly #running = new Set<Promise<void>>();
   readonly #stopped: Promise<void>;
@@ -140,10 +145,19 @@ export class Listener implements ListenSource {
     this.#decoders = options.decoders ?? new DecoderPool({ limit: part(MAX_H264_DECODERS) });
     this.addresses = sockets.flatMap(({ addresses }) => addresses);
     const port = this.#makePort();
+    this.#proxies = new ProxyArrivals(options.proxies ?? [], {
+      log: options.log,
+      counters: this.#counters,
+      silent: state.silent,
+      welcome: (socket, remote) => this.#welcome(socket, remote, port),
+    });
     this.#acceptor = new Acceptor(sockets, {
       log: options.log,
-      take: (socket, { addresses: [local] }) =>
-        this.#welcome(socket, remoteOf(socket, local!), port),
+      take: (socket, { addresses: [local] }) => {
+        const from = remoteOf(socket, local!);
+        if (this.#proxies.isProxy(from.hostname)) this.#track(this.#proxies.receive(socket, from));
+        else this.#welcome(socket, from, port);
+      },
       lost: (error) => {
         options.log.log("debug", "lost-before-accept", { detail: String(error) });
         this.#counters.loginEnded("silent");
@@ -223,7 +237,9 @@ export class Listener implements ListenSource {
     this.#isClosed = true;
     this.#acceptor.close();
     this.#state.silent.close();
-    this.#waiting.clear(new LimitError("listener-closed", "the listener was closed"));
+    const reason = new LimitError("listener-closed", "the listener was closed");
+    this.#waiting.clear(reason);
+    this.#proxies.clear(reason);
   }
 
   /**
@@ -288,6 +304,7 @@ export class Listener implements ListenSource {
     }
   }
 
+  /** @param remote The address that limits, conditions of keys and log lines are about. */
   #welcome(socket: Accepted, remote: SocketAddress, port: ListenerPort): void {
     const { crypto, arena, allowDirect } = this.#options;
     try {
@@ -313,7 +330,12 @@ export class Listener implements ListenSource {
     });
     const connection = new Connection(port, socket, remote, session);
     this.#waiting.enter(connection);
-    const running = connection.run().finally(() => this.#running.delete(running));
+    this.#track(connection.run());
+  }
+
+  /** @param work Does not reject. */
+  #track(work: Promise<void>): void {
+    const running = work.finally(() => this.#running.delete(running));
     this.#running.add(running);
   }
 

@@ -1,25 +1,11 @@
 /** Sockets that `listen` is started with: `fd:3`, and those of systemd. */
 
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { Listening } from "../support/listening.ts";
+import { has, WITH_SOCKETS } from "../support/programs.ts";
 
-const WITH_SOCKETS = fileURLToPath(new URL("../support/with_sockets.py", import.meta.url));
 const hasPython = await has("python3");
 const hasActivate = await has("systemd-socket-activate");
-
-async function has(program: string): Promise<boolean> {
-  try {
-    const { success } = await new Deno.Command(program, {
-      args: ["--version"],
-      stdout: "null",
-      stderr: "null",
-    }).output();
-    return success;
-  } catch {
-    return false;
-  }
-}
 
 /** Starts `listen` with sockets at descriptor 3 and above. */
 function start(sockets: readonly string[], ...flags: string[]): Promise<Listening> {

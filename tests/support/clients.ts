@@ -26,9 +26,9 @@ export class TestClient implements Disposable {
   readonly session: Session;
   readonly events: SessionEvent[] = [];
   readonly key: PrivateKey;
-  readonly #socket: Deno.TcpConn;
+  readonly #socket: Deno.TcpConn | Deno.UnixConn;
 
-  constructor(socket: Deno.TcpConn, { key, secret, mode }: ClientOptions) {
+  constructor(socket: Deno.TcpConn | Deno.UnixConn, { key, secret, mode }: ClientOptions) {
     this.#socket = socket;
     this.key = key;
     this.session = new Session({
@@ -49,7 +49,7 @@ export class TestClient implements Disposable {
   }
 
   get address(): string {
-    const { hostname, port } = this.#socket.localAddr;
+    const { hostname, port } = this.#socket.localAddr as Deno.NetAddr;
     return `${hostname}:${port}`;
   }
 
@@ -200,7 +200,10 @@ export class RawClient implements Disposable {
 }
 
 /** Treats a reset as EOF. */
-async function readSome(socket: Deno.TcpConn, into: Uint8Array): Promise<number | null> {
+async function readSome(
+  socket: Pick<Deno.TcpConn, "read">,
+  into: Uint8Array,
+): Promise<number | null> {
   try {
     return await socket.read(into);
   } catch {

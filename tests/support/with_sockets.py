@@ -1,6 +1,6 @@
 """Opens sockets at descriptor 3 and above as systemd does, then becomes the program given.
 
-with_sockets.py SOCKET... -- PROGRAM ARGUMENT...; a SOCKET is tcp, udp, or the path of a Unix socket.
+with_sockets.py SOCKET... -- PROGRAM ARGUMENT...; a SOCKET is tcp, tcp6, udp, or the path of a Unix socket.
 The ports of those of TCP are printed on standard error, as "socket 3 on port 1234".
 """
 
@@ -15,6 +15,9 @@ for kind in sockets:
     if kind.startswith("/"):
         made = socket.socket(socket.AF_UNIX)
         made.bind(kind)
+    elif kind == "tcp6":
+        made = socket.socket(socket.AF_INET6)
+        made.bind(("::1", 0))
     else:
         made = socket.socket(type=socket.SOCK_DGRAM if kind == "udp" else socket.SOCK_STREAM)
         made.bind(("127.0.0.1", 0))

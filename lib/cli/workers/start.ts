@@ -13,6 +13,7 @@ export type WorkerFlags = Pick<
   | "size"
   | "direct"
   | "h264"
+  | "proxyProtocol"
   | "handler"
   | "json"
   | "debug"

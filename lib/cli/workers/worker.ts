@@ -96,6 +96,7 @@ class ListenWorker implements WorkerService {
         display: flags.size ?? {},
         allowDirect: flags.direct,
         h264: flags.h264,
+        proxies: flags.proxyProtocol ?? [],
       },
     );
     if (secret !== undefined) this.#listener.targetInput(secret);
