@@ -73,8 +73,61 @@ export const SERVER_PROOF_TIMEOUT_MS = 30_000;
  */
 export const MAX_UNAUTHENTICATED = 256;
 
-/** The part of {@linkcode MAX_UNAUTHENTICATED} that one address may have; leaves room for all others. */
-export const MAX_UNAUTHENTICATED_PER_ADDRESS = 128;
+/**
+ * The part of {@linkcode MAX_UNAUTHENTICATED} that one network may have (an address of IPv4, a /64 of
+ * IPv6). It leaves room for all others, and for 100 terminals behind one address that connect at once.
+ */
+export const MAX_UNAUTHENTICATED_PER_NETWORK = 128;
+
+/**
+ * New connections of one network in a minute. A hundred terminals behind one address connect at once
+ * when a listener is started again, and each may try once every five seconds until it is in: 1,200 in
+ * a minute. As many logins cost 0.5 % of a processor.
+ */
+export const MAX_CONNECTIONS_PER_MINUTE = 1_200;
+
+/** Failed logins of one network before a penalty; a person has corrected a mistake by then. */
+export const PENALTY_FREE_FAILURES = 5;
+
+/** The penalty for the next failed login; it doubles with each further one. */
+export const PENALTY_FIRST_MS = 5_000;
+
+/**
+ * The longest penalty. A key that is let in at last waits no longer for its next try, and a stranger
+ * guesses a secret no more than once a minute.
+ */
+export const PENALTY_MAX_MS = 60_000;
+
+/** Failed logins are forgotten when the network has had none for this long. */
+export const PENALTY_FORGET_MS = 3_600_000;
+
+/**
+ * How long a network gets no penalty after a client from it has logged in or was there. Behind the one
+ * address of an office, a terminal with an expired key that tries again and again must not lock out
+ * the others; {@linkcode MAX_CONNECTIONS_PER_MINUTE} still bounds what it costs.
+ */
+export const TRUSTED_NETWORK_MS = 3_600_000;
+
+/**
+ * Networks whose connections and failed logins are counted, 36 bytes each. When a stranger has more, the
+ * counts that were not used for longest are forgotten: that ends penalties, and closes no one out.
+ */
+export const MAX_COUNTED_NETWORKS = 16_384;
+
+/**
+ * How many times the limits of a /64 all networks of one /48 may reach together: one site may have
+ * 65,536 networks of IPv6.
+ */
+export const SITE_FACTOR = 16;
+
+/** Networks without limits of their own; more is the work of a firewall. */
+export const MAX_EXEMPT_NETWORKS = 64;
+
+/** A limit that was not reached for this long is over, and its victims are counted in one log line. */
+export const LIMIT_CALM_MS = 60_000;
+
+/** Limits and networks that are reported separately at the same time; all others count as one. */
+export const MAX_REPORTED_LIMITS = 32;
 
 /** The path of a Unix socket, in bytes of UTF-8: what the system has room for in front of a zero. */
 export const MAX_SOCKET_PATH_BYTES = 107;
@@ -133,6 +186,12 @@ export const MAX_REPORTED_ADDRESSES = 256;
  * that half of them are there for one key alone.
  */
 export const MAX_CLIENTS = 4_096;
+
+/**
+ * Segments of one client: the channels of the protocol, but for one that carries probes. Their pictures
+ * share {@linkcode MAX_CLIENT_SURFACE_BYTES}.
+ */
+export const MAX_SEGMENTS = 255;
 
 /** Traffic between two changes of keys; ssh changes them about as often. */
 export const REKEY_VOLUME_BYTES = 1 << 30;

@@ -13,12 +13,13 @@ import { IdentityKey } from "./crypto/identity_key.ts";
 import { ApiMisuseError, KeystoreError, messageOf } from "./errors.ts";
 import type { Handler } from "./handlers/types.ts";
 import { asFunction, authorizeOf } from "./handlers/types.ts";
-import { MAX_CLIENTS, MAX_SURFACE_SIDE_PX } from "./limits.ts";
+import { MAX_SURFACE_SIDE_PX } from "./limits.ts";
 import type { LogFields, Logger } from "./log.ts";
 import { guardLogger, makeLogger, silentLogger, writeErrorSync } from "./log.ts";
 import type { Admission } from "./net/admission.ts";
 import { bind, type BoundSocket } from "./net/bind.ts";
 import { KeyAdmission } from "./net/key_admission.ts";
+import { CurrentLimits, type ListenLimits } from "./net/listen_limits.ts";
 import { Listener } from "./net/listener.ts";
 import { localState, type PortState } from "./net/port_state.ts";
 import { parseName } from "./name.ts";
@@ -62,6 +63,8 @@ export interface NetListenOptions {
    * a failed login. {@linkcode parseNetwork} reads networks; none unless given.
    */
   readonly proxies?: readonly Network[];
+  /** Limits other than the defaults; {@linkcode Listener.setLimits} replaces them later. */
+  readonly limits?: Partial<ListenLimits>;
 }
 
 /**
@@ -131,12 +134,13 @@ export function netListen(...args: unknown[]): Listener {
     throw new ApiMisuseError("bad-argument", "interface and port exclude the option sockets");
   }
   const log = guardLogger(options.log ?? makeLogger(writeErrorSync));
+  const limits = new CurrentLimits(options.limits);
   return makeListener(
     name === undefined ? undefined : parseName(name),
     args[at] as Handler,
     { ...options, log },
     {
-      state: localState(() => openAdmission(options.keystore, log), log),
+      state: localState(() => openAdmission(options.keystore, limits, log), limits, log),
       sockets: () => options.sockets ?? bind(hostname, checkPort(port ?? DEFAULT_PORT)),
     },
   );
@@ -213,6 +217,7 @@ function checkDisplay(display: DisplayDefaults): DisplayDefaults {
  */
 export async function openAdmission(
   given: Keystore | string | undefined,
+  limits: CurrentLimits,
   log: Logger,
 ): Promise<Admission> {
   const keystore = given instanceof Keystore ? given : await Keystore.open(
@@ -262,7 +267,7 @@ export async function openAdmission(
       }
     },
     close: () => notes.close(),
-  }, MAX_CLIENTS);
+  }, limits);
 }
 
 /**

@@ -93,8 +93,13 @@ function maskByte(bits: number): number {
   return bits <= 0 ? 0 : bits >= 8 ? 0xff : 0xff00 >> bits & 0xff;
 }
 
-/** @returns 4 or 16 bytes, or `undefined` when the text is no address. */
-function addressBytes(text: string): Uint8Array | undefined {
+/**
+ * The bytes of an address; IPv4 within IPv6 counts as IPv4.
+ *
+ * @param text An IPv4 or IPv6 address; a zone may follow.
+ * @returns 4 or 16 bytes, or `undefined` when the text is no address.
+ */
+export function addressBytes(text: string): Uint8Array | undefined {
   if (isIPv4(text)) return Uint8Array.from(text.split("."), Number);
   if (!isIpv6(text)) return undefined;
   const bytes = new Uint8Array(16);

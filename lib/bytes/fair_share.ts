@@ -22,7 +22,8 @@ export interface Share {
  * a newcomer always finds something, and no capacity is reserved for owners that hold nothing.
  */
 export class FairShare implements Share {
-  readonly limit: number;
+  /** It may be changed; what is taken stays taken. */
+  limit: number;
   readonly #byOwner = new Map<string, number>();
   #used = 0;
 
@@ -38,6 +39,11 @@ export class FairShare implements Share {
   /** What one owner holds. */
   held(owner: string): number {
     return this.#byOwner.get(owner) ?? 0;
+  }
+
+  /** What the owner that holds most has. */
+  get most(): number {
+    return Math.max(0, ...this.#byOwner.values());
   }
 
   take(owner: string, amount: number): boolean {

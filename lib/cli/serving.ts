@@ -106,7 +106,7 @@ async function prepareWorkers(
       const group = await WorkerGroup.open({
         ...handlers,
         name,
-        port: await openSharedPort(place, keystore, handlers.log),
+        port: await openSharedPort(place, keystore, {}, handlers.log),
         first,
         most,
         flags: workerFlags(flags),

@@ -12,7 +12,7 @@ import {
   MAX_H264_DECODERS,
   MAX_SURFACE_BYTES,
   MAX_UNAUTHENTICATED,
-  MAX_UNAUTHENTICATED_PER_ADDRESS,
+  MAX_UNAUTHENTICATED_PER_NETWORK,
 } from "../limits.ts";
 import type { Result } from "./operations.ts";
 
@@ -29,7 +29,7 @@ export function limitsInForce(stats: Result<"stats">): Result<"limits"> {
     },
     {
       name: "unauthenticated_of_address",
-      limit: 2 * MAX_UNAUTHENTICATED_PER_ADDRESS,
+      limit: 2 * MAX_UNAUTHENTICATED_PER_NETWORK,
       doc: "those of one address",
     },
     { name: "login_seconds", limit: LOGIN_TIMEOUT_MS / 1000, doc: "seconds that a login may take" },

@@ -4,6 +4,11 @@
  * @module
  */
 
+import { addressBytes, networkOf } from "../networks.ts";
+
+/** The bits of an IPv6 address that tell networks apart; within one, a host chooses its address. */
+const NETWORK_BITS = 64;
+
 /**
  * Removes the IPv6 prefix of an IPv4 address that reached an IPv6 socket, so that logs name it one way.
  *
@@ -14,15 +19,49 @@ export function plainHostname(hostname: string): string {
 }
 
 /**
- * The owner of an address: the host for IPv4, the /64 network for IPv6, in which a host can choose its
- * address freely. Own code, as `node:net` checks addresses and does not expand them.
+ * The owner of an address, for logs: the host for IPv4, the /64 network for IPv6.
+ *
+ * @returns The hostname itself when it is no address.
  */
 export function addressOwner(hostname: string): string {
   if (!hostname.includes(":")) return hostname;
-  const [head = "", tail] = hostname.split("%")[0]!.split("::");
-  const groups = head === "" ? [] : head.split(":");
-  const behind = tail === undefined || tail === "" ? [] : tail.split(":");
-  while (groups.length + behind.length < 8) groups.push("0");
-  return [...groups, ...behind].slice(0, 4).map((group) => parseInt(group, 16).toString(16))
-    .join(":") + "::/64";
+  const network = networkOf(hostname, 32, NETWORK_BITS);
+  return network.endsWith("/32") ? network.slice(0, -3) : network;
+}
+
+/** An address of IPv4, or a network of IPv6, as numbers. */
+export interface NetworkNumber {
+  /** How many bits of IPv6 count; 32 for an address of IPv4. */
+  readonly bits: number;
+  /** The first 32 bits of IPv6; 0 for IPv4. */
+  readonly high: number;
+  /** The bits behind them, or the address of IPv4. */
+  readonly low: number;
+}
+
+/**
+ * The networks that an address is counted for.
+ *
+ * @returns The address of IPv4, or the /64 and the /48 of IPv6; none for anything else, such as a path.
+ */
+export function networkNumbers(hostname: string): readonly NetworkNumber[] {
+  const bytes = addressBytes(hostname);
+  if (bytes === undefined) return [];
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const high = view.getInt32(0);
+  if (bytes.length === 4) return [{ bits: 32, high: 0, low: high }];
+  const low = view.getInt32(4);
+  return [{ bits: NETWORK_BITS, high, low }, { bits: 48, high, low: low & ~0xffff }];
+}
+
+/**
+ * The neighbourhood of an address: a /24 of IPv4, a /48 of IPv6.
+ *
+ * @returns The hostname itself when it is no address.
+ */
+export function neighbourhood(hostname: string): string {
+  const [network] = networkNumbers(hostname);
+  if (network === undefined) return hostname;
+  const { bits, high, low } = network;
+  return bits === 32 ? `4/${low >> 8}` : `6/${high}/${low >> 16}`;
 }

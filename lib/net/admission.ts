@@ -30,6 +30,8 @@ export interface Admission {
   revoked(): readonly string[] | Promise<readonly string[]>;
   /** Called once the last client has left. */
   close?(): Promise<void> | undefined;
+  /** How many clients there are, and how many the key has that has most; unknown where others decide. */
+  readonly used?: { readonly maxClients: number; readonly maxClientsPerKey: number };
 }
 
 /** One connection with a claimed key that may log in. */

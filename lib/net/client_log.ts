@@ -47,8 +47,9 @@ export class ClientLog {
     this.#line("info", "client-refused", { reason: "not accepted by the handler" });
   }
 
-  loginRefused(reason: A12Error["code"], detail: string): void {
-    this.#line("warn", "login-refused", { reason, detail });
+  /** @param isReported Whether another line tells of it already. */
+  loginRefused(reason: A12Error["code"], detail: string, isReported = false): void {
+    this.#line(isReported ? "debug" : "warn", "login-refused", { reason, detail });
   }
 
   leftBeforeLogin(reason?: A12Error["code"]): void {

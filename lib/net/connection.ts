@@ -27,6 +27,7 @@ import type { Counters } from "./counters.ts";
 import { asError, internalError } from "./faults.ts";
 import type { Authorize } from "./listen_types.ts";
 import { type ClientView, LiveClient } from "./live_client.ts";
+import { isEvicted, isFailedLogin, limitBehind } from "./login_failure.ts";
 import { Pump, type Socket } from "./pump.ts";
 
 /** What a connection needs of its listener. */
@@ -56,8 +57,16 @@ export interface ListenerPort {
    * @throws {AuthError} Why it may not log in; maybe as a rejection.
    */
   admit(publicKey: Uint8Array, address: string): Ticket | Promise<Ticket>;
+  /** Whether limits of one network do not hold for the address of a connection. */
+  isExempt(connection: Connection): boolean;
   /** The key is proved, and the client has a place. */
   arrived(connection: Connection): void;
+  /** The client has logged in, and nothing refuses it any more but the handler. */
+  letIn(connection: Connection): void;
+  /** A login has failed, by the fault of the other end. */
+  loginFailed(connection: Connection): void;
+  /** A limit has refused the login. @param limit Its name. */
+  limitReached(limit: "maxClients" | "maxClientsPerKey", connection: Connection): void;
   /** Calls the listener's handler, which may {@linkcode Connection.takeOver} the client. */
   handOver(connection: Connection): Promise<void>;
   /** The connection has ended; the client may have sent nothing at all, or never logged in. */
@@ -122,6 +131,11 @@ export class Connection {
   /** Where it comes from. */
   get hostname(): string {
     return this.#remote.hostname;
+  }
+
+  /** Whether limits of one network do not hold for it. */
+  get isExempt(): boolean {
+    return this.#listener.isExempt(this);
   }
 
   /** Whether it has sent a valid packet. */
@@ -292,6 +306,7 @@ export class Connection {
     // The REKEY proves our key, and must not wait for a handler that takes its time.
     setImmediate(() => this.#pump.flush());
     this.#log.authenticated(this.#session.peer!.mode);
+    this.#listener.letIn(this);
     await this.#listener.handOver(this);
     if (this.#state !== arriving || this.#session.isOver) return;
     this.#state = { phase: "refused", peer };
@@ -329,7 +344,7 @@ export class Connection {
       counters.loginEnded("silent");
       this.#listener.leftSilently(this);
     } else if (failed !== undefined && failed.code !== "connection-lost") {
-      this.#refused(failed.code, failed.message);
+      this.#loginFailed(failed);
     } else if (phase === "arriving") {
       counters.loginEnded("left");
       this.#log.leftBeforeHandover(failed?.code);
@@ -346,8 +361,15 @@ export class Connection {
     }
   }
 
-  #refused(reason: A12Error["code"], detail: string): void {
+  #loginFailed(reason: A12Error): void {
+    const limit = limitBehind(reason);
+    if (limit !== undefined) this.#listener.limitReached(limit, this);
+    if (isFailedLogin(reason)) this.#listener.loginFailed(this);
+    this.#refused(reason.code, reason.message, limit !== undefined || isEvicted(reason));
+  }
+
+  #refused(reason: A12Error["code"], detail: string, isReported = false): void {
     this.#listener.counters.loginEnded("refused", reason);
-    this.#log.loginRefused(reason, detail);
+    this.#log.loginRefused(reason, detail, isReported);
   }
 }

@@ -9,6 +9,7 @@ import { FairShare } from "../bytes/fair_share.ts";
 import type { PrivateKey } from "../crypto/x25519.ts";
 import { AuthError, LimitError } from "../errors.ts";
 import type { Admission, Ticket } from "./admission.ts";
+import type { CurrentLimits } from "./listen_limits.ts";
 import type {
   Enrolment,
   EnrolmentPlaces,
@@ -43,16 +44,22 @@ export class KeyAdmission implements Admission {
   readonly #authority: KeyAuthority;
   /** The clients of each key. */
   readonly #clients: FairShare;
+  readonly #limits: CurrentLimits;
   /** By secret and count. */
   readonly #enrolments = new Map<string, Enrolment>();
 
   /**
    * @param authority Knows the keys.
-   * @param maxClients How many clients there may be at once.
+   * @param limits How many clients there may be at once, and how many of one key.
    */
-  constructor(authority: KeyAuthority, maxClients: number) {
+  constructor(authority: KeyAuthority, limits: CurrentLimits) {
     this.#authority = authority;
-    this.#clients = new FairShare(maxClients);
+    this.#limits = limits;
+    this.#clients = new FairShare(limits.all.maxClients);
+  }
+
+  get used(): { readonly maxClients: number; readonly maxClientsPerKey: number } {
+    return { maxClients: this.#clients.used, maxClientsPerKey: this.#clients.most };
   }
 
   admit(publicKey: Uint8Array, address: string, places: EnrolmentPlaces): Ticket {
@@ -99,7 +106,7 @@ export class KeyAdmission implements Admission {
   /**
    * Takes a place among the clients.
    *
-   * @param accepted What the key may; an unknown key may have any number of clients.
+   * @param accepted What the key may; an unknown key may have as many clients as any key.
    * @returns Gives it back.
    * @throws {AuthError} `too-many-of-key`.
    * @throws {LimitError} `too-many-connections`.
@@ -108,6 +115,7 @@ export class KeyAdmission implements Admission {
     const owner = publicKey.toBase64();
     this.#requireFree(owner, accepted);
     const clients = this.#clients;
+    clients.limit = this.#limits.all.maxClients;
     if (!clients.take(owner, 1)) {
       throw new LimitError(
         "too-many-connections",
@@ -118,11 +126,12 @@ export class KeyAdmission implements Admission {
     return () => clients.give(owner, 1);
   }
 
-  #requireFree(owner: string, { maxClients = Infinity, comment }: Partial<Accepted> = {}): void {
-    if (this.#clients.held(owner) < maxClients) return;
+  #requireFree(owner: string, { maxClients, comment }: Partial<Accepted> = {}): void {
+    const most = maxClients ?? this.#limits.all.maxClientsPerKey;
+    if (this.#clients.held(owner) < most) return;
     throw new AuthError(
       "too-many-of-key",
-      `the key has as many clients as it may have at the same time (${maxClients})`,
+      `the key has as many clients as it may have at the same time (${most})`,
       { comment },
     );
   }

@@ -7,13 +7,7 @@
 import type { SocketAddress } from "../address.ts";
 import type { CryptoProvider } from "../crypto/provider.ts";
 import { type A12Error, ApiMisuseError, AuthError, LimitError } from "../errors.ts";
-import {
-  MAX_H264_DECODERS,
-  MAX_UNAUTHENTICATED,
-  MAX_UNAUTHENTICATED_PER_ADDRESS,
-  REKEY_VOLUME_BYTES,
-  REVOCATION_POLL_MS,
-} from "../limits.ts";
+import { MAX_H264_DECODERS, REKEY_VOLUME_BYTES, REVOCATION_POLL_MS } from "../limits.ts";
 import { DecoderPool } from "../decoders/h264/worker/decoder_pool.ts";
 import type { Logger } from "../log.ts";
 import type { RecordTap } from "../segment/delivery.ts";
@@ -36,6 +30,12 @@ import { Counters } from "./counters.ts";
 import { internalError } from "./faults.ts";
 import type { ClientView } from "./live_client.ts";
 import { HANDOVER_REQUEST, HandoverSource } from "./handover.ts";
+import {
+  LIMIT_ROWS,
+  type LimitInForce,
+  limitsInForce,
+  type ListenLimits,
+} from "./listen_limits.ts";
 import type { Authorize, ListenHandler, ListenSource, ListenStatus } from "./listen_types.ts";
 import type { ClientHandler, Source } from "../segment/source.ts";
 import type { PortState } from "./port_state.ts";
@@ -138,10 +138,10 @@ export class Listener implements ListenSource {
     this.id = state.id;
     this.#places = { name: this.name, secret: encodeUtf8(DEFAULT_SECRET), count: 0 };
     const part = (limit: number) => Math.ceil(limit / state.listeners);
-    this.#waiting = new WaitingRoom(
-      part(MAX_UNAUTHENTICATED),
-      part(MAX_UNAUTHENTICATED_PER_ADDRESS),
-    );
+    this.#waiting = new WaitingRoom(() => {
+      const { maxUnauthenticated, maxUnauthenticatedPerNetwork } = state.limits.all;
+      return { all: part(maxUnauthenticated), perNetwork: part(maxUnauthenticatedPerNetwork) };
+    }, state.limitLog);
     this.#decoders = options.decoders ?? new DecoderPool({ limit: part(MAX_H264_DECODERS) });
     this.addresses = sockets.flatMap(({ addresses }) => addresses);
     const port = this.#makePort();
@@ -209,6 +209,34 @@ export class Listener implements ListenSource {
     return this.#finished;
   }
 
+  /**
+   * Replaces all limits, for connections and clients that come then; time limits also end clients that
+   * are there. Limits that are absent get their defaults.
+   *
+   * @param limits The new limits.
+   * @throws {ApiMisuseError} `bad-argument`; then the limits stay as they were.
+   */
+  setLimits(limits: Partial<ListenLimits>): void {
+    this.#state.limits.replace(limits);
+  }
+
+  /** The limits in force, and how much of each is used. */
+  get limits(): LimitInForce[] {
+    const { limits, gate } = this.#state;
+    const { all, perNetwork } = this.#waiting.used;
+    return limitsInForce(limits.all, {
+      maxClients: this.#clients.size,
+      maxClientsPerKey: 0,
+      ...this.#admission?.used,
+      maxSegments: 0,
+      maxUnauthenticated: all,
+      maxUnauthenticatedPerNetwork: perNetwork,
+      ...gate.used,
+      maxIdleMs: 0,
+      maxSessionMs: 0,
+    });
+  }
+
   acceptTarget(): never {
     throw new ApiMisuseError("wrong-state", "acceptTarget outside a segment_request");
   }
@@ -237,6 +265,7 @@ export class Listener implements ListenSource {
     this.#isClosed = true;
     this.#acceptor.close();
     this.#state.silent.close();
+    this.#state.limitLog.close();
     const reason = new LimitError("listener-closed", "the listener was closed");
     this.#waiting.clear(reason);
     this.#proxies.clear(reason);
@@ -307,6 +336,7 @@ export class Listener implements ListenSource {
   /** @param remote The address that limits, conditions of keys and log lines are about. */
   #welcome(socket: Accepted, remote: SocketAddress, port: ListenerPort): void {
     const { crypto, arena, allowDirect } = this.#options;
+    if (!this.#state.gate.admits(remote.hostname)) return socket.close();
     try {
       socket.setNoDelay?.(true);
       socket.setKeepAlive?.(true);
@@ -341,6 +371,7 @@ export class Listener implements ListenSource {
 
   #makePort(): ListenerPort {
     const { log, display, observers = [], h264 } = this.#options;
+    const { gate, limits, limitLog } = this.#state;
     return {
       log,
       name: this.name,
@@ -355,11 +386,19 @@ export class Listener implements ListenSource {
       tap: this.#tap,
       // Clients connect only once the keys are there.
       admit: (publicKey, address) => this.#admission!.admit(publicKey, address, this.#places),
+      isExempt: ({ hostname }) => gate.isExempt(hostname),
       arrived: (connection) => {
         this.#waiting.leave(connection);
         this.#clients.add(connection);
         this.#hasLetIn = true;
       },
+      letIn: ({ hostname }) => gate.trust(hostname),
+      loginFailed: ({ hostname }) => gate.loginFailed(hostname),
+      limitReached: (limit, { hostname, peer }) =>
+        limitLog.reached(LIMIT_ROWS[limit].name, hostname, {
+          value: limits.all[limit],
+          key: peer?.fingerprint,
+        }),
       handOver: (connection) => this.#handOver(connection),
       leftSilently: ({ hostname }) => this.#state.silent.add(hostname),
       left: (connection) => {

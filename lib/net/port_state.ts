@@ -8,6 +8,9 @@
 import type { Share } from "../bytes/fair_share.ts";
 import type { Logger } from "../log.ts";
 import type { Admission } from "./admission.ts";
+import { Gate } from "./gate.ts";
+import { LimitLog } from "./limit_log.ts";
+import type { CurrentLimits } from "./listen_limits.ts";
 import type { ListenSource } from "./listen_types.ts";
 import { SilentCount } from "./silent_count.ts";
 
@@ -19,6 +22,12 @@ export interface PortState {
   readonly listeners: number;
   /** The memory of the pictures of all clients; that of the process when absent. */
   readonly memory?: Share;
+  /** What clients and strangers may use. */
+  readonly limits: CurrentLimits;
+  /** Decides about new connections. */
+  readonly gate: Gate;
+  /** Learns when limits are reached. */
+  readonly limitLog: Pick<LimitLog, "reached" | "close">;
   /** Counts connections that end without having sent a byte. */
   readonly silent: Pick<SilentCount, "add" | "close">;
   /** Closes all listeners for a handler; absent where there is one. */
@@ -37,10 +46,18 @@ export function nextSourceId(): number {
 }
 
 /** Makes the state of a port that has one listener. */
-export function localState(openAdmission: () => Promise<Admission>, log: Logger): PortState {
+export function localState(
+  openAdmission: () => Promise<Admission>,
+  limits: CurrentLimits,
+  log: Logger,
+): PortState {
+  const limitLog = new LimitLog(log);
   return {
     id: nextSourceId(),
     listeners: 1,
+    limits,
+    gate: new Gate({ limits, log: limitLog }),
+    limitLog,
     silent: new SilentCount(log),
     nextId: nextSourceId,
     openAdmission,

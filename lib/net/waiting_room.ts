@@ -11,7 +11,9 @@
 
 import type { PeerError } from "../errors.ts";
 import { LimitError } from "../errors.ts";
-import { addressOwner } from "./address.ts";
+import { addressOwner, neighbourhood } from "./address.ts";
+import type { LimitLog } from "./limit_log.ts";
+import { LIMIT_ROWS } from "./listen_limits.ts";
 
 /** A connection that has not logged in. */
 export interface Waiting {
@@ -19,7 +21,16 @@ export interface Waiting {
   readonly hostname: string;
   /** Whether it has sent a valid packet. */
   readonly hasVerified: boolean;
+  /** Whether its network may have any number of them. */
+  readonly isExempt: boolean;
   end(reason: PeerError): void;
+}
+
+/** How many connections of one sort may wait. */
+export interface RoomLimits {
+  readonly all: number;
+  /** Those of one network. */
+  readonly perNetwork: number;
 }
 
 /** The connections of one listener that have not logged in. */
@@ -28,12 +39,21 @@ export class WaitingRoom {
   readonly #verified: Crowd;
 
   /**
-   * @param limit How many of each sort may wait.
-   * @param limitPerAddress How many of each sort may wait from one address.
+   * @param limits Gives the limits in force.
+   * @param log Learns when they are reached.
    */
-  constructor(limit: number, limitPerAddress: number) {
-    this.#silent = new Crowd(limit, limitPerAddress);
-    this.#verified = new Crowd(limit, limitPerAddress);
+  constructor(limits: () => RoomLimits, log: Pick<LimitLog, "reached">) {
+    this.#silent = new Crowd(limits, log);
+    this.#verified = new Crowd(limits, log);
+  }
+
+  /** How many of one sort are waiting, of all networks and of the one with most. */
+  get used(): RoomLimits {
+    const used = [this.#silent.used, this.#verified.used];
+    return {
+      all: Math.max(...used.map(({ all }) => all)),
+      perNetwork: Math.max(...used.map(({ perNetwork }) => perNetwork)),
+    };
   }
 
   /** How many are waiting. */
@@ -76,19 +96,24 @@ export class WaitingRoom {
 
 /** Connections of one sort. */
 class Crowd implements Iterable<Waiting> {
-  readonly #limit: number;
-  readonly #limitPerAddress: number;
-  /** Each with those of its address, in the order of arrival. */
-  readonly #waiting = new Map<Waiting, Set<Waiting>>();
-  readonly #byOwner = new Map<string, Set<Waiting>>();
+  readonly #limits: () => RoomLimits;
+  readonly #log: Pick<LimitLog, "reached">;
+  /** In the order of arrival, each with those of its network. */
+  readonly #waiting = new Map<Waiting, Network>();
+  readonly #networks = new Map<string, Network>();
 
-  constructor(limit: number, limitPerAddress: number) {
-    this.#limit = limit;
-    this.#limitPerAddress = limitPerAddress;
+  constructor(limits: () => RoomLimits, log: Pick<LimitLog, "reached">) {
+    this.#limits = limits;
+    this.#log = log;
   }
 
   get size(): number {
     return this.#waiting.size;
+  }
+
+  get used(): RoomLimits {
+    const sizes = [...this.#networks.values()].map(({ waiting }) => waiting.size);
+    return { all: this.size, perNetwork: Math.max(0, ...sizes) };
   }
 
   [Symbol.iterator](): Iterator<Waiting> {
@@ -96,39 +121,49 @@ class Crowd implements Iterable<Waiting> {
   }
 
   enter(newcomer: Waiting): void {
+    const { all, perNetwork } = this.#limits();
     const owner = addressOwner(newcomer.hostname);
-    const sameOwner = this.#byOwner.get(owner) ?? new Set();
-    if (sameOwner.size >= this.#limitPerAddress) {
-      const detail = `more than ${this.#limitPerAddress} from this address have not logged in`;
-      this.#evictFrom(sameOwner, detail);
-    } else if (this.#waiting.size >= this.#limit) {
-      this.evict(`more than ${this.#limit} connections have not logged in`);
+    const network = this.#networks.get(owner) ??
+      { waiting: new Set(), neighbourhood: neighbourhood(newcomer.hostname) };
+    while (!newcomer.isExempt && network.waiting.size >= perNetwork) {
+      const { name } = LIMIT_ROWS.maxUnauthenticatedPerNetwork;
+      this.#log.reached(name, newcomer.hostname, { value: perNetwork });
+      const detail = `more than ${perNetwork} connections of this network have not logged in`;
+      this.#evictFrom(network.waiting, detail);
     }
-    this.#waiting.set(newcomer, sameOwner);
-    sameOwner.add(newcomer);
-    this.#byOwner.set(owner, sameOwner);
+    while (this.#waiting.size >= all) {
+      const { name } = LIMIT_ROWS.maxUnauthenticated;
+      this.#log.reached(name, newcomer.hostname, { value: all });
+      this.evict(`more than ${all} connections have not logged in`);
+    }
+    this.#waiting.set(newcomer, network);
+    network.waiting.add(newcomer);
+    this.#networks.set(owner, network);
   }
 
   leave(leaving: Waiting): void {
-    if (!this.#waiting.delete(leaving)) return;
-    const owner = addressOwner(leaving.hostname);
-    const sameOwner = this.#byOwner.get(owner);
-    sameOwner?.delete(leaving);
-    if (sameOwner?.size === 0) this.#byOwner.delete(owner);
+    const network = this.#waiting.get(leaving);
+    if (network === undefined) return;
+    this.#waiting.delete(leaving);
+    network.waiting.delete(leaving);
+    if (network.waiting.size === 0) this.#networks.delete(addressOwner(leaving.hostname));
   }
 
-  /** Closes the oldest of the address that has the most, so that few addresses cannot displace others. */
+  /**
+   * Closes the oldest of the network that has the most, in the neighbourhood that has the most: one
+   * stranger may have a few networks of IPv4, or tens of thousands of IPv6, next to each other.
+   */
   evict(detail: string): void {
-    this.#evictFrom(this.#mostCrowded(), detail);
-  }
-
-  /** Of addresses with equally many it is the one whose connection has waited the longest. */
-  #mostCrowded(): Set<Waiting> {
-    let most = new Set<Waiting>();
-    for (const sameOwner of this.#waiting.values()) {
-      if (sameOwner.size > most.size) most = sameOwner;
+    const sizes = new Map<string, number>();
+    for (const { neighbourhood } of this.#waiting.values()) {
+      sizes.set(neighbourhood, (sizes.get(neighbourhood) ?? 0) + 1);
     }
-    return most;
+    // Of equals it is the one whose connection has waited the longest.
+    let most: Network | undefined;
+    for (const network of this.#waiting.values()) {
+      if (most === undefined || isLarger(network, most, sizes)) most = network;
+    }
+    if (most !== undefined) this.#evictFrom(most.waiting, detail);
   }
 
   #evictFrom(among: Set<Waiting>, detail: string): void {
@@ -137,4 +172,16 @@ class Crowd implements Iterable<Waiting> {
     this.leave(oldest);
     oldest.end(new LimitError("too-many-unauthenticated", detail));
   }
+}
+
+/** The connections of one network. */
+interface Network {
+  readonly waiting: Set<Waiting>;
+  /** What {@linkcode neighbourhood} gives for its addresses. */
+  readonly neighbourhood: string;
+}
+
+function isLarger(one: Network, other: Network, sizes: ReadonlyMap<string, number>): boolean {
+  const difference = sizes.get(one.neighbourhood)! - sizes.get(other.neighbourhood)!;
+  return difference > 0 || difference === 0 && one.waiting.size > other.waiting.size;
 }

@@ -4,6 +4,9 @@
  * @module
  */
 
+export { Gate } from "../net/gate.ts";
+export { LimitLog } from "../net/limit_log.ts";
+export { limitsOfWorkers } from "../net/listen_limits.ts";
 export { SilentCount } from "../net/silent_count.ts";
 export { AdmissionDesk } from "./admission_desk.ts";
 export { Forwarding } from "./forward.ts";

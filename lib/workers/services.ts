@@ -9,6 +9,7 @@ import type { ClientsControl, WatchedLine } from "../control/clients.ts";
 import type { SurfaceContent } from "../decoders/surface_view.ts";
 import type { TextGrid } from "../decoders/text_grid.ts";
 import type { LogFields, LogLevel } from "../log.ts";
+import type { LimitInForce, ListenLimits } from "../net/listen_limits.ts";
 import type { EnrolmentPlaces } from "../net/authority.ts";
 import type { Peer } from "../segment/peer.ts";
 import type { IoTable, Status } from "../segment/status.ts";
@@ -27,6 +28,9 @@ export interface PortSetup {
   /** How many workers there may be. */
   readonly workers: number;
   readonly buffers: SharedBuffers;
+  /** What is counted for each network, by all workers. */
+  readonly networks: SharedArrayBuffer;
+  readonly limits: ListenLimits;
   /** The picture memory that this worker holds. */
   readonly held: SharedArrayBuffer;
 }
@@ -93,6 +97,8 @@ export interface MainService {
   leave(id: number): void;
   /** See {@linkcode SilentCount.add}. */
   silent(hostname: string | undefined): void;
+  /** See {@linkcode LimitLog.reached}. */
+  limitReached(limit: string, hostname: string, fields: LogFields | undefined): void;
   log(level: LogLevel, event: string, fields: LogFields | undefined): void;
   /** Prints lines on standard output. Returns when the worker may send more. */
   print(lines: string): Promise<void> | undefined;
@@ -120,6 +126,10 @@ export interface MainService {
 export interface WorkerService {
   /** Sets the secret, as {@linkcode ListenSource.targetInput}. */
   setSecret(secret: string): void;
+  /** See {@linkcode Listener.setLimits}. */
+  setLimits(limits: ListenLimits): void;
+  /** See {@linkcode Listener.limits}. */
+  limits(): readonly LimitInForce[];
   /** Takes no more clients. */
   close(): void;
   /** Asks the clients to leave, and holds up none any more. @param lastWords Why. */

@@ -9,14 +9,16 @@ import { DEFAULT_PORT, type SocketAddress } from "../address.ts";
 import type { Logger } from "../log.ts";
 import type { Admission } from "../net/admission.ts";
 import { bind } from "../net/bind.ts";
+import { CurrentLimits, type ListenLimits } from "../net/listen_limits.ts";
 import { openAddresses } from "../net/open_addresses.ts";
 import { openAdmission } from "../net_listen.ts";
 
-/** Where workers listen, and what decides about keys. */
+/** Where workers listen, what decides about keys, and what clients may use. */
 export interface SharedPort {
   /** The addresses of each socket. */
   readonly sockets: readonly (readonly SocketAddress[])[];
   readonly admission: Admission;
+  readonly limits: CurrentLimits;
   /** Our own private key. */
   readonly identity: () => Uint8Array;
 }
@@ -33,20 +35,24 @@ export interface SharedPlace {
  * Finds a port that no other program uses. It is free again when this returns: workers that share a
  * port would share it with any program of this user that shares ports.
  *
+ * @throws {ApiMisuseError} `bad-argument` for a limit that cannot be.
  * @throws {TransportError} `port-in-use`, `bad-address`, `permission-denied`, `listen-failed`.
  * @throws {KeystoreError} When there is no key to answer with.
  */
 export async function openSharedPort(
   { addresses, hostname, port = DEFAULT_PORT }: SharedPlace,
   keystore: Keystore,
+  given: Partial<ListenLimits>,
   log: Logger,
 ): Promise<SharedPort> {
-  const admission = await openAdmission(keystore, log);
+  const limits = new CurrentLimits(given);
+  const admission = await openAdmission(keystore, limits, log);
   const bound = addresses === undefined ? bind(hostname, port) : await openAddresses(addresses);
   for (const { socket } of bound) socket.close();
   return {
     sockets: bound.map(({ addresses }) => addresses),
     admission,
+    limits,
     identity: () => keystore.identity().privateKey,
   };
 }

@@ -4,6 +4,9 @@
  * @module
  */
 
+import { Gate } from "../net/gate.ts";
+import type { LimitLog } from "../net/limit_log.ts";
+import { CurrentLimits } from "../net/listen_limits.ts";
 import type { PortState } from "../net/port_state.ts";
 import type { Link } from "./link.ts";
 import { RemoteAdmission } from "./remote_admission.ts";
@@ -13,10 +16,18 @@ import { nextSharedId, SharedMemory } from "./shared_memory.ts";
 /** Joins the port. */
 export function workerState(main: Link<object, MainService>, setup: PortSetup): PortState {
   const memory = new SharedMemory(setup.buffers, setup.held);
+  const limits = new CurrentLimits(setup.limits);
+  const limitLog: Pick<LimitLog, "reached" | "close"> = {
+    reached: (limit, hostname, fields) => main.tell("limitReached", limit, hostname, fields),
+    close() {},
+  };
   return {
     id: setup.listenerId,
     listeners: setup.workers,
     memory,
+    limits,
+    gate: new Gate({ limits, log: limitLog, buffer: setup.networks }),
+    limitLog,
     silent: {
       add: (hostname) => main.tell("silent", hostname),
       close() {},

@@ -1,7 +1,7 @@
 // Many connections, lost ones, and clients that send too much or take too little.
 
 import assert from "node:assert/strict";
-import { MAX_OUTPUT_BYTES, MAX_UNAUTHENTICATED_PER_ADDRESS } from "../../lib/limits.ts";
+import { MAX_OUTPUT_BYTES, MAX_UNAUTHENTICATED_PER_NETWORK } from "../../lib/limits.ts";
 import { VIDEO_DATA_STREAM_ID } from "../../lib/wire/constants.ts";
 import type { RawClient } from "../support/clients.ts";
 import { concat } from "../support/feed.ts";
@@ -27,7 +27,7 @@ Deno.test("of too many connections without a login the oldest has to leave", asy
   await using bench = await Bench.start();
   const surplus = 5;
   const clients: RawClient[] = [];
-  for (let i = 0; i < MAX_UNAUTHENTICATED_PER_ADDRESS + surplus; i++) {
+  for (let i = 0; i < MAX_UNAUTHENTICATED_PER_NETWORK + surplus; i++) {
     clients.push(await bench.raw());
   }
   await bench.until(() => bench.log.of("left-before-login").length === surplus, "the evictions");

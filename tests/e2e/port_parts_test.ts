@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { typescriptProvider } from "../../lib/crypto/typescript.ts";
-import { MAX_UNAUTHENTICATED_PER_ADDRESS } from "../../lib/limits.ts";
+import { MAX_UNAUTHENTICATED_PER_NETWORK } from "../../lib/limits.ts";
 import { bind } from "../../lib/net/bind.ts";
 import { Listener } from "../../lib/net/listener.ts";
 import { DISPLAY_DEFAULTS } from "../../lib/segment/preroll.ts";
@@ -26,7 +26,7 @@ Deno.test("one of two listeners of a port lets half as many connections wait for
   const { port } = listener.address;
   const connect = () => Deno.connect({ hostname: "127.0.0.1", port });
   const sockets: Deno.TcpConn[] = [];
-  const limit = MAX_UNAUTHENTICATED_PER_ADDRESS / 2;
+  const limit = MAX_UNAUTHENTICATED_PER_NETWORK / 2;
   for (let i = 0; i <= limit; i++) sockets.push(await connect());
   const [first] = sockets;
   const ended = await first!.read(new Uint8Array(1)).catch(() => null);

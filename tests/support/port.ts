@@ -1,5 +1,6 @@
 import { KeyAdmission } from "../../lib/net/key_admission.ts";
 import type { Logger } from "../../lib/log.ts";
+import { CurrentLimits } from "../../lib/net/listen_limits.ts";
 import { localState, type PortState } from "../../lib/net/port_state.ts";
 import { SERVER_KEY } from "./pair.ts";
 
@@ -10,5 +11,6 @@ export function acceptAll(log: Logger, maxClients: number): PortState {
     accepts: () => ({ accepted: true } as const),
     enrolment: () => ({ reserve: () => undefined }),
   };
-  return localState(() => Promise.resolve(new KeyAdmission(authority, maxClients)), log);
+  const limits = new CurrentLimits({ maxClients });
+  return localState(() => Promise.resolve(new KeyAdmission(authority, limits)), limits, log);
 }

@@ -8,7 +8,9 @@ import process from "node:process";
 import { WORKER_LOOK_MS } from "../../limits.ts";
 import {
   ApiMisuseError,
+  type LimitInForce,
   type ListenHandler,
+  type ListenLimits,
   type ListenSource,
   type Logger,
   parseSecret,
@@ -18,6 +20,9 @@ import {
 import {
   AdmissionDesk,
   fromPlain,
+  Gate,
+  LimitLog,
+  limitsOfWorkers,
   type MainService,
   makeSharedBuffers,
   nextSharedId,
@@ -70,6 +75,8 @@ export class WorkerGroup {
   readonly #buffers = makeSharedBuffers();
   readonly #slots = new OwnerSlots();
   readonly #silent: SilentCount;
+  readonly #limitLog: LimitLog;
+  readonly #gate: Gate;
   readonly #members = new Set<Member>();
   /** Clients may come: the handler knows the listener. */
   readonly #ready = Promise.withResolvers<void>();
@@ -90,6 +97,8 @@ export class WorkerGroup {
     this.#secret = options.secret;
     this.addresses = options.port.sockets.flat();
     this.#silent = new SilentCount(options.log);
+    this.#limitLog = new LimitLog(options.log);
+    this.#gate = new Gate({ limits: options.port.limits, log: this.#limitLog });
     this.source = this.#makeSource();
   }
 
@@ -136,6 +145,20 @@ export class WorkerGroup {
     return { length };
   }
 
+  /** See {@linkcode Listener.setLimits}. @throws {ApiMisuseError} `bad-argument`. */
+  setLimits(limits: Partial<ListenLimits>): void {
+    const { limits: current } = this.#options.port;
+    current.replace(limits);
+    for (const { link } of this.#members) link.tell("setLimits", current.all);
+  }
+
+  /** The limits in force, and how much of each all workers use. */
+  async limits(): Promise<LimitInForce[]> {
+    const { port: { limits, admission } } = this.#options;
+    const rows = [...this.#members].map(({ link }) => link.ask("limits").catch(() => []));
+    return limitsOfWorkers(limits.all, await Promise.all(rows), admission.used);
+  }
+
   /** Takes no more clients; those that are there stay. */
   close(): void {
     if (this.#isClosed) return;
@@ -144,6 +167,7 @@ export class WorkerGroup {
     for (const timer of this.#restarts) clearTimeout(timer);
     for (const { link } of this.#members) link.tell("close");
     this.#silent.close();
+    this.#limitLog.close();
     this.#publish(this.id, { kind: "terminated", last_words: "" });
     void this.#options.handler(this.source, { kind: "terminated", last_words: "" });
     this.#checkFinished();
@@ -159,6 +183,7 @@ export class WorkerGroup {
     this.#isClosed = true;
     clearInterval(this.#look);
     this.#silent.close();
+    this.#limitLog.close();
     for (const member of this.#members) member.end("the listener was aborted");
     this.#members.clear();
     this.#checkFinished();
@@ -203,6 +228,8 @@ export class WorkerGroup {
           sockets: port.sockets,
           workers: most,
           buffers: this.#buffers,
+          networks: this.#gate.buffer,
+          limits: port.limits.all,
         },
         flags,
         forwards: clients !== undefined,
@@ -259,6 +286,7 @@ export class WorkerGroup {
       enrol: (id) => desk.enrol(id),
       leave: (id) => desk.leave(id),
       silent: (hostname) => this.#silent.add(hostname),
+      limitReached: (limit, hostname, fields) => this.#limitLog.reached(limit, hostname, fields),
       log: (level, event, fields) => log.log(level, event, fields),
       print: (lines) => io.out(lines, sender) ?? undefined,
       printError: (text, sender) => io.err(text, sender),

@@ -10,7 +10,7 @@ import { FaultLog, outliveFaults } from "../faults.ts";
 import type { CliIo } from "../io.ts";
 import { processEnv } from "../../../keystore/mod.ts";
 import { STDOUT_QUEUE_UNITS, STDOUT_SENDER_UNITS } from "../../limits.ts";
-import type { Listener, Logger } from "../../mod.ts";
+import type { LimitInForce, Listener, ListenLimits, Logger } from "../../mod.ts";
 import {
   Forwarding,
   type Letters,
@@ -106,6 +106,14 @@ class ListenWorker implements WorkerService {
 
   setSecret(secret: string): void {
     this.#listener?.targetInput(secret);
+  }
+
+  setLimits(limits: ListenLimits): void {
+    this.#listener?.setLimits(limits);
+  }
+
+  limits(): readonly LimitInForce[] {
+    return this.#listener?.limits ?? [];
   }
 
   close(): void {

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { addressOwner, plainHostname } from "../../../lib/net/address.ts";
+import {
+  addressOwner,
+  neighbourhood,
+  networkNumbers,
+  plainHostname,
+} from "../../../lib/net/address.ts";
 
 const test = (name: string, fn: () => void) => Deno.test({ name, permissions: "none", fn });
 
@@ -30,4 +35,28 @@ test("an IPv6 address belongs to its network of 64 bits", () => {
     assert.notEqual(addressOwner(other), owner, other);
   }
   assert.equal(addressOwner("::1"), addressOwner("0:0:0:0:0:0:0:2"));
+});
+
+test("an IPv4 address that came by IPv6 belongs to its host", () => {
+  assert.equal(addressOwner("::ffff:192.0.2.7"), "192.0.2.7");
+  assert.deepEqual(networkNumbers("::ffff:192.0.2.7"), networkNumbers("192.0.2.7"));
+  assert.equal(neighbourhood("::ffff:192.0.2.7"), neighbourhood("192.0.2.9"));
+});
+
+test("an address is counted for its network, and in IPv6 for its site as well", () => {
+  assert.deepEqual(networkNumbers("192.0.2.7"), [{ bits: 32, high: 0, low: 0xc0000207 | 0 }]);
+  const [own, site, ...more] = networkNumbers("2001:db8:1:2:3::4%eth0");
+  assert.deepEqual(own, { bits: 64, high: 0x20010db8, low: 0x00010002 });
+  assert.deepEqual(site, { bits: 48, high: 0x20010db8, low: 0x00010000 });
+  assert.deepEqual(more, []);
+  assert.deepEqual(networkNumbers("2001:db8:1:9::1")[1], site);
+  assert.deepEqual(networkNumbers("/run/listen.sock"), []);
+});
+
+test("a neighbourhood is a /24 of IPv4 and a /48 of IPv6", () => {
+  assert.equal(neighbourhood("192.0.2.7"), neighbourhood("192.0.2.200"));
+  assert.notEqual(neighbourhood("192.0.2.7"), neighbourhood("192.0.3.7"));
+  assert.equal(neighbourhood("2001:db8:1:2::1"), neighbourhood("2001:db8:1:9::1"));
+  assert.notEqual(neighbourhood("2001:db8:1:2::1"), neighbourhood("2001:db8:2:2::1"));
+  assert.equal(neighbourhood("/run/listen.sock"), "/run/listen.sock");
 });

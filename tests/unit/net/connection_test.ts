@@ -34,6 +34,8 @@ class Rig {
   readonly connection: Connection;
   handovers = 0;
   departures = 0;
+  /** What the listener was told about the end of the login. */
+  readonly loginEnds: string[] = [];
   silent = 0;
   /** What the handler waits for, by the kind of record. */
   readonly waits = new Map<string, Promise<void>>();
@@ -67,7 +69,17 @@ class Rig {
           leave: () => void calls.push("leave"),
         };
       },
+      isExempt: () => false,
       arrived() {},
+      letIn: () => {
+        this.loginEnds.push("let-in");
+      },
+      loginFailed: () => {
+        this.loginEnds.push("failed");
+      },
+      limitReached: (limit) => {
+        this.loginEnds.push(limit);
+      },
       leftSilently: () => {
         this.silent++;
       },
@@ -131,6 +143,11 @@ function check(rig: Rig, cut: number, hellos: number, all: number, isPlain: bool
   const proof = hellos + 164;
   const isBetween = [0, 153, hellos, proof, all].includes(cut);
   assert.equal(rig.silent, cut === 0 ? 1 : 0, "only what sent nothing is silent");
+  assert.deepEqual(
+    rig.loginEnds,
+    cut < proof ? [] : ["let-in"],
+    `leaving is no failed login, at ${cut} ${rig.reports}`,
+  );
   if (cut < hellos) {
     const isTruncated = isPlain && !isBetween;
     // Who knows the secret and leaves is worth a line, a mere probe of the port is not.
@@ -171,6 +188,7 @@ Deno.test({
         const rig = new Rig(new AuthError(code, "a reason", { comment: "a laptop" }));
         await rig.run(scriptLogin(mode).hellos, null);
         assert.deepEqual(rig.reports, [`login-refused ${code}`]);
+        assert.deepEqual(rig.loginEnds, ["failed"]);
         assert.equal(rig.log.lines[0]!.fields["comment"], "a laptop");
         const bytes = rig.socket.written.reduce((sum, { length }) => sum + length, 0);
         answers.add(`${bytes} bytes of ${rig.spied.sealed.length} packets`);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { KeyAdmission } from "../../../lib/net/key_admission.ts";
+import { CurrentLimits } from "../../../lib/net/listen_limits.ts";
 import type { EnrolmentPlaces } from "../../../lib/net/authority.ts";
 import { AdmissionDesk } from "../../../lib/workers/admission_desk.ts";
 import { OwnerSlots } from "../../../lib/workers/shared_memory.ts";
@@ -16,7 +17,7 @@ function makeDesks(): [AdmissionDesk, AdmissionDesk] {
     identity: () => SERVER_KEY,
     accepts: () => ({ accepted: true }),
     enrolment: () => assert.fail("no key is unknown"),
-  }, MAX_CLIENTS);
+  }, new CurrentLimits({ maxClients: MAX_CLIENTS }));
   const slots = new OwnerSlots();
   const make = () => new AdmissionDesk(admission, () => RAW, slots);
   return [make(), make()];
