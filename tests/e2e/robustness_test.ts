@@ -137,31 +137,3 @@ Deno.test("a display that no client could be told is refused before anything lis
     assert.equal(codeOf(call), "bad-argument", JSON.stringify(display));
   }
 });
-
-Deno.test("what comes before REGISTER reaches the handler after it", async () => {
-  await using bench = await Bench.start();
-  using client = await bench.connect({ key: await bench.addKey() });
-  await client.login();
-  client.session.sendEvent(0, { category: "external", kind: "ident", message: "early" });
-  client.session.sendEvent(0, { category: "external", kind: "segreq", id: 7, segkind: 16 });
-  client.register();
-  const id = await client.whenAddressed(bench);
-  const kinds = () => bench.kindsBySource().get(id) ?? [];
-  await bench.until(() => kinds().includes("segment_request"), "the request");
-  assert.deepEqual(kinds(), ["registered", "preroll", "privdrop", "ident", "segment_request"]);
-});
-
-Deno.test("last words are cut to what Lua shows, a request for no kind is refused", async () => {
-  await using bench = await Bench.start({
-    client: (source, status) => {
-      if (status.kind === "segment_request") source.acceptTarget();
-    },
-  });
-  using client = await bench.login();
-  client.session.sendEvent(0, { category: "external", kind: "segreq", id: 7, segkind: 4_096 });
-  client.session.send({ command: "shutdown", channel: 0, lastWords: "x".repeat(100) });
-  await client.flush();
-  await bench.until(() => bench.log.of("client-left").length > 0, "the end of the client");
-  const last = bench.calls.at(-1)!.status;
-  assert.ok(last.kind === "terminated" && last.last_words === "x".repeat(31));
-});

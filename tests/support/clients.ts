@@ -161,8 +161,13 @@ export class RawClient implements Disposable {
   /** Reads until `count` packets have arrived. */
   async answers(count = 1): Promise<void> {
     const wanted = this.peer.received + count;
+    await this.readUntil(() => this.peer.received >= wanted);
+  }
+
+  /** Reads packets until a condition holds. */
+  async readUntil(isTrue: () => boolean): Promise<void> {
     const buffer = new Uint8Array(4_096);
-    while (this.peer.received < wanted) {
+    while (!isTrue()) {
       const got = await readSome(this.#socket, buffer);
       assert.ok(got !== null, "the listener answers");
       this.peer.receive(buffer.subarray(0, got));

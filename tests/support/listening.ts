@@ -57,6 +57,9 @@ export class Output {
   }
 }
 
+/** Puts keys into a keystore before the listener opens it. */
+export type FillKeystore = (keystore: Keystore) => Promise<void>;
+
 /** A listener in a process and a temporary directory of its own. */
 export class Listening implements AsyncDisposable {
   readonly out: Output;
@@ -88,6 +91,11 @@ export class Listening implements AsyncDisposable {
     return Listening.#spawn(program, [...before, Deno.execPath()], flags, []);
   }
 
+  /** Likewise with more keys in its keystore. */
+  static startWith(fill: FillKeystore, ...flags: string[]): Promise<Listening> {
+    return Listening.#spawn(Deno.execPath(), [], flags, ONE_PORT, fill);
+  }
+
   /** Likewise after a shell command such as `ulimit`. */
   static startAfter(script: string, ...flags: string[]): Promise<Listening> {
     const before = ["-c", `${script} && exec "$0" "$@"`, Deno.execPath()];
@@ -99,9 +107,10 @@ export class Listening implements AsyncDisposable {
     before: readonly string[],
     flags: readonly string[],
     place: readonly string[],
+    fill?: FillKeystore,
   ): Promise<Listening> {
     const directory = await Deno.makeTempDir({ prefix: "listening-test-" });
-    const { args, key } = await Listening.prepare(directory, flags, place);
+    const { args, key } = await Listening.prepare(directory, flags, place, fill);
     const process = new Deno.Command(program, {
       args: [...before, "run", "-A", MAIN, ...args],
       env: { NO_COLOR: "1", A12_SECRET: "", XDG_RUNTIME_DIR: directory },
@@ -118,10 +127,12 @@ export class Listening implements AsyncDisposable {
     directory: string,
     flags: readonly string[],
     place: readonly string[] = ONE_PORT,
+    fill?: FillKeystore,
   ) {
     const keystore = await Keystore.open(`${directory}/keystore`);
     const key = new PrivateKey(crypto.getRandomValues(new Uint8Array(32)));
     await keystore.add(["demo"], key.publicKey);
+    await fill?.(keystore);
     const own = flags.map((flag) => flag.replace("DIR", directory));
     return {
       key,

@@ -3,7 +3,7 @@ import { encodeUtf8 } from "../../lib/bytes/text.ts";
 import { typescriptProvider } from "../../lib/crypto/typescript.ts";
 import { PrivateKey } from "../../lib/crypto/x25519.ts";
 import { agree, Ratchet } from "../../lib/session/ratchet.ts";
-import type { PacketType } from "../../lib/transport/packet.ts";
+import { HEAD_BYTES, type PacketType } from "../../lib/transport/packet.ts";
 import { Transport } from "../../lib/transport/transport.ts";
 import {
   CONTROL_BODY_BYTES,
@@ -16,11 +16,17 @@ import {
 } from "../../lib/wire/constants.ts";
 import type { Control, ControlInput } from "../../lib/wire/control.ts";
 import { controlNonce, decodeControl, encodeControl } from "../../lib/wire/control.ts";
-import { encodeDataHead } from "../../lib/wire/data.ts";
-import type { EventInput } from "../../lib/wire/event/types.ts";
-import { encodeEventPacket } from "../../lib/wire/event/event.ts";
+import { decodeDataHead, encodeDataHead } from "../../lib/wire/data.ts";
+import type { EventInput, WireEvent } from "../../lib/wire/event/types.ts";
+import { decodeEventPacket, encodeEventPacket } from "../../lib/wire/event/event.ts";
 import { CLIENT_KEY, NO_REKEY } from "./pair.ts";
 import { SeededRandom } from "./random.ts";
+
+const DATA_NAMES = {
+  [PACKET_TYPE.audio]: "audio",
+  [PACKET_TYPE.video]: "video",
+  [PACKET_TYPE.binary]: "binary",
+} as const;
 
 export interface RawPeerOptions {
   readonly key?: PrivateKey;
@@ -29,11 +35,24 @@ export interface RawPeerOptions {
   readonly role?: number;
 }
 
-/** A packet that may have any type and body. */
+/** A packet that may have any type, body and sequence number. */
 export interface RawPacket {
   readonly type: number;
   readonly body: Uint8Array;
+  /** The next one unless given. */
+  readonly sequence?: number;
 }
+
+/** What the listener has sent: a command, an event with its channel, or the head of a data packet. */
+export type Answer =
+  | Control
+  | (WireEvent & { readonly channel: number })
+  | {
+    readonly data: "audio" | "video" | "binary";
+    readonly channel: number;
+    readonly stream: number;
+    readonly payload: Uint8Array;
+  };
 
 /**
  * A client that can send anything in any order: it encrypts like a real one and checks no rule. Output
@@ -42,7 +61,7 @@ export interface RawPacket {
 export class RawPeer {
   readonly transport: Transport;
   readonly key: PrivateKey;
-  readonly controls: Control[] = [];
+  readonly answers: Answer[] = [];
   received = 0;
   readonly #random: (count: number) => Uint8Array<ArrayBuffer>;
   readonly #role: number;
@@ -103,8 +122,11 @@ export class RawPeer {
   }
 
   /** Queues a packet of any type and body, sealed with the current keys. */
-  raw({ type, body }: RawPacket): this {
-    this.transport.send(type as PacketType, body.length, (bytes, at) => bytes.set(body, at));
+  raw({ type, body, sequence }: RawPacket): this {
+    this.transport.send(type as PacketType, body.length, (bytes, at) => {
+      if (sequence !== undefined) bytes[at - HEAD_BYTES] = sequence;
+      bytes.set(body, at);
+    });
     return this;
   }
 
@@ -146,17 +168,33 @@ export class RawPeer {
       rest = rest.subarray(count);
       while (this.transport.advance()) {
         this.received++;
-        const { packetType, packetBlock, bodyStart } = this.transport;
-        if (packetType === PACKET_TYPE.control) this.#takeControl(packetBlock, bodyStart);
+        this.#takePacket();
       }
     }
     return this.received - before;
   }
 
+  #takePacket(): void {
+    const { packetType, packetBlock, bodyStart, bodyEnd } = this.transport;
+    switch (packetType) {
+      case PACKET_TYPE.control:
+        return this.#takeControl(packetBlock, bodyStart);
+      case PACKET_TYPE.event: {
+        const { channel, event } = decodeEventPacket(packetBlock, bodyStart);
+        return void this.answers.push({ ...event, channel });
+      }
+      default: {
+        const { channel, stream } = decodeDataHead(packetBlock, bodyStart);
+        const payload = packetBlock.slice(bodyStart + DATA_HEAD_BYTES, bodyEnd);
+        this.answers.push({ data: DATA_NAMES[packetType], channel, stream, payload });
+      }
+    }
+  }
+
   #takeControl(block: Uint8Array, at: number): void {
     const control = decodeControl(block, at);
     const nonce = controlNonce(block, at);
-    this.controls.push(control);
+    this.answers.push(control);
     if (control.command === "rekey") {
       this.transport.rekeyInbound(this.#ratchet!.follow(control.publicKey), nonce);
     }
