@@ -132,7 +132,7 @@ const MAX_ELEVATION_M = 1_000_000;
  * The event that tells where the user is.
  *
  * DEVIATION: upstream takes each value from the argument in front of it, so that the latitude is the
- * number of the target (test "verb targetGeohint").
+ * number of the target (test "verbs: the table goes through every one").
  */
 export function geohintEvent(place: GeohintOptions): TargetEventInput<"geohint"> {
   return {
