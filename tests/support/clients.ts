@@ -6,6 +6,7 @@ import type { HelloMode, SessionEvent } from "../../lib/session/events.ts";
 import { Session } from "../../lib/session/session.ts";
 import { DEFAULT_SECRET } from "../../lib/wire/constants.ts";
 import { writeAll } from "../../lib/write_all.ts";
+import type { ClientSocket } from "./connect_from.ts";
 import type { Bench } from "./listen.ts";
 import { drain, NO_REKEY, REGISTER } from "./pair.ts";
 import type { RawPeerOptions } from "./raw_peer.ts";
@@ -26,9 +27,9 @@ export class TestClient implements Disposable {
   readonly session: Session;
   readonly events: SessionEvent[] = [];
   readonly key: PrivateKey;
-  readonly #socket: Deno.TcpConn | Deno.UnixConn;
+  readonly #socket: ClientSocket;
 
-  constructor(socket: Deno.TcpConn | Deno.UnixConn, { key, secret, mode }: ClientOptions) {
+  constructor(socket: ClientSocket, { key, secret, mode }: ClientOptions) {
     this.#socket = socket;
     this.key = key;
     this.session = new Session({
@@ -136,15 +137,15 @@ export class TestClient implements Disposable {
 /** A {@linkcode RawPeer} on a socket. */
 export class RawClient implements Disposable {
   readonly peer: RawPeer;
-  readonly #socket: Deno.TcpConn;
+  readonly #socket: ClientSocket;
 
-  constructor(socket: Deno.TcpConn, options: RawPeerOptions) {
+  constructor(socket: ClientSocket, options: RawPeerOptions) {
     this.#socket = socket;
     this.peer = new RawPeer({ seed: Math.floor(Math.random() * 2 ** 32), ...options });
   }
 
   get address(): string {
-    const { hostname, port } = this.#socket.localAddr;
+    const { hostname, port } = this.#socket.localAddr as Deno.NetAddr;
     return `${hostname}:${port}`;
   }
 
@@ -205,10 +206,7 @@ export class RawClient implements Disposable {
 }
 
 /** Treats a reset as EOF. */
-async function readSome(
-  socket: Pick<Deno.TcpConn, "read">,
-  into: Uint8Array,
-): Promise<number | null> {
+async function readSome(socket: ClientSocket, into: Uint8Array): Promise<number | null> {
   try {
     return await socket.read(into);
   } catch {

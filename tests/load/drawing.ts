@@ -1,19 +1,20 @@
 /**
- * `deno task bench:load`: `listen` with many clients that each draw a terminal line ten times a second;
- * then how long a line and a login take beside clients that send as much as they can.
+ * `listen` with many clients that each draw a terminal line ten times a second; then how long a line and
+ * a login take beside clients that send as much as they can. Prints two tables.
  *
  * Options: `--clients 1,10,…`, `--hogs N`, `--seconds N`, `--listen-flags "…"`.
  */
 
 import { parseArgs } from "node:util";
-import { HOG_KEYS } from "./client.ts";
-import type { Times } from "./feeder.ts";
-import { listenSink, MeasuredSink } from "./measured_sink.ts";
-import { Child } from "./rpc.ts";
+import { HOG_KEYS } from "../bench/sink/client.ts";
+import type { Times } from "../bench/sink/feeder.ts";
+import { listenSink, MeasuredSink } from "../bench/sink/measured_sink.ts";
+import { Child } from "../bench/sink/rpc.ts";
 
 const RATE = 10;
 
 const { values: flags } = parseArgs({
+  allowPositionals: true,
   options: {
     clients: { type: "string", default: "1,10,100,1000" },
     hogs: { type: "string", default: "2" },
