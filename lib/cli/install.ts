@@ -5,6 +5,8 @@
  */
 
 import { Command } from "commander";
+import { dirname } from "node:path";
+import { formatSocket, socketStreams } from "./systemd_socket.ts";
 import { formatUnit, type UnitOptions } from "./systemd_unit.ts";
 import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
@@ -13,6 +15,7 @@ import { messageOf, parseName } from "../mod.ts";
 import { parseListenPort } from "./values.ts";
 
 interface InstallFlags {
+  readonly socket?: boolean;
   readonly print?: boolean;
   readonly user?: boolean;
   readonly force?: boolean;
@@ -31,8 +34,12 @@ The unit runs listen as the user net-listen (with --user: as you), with the perm
 access to files that the options need, and no more. It is written to /etc/systemd/system, with --user to
 ~/.config/systemd/user. A secret is read from --secret-file by systemd and is not in the unit.
 
-Example:
-  install systemd demo --port 6680 --record /var/lib/net-listen/recordings --print`;
+With --socket systemd listens at the addresses, and starts listen with the first connection: a socket file
+is written as well. Clients that connect while the service is restarted wait until it is there again.
+
+Examples:
+  install systemd demo --port 6680 --record /var/lib/net-listen/recordings --print
+  install systemd demo --socket --listen 192.0.2.1:6680 --listen unix:/run/demo.sock`;
 
 function systemd(io: CliIo): Command {
   const command = new Command("systemd")
@@ -49,6 +56,7 @@ function systemd(io: CliIo): Command {
     });
   }
   return command
+    .option("--socket", "let systemd listen, with a socket file")
     .option("--print", "print the unit and write nothing")
     .option("--user", "for the service manager of this user")
     .option("--force", "replace a unit that is there")
@@ -57,22 +65,42 @@ function systemd(io: CliIo): Command {
       if (name !== undefined) parseName(name);
       requireConsistent(flags);
       requireUnattended(flags);
+      const streams = flags.socket ? socketStreams({ hostname, port }, flags) : undefined;
       const isUser = flags.user ?? false;
       const deno = Deno.execPath();
       const root = decodeURIComponent(ROOT.pathname).replace(/\/$/, "");
       const unseen = isUser ? undefined : [deno, `${root}/`].find((path) => HIDDEN.test(path));
       if (unseen !== undefined && !flags.print) throw new UsageError(describeHidden(unseen));
       if (unseen !== undefined) io.err(`warning: ${describeHidden(unseen)}\n`);
-      const unit = formatUnit(
-        {
-          ...{ deno, root, isUser, name, words, cwd: Deno.cwd() },
-          place: [name, hostname, port].filter((word) => word !== undefined).map(String),
-          port: port ?? flags.port,
-        } satisfies UnitOptions,
-      );
-      if (flags.print) return void io.out(unit);
-      write(unitPath(name, isUser, io), unit, flags, io);
+      const own = { deno, root, isUser, name, cwd: Deno.cwd(), port: port ?? flags.port, words };
+      const place = [name, hostname, port].filter((word) => word !== undefined).map(String);
+      const files = makeFiles({ ...own, place, socketFile: undefined }, streams);
+      if (!flags.print) return write(unitDirectory(isUser, io), files, flags, io);
+      for (const [file, text] of files) io.out(files.size === 1 ? text : `# ${file}\n${text}\n`);
     });
+}
+
+/**
+ * @param streams The addresses of a socket file; none when the service listens by itself.
+ * @returns The texts of the files by name, the one to enable first.
+ */
+function makeFiles(unit: UnitOptions, streams: string[] | undefined): Map<string, string> {
+  const { name, isUser, words } = unit;
+  const file = name === undefined ? "net-listen" : `net-listen-${name}`;
+  if (streams === undefined) return new Map([[`${file}.service`, formatUnit(unit)]]);
+  const socketFile = `${file}.socket`;
+  const others = words.filter(([flag]) => !["--listen", "--host", "--port"].includes(flag));
+  const service = formatUnit({
+    ...unit,
+    words: [...others, ["--listen", "systemd"]],
+    place: name === undefined ? [] : [name],
+    port: undefined,
+    socketFile,
+  });
+  return new Map([
+    [socketFile, formatSocket({ name, isUser, streams })],
+    [`${file}.service`, service],
+  ]);
 }
 
 /** @throws {UsageError} For options that need a person, or that would put a secret into the unit. */
@@ -98,37 +126,45 @@ function describeHidden(path: string): string {
     `move it to /usr/local/bin or /opt, or give --user`;
 }
 
-function unitPath(name: string | undefined, isUser: boolean, io: CliIo): string {
-  const file = name === undefined ? "net-listen.service" : `net-listen-${name}.service`;
-  if (!isUser) return `/etc/systemd/system/${file}`;
-  const config = io.env.get("XDG_CONFIG_HOME") || `${io.env.get("HOME")}/.config`;
-  return `${config}/systemd/user/${file}`;
+function unitDirectory(isUser: boolean, io: CliIo): string {
+  if (!isUser) return "/etc/systemd/system";
+  return `${io.env.get("XDG_CONFIG_HOME") || `${io.env.get("HOME")}/.config`}/systemd/user`;
 }
 
-function write(path: string, unit: string, { user, force }: InstallFlags, io: CliIo): void {
+/** @param files Their texts by name; the first is the one to enable. */
+function write(
+  directory: string,
+  files: ReadonlyMap<string, string>,
+  { user, force }: InstallFlags,
+  io: CliIo,
+): void {
+  for (const [file, text] of files) writeFile(`${directory}/${file}`, text, force ?? false);
+  const systemctl = user ? "systemctl --user" : "systemctl";
+  io.out(`wrote ${[...files.keys()].map((file) => `${directory}/${file}`).join(", ")}; now run:\n`);
+  if (!user) {
+    io.out(
+      "  useradd --system --home-dir /var/lib/net-listen --shell /usr/sbin/nologin net-listen\n",
+    );
+  }
+  const [first] = files.keys();
+  io.out(`  ${systemctl} daemon-reload\n  ${systemctl} enable --now ${first}\n`);
+}
+
+function writeFile(path: string, text: string, replaces: boolean): void {
   try {
-    Deno.mkdirSync(path.replace(/\/[^/]*$/, ""), { recursive: true });
-    if (force) Deno.removeSync(path);
+    Deno.mkdirSync(dirname(path), { recursive: true });
+    if (replaces) Deno.removeSync(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw failed(path, error);
   }
   try {
-    Deno.writeTextFileSync(path, unit, { createNew: true, mode: 0o644 });
+    Deno.writeTextFileSync(path, text, { createNew: true, mode: 0o644 });
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) {
       throw new UsageError(`${path} exists already; --force replaces it`);
     }
     throw failed(path, error);
   }
-  const file = path.replace(/^.*\//, "");
-  const systemctl = user ? "systemctl --user" : "systemctl";
-  io.out(`wrote ${path}; now run:\n`);
-  if (!user) {
-    io.out(
-      "  useradd --system --home-dir /var/lib/net-listen --shell /usr/sbin/nologin net-listen\n",
-    );
-  }
-  io.out(`  ${systemctl} daemon-reload\n  ${systemctl} enable --now ${file}\n`);
 }
 
 function failed(path: string, error: unknown): UsageError {

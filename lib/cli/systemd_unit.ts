@@ -5,6 +5,7 @@
  */
 
 import { dirname, resolve } from "node:path";
+import { parseListenAddress } from "../mod.ts";
 
 /** What a unit is made from. */
 export interface UnitOptions {
@@ -20,6 +21,8 @@ export interface UnitOptions {
   readonly port: number | undefined;
   /** The options of `listen`. */
   readonly words: readonly (readonly [flag: string, value: string | undefined])[];
+  /** The socket file whose sockets the service takes, if there is one. */
+  readonly socketFile: string | undefined;
   /** Relative paths start there. */
   readonly cwd: string;
 }
@@ -40,7 +43,7 @@ const MAX_PRIVILEGED_PORT = 1_023;
 const STOP_SECONDS = 30;
 
 export function formatUnit(options: UnitOptions): string {
-  const { deno, root, isUser, name, place, words, cwd } = options;
+  const { deno, root, isUser, name, place, words, socketFile, cwd } = options;
   const keystore = isUser ? "%h/.local/state/a12" : "%S/net-listen";
   const notify = isUser ? "%t/systemd/notify" : "/run/systemd/notify";
   const args: string[] = [];
@@ -50,6 +53,7 @@ export function formatUnit(options: UnitOptions): string {
   const writable: string[] = [];
   const service: string[] = [];
   let drain = 0;
+  let lowestPort = options.port ?? MAX_PRIVILEGED_PORT + 1;
   for (const [flag, value] of words) {
     if (value === undefined) args.push(flag);
     else if (flag === "--secret-file") {
@@ -65,6 +69,14 @@ export function formatUnit(options: UnitOptions): string {
       if (use === "write") writable.push(text);
       if (use === "write-file") writable.push(text.replace(/\/[^/]*$/, "") || "/");
       if (flag === "--drain") drain = Number(value);
+      const address = flag === "--listen" ? parseListenAddress(value) : undefined;
+      if (typeof address === "string" || address === undefined) continue;
+      if (address.kind === "tcp") lowestPort = Math.min(lowestPort, address.port || lowestPort);
+      if (address.kind !== "unix") continue;
+      const path = escape(address.path);
+      read.push(path);
+      write.push(path);
+      writable.push(dirname(path));
     }
   }
   if (!words.some(([flag]) => flag === "--keystore")) {
@@ -91,18 +103,19 @@ export function formatUnit(options: UnitOptions): string {
   const run = words.some(([flag]) => flag === "--pipe") ? ["--allow-run=sh"] : [];
   const command = [
     ...[escape(deno), "run", "--no-prompt", `--config=${escape(root)}/deno.json`],
-    "--allow-env=A12_SECRET,NOTIFY_SOCKET,WATCHDOG_USEC,WATCHDOG_PID,RUNTIME_DIRECTORY",
+    "--allow-env=A12_SECRET,NOTIFY_SOCKET,WATCHDOG_USEC,WATCHDOG_PID,RUNTIME_DIRECTORY," +
+    "LISTEN_PID,LISTEN_FDS,LISTEN_FDNAMES",
     ...["--allow-net", "--allow-sys=osUptime,uid"],
     ...[`--allow-read=${read.join(",")}`, `--allow-write=${write.join(",")}`, ...run],
     ...[`${escape(root)}/main.ts`, "listen", ...place.map(escape), ...args],
   ];
-  const port = options.port ?? MAX_PRIVILEGED_PORT + 1;
-  const needsPrivilege = port > 0 && port <= MAX_PRIVILEGED_PORT;
+  const needsPrivilege = lowestPort > 0 && lowestPort <= MAX_PRIVILEGED_PORT;
   return [
     "[Unit]",
     `Description=A12 listener${name === undefined ? "" : ` ${name}`}`,
     "Documentation=https://github.com/letoram/arcan",
     ...isUser ? [] : ["Wants=network-online.target", "After=network-online.target"],
+    ...socketFile === undefined ? [] : [`Requires=${socketFile}`, `After=${socketFile}`],
     "",
     "[Service]",
     "Type=notify",
@@ -125,6 +138,7 @@ export function formatUnit(options: UnitOptions): string {
     "",
     "[Install]",
     `WantedBy=${isUser ? "default.target" : "multi-user.target"}`,
+    ...socketFile === undefined ? [] : [`Also=${socketFile}`],
     "",
   ].join("\n");
 }
@@ -161,7 +175,7 @@ const SYSTEM_HARDENING = [
 ] as const;
 
 /** Keeps systemd from replacing specifiers and variables. */
-function escape(word: string): string {
+export function escape(word: string): string {
   return word.replaceAll("%", "%%").replaceAll("$", "$$$$");
 }
 

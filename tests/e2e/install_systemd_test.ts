@@ -6,6 +6,7 @@ import { runCli } from "../../lib/cli/program.ts";
 import { makeProgram } from "../../main.ts";
 import { inDirectory } from "../support/directory.ts";
 import { Output } from "../support/listening.ts";
+import { has, WITH_SOCKETS } from "../support/programs.ts";
 
 async function install(args: string[], env: Record<string, string> = {}) {
   const result = { code: 0, stdout: "", stderr: "" };
@@ -81,8 +82,86 @@ Deno.test({
   },
 });
 
+const SOCKETS = [
+  ...["demo", "--socket", "--listen", "192.0.2.1:700", "--listen", "[fe80::1%lo]:6680"],
+  ...["--listen", "unix:/run/a b.sock", "--proxy-protocol", "192.0.2.0/24"],
+];
+
+Deno.test("install systemd --socket: systemd listens at the addresses, in place of the service", async () => {
+  const { code, stdout } = await install([...SOCKETS, "--print"]);
+  assert.equal(code, 0);
+  const [, socket, unit] = /^# net-listen-demo\.socket\n([^]*)\n# net-listen-demo\.service\n([^]*)$/
+    .exec(stdout)!;
+  assert.deepEqual(socket!.match(/^(ListenStream|Socket)\w*=.*$/gm), [
+    "ListenStream=192.0.2.1:700",
+    "ListenStream=[fe80::1]:6680%%lo",
+    "ListenStream=/run/a b.sock",
+    "SocketMode=0600",
+    "SocketUser=net-listen",
+  ]);
+  assert.match(unit!, /^Requires=net-listen-demo\.socket\nAfter=net-listen-demo\.socket$/m);
+  assert.match(unit!, /^Also=net-listen-demo\.socket$/m);
+  assert.match(unit!, /^ {2}--proxy-protocol=192\.0\.2\.0\/24 \\\n {2}--listen=systemd( \\)?$/m);
+  assert.match(unit!, /^CapabilityBoundingSet=$/m);
+  assert.doesNotMatch(unit!, /192\.0\.2\.1|a b\.sock/);
+  const all = await install(["--socket", "--user", "--print"]);
+  assert.match(all.stdout, /^ListenStream=6680\nSocketMode=0600\n\n/m);
+});
+
+Deno.test("install systemd: addresses of --listen have the rights that they need", async () => {
+  const { stdout } = await install(
+    ["--listen", "127.0.0.1:700", "--listen", "unix:/run/demo/a b.sock", "--print"],
+  );
+  assert.match(stdout, /^AmbientCapabilities=CAP_NET_BIND_SERVICE$/m);
+  assert.match(stdout, /^ {2}"--allow-read=.*,\/run\/demo\/a b\.sock/m);
+  assert.match(stdout, /^ {2}"--allow-write=.*,\/run\/demo\/a b\.sock/m);
+  assert.match(stdout, /^ReadWritePaths=\/run\/demo$/m);
+});
+
+Deno.test("install systemd --socket --user writes both files, and enables the socket", async () => {
+  await inDirectory(async (directory) => {
+    const { code, stdout } = await install(
+      ["demo", "--socket", "--user"],
+      { XDG_CONFIG_HOME: directory },
+    );
+    assert.equal(code, 0);
+    assert.match(stdout, /enable --now net-listen-demo\.socket\n$/);
+    const files = [...Deno.readDirSync(`${directory}/systemd/user`)].map(({ name }) => name);
+    assert.deepEqual(files.sort(), ["net-listen-demo.service", "net-listen-demo.socket"]);
+  });
+});
+
+Deno.test({
+  name: "install systemd: systemd-analyze finds no fault in the socket file",
+  ignore: !await hasAnalyze(),
+  fn: async () => {
+    await inDirectory(async (directory) => {
+      const { stdout } = await install([...SOCKETS, "--print"]);
+      const [, socket, unit] = /^# .*\n([^]*)\n# .*\n([^]*)$/.exec(stdout)!;
+      const path = `${directory}/net-listen-demo.socket`;
+      await Deno.writeTextFile(path, socket!);
+      await Deno.writeTextFile(`${directory}/net-listen-demo.service`, unit!);
+      const { code, stderr } = await new Deno.Command("systemd-analyze", {
+        args: ["verify", "--man=no", path],
+        env: { XDG_RUNTIME_DIR: directory },
+      }).output();
+      assert.equal(code, 0, new TextDecoder().decode(stderr));
+      assert.doesNotMatch(new TextDecoder().decode(stderr), /net-listen-demo/);
+    });
+  },
+});
+
 for (
   const [args, message] of [
+    [["--socket", "--port", "0"], "--socket needs a port other than 0"],
+    [
+      ["--socket", "--listen", "fd:3"],
+      "--socket needs addresses that systemd can listen at, not fd:3",
+    ],
+    [
+      ["--socket", "demo", "localhost"],
+      "--socket needs an address of IPv4 or IPv6, as systemd looks up no localhost",
+    ],
     [
       ["--secret", "0:hemlig"],
       "a secret in a unit can be read by all users; give --secret-file FILE",
@@ -92,7 +171,7 @@ for (
     [["--h264", "pass"], "--h264 pass needs --handler FILE to take it, or use --h264 decode"],
   ] as const
 ) {
-  Deno.test(`install systemd ${args[0]} is refused`, async () => {
+  Deno.test(`install systemd ${args.join(" ")} is refused`, async () => {
     const { code, stdout, stderr } = await install([...args]);
     assert.deepEqual([code, stdout, stderr], [2, "", `error: ${message}\n`]);
   });
@@ -119,6 +198,41 @@ Deno.test("install systemd --user writes a unit, and replaces it only with --for
   });
 });
 
+/** The command that a unit starts, with a directory in place of those of systemd. */
+function commandOf(unit: string, directory: string): string[] {
+  const [, start] = /^ExecStart=([^]*?[^\\])\n/m.exec(unit)!;
+  return start!.split(" \\\n").map((word) =>
+    word.trim().replace(/%[ht]/g, directory).replaceAll("%%", "%")
+  );
+}
+
+const hasPython = await has("python3");
+
+Deno.test({
+  name: `install systemd --socket: what the unit starts takes the sockets of systemd${
+    hasPython ? "" : " (python3 is missing)"
+  }`,
+  ignore: Deno.build.os !== "linux" || !hasPython,
+  fn: async () => {
+    await inDirectory(async (directory) => {
+      const { stdout } = await install(["demo", "--socket", "--user", "--no-control", "--print"]);
+      const process = new Deno.Command("python3", {
+        args: [WITH_SOCKETS, "tcp", "--", ...commandOf(stdout, directory)],
+        env: { NO_COLOR: "1", A12_SECRET: "" },
+        stdin: "null",
+        stdout: "null",
+        stderr: "piped",
+      }).spawn();
+      const err = new Output(process.stderr);
+      const [, port] = await err.until(/socket 3 on port (\d+)/);
+      await err.until(RegExp(`listening on 127\\.0\\.0\\.1:${port} as demo\n`));
+      process.kill("SIGTERM");
+      await err.rest();
+      assert.equal((await process.status).code, 0);
+    });
+  },
+});
+
 Deno.test({
   name: "install systemd: what the unit starts works with its permissions, and tells systemd",
   ignore: Deno.build.os !== "linux",
@@ -128,10 +242,7 @@ Deno.test({
         ["demo", "127.0.0.1", "0", "--user", "--print", "--record", `${directory}/rec`]
           .concat("--log-file", `${directory}/log`),
       );
-      const [, start] = /^ExecStart=([^]*?[^\\])\n/m.exec(unit)!;
-      const words = start!.split(" \\\n").map((word) =>
-        word.trim().replace(/%[ht]/g, directory).replaceAll("%%", "%")
-      );
+      const words = commandOf(unit, directory);
       await Deno.mkdir(`${directory}/systemd`);
       const runtime = `${directory}/net-listen`;
       assert.match(unit, /^RuntimeDirectory=net-listen\nRuntimeDirectoryMode=0700$/m);

@@ -257,6 +257,11 @@ const LISTENING = README.split("\n")
   .map((line) => /^(?:A12_SECRET=(\S+) )?deno run -A main\.ts (listen demo[^#]*)/.exec(line.trim()))
   .filter((match) => match !== null);
 
+/** An address of the same kind that no other program has. */
+function ownAddress(address: string, home: Home): string {
+  return address.startsWith("unix:") ? `unix:${home.path}/socket` : "127.0.0.1:0";
+}
+
 Deno.test("README: each way to listen begins to listen", async () => {
   assert(LISTENING.length >= 8);
   const needsTerminal = /--view|--ask-secret/;
@@ -268,14 +273,12 @@ Deno.test("README: each way to listen begins to listen", async () => {
       .map((arg) => arg.startsWith("python3 ") ? "cat" : arg);
     await using home = await Home.make();
     await Deno.writeTextFile(`${home.path}/print_clients.ts`, "export default () => {};");
+    const place = args.includes("--listen") ? [] : ["--host", "127.0.0.1", "--port", "0"];
     const listener = home.spawn(
       { A12_SECRET: secret },
       MAIN,
-      ...args,
-      "--host",
-      "127.0.0.1",
-      "--port",
-      "0",
+      ...args.map((arg, i) => args[i - 1] === "--listen" ? ownAddress(arg, home) : arg),
+      ...place,
     );
     const err = new LineReader(listener.stderr);
     const out = new LineReader(listener.stdout);
