@@ -53,9 +53,19 @@ function wordsOf({ command }: Node): string[] {
   ];
 }
 
-/** Its options, `--help` included. */
+/** Its options, `--help` included, and those of the commands above it that it shows. */
 function optionsOf(command: Command): readonly Option[] {
-  return command.createHelp().visibleOptions(command);
+  const help = command.createHelp();
+  return [...help.visibleOptions(command), ...help.visibleGlobalOptions(command)];
+}
+
+/** Prints the numbers of the clients that are there. */
+const CLIENTS = "net-listen ctl list --ids 2>/dev/null";
+
+/** The commands whose first argument is a client. */
+function clientCommands(nodes: readonly Node[]): string[] {
+  return nodes.filter(({ command }) => command.registeredArguments[0]?.name() === "client")
+    .map(({ at }) => at);
 }
 
 /** The cases of a shell's `case` for options with a value: those with choices, and all others. */
@@ -92,7 +102,10 @@ ${
     ${others}) COMPREPLY=(); return ;;
     *) case "$at" in
 ${nodes.map((node) => `      "${node.at}") words="${wordsOf(node).join(" ")}" ;;`).join("\n")}
-    esac ;;
+    esac
+    case "$at" in ${
+    clientCommands(nodes).map((at) => `"${at}"`).join("|")
+  }) words="$words $(${CLIENTS})" ;; esac ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
@@ -118,6 +131,9 @@ ${
     (*) case "$at" in
 ${nodes.map((node) => `      ("${node.at}") compadd -- ${wordsOf(node).join(" ")} ;;`).join("\n")}
     esac
+    case "$at" in (${
+    clientCommands(nodes).map((at) => `"${at}"`).join("|")
+  }) compadd -- \${(f)"$(${CLIENTS})"} ;; esac
     [[ "\${words[CURRENT]}" == -* ]] || _files ;;
   esac
 }
@@ -137,6 +153,7 @@ function fish(nodes: readonly Node[]): string {
         ({ argChoices, description }) =>
           `${when} -f -a "${argChoices!.join(" ")}" -d ${quote(description)}`,
       ),
+      ...(clientCommands([node]).map(() => `${when} -f -a "(${CLIENTS})"`)),
       ...optionsOf(command).map((option) => {
         const { long, short, required, argChoices, description } = option;
         const value = argChoices ? ` -x -a "${argChoices.join(" ")}"` : required ? " -r" : "";

@@ -17,7 +17,6 @@ export function ctlCommand(io: CliIo = processIo): Command {
     .option("--to <name:port>", "which listener, if several run here; NAME or :PORT is enough")
     .option("--control <path>", "its socket, if it was started with --control PATH")
     .option("--json", "print JSON")
-    .configureHelp({ showGlobalOptions: true })
     .addHelpText("after", HELP);
   const commands = [
     listCommand,
@@ -32,7 +31,12 @@ export function ctlCommand(io: CliIo = processIo): Command {
     closeCommand,
   ];
   for (const make of commands) {
-    command.addCommand(make(io).configureHelp({ showGlobalOptions: true }));
+    command.addCommand(
+      make(io).configureHelp({
+        showGlobalOptions: true,
+        visibleGlobalOptions: () => [...command.options],
+      }),
+    );
   }
   return command;
 }

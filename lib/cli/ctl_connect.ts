@@ -43,7 +43,8 @@ export async function withListener(
 }
 
 export function printJson(io: CliIo, value: unknown): void {
-  io.out(`${escapeControls(JSON.stringify(value, null, 2))}\n`);
+  const lines = JSON.stringify(value, null, 2).split("\n");
+  io.out(lines.map((line) => `${escapeControls(line)}\n`).join(""));
 }
 
 /** How long ago something was, as people say it: `5 s`, `3 min`, `2 h`, `4 d`. */

@@ -22,8 +22,9 @@ export function listCommand(io: CliIo): Command {
         const clients = await client.call("list", {});
         if (json) printJson(io, ids ? clients.map(({ id }) => id) : clients);
         else if (ids) io.out(clients.map(({ id }) => `${id}\n`).join(""));
-        else if (clients.length === 0) io.err("there are no clients\n");
-        else io.out(formatTable([LIST_HEAD, ...clients.map(listRow)]));
+        else if (clients.length === 0) {
+          io.err(`there are no clients; "ctl knocks" lists keys that were refused\n`);
+        } else io.out(formatTable([LIST_HEAD, ...clients.map(listRow)]));
       })
     );
 }
@@ -44,17 +45,21 @@ export function showCommand(io: CliIo): Command {
 const LIST_HEAD = ["ID", "KIND", "TITLE", "SHOWS", "KEY", "COMMENT", "ADDRESS", "FOR"] as const;
 
 function listRow(client: Result<"list">[number]): string[] {
-  const { id, segkind, title, key, comment = "", address, since, state } = client;
+  const { id, segkind, key, comment = "", address, since, state } = client;
   return [
     String(id),
     segkind,
-    escapeControls(title),
+    called(client),
     state === "active" ? shows(client) : state,
     key,
     escapeControls(comment),
     address,
     ago(since),
   ];
+}
+
+function called({ title, ident }: { title: string; ident: string }): string {
+  return escapeControls(ident || title);
 }
 
 function shows(
@@ -64,9 +69,12 @@ function shows(
 }
 
 function describe(client: Result<"show">): string {
-  const { id, segkind, title, state, key, public_key, comment, address, since } = client;
+  const { id, segkind, state, key, public_key, comment, address, since } = client;
   const facts = formatTable([
-    ["client", `${id} ${segkind} ${escapeControls(JSON.stringify(title))}, ${state}`],
+    [
+      "client",
+      `${id} ${segkind} ${escapeControls(JSON.stringify(client.ident || client.title))}, ${state}`,
+    ],
     ["key", `${key} ${public_key}`],
     ...(comment === undefined ? [] : [["comment", escapeControls(comment)]]),
     ["address", address],
@@ -78,7 +86,7 @@ function describe(client: Result<"show">): string {
     ...client.parts.map((part) => [
       String(part.id),
       part.segkind,
-      escapeControls(part.title),
+      called(part),
       shows(part),
       String(part.frames),
     ]),

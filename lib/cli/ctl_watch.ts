@@ -39,7 +39,7 @@ export function watchCommand(io: CliIo): Command {
 }
 
 async function print(line: string, listener: number, json: boolean, io: CliIo): Promise<void> {
-  const record = JSON.parse(line);
+  const { time: _, source, ...record } = JSON.parse(line);
   if (json) await io.out(`${line}\n`, SENDER);
   if (record.kind === "watch_ended") {
     throw new ControlError(
@@ -48,6 +48,6 @@ async function print(line: string, listener: number, json: boolean, io: CliIo): 
     );
   }
   if (json) return;
-  const role = record.source === listener ? "listener" : "client";
-  await io.out(`${describeRecord(role, record.source, record)}\n`, SENDER);
+  const role = source === listener ? "listener" : "client";
+  await io.out(`${describeRecord(role, source, record)}\n`, SENDER);
 }

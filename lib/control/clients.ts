@@ -143,5 +143,5 @@ function describeClient(view: ClientView): ClientRow {
 function describeShown({ title, segkind, surface, segment }: ClientSource) {
   const { width, height } = surface;
   const content = surface.content === "tpack" ? "text" : surface.content;
-  return { title, segkind, content, width, height, frames: segment.frames };
+  return { title, ident: segment.ident, segkind, content, width, height, frames: segment.frames };
 }

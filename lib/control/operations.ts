@@ -37,6 +37,7 @@ const CLIENT = textParam(
 
 const SHOWN = {
   title: text("what the client calls it"),
+  ident: text("what the client calls its content, such as the title that a shell sets"),
   segkind: text("the kind by name, such as `terminal`"),
   content: text("what it shows: `none`, `pixels` or `text`"),
   width: whole("width in pixels"),

@@ -28,27 +28,31 @@ export async function bindUnix(path: string): Promise<BoundSocket> {
   }
 }
 
-async function removeStale(path: string): Promise<void> {
-  let info: Deno.FileInfo;
+/** What a path is to those that want to listen there: `dead` is a socket that no program listens on. */
+export type SocketState = "absent" | "dead" | "live" | "other";
+
+/** @throws What keeps us from finding out. */
+export async function socketState(path: string): Promise<SocketState> {
   try {
-    info = await Deno.lstat(path);
+    if (!(await Deno.lstat(path)).isSocket) return "other";
+    (await Deno.connect({ transport: "unix", path })).close();
+    return "live";
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
+    if (error instanceof Deno.errors.NotFound) return "absent";
+    if (error instanceof Deno.errors.ConnectionRefused) return "dead";
     throw error;
   }
-  if (!info.isSocket) {
-    throw new TransportError(
-      "listen-failed",
-      `cannot listen on unix:${path}: there is a file that is no socket`,
-    );
-  }
-  try {
-    (await Deno.connect({ transport: "unix", path })).close();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
-    return await Deno.remove(path);
-  }
-  throw inUse(path);
+}
+
+async function removeStale(path: string): Promise<void> {
+  const state = await socketState(path);
+  if (state === "live") throw inUse(path);
+  if (state === "dead") await Deno.remove(path);
+  if (state !== "other") return;
+  throw new TransportError(
+    "listen-failed",
+    `cannot listen on unix:${path}: there is a file that is no socket`,
+  );
 }
 
 function listenPrivately(path: string): Deno.UnixListener {

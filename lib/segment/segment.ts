@@ -52,6 +52,8 @@ export class Segment {
   isRegistered = false;
   /** The title, from the last REGISTER. */
   title = "";
+  /** What the client calls its content, which changes more often than the title. */
+  ident = "";
   /** Whether ACTIVATE is withheld until the segment is resumed. */
   suspended = false;
   /** The last frame that was presented before the segment registered. */

@@ -342,6 +342,7 @@ export class SegmentTree {
     }
     const status = statusFromEvent(event, segment.statusContext);
     if (status === undefined) return;
+    if (status.kind === "ident") segment.ident = status.message;
     if (event.category !== "input" || event.kind === "unknown") this.#record(segment, status);
     else this.#outcomes.push({ type: "record", segment, status, input: eventToIo(event) });
   }

@@ -45,11 +45,15 @@ class Place implements AsyncDisposable {
     }
   }
 
-  spawn(words: string, flags: readonly string[]): Deno.ChildProcess {
+  spawn(
+    words: string,
+    flags: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): Deno.ChildProcess {
     return new Deno.Command(Deno.execPath(), {
       args: ["run", "--no-prompt", ...merge(flags.map((flag) => this.fill(flag)))]
         .concat(MAIN, words.split(" ").map((word) => this.fill(word))),
-      env: { NO_COLOR: "1", A12_SECRET: "" },
+      env: { NO_COLOR: "1", A12_SECRET: "", ...env },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
@@ -65,7 +69,9 @@ class Place implements AsyncDisposable {
 function merge(flags: readonly string[]): string[] {
   const lists = Map.groupBy(flags, (flag) => flag.split("=")[0]!);
   return [...lists].map(([name, all]) =>
-    `${name}=${all.map((flag) => flag.slice(name.length + 1)).join(",")}`
+    all.includes(name)
+      ? name
+      : `${name}=${all.map((flag) => flag.slice(name.length + 1)).join(",")}`
   );
 }
 
@@ -182,4 +188,38 @@ for (const { use, flags } of ROWS.filter(({ use }) => use.startsWith("keystore")
   });
 }
 
-Deno.test("README: the table of permissions was read", () => assert.equal(ROWS.length, 11));
+Deno.test("README: permissions of the control socket, and of ctl", async () => {
+  await using place = await Place.make();
+  const runtime = place.fill("DIR");
+  const ofSocket = [
+    "--allow-env=RUNTIME_DIRECTORY,XDG_RUNTIME_DIR,TMPDIR",
+    "--allow-sys=uid",
+    "--allow-net",
+    `--allow-read=${runtime}`,
+    `--allow-write=${runtime}`,
+  ];
+  for (const flag of ofSocket) assert.ok(SECTION.includes(flag.split(`=${runtime}`)[0]!), flag);
+  const rest = BASE.flags.filter((flag) => !flag.startsWith("--allow-net"));
+  const words = BASE.use.replace(" --no-control", "");
+  const process = place.spawn(words, [...rest, ...ofSocket], { RUNTIME_DIRECTORY: runtime });
+  const [out, err] = [new Output(process.stdout), new Output(process.stderr)];
+  await err.until(/listening on/);
+  const [socket] = [...Deno.readDirSync(runtime)];
+  const path = `${runtime}/${socket!.name}`;
+  const { use, flags } = ROWS.find(({ use }) => use.startsWith("ctl"))!;
+  const at = (text: string) => text.replaceAll("FILE", path);
+  assert.equal((await outputOf(place.spawn(at(use), flags.map(at)))).code, 0);
+  for (const flag of flags) {
+    const fewer = flags.filter((other) => other !== flag).map(at);
+    const { code, text } = await outputOf(place.spawn(at(use), fewer));
+    assert.notEqual(code, 0);
+    assert.match(text, new RegExp(`without ${flag.split("=")[0]}=`));
+  }
+  const env = { RUNTIME_DIRECTORY: runtime };
+  assert.equal((await outputOf(place.spawn("ctl list", ofSocket, env))).code, 0);
+  process.kill("SIGINT");
+  assert.equal((await process.status).code, 0);
+  assert.doesNotMatch(await out.rest() + await err.rest(), / warn | error |allow/);
+});
+
+Deno.test("README: the table of permissions was read", () => assert.equal(ROWS.length, 12));

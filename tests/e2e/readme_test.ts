@@ -37,7 +37,13 @@ class Home implements AsyncDisposable {
     return new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--config", CONFIG, ...args],
       cwd: this.path,
-      env: { ARCAN_STATEPATH: this.path, NO_COLOR: "1", A12_SECRET: "", ...env },
+      env: {
+        ARCAN_STATEPATH: this.path,
+        XDG_RUNTIME_DIR: this.path,
+        NO_COLOR: "1",
+        A12_SECRET: "",
+        ...env,
+      },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
@@ -305,4 +311,53 @@ Deno.test("README: the first two terminals see each other", async () => {
   assert.equal(added.code, 0, new TextDecoder().decode(added.stderr));
   const printed = await listenUntil(home, [], "text", (out) => out.until(/^client 2 resized/m));
   assert.match(printed, /^client 2 terminated$/m);
+});
+
+Deno.test({
+  name: "README: a running listener is steered by ctl and by curl",
+  ignore: !await has("curl"),
+  fn: async () => {
+    await using home = await Home.make();
+    const listener = home.spawn({}, MAIN, "listen", "demo", "127.0.0.1", "0");
+    const [out, err] = [new LineReader(listener.stdout), new LineReader(listener.stderr)];
+    const [, port] = await err.until(/^listening on 127\.0\.0\.1:(\d+)/m);
+    const client = home.spawn({}, MAIN, "connect", `127.0.0.1:${port}`, "--show", "text");
+    const [clientOut, clientErr] = [new LineReader(client.stdout), new LineReader(client.stderr)];
+    await out.until(/resized/);
+    const shell = async (script: string) => {
+      const run = `"${Deno.execPath()}" run -A --config "${CONFIG}" "${MAIN}"`;
+      const { code, stdout, stderr } = await new Deno.Command("sh", {
+        args: ["-ec", script.replaceAll("deno run -A main.ts", run)],
+        env: {
+          XDG_RUNTIME_DIR: home.path,
+          RUNTIME_DIRECTORY: `${home.path}/net-listen`,
+          NO_COLOR: "1",
+        },
+      }).output();
+      const [text, error] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+      assert.equal(code, 0, error);
+      return text! + error!;
+    };
+    const answers = await shell(block("curl -s --unix-socket"));
+    const [clients, typed, ...metrics] = answers.split("\n");
+    assert.equal(JSON.parse(clients!)[0].id, 2);
+    assert.deepEqual(JSON.parse(typed!), { client: 2 });
+    assert.match(metrics.join("\n"), /^net_listen_clients\{name="demo"\} 1$/m);
+    await clientOut.until(/keysym=return/);
+    const lines = block("ctl list").trim().split("\n");
+    assert.equal(lines.length, 9);
+    const answered = new Map<string, string>();
+    for (const line of lines) {
+      const [, verb] = / ctl (\w+)/.exec(line)!;
+      // Watching does not end by itself, and no stranger is there.
+      if (verb !== "watch" && verb !== "accept") answered.set(verb!, await shell(line));
+    }
+    assert.match(answered.get("list")!, /^2 +tui +net-listen text/m);
+    assert.match(answered.get("snapshot")!, /^ls$/m);
+    assert.match(answered.get("end")!, /client 2 was asked to exit/);
+    assert.match(answered.get("stats")!, /^clients +\d+ +4096/m);
+    assert.equal((await listener.status).code, 0, await err.all());
+    assert.equal((await client.status).code, 0, await clientErr.all());
+    await Promise.all([out.all(), err.all(), clientOut.all(), clientErr.all()]);
+  },
 });

@@ -20,7 +20,7 @@ export function spawnCtl(
 ): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", MAIN, "ctl", ...args],
-    env: { NO_COLOR: "1", XDG_RUNTIME_DIR: directory, TMPDIR: directory },
+    env: { NO_COLOR: "1", RUNTIME_DIRECTORY: `${directory}/net-listen` },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -85,6 +85,15 @@ export class Listening implements AsyncDisposable {
     return Listening.#spawn(Deno.execPath(), [], flags, []);
   }
 
+  /** Likewise in the same runtime directory as another listener, at an address. */
+  static startBeside(
+    { directory }: Listening,
+    ...[hostname, port]: readonly [string, string]
+  ): Promise<Listening> {
+    const before = [`XDG_RUNTIME_DIR=${directory}`, Deno.execPath()];
+    return Listening.#spawn("env", before, [], [hostname, port]);
+  }
+
   /** Likewise by a program that gets the command line of `listen` as arguments. */
   static startBy(command: readonly [string, ...string[]], ...flags: string[]): Promise<Listening> {
     const [program, ...before] = command;

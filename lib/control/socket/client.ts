@@ -69,6 +69,7 @@ export class ControlClient implements Disposable {
         ...(signal && { signal }),
       });
     } catch (error) {
+      if (error instanceof Deno.errors.NotCapable) throw error;
       throw new ControlError(
         "no-listener",
         `the listener behind ${this.path} cannot be reached: ${messageOf(error)}`,

@@ -24,11 +24,14 @@ interface Place {
 }
 
 /**
- * The directories to look for sockets in, existing or not.
+ * The directories to look for sockets in, existing or not. One that the environment names is the only
+ * one.
  *
  * @param uid The user.
  */
 export function socketDirectories(env: Environment, uid: number): readonly string[] {
+  const [first] = places(env, uid);
+  if (first?.isGiven) return [first.path];
   return [...new Set([...places(env, uid)].map(({ path }) => path).concat(SYSTEM))];
 }
 

@@ -8,10 +8,10 @@ import { type SocketAddress, UNIX_HOSTNAME } from "../../address.ts";
 import type { Environment } from "../../env.ts";
 import { ControlError } from "../../errors.ts";
 import { CONTROL_HELLO_TIMEOUT_MS } from "../../limits.ts";
+import { socketState } from "../../net/unix_socket.ts";
 import type { Result } from "../operations.ts";
 import { ControlClient } from "./client.ts";
 import { socketDirectories } from "./directory.ts";
-import { isLive } from "./server.ts";
 
 const SUFFIX = ".sock";
 
@@ -86,7 +86,8 @@ function socketsIn(directory: string): string[] {
     return [...Deno.readDirSync(directory)]
       .filter(({ name }) => name.endsWith(SUFFIX))
       .map(({ name }) => `${directory}/${name}`);
-  } catch {
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
     // It is not there, or belongs to another user.
     return [];
   }
@@ -94,15 +95,23 @@ function socketsIn(directory: string): string[] {
 
 async function ask(path: string): Promise<FoundListener | undefined> {
   try {
-    if (!await isLive(path)) {
-      Deno.removeSync(path);
-      return undefined;
-    }
-    using client = new ControlClient(path);
-    const signal = AbortSignal.timeout(CONTROL_HELLO_TIMEOUT_MS);
-    return { path, listener: await client.call("listener", {}, signal) };
-  } catch {
+    const state = await socketState(path);
+    if (state === "dead") Deno.removeSync(path);
+    return state === "live" ? { path, listener: await hello(path) } : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
     // It belongs to another user, or its listener does not answer.
     return undefined;
+  }
+}
+
+async function hello(path: string): Promise<Result<"listener">> {
+  using client = new ControlClient(path);
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), CONTROL_HELLO_TIMEOUT_MS);
+  try {
+    return await client.call("listener", {}, stop.signal);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -7,6 +7,7 @@
 import { dirname } from "node:path";
 import { ControlError, messageOf } from "../../errors.ts";
 import { DRAIN_TIMEOUT_MS } from "../../limits.ts";
+import { socketState } from "../../net/unix_socket.ts";
 import type { HttpControl } from "../http.ts";
 
 /** What fits the address of a Unix socket, in bytes, in front of its NUL. */
@@ -34,10 +35,12 @@ export class ControlSocket {
    * @throws {ControlError} `control-in-use`, `control-failed`.
    */
   static async open(path: string, control: Pick<HttpControl, "respond">): Promise<ControlSocket> {
-    const isStale = await requireFree(path);
     const abort = new AbortController();
     let directory: string | undefined;
     try {
+      const state = await socketState(path);
+      if (state === "live") throw inUse(path);
+      if (state === "other") throw new Error("there is something else; give another path");
       directory = Deno.makeTempDirSync({ dir: dirname(path), prefix: ".new-" });
       const made = `${directory}/s`;
       requireShort(path);
@@ -50,7 +53,7 @@ export class ControlSocket {
       });
       try {
         Deno.chmodSync(made, MODE);
-        if (isStale) Deno.renameSync(made, path);
+        if (state === "dead") Deno.renameSync(made, path);
         else Deno.linkSync(made, path);
         return new ControlSocket(path, server, abort);
       } catch (error) {
@@ -80,43 +83,6 @@ export class ControlSocket {
     const timer = setTimeout(() => this.#abort.abort(), DRAIN_TIMEOUT_MS);
     await this.#server.shutdown();
     clearTimeout(timer);
-  }
-}
-
-/** @returns Whether there is a socket that nothing listens on. */
-async function requireFree(path: string): Promise<boolean> {
-  let info: Deno.FileInfo;
-  try {
-    info = Deno.lstatSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    throw new ControlError("control-failed", `the control socket ${path}: ${messageOf(error)}`);
-  }
-  if (!info.isSocket) {
-    throw new ControlError(
-      "control-failed",
-      `the control socket ${path} cannot be opened: there is something else; give another path`,
-    );
-  }
-  if (await isLive(path)) throw inUse(path);
-  return true;
-}
-
-/**
- * Whether something listens on a socket.
- *
- * @throws {ControlError} `control-failed` when that cannot be found out.
- */
-export async function isLive(path: string): Promise<boolean> {
-  try {
-    (await Deno.connect({ transport: "unix", path })).close();
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.ConnectionRefused) return false;
-    if (error instanceof Deno.errors.NotFound) return false;
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    throw new ControlError("control-failed", `the socket ${path}: ${messageOf(error)}`);
   }
 }
 

@@ -56,12 +56,13 @@ Deno.test("a directory of another user is not used, nor a link, nor one that oth
 });
 
 Deno.test("sockets are looked for in all places, those of services included", () => {
-  const variables = { RUNTIME_DIRECTORY: "/run/a", XDG_RUNTIME_DIR: "/run/user/7", TMPDIR: "/t" };
+  const variables = { XDG_RUNTIME_DIR: "/run/user/7", TMPDIR: "/t" };
   assert.deepEqual(socketDirectories(environment(variables), 7), [
-    "/run/a",
     "/run/user/7/net-listen",
     "/t/net-listen-7",
     "/run/net-listen",
   ]);
+  const given = { ...variables, RUNTIME_DIRECTORY: "/run/a" };
+  assert.deepEqual(socketDirectories(environment(given), 7), ["/run/a"]);
   assert.deepEqual(socketDirectories(environment({}), 0), ["/run/net-listen", "/tmp/net-listen-0"]);
 });

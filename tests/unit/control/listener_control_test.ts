@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import type { ClientRow, ClientsControl, ThreadFigures } from "../../../lib/control/clients.ts";
+import { ListenerControl } from "../../../lib/control/listener_control.ts";
+import { RemoteThread } from "../../../lib/control/remote.ts";
+import { TransportError } from "../../../lib/errors.ts";
+import type { Snapshot } from "../../../lib/handlers/pictures/snapshot.ts";
+import { MAX_CONTROL_SNAPSHOTS } from "../../../lib/limits.ts";
+
+const KEYSTORE = {} as ConstructorParameters<typeof ListenerControl>[1];
+
+/** A thread whose clients take as long as the test says. */
+class SlowThread implements ClientsControl {
+  readonly snapshots: PromiseWithResolvers<Snapshot | undefined>[] = [];
+  readonly watched: boolean[] = [];
+  readonly #ids: readonly number[];
+
+  constructor(...ids: number[]) {
+    this.#ids = ids;
+  }
+
+  clients(): ClientRow[] {
+    return this.#ids.map((id) =>
+      ({ id, key: "3f2a-91bc", title: "", parts: [{ id }] }) as unknown as ClientRow
+    );
+  }
+
+  snapshot(): Promise<Snapshot | undefined> {
+    const taken = Promise.withResolvers<Snapshot | undefined>();
+    this.snapshots.push(taken);
+    return taken.promise;
+  }
+
+  type(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  end(): void {}
+
+  figures(): ThreadFigures {
+    return {
+      connections: { accepted: this.#ids.length },
+      refusals: { "unknown-key": 1 },
+      clients: this.#ids.length,
+      loop_delay_seconds: this.#ids.length,
+      picture_bytes: 7,
+    } as unknown as ThreadFigures;
+  }
+
+  watch(isOn: boolean): void {
+    this.watched.push(isOn);
+  }
+}
+
+function controlOver(...threads: ClientsControl[]): ListenerControl {
+  const target = {
+    id: 1,
+    name: "demo",
+    addresses: [],
+    isClosed: false,
+    close() {},
+    threads: () => threads,
+  };
+  return new ListenerControl(target, KEYSTORE);
+}
+
+Deno.test("control: only so many snapshots are taken at once, whatever comes of them", async () => {
+  const thread = new SlowThread(2);
+  const control = controlOver(thread);
+  const take = () => control.snapshot({ client: "2" });
+  const taken = Array.from({ length: MAX_CONTROL_SNAPSHOTS }, take);
+  await assert.rejects(take(), { code: "busy" });
+  const [first, second, ...rest] = thread.snapshots;
+  first!.resolve(undefined);
+  await assert.rejects(taken[0]!, { code: "nothing-shown" });
+  second!.reject(new Error("the thread failed"));
+  await assert.rejects(taken[1]!, /the thread failed/);
+  const again = take();
+  await Promise.resolve();
+  for (const each of rest) each.resolve({ kind: "text", text: "a" });
+  for (const each of taken.slice(2)) assert.deepEqual(await each, { kind: "text", text: "a" });
+  while (thread.snapshots.length <= MAX_CONTROL_SNAPSHOTS) await Promise.resolve();
+  thread.snapshots.at(-1)!.resolve({ kind: "text", text: "b" });
+  assert.deepEqual(await again, { kind: "text", text: "b" });
+});
+
+Deno.test("control: the clients of all threads are one list, and their figures one sum", async () => {
+  const control = controlOver(new SlowThread(5, 2), new SlowThread(3));
+  assert.deepEqual((await control.list()).map(({ id }) => id), [2, 3, 5]);
+  const stats = await control.stats();
+  assert.deepEqual(stats.connections, { accepted: 3 });
+  assert.deepEqual(stats.refusals, { "unknown-key": 2 });
+  assert.deepEqual([stats.clients, stats.workers], [3, 2]);
+  assert.deepEqual([stats.loop_delay_seconds, stats.picture_bytes], [2, 7]);
+  await assert.rejects(control.type({ client: "3", text: "x" }), { code: "not-taken" });
+});
+
+Deno.test("control: threads give records while one is watched", async () => {
+  const threads = [new SlowThread(2), new SlowThread(3)];
+  const control = controlOver(...threads);
+  assert.equal(control.isWatched, false);
+  const one = await control.watch({ client: undefined });
+  const two = await control.watch({ client: "3" });
+  assert.equal(control.isWatched, true);
+  await one.cancel();
+  await two.cancel();
+  for (const { watched } of threads) assert.deepEqual(watched, [true, false]);
+  await assert.rejects(control.watch({ client: "4" }), { code: "no-such-client" });
+});
+
+Deno.test("control: a thread that has ended has no clients, and other faults of it are not hidden", async () => {
+  const ended = new RemoteThread(() =>
+    Promise.reject(new TransportError("connection-lost", "ended"))
+  );
+  const control = controlOver(new SlowThread(2), ended);
+  assert.deepEqual((await control.list()).map(({ id }) => id), [2]);
+  assert.equal((await control.stats()).clients, 1);
+  assert.equal(await ended.type(3, "x"), false);
+  assert.equal(await ended.snapshot(3), undefined);
+  const broken = new RemoteThread(() => Promise.reject(new TypeError("broken")));
+  await assert.rejects(controlOver(broken).list(), /broken/);
+});
