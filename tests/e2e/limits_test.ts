@@ -4,9 +4,7 @@ import assert from "node:assert/strict";
 import { MAX_OUTPUT_BYTES, MAX_UNAUTHENTICATED_PER_NETWORK } from "../../lib/limits.ts";
 import { VIDEO_DATA_STREAM_ID } from "../../lib/wire/constants.ts";
 import type { RawClient } from "../support/clients.ts";
-import { concat } from "../support/feed.ts";
 import { Bench } from "../support/listen.ts";
-import { REGISTER } from "../support/pair.ts";
 
 const SILENT = 64;
 const PROBES = 1_000;
@@ -68,30 +66,6 @@ Deno.test(`${PROBES} connections that say nothing leave nothing behind`, async (
   assert.deepEqual(bench.log.of("silent-connections").map(({ fields }) => fields), [
     { address: "127.0.0.1", count: PROBES },
   ]);
-});
-
-Deno.test("a login that is cut anywhere hurts nobody", async () => {
-  await using bench = await Bench.start();
-  const key = await bench.addKey();
-  using good = await bench.login();
-  const cuts = [1, 24, 25, 26, 100, 152, 153, 154, 200, 305, 306, 307, 400, 469, 470, 500];
-  for (const cut of cuts) {
-    using client = await bench.raw({ key });
-    let left = cut;
-    const send = async (bytes: Uint8Array) => {
-      await client.send(bytes.subarray(0, left));
-      left -= Math.min(left, bytes.length);
-      return left > 0;
-    };
-    if (!await send(client.peer.ephemeralHello().take())) continue;
-    await client.answers();
-    if (!await send(client.peer.hello().take())) continue;
-    await client.answers();
-    await send(concat([client.peer.event(REGISTER).take(), client.peer.event(REGISTER).take()]));
-  }
-  await good.roundTrip(bench);
-  using another = await bench.login();
-  await another.roundTrip(bench);
 });
 
 Deno.test("a frame that cannot be is refused, and the client goes on", async () => {
