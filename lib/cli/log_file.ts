@@ -29,7 +29,8 @@ export class LogFile {
   readonly path: string;
   readonly #writer: OutputWriter;
   #fd: number;
-  #isWriting = false;
+  /** What a write is under way to; it is closed behind the write if the file was opened again. */
+  #writingFd: number | undefined;
   #isClosed = false;
 
   /**
@@ -63,7 +64,7 @@ export class LogFile {
   reopen(): void {
     const old = this.#fd;
     this.#fd = open(this.path);
-    if (!this.#isWriting) fs.closeSync(old);
+    if (old !== this.#writingFd) fs.closeSync(old);
   }
 
   /** Writes what waits, and closes the file; later lines are dropped. */
@@ -78,11 +79,11 @@ export class LogFile {
 
   async #write(bytes: Uint8Array): Promise<number> {
     const fd = this.#fd;
-    this.#isWriting = true;
+    this.#writingFd = fd;
     try {
       return (await writeTo(fd, bytes)).bytesWritten;
     } finally {
-      this.#isWriting = false;
+      this.#writingFd = undefined;
       if (fd !== this.#fd) fs.closeSync(fd);
     }
   }

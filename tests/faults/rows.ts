@@ -5,6 +5,7 @@ import { fullDisk } from "./full_disk.ts";
 import { brokenHandlers } from "./handlers.ts";
 import { hangups } from "./hangups.ts";
 import { damagedKeystore } from "./keystore.ts";
+import { killedAtEachOperation, twoKilledWriters } from "./killed_writer.ts";
 import { kills } from "./kills.ts";
 
 /** What may go wrong around a listener, and must not end it. */
@@ -15,5 +16,10 @@ export const FAULT_ROWS: readonly ProofRow[] = [
   { name: "a damaged keystore ends no client and lets no stranger in", run: damagedKeystore },
   { name: "SIGHUP may come as often as it likes", run: hangups },
   { name: "a broken handler hurts its own client alone", run: brokenHandlers },
-  { name: "kill -9 leaves nothing half written", run: kills },
+  { name: "kill -9 of a listener leaves nothing half written", run: kills },
+  {
+    name: "a writer killed before any one of its file operations leaves a usable store",
+    run: killedAtEachOperation,
+  },
+  { name: "two writers killed while they enrol keys leave no broken key", run: twoKilledWriters },
 ];

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { EnrolmentSlots, formatKey, Keystore, type KeystoreWarning } from "../../keystore/mod.ts";
 import { inDirectory } from "../support/directory.ts";
 import { places, testKey } from "../support/keystore.ts";
+import type { Size } from "../support/proof_row.ts";
 
 const writer = new URL("keystore_writer.ts", import.meta.url).pathname;
 const decoder = new TextDecoder();
@@ -134,7 +135,7 @@ async function requirePlaces(
   assert.equal(slots.reserve(testKey(20)), undefined, where);
 }
 
-Deno.test("a writer killed before any one of its file operations leaves a usable store", async () => {
+export async function killedAtEachOperation(): Promise<string> {
   const [, count] = (await killAndExamine(Infinity)).at(-1)!.split(" ");
   const operations = Number(count);
   assert.ok(operations > 40, `${operations}`);
@@ -146,10 +147,12 @@ Deno.test("a writer killed before any one of its file operations leaves a usable
     }
   };
   await Promise.all(Array.from({ length: navigator.hardwareConcurrency + 1 }, next));
-});
+  return `${operations} file operations of enrolment, conditions, knocks and removal`;
+}
 
-Deno.test("two writers killed while they enrol keys leave no broken key", async () => {
-  for (let round = 0; round < 3; round++) {
+export async function twoKilledWriters(size: Size): Promise<string> {
+  const rounds = size === "long" ? 30 : 3;
+  for (let round = 0; round < rounds; round++) {
     await inDirectory(async (root) => {
       const outputs = await Promise.all(
         [0, 1].map((seed) => enrolAndKill(root, seed, 4 + round * 9)),
@@ -164,7 +167,8 @@ Deno.test("two writers killed while they enrol keys leave no broken key", async 
       assert.deepEqual(warnings, []);
     });
   }
-});
+  return `${rounds} kills of two writers that enrol keys, no broken key`;
+}
 
 /** Kills the writer when it has reported a number of keys. */
 async function enrolAndKill(root: string, seed: number, keys: number): Promise<string[]> {

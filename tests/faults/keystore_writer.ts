@@ -1,5 +1,5 @@
 /**
- * A process that changes a keystore and is killed while it does, for keystore_kill_test.ts.
+ * A process that changes a keystore and is killed while it does, for killed_writer.ts.
  *
  * Arguments: the root, and either the number of the file operation before which the process kills
  * itself, or `loop SEED` to enrol keys until the test kills it. Of a write, the first half is done. The
