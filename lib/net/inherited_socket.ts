@@ -13,6 +13,9 @@ import type { Accepted } from "./accepted.ts";
 import type { BoundSocket } from "./bind.ts";
 import { NodeConnection } from "./node_connection.ts";
 
+/** Connections that the system keeps until they are accepted, as Deno has it for its own sockets. */
+const BACKLOG = 511;
+
 /**
  * Takes an inherited socket over.
  *
@@ -43,7 +46,7 @@ function addressOf(server: Server, fd: number): SocketAddress {
 }
 
 /** Gives the connections of a server one by one. */
-class AdoptedSocket {
+export class AdoptedSocket {
   readonly #server: Server;
   readonly #waiting: NodeConnection[] = [];
   readonly #reviving: ReturnType<typeof setInterval>;
@@ -60,8 +63,8 @@ class AdoptedSocket {
   accept(): Promise<Accepted> {
     const first = this.#waiting.shift();
     if (first !== undefined) return Promise.resolve(first);
+    if (this.#isClosed) return Promise.reject(closed());
     this.#taker = Promise.withResolvers();
-    if (this.#isClosed) this.#taker.reject(closed());
     return this.#taker.promise;
   }
 
@@ -74,11 +77,10 @@ class AdoptedSocket {
   }
 
   #add(connection: NodeConnection): void {
-    if (this.#taker !== undefined) {
-      this.#taker.resolve(connection);
-      this.#taker = undefined;
-    } else if (this.#isClosed || this.#waiting.length >= MAX_ACCEPTED_WAITING) connection.close();
-    else this.#waiting.push(connection);
+    if (this.#isClosed || this.#waiting.length >= MAX_ACCEPTED_WAITING) return connection.close();
+    if (this.#taker === undefined) this.#waiting.push(connection);
+    else this.#taker.resolve(connection);
+    this.#taker = undefined;
   }
 }
 
@@ -94,6 +96,3 @@ function reviveAccept(server: Server): void {
   const { _handle: handle } = server as { _handle?: { listen?(backlog: number): number } | null };
   handle?.listen?.(BACKLOG);
 }
-
-/** Connections that the system keeps until they are accepted, as Deno has it for its own sockets. */
-const BACKLOG = 511;

@@ -64,6 +64,30 @@ Deno.test("one listener takes clients at every address, and names each of them",
   assert.equal(exists(path), false);
 });
 
+Deno.test({
+  name: "workers share addresses of TCP, and no others",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const addresses = ["--listen", "127.0.0.1:0", "--listen", "[::1]:0"];
+    await using listening = await Listening.startAnywhere("--workers", "2", ...addresses);
+    const [, ipv4, ipv6] = await listening.err.until(
+      /listening on 127\.0\.0\.1:(\d+) and \[::1\]:(\d+) as demo\n/,
+    );
+    await listening.connectTo(Number(ipv4));
+    await listening.connectOver(await Deno.connect({ hostname: "::1", port: Number(ipv6) }));
+    for (const address of ["unix:DIR/s", "fd:3"]) {
+      await using refused = await Listening.startAnywhere(
+        ...["--workers", "2", "--listen", "127.0.0.1:0", "--listen", address],
+      );
+      assert.equal((await refused.process.status).code, 2);
+      assert.match(
+        await refused.err.rest(),
+        /^error: threads cannot share the socket (unix:.*\/s|fd:3): leave out --workers$/m,
+      );
+    }
+  },
+});
+
 test("a Unix socket is for its user alone, and is removed with the listener", async (directory) => {
   const path = `${directory}/s`;
   const before = Deno.umask(0);
