@@ -69,6 +69,26 @@ Deno.test("conditions of keys hold for the address of the PROXY header", async (
   await logged(bench, "login-refused", local.address);
 });
 
+Deno.test("limits of one network count the address of the PROXY header", async () => {
+  await using bench = await Bench.start({
+    proxies: LOOPBACK,
+    limits: { maxConnectionsPerMinute: 2 },
+  });
+  const key = await bench.addKey();
+  for (const isIn of [true, true, false]) {
+    using client = new TestClient(await connect(bench, LINE), { key });
+    assert.equal(await client.login(), isIn);
+  }
+  // Others behind the same balancer are not touched.
+  for (let i = 1; i <= 4; i++) {
+    const header = line(`PROXY TCP4 198.51.100.${i} 192.0.2.1 4711 6680\r\n`);
+    using client = new TestClient(await connect(bench, header), { key });
+    assert.ok(await client.login());
+  }
+  const [reached] = bench.log.of("limit-reached");
+  assert.equal(reached!.fields["address"], "203.0.113.9");
+});
+
 Deno.test("from a proxy the header is required, from others it is a failed login", async () => {
   await using bench = await Bench.start({ proxies: LOOPBACK });
   const key = await bench.addKey();
