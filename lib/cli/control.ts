@@ -5,19 +5,17 @@
  */
 
 import {
-  type ClientsControl,
   ControlSocket,
   HttpControl,
   ListenerControl,
   makeSocketDirectory,
-  type RecordWatch,
   socketName,
 } from "../control/mod.ts";
 import type { Keystore } from "../../keystore/mod.ts";
 import { MAX_SOCKET_NAMES } from "../limits.ts";
 import { ControlError, type Logger, messageOf } from "../mod.ts";
 import type { CliIo } from "./io.ts";
-import type { Serving } from "./serving.ts";
+import type { Served, Serving } from "./serving.ts";
 
 /** An open control socket. */
 export interface OpenControl {
@@ -31,13 +29,11 @@ export interface OpenControl {
  * Without a path of its own it is nothing that the listener needs: a failure is logged.
  *
  * @param path Where; `false` for none, absent for one in the directory of this user.
- * @param threads Its clients.
  * @throws {ControlError} `control-in-use`, `control-failed` for a given path.
  */
 export async function openControl(
   path: string | false | undefined,
-  listener: Serving,
-  threads: (watch: RecordWatch) => readonly ClientsControl[],
+  { listener, threads, limits }: Served,
   keystore: Keystore,
   env: CliIo["env"],
   log: Logger,
@@ -51,6 +47,7 @@ export async function openControl(
       return listener.isClosed;
     },
     close: () => listener.close(),
+    limits,
     threads: () => threads(control),
   }, keystore);
   const http = new HttpControl(control, log);

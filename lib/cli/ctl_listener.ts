@@ -6,7 +6,6 @@
 
 import { Command } from "commander";
 import type { Result } from "../control/mod.ts";
-import { escapeControls } from "../mod.ts";
 import { ago, printJson, withListener } from "./ctl_connect.ts";
 import type { CliIo } from "./io.ts";
 import { formatTable } from "./keystore_text.ts";
@@ -57,7 +56,7 @@ export function statsCommand(io: CliIo): Command {
         if (json) return printJson(io, { listener, stats, limits });
         io.out(
           formatTable([...listenerRows(listener), ...Object.entries(stats).map(statsRow)]) + "\n" +
-            formatTable([["LIMIT", "USED", "OF", "MEANING"], ...limits.map(limitRow)]),
+            formatTable([["LIMIT", "USED", "OF", "UNIT"], ...limits.map(limitRow)]),
         );
       })
     );
@@ -97,6 +96,6 @@ function statsRow([name, value]: [string, number | Readonly<Record<string, numbe
   return [name, parts.join(", ") || "none"];
 }
 
-function limitRow({ name, used, limit, doc }: Result<"limits">[number]): string[] {
-  return [name, used === undefined ? "" : String(used), String(limit), escapeControls(doc)];
+function limitRow({ name, used, value, unit }: Result<"limits">[number]): string[] {
+  return [name, used === undefined ? "" : String(used), String(value ?? "off"), unit];
 }

@@ -137,10 +137,11 @@ async function serve(
     const keystore = await openKeystore(command, handlers.io, report);
     const condition = describeCondition(access, keystore, name);
     const publicKey = publicKeyOf(keystore.identity());
-    const { listener, threads } = await open({ name, place, keystore, secret });
+    const served = await open({ name, place, keystore, secret });
+    const { listener } = served;
     let control: OpenControl | undefined;
     try {
-      control = await openControl(flags.control, listener, threads, keystore, io.env, log);
+      control = await openControl(flags.control, served, keystore, io.env, log);
       const service = makeService({
         listener,
         keystore,

@@ -7,7 +7,7 @@
 import { type ClientsControl, LocalClients, type RecordWatch } from "../control/mod.ts";
 import type { Keystore } from "../../keystore/mod.ts";
 import { type Listener, netListen, openAddresses, parseListenAddress } from "../mod.ts";
-import type { Logger } from "../mod.ts";
+import type { LimitInForce, Logger } from "../mod.ts";
 import { type ClientHandlers, openHandlers } from "./client_handlers.ts";
 import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
@@ -48,6 +48,8 @@ export interface Prepared {
 /** A listener, and its clients for the control interface. */
 export interface Served {
   readonly listener: Serving;
+  /** The limits in force that options set. */
+  limits(): readonly LimitInForce[] | Promise<readonly LimitInForce[]>;
   /** One element a thread; the same ones at each call. */
   threads(watch: RecordWatch): readonly ClientsControl[];
 }
@@ -80,6 +82,7 @@ export async function prepare(flags: ListenFlags, io: CliIo, log: Logger): Promi
       let clients: LocalClients | undefined;
       return {
         listener,
+        limits: () => listener.limits,
         threads: (watch) => [clients ??= new LocalClients(listener, (line) => watch.publish(line))],
       };
     },
@@ -113,7 +116,11 @@ async function prepareWorkers(
         secret,
       });
       handlers.snapshot = () => group.snapshot();
-      return { listener: group, threads: (watch) => group.threads(watch) };
+      return {
+        listener: group,
+        limits: () => group.limits(),
+        threads: (watch) => group.threads(watch),
+      };
     },
   };
 }

@@ -10,9 +10,10 @@ import { fingerprint } from "../crypto/fingerprint.ts";
 import { ControlError } from "../errors.ts";
 import type { Snapshot } from "../handlers/pictures/snapshot.ts";
 import { MAX_CONTROL_SNAPSHOTS } from "../limits.ts";
+import type { LimitInForce } from "../net/listen_limits.ts";
 import type { ClientRow, ClientsControl, ThreadFigures, WatchedLine } from "./clients.ts";
 import { findClient } from "./find.ts";
-import { limitsInForce } from "./limits_in_force.ts";
+import { fixedLimits } from "./fixed_limits.ts";
 import { formatMetrics } from "./metrics.ts";
 import { type Arguments, type Controlled, OPERATIONS, type Result } from "./operations.ts";
 import { Watchers } from "./watchers.ts";
@@ -26,6 +27,8 @@ export interface ControlTarget {
   readonly isClosed: boolean;
   /** Takes no more clients. */
   close(): void;
+  /** The limits that options set. */
+  limits(): readonly LimitInForce[] | Promise<readonly LimitInForce[]>;
   /** Its clients, one element a thread. */
   threads(): readonly ClientsControl[];
 }
@@ -185,7 +188,9 @@ export class ListenerControl implements Controlled, RecordWatch {
   }
 
   async limits(): Promise<Result<"limits">> {
-    return limitsInForce(await this.stats());
+    const limits = await this.#target.limits();
+    const rows = limits.map(({ value, ...row }) => value === undefined ? row : { ...row, value });
+    return [...rows, ...fixedLimits(await this.stats())];
   }
 
   async stats(): Promise<Result<"stats">> {

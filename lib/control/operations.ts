@@ -99,8 +99,8 @@ export const OPERATIONS = {
     method: "GET",
     path: "/records",
     doc:
-      "Gives records as they come, in the lines that `listen --json` prints. One who reads too " +
-      'slowly gets a last line `{"kind":"watch_ended","lost":N}`, with how many were left out',
+      "Gives records as they come, in the lines that `listen --json` prints. A reader that is too slow " +
+      'gets a last line `{"kind":"watch_ended","lost":N}`, with how many were left out',
     params: {
       client: optionalText("query", MAX_CONTROL_WORD, "only of this client and its subsegments"),
     },
@@ -211,10 +211,10 @@ export const OPERATIONS = {
     params: {},
     result: "rows",
     fields: {
-      name: text("the limit"),
-      limit: number("the most that there may be"),
+      name: text("the name of the limit"),
+      value: optional(number("the most that there may be; absent when it is off")),
+      unit: text("what value and use are counted in, such as `clients` or `s` for seconds"),
       used: optional(number("how much there is now")),
-      doc: text("of what"),
     },
   },
   stats: {
@@ -225,7 +225,7 @@ export const OPERATIONS = {
     result: "object",
     fields: {
       connections: counts(
-        "connections that have ended their login, by outcome: `accepted`, `silent`, `refused`, …",
+        "connections that have ended their login, by outcome: `accepted`, `refused`, `declined`, `probed`, `left`, `silent`, `closed_out`",
       ),
       refusals: counts("refused logins, by reason"),
       clients: whole("clients that are there"),

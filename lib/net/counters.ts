@@ -17,7 +17,9 @@ export type LoginOutcome =
   /** It left in the middle. */
   | "left"
   /** It left without having sent a byte. */
-  | "silent";
+  | "silent"
+  /** Its network is closed out by a limit. */
+  | "closed_out";
 
 export class Counters {
   receivedBytes = 0;
@@ -35,6 +37,7 @@ export class Counters {
     probed: 0,
     left: 0,
     silent: 0,
+    closed_out: 0,
   };
   /** Refused logins by the code of the reason. */
   readonly refusals: Record<string, number> = {};

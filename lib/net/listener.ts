@@ -336,7 +336,10 @@ export class Listener implements ListenSource {
   /** @param remote The address that limits, conditions of keys and log lines are about. */
   #welcome(socket: Accepted, remote: SocketAddress, port: ListenerPort): void {
     const { crypto, arena, allowDirect } = this.#options;
-    if (!this.#state.gate.admits(remote.hostname)) return socket.close();
+    if (!this.#state.gate.admits(remote.hostname)) {
+      this.#counters.loginEnded("closed_out");
+      return socket.close();
+    }
     try {
       socket.setNoDelay?.(true);
       socket.setKeepAlive?.(true);

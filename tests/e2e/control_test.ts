@@ -180,7 +180,7 @@ for (const [how, flags] of Object.entries(KINDS)) {
     assert.match(text, /^net_listen_connections_total\{name="demo",outcome="accepted"\} 3$/m);
     assert.match(text, /^net_listen_frames_total\{name="demo"\} 6$/m);
     const limits = await control.call("limits", {});
-    assert.equal(limits.find(({ name }) => name === "clients")!.used, 3);
+    assert.equal(limits.find(({ name }) => name === "max-clients")!.used, 3);
   });
 }
 

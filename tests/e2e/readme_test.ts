@@ -355,7 +355,7 @@ Deno.test({
     assert.match(answered.get("list")!, /^2 +tui +net-listen text/m);
     assert.match(answered.get("snapshot")!, /^ls$/m);
     assert.match(answered.get("end")!, /client 2 was asked to exit/);
-    assert.match(answered.get("stats")!, /^clients +\d+ +4096/m);
+    assert.match(answered.get("stats")!, /^max-clients +\d+ +4096/m);
     assert.equal((await listener.status).code, 0, await err.all());
     assert.equal((await client.status).code, 0, await clientErr.all());
     await Promise.all([out.all(), err.all(), clientOut.all(), clientErr.all()]);

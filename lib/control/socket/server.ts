@@ -29,7 +29,7 @@ export class ControlSocket {
   }
 
   /**
-   * Opens a socket. It is made in a directory of its own that nobody else can enter, and moved to its
+   * Opens a socket. It is made in a directory of its own that no other user can enter, and moved to its
    * path with its final mode. A socket of that path that nothing listens on is replaced.
    *
    * @throws {ControlError} `control-in-use`, `control-failed`.

@@ -58,6 +58,7 @@ function controlOver(...threads: ClientsControl[]): ListenerControl {
     addresses: [],
     isClosed: false,
     close() {},
+    limits: () => [{ name: "max-idle", value: undefined, unit: "s", used: 0 }],
     threads: () => threads,
   };
   return new ListenerControl(target, KEYSTORE);
@@ -92,6 +93,13 @@ Deno.test("control: the clients of all threads are one list, and their figures o
   assert.deepEqual([stats.clients, stats.workers], [3, 2]);
   assert.deepEqual([stats.loop_delay_seconds, stats.picture_bytes], [2, 7]);
   await assert.rejects(control.type({ client: "3", text: "x" }), { code: "not-taken" });
+});
+
+Deno.test("control: the limits of options stand beside the fixed ones, and one that is off has no value", async () => {
+  const [first, ...rest] = await controlOver(new SlowThread()).limits();
+  assert.deepEqual(first, { name: "max-idle", unit: "s", used: 0 });
+  assert.equal(rest.find(({ name }) => name === "picture-memory")!.used, 7);
+  assert.ok(rest.every(({ value }) => value! > 0));
 });
 
 Deno.test("control: threads give records while one is watched", async () => {

@@ -93,7 +93,8 @@ Deno.test("listeners with the same name and port have so many sockets, and one m
       const log = new LogBook();
       const listener = { id: 1, name: "demo", addresses: ADDRESSES, isClosed: false } as never;
       const env = environment(directory);
-      const control = await openControl(undefined, listener, () => [], {} as never, env, log);
+      const served = { listener, limits: () => [], threads: () => [] };
+      const control = await openControl(undefined, served, {} as never, env, log);
       await control!.close();
       return log.lines.map(({ event }) => event);
     };
