@@ -7,7 +7,7 @@ import { REGISTER } from "../support/pair.ts";
 import type { RawClient } from "../support/clients.ts";
 import type { RawPeer } from "../support/raw_peer.ts";
 import type { Line, RulesListener } from "./listener.ts";
-import type { KeyName, Outcome, Partial, Rule, Scene } from "./rule.ts";
+import type { Fields, KeyName, Outcome, Rule, Scene } from "./rule.ts";
 
 /** The most that fits one message. */
 const PART_BYTES = 77;
@@ -206,7 +206,7 @@ function recordsOf(listener: RulesListener, { address }: RawClient): readonly Li
 
 function compare(
   actual: readonly object[],
-  expected: readonly Partial[],
+  expected: readonly Fields[],
   what: string,
 ): void {
   const isEqual = actual.length === expected.length &&

@@ -41,7 +41,7 @@ export interface Scene {
 }
 
 /** Fields that must be equal; others may be there. Functions judge a value by themselves. */
-export type Partial = { readonly [name: string]: unknown };
+export type Fields = { readonly [name: string]: unknown };
 
 /** What must come of a case. */
 export type Outcome =
@@ -55,8 +55,8 @@ export type Outcome =
   | { readonly closed: string }
   /** The client lives on. All records and answers of the case, in order. */
   | {
-    readonly records?: readonly Partial[];
-    readonly answers?: readonly Partial[];
+    readonly records?: readonly Fields[];
+    readonly answers?: readonly Fields[];
     /** The reason of a `stream-refused` line. */
     readonly stream?: ErrorCode;
   };
@@ -80,10 +80,13 @@ export interface Rule {
   readonly expect: Outcome;
 }
 
+/** A rule without what its table says. */
+export type Row = Omit<Rule, "rule" | "reference">;
+
 /** Makes rules of one area, which share their place in the reference. */
 export function rules(
   reference: string,
-  table: Readonly<Record<string, Omit<Rule, "rule" | "reference"> & { reference?: string }>>,
+  table: Readonly<Record<string, Row>>,
 ): Rule[] {
   return Object.entries(table).map(([rule, row]) => ({ rule, reference, ...row }));
 }

@@ -3,11 +3,9 @@
 import { PACKET_TYPE } from "../../../lib/wire/constants.ts";
 import { REGISTER } from "../../support/pair.ts";
 import type { RawPeer } from "../../support/raw_peer.ts";
-import type { Rule } from "../rule.ts";
+import type { Row, Rule } from "../rule.ts";
 import { rules } from "../rule.ts";
 import { controlBody, external, flip, LOW_ORDER, zeroed } from "../send.ts";
-
-type Row = Omit<Rule, "rule" | "reference">;
 
 const ident = external("ident", { message: "here" });
 const HERE = { kind: "ident", message: "here" } as const;

@@ -1,16 +1,14 @@
 /** Rules of events: which become records, with which fields, and which are dropped. */
 
 import { REGISTER } from "../../support/pair.ts";
-import type { Partial, Rule } from "../rule.ts";
+import type { Fields, Row, Rule } from "../rule.ts";
 import { rules } from "../rule.ts";
 import { bytesOf, external, rawExternal, strange } from "../send.ts";
-
-type Row = Omit<Rule, "rule" | "reference">;
 
 const ident = external("ident", { message: "here" });
 const HERE = { kind: "ident", message: "here" } as const;
 /** An event that becomes one record. */
-function becomes(kind: Parameters<typeof external>[0], fields: object, record: Partial): Row {
+function becomes(kind: Parameters<typeof external>[0], fields: object, record: Fields): Row {
   return { act: ({ peer }) => peer.event(external(kind, fields)), expect: { records: [record] } };
 }
 
@@ -326,8 +324,7 @@ export const EVENTS: readonly Rule[] = [
 
   ...rules("a12.c: process_event", {
     "the checksum of an event is not looked at": {
-      act: ({ client, peer }) => {
-        void client;
+      act: ({ peer }) => {
         const raw = new Uint8Array(139);
         raw[9] = 0xba;
         raw[11] = 2;

@@ -1,7 +1,7 @@
 /** Rules of the first packet: secret, framing and HELLO. */
 
 import { HELLO_MODE, ROLE } from "../../../lib/wire/constants.ts";
-import type { Rule } from "../rule.ts";
+import type { Row, Rule } from "../rule.ts";
 import { rules } from "../rule.ts";
 import { bytesOf, controlBody, flip, LOW_ORDER, zeroed } from "../send.ts";
 
@@ -81,7 +81,7 @@ export const FIRST_PACKET: readonly Rule[] = [
         ...before,
         act: ({ peer }) => peer.raw({ type, body: new Uint8Array(139) }),
         expect: wrongSecret,
-      } satisfies Omit<Rule, "rule" | "reference">,
+      } satisfies Row,
     ])),
   }),
 
@@ -93,7 +93,7 @@ export const FIRST_PACKET: readonly Rule[] = [
           ...before,
           act: ({ peer }) => peer.control(zeroed(command)),
           expect: { refused: "command-before-auth" },
-        } satisfies Omit<Rule, "rule" | "reference">,
+        } satisfies Row,
       ]),
     ),
     "the first command is HELLO, not one without a meaning": {
@@ -110,7 +110,7 @@ export const FIRST_PACKET: readonly Rule[] = [
         ...before,
         act: ({ peer }) => peer.hello({ mode }),
         expect: { refused: "bad-hello-mode" },
-      } satisfies Omit<Rule, "rule" | "reference">,
+      } satisfies Row,
     ])),
     "direct mode can be refused": {
       ...before,
@@ -126,7 +126,7 @@ export const FIRST_PACKET: readonly Rule[] = [
     ...Object.fromEntries(
       Object.entries(LOW_ORDER).flatMap(([name, publicKey]): [
         string,
-        Omit<Rule, "rule" | "reference">,
+        Row,
       ][] => [
         [`an ephemeral key ${name} is refused`, {
           ...before,

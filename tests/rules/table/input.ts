@@ -1,12 +1,12 @@
 /** Rules of input from a client: each kind becomes a table. */
 
 import type { EventInput } from "../../../lib/wire/event/types.ts";
-import type { Partial, Rule } from "../rule.ts";
+import type { Fields, Rule } from "../rule.ts";
 import { rules } from "../rule.ts";
 import { strange } from "../send.ts";
 
 /** Input that becomes one record. */
-function becomes(event: object, input: Partial, record: Partial = {}) {
+function becomes(event: object, input: Fields, record: Fields = {}) {
   return {
     act: ({ peer }: Parameters<NonNullable<Rule["act"]>>[0]) =>
       peer.event({ category: "input", ...event } as EventInput),

@@ -4,11 +4,9 @@ import assert from "node:assert/strict";
 import { HELLO_MODE, ROLE } from "../../../lib/wire/constants.ts";
 import { REGISTER } from "../../support/pair.ts";
 import { ephemeralRound } from "../check.ts";
-import type { Rule, Scene } from "../rule.ts";
+import type { Row, Rule, Scene } from "../rule.ts";
 import { rules } from "../rule.ts";
 import { flip, zeroed } from "../send.ts";
-
-type Row = Omit<Rule, "rule" | "reference">;
 
 const before = { login: "none" } as const;
 
@@ -25,8 +23,7 @@ const types = { "an event": 2, "audio": 3, "video": 4, "a transfer": 5 } as cons
 export const LOGIN: readonly Rule[] = [
   ...rules("a12.c: hello_auth_server_hello", {
     "an ephemeral HELLO is answered by one, in the role of a sink of version 0.17": {
-      act: async ({ client, peer, connect }) => {
-        void client, peer;
+      act: async ({ connect }) => {
         const other = await connect("accepted");
         await ephemeralRound(other);
         const [hello, ...more] = other.peer.answers;

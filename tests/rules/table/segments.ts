@@ -4,8 +4,6 @@ import type { Rule, Scene } from "../rule.ts";
 import { rules } from "../rule.ts";
 import { announce, external, frame, pixels } from "../send.ts";
 
-type Row = Omit<Rule, "rule" | "reference">;
-
 const POPUP = 16;
 const popup = (id: number) => external("segreq", { id, segkind: POPUP });
 const GRANTED = { kind: "segment_request", segkind: "popup" } as const;
@@ -214,6 +212,6 @@ export const SEGMENTS: readonly Rule[] = [
         peer.control({ command: "shutdown", channel: 0, lastWords: "" });
       },
       expect: { left: "" },
-    } satisfies Row,
+    },
   }),
 ];

@@ -1,10 +1,8 @@
 /** Rules of texts in events: where they end, what is no text, and parts. */
 
-import type { Rule } from "../rule.ts";
+import type { Row, Rule } from "../rule.ts";
 import { rules } from "../rule.ts";
 import { bytesOf, external, rawExternal } from "../send.ts";
-
-type Row = Omit<Rule, "rule" | "reference">;
 
 /** A field with more text behind its NUL. */
 const STALE = Uint8Array.of(...bytesOf("new"), 0, ...bytesOf("stale"));

@@ -4,11 +4,9 @@ import { blake3 } from "@noble/hashes/blake3.js";
 import { compress } from "../../../lib/decoders/compress.ts";
 import type { KnownControlInput } from "../../../lib/wire/control.ts";
 import type { RawPeer } from "../../support/raw_peer.ts";
-import type { Rule } from "../rule.ts";
+import type { Row, Rule } from "../rule.ts";
 import { rules } from "../rule.ts";
 import { bytesOf, external, pixels, zeroed } from "../send.ts";
-
-type Row = Omit<Rule, "rule" | "reference">;
 
 const CONTENT = bytesOf("saved state");
 const done = (hex = CONTENT.toHex()) => ({ kind: "transfer", identifier: 5, hex }) as const;

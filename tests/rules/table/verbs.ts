@@ -1,12 +1,12 @@
 /** Rules of what handlers send: each verb becomes its event. */
 
-import type { Partial, Rule } from "../rule.ts";
+import type { Fields, Rule } from "../rule.ts";
 import { rules } from "../rule.ts";
 
 const APPLICATION = 10;
 
 /** A verb, and the events that the client gets. */
-function sends(verb: string, args: readonly unknown[], ...answers: Partial[]) {
+function sends(verb: string, args: readonly unknown[], ...answers: Fields[]) {
   return {
     segkind: APPLICATION,
     act: ({ call }: Parameters<NonNullable<Rule["act"]>>[0]) => call(verb, ...args),
@@ -14,8 +14,8 @@ function sends(verb: string, args: readonly unknown[], ...answers: Partial[]) {
   };
 }
 
-const target = (kind: string, fields: Partial = {}) => ({ category: "target", kind, ...fields });
-const key = (fields: Partial) => ({ category: "input", kind: "translated", ...fields });
+const target = (kind: string, fields: Fields = {}) => ({ category: "target", kind, ...fields });
+const key = (fields: Fields) => ({ category: "input", kind: "translated", ...fields });
 const axis = (subid: number, value: number) => ({
   category: "input",
   kind: "analog",
@@ -231,7 +231,7 @@ export const VERBS: readonly Rule[] = [
 ];
 
 /** The key of a capital letter, with Shift around it. */
-function shifted(utf8: string, keysym: number): Partial[] {
+function shifted(utf8: string, keysym: number): Fields[] {
   return [
     key({ keysym: 304, active: true }),
     key({ utf8, keysym, active: true }),

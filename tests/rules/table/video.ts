@@ -2,14 +2,13 @@
 
 import { compress } from "../../../lib/decoders/compress.ts";
 import type { ErrorCode } from "../../../lib/errors.ts";
-import type { Partial, Rule } from "../rule.ts";
+import type { Fields, Row, Rule } from "../rule.ts";
 import { rules } from "../rule.ts";
 import { announce, compressed, frame, pixels } from "../send.ts";
 
-type Row = Omit<Rule, "rule" | "reference">;
 type Header = Parameters<typeof announce>[1];
 
-const ack = (stream: number, channel = 0): Partial => ({ command: "ping", channel, stream });
+const ack = (stream: number, channel = 0): Fields => ({ command: "ping", channel, stream });
 const RESIZED = { kind: "resized", width: 4, height: 4, tpack: false } as const;
 
 /** A frame that is refused for a reason, and acknowledged all the same. */
@@ -25,7 +24,7 @@ function drawn(
   draw: (peer: Parameters<typeof frame>[0]) => void,
   rgba: Uint8Array | readonly number[],
   acks = [1],
-  record: Partial = {},
+  record: Fields = {},
 ): Row {
   return {
     act: ({ peer, call }) => {
