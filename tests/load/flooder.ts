@@ -1,18 +1,19 @@
 /**
- * A process that fails to log in from 100 addresses until its standard input ends: `flooder.ts PORT RATE`.
+ * A process that fails to log in from 100 addresses until its standard input ends: `flooder.ts PORT
+ * RATE BATCH`.
  *
- * It prints a line when a part of its connections was refused, and at the end how many there were.
+ * It prints a line when its first batch of connections was refused, and at the end how many there were.
  */
 
 import { attack, loopbackAddresses, unknownKeyHello } from "../support/attacks.ts";
 
-const [port, perSecond] = Deno.args.map(Number) as [number, number];
+const [port, perSecond, batch] = Deno.args.map(Number) as [number, number, number];
 const flood = {
   port,
   perSecond,
   addresses: loopbackAddresses(100),
   bytes: unknownKeyHello(),
-  count: perSecond / 10,
+  count: batch,
   atOnce: 100,
 };
 let isOver = false;
@@ -22,7 +23,7 @@ const began = performance.now();
 async function run(): Promise<void> {
   while (!isOver) {
     connections += (await attack(flood)).connections;
-    if (connections === flood.count) console.log("flooding");
+    if (connections === batch) console.log("flooding");
   }
 }
 

@@ -1,9 +1,11 @@
-/** The CPU time and the memory of a process and its children, read from `/proc`. */
+/** What a process and its children use, read from `/proc`. */
 
 export interface Usage {
   /** The CPU time of all threads that live; that of ended ones is lost. */
   readonly cpuMs: number;
   readonly rssMib: number;
+  /** Open file descriptors of the process itself. */
+  readonly descriptors: number;
 }
 
 export function readUsage(pid: number): Usage {
@@ -18,7 +20,8 @@ export function readUsage(pid: number): Usage {
       rssMib += usage.rssMib;
     }
   }
-  return { cpuMs, rssMib };
+  const descriptors = [...Deno.readDirSync(`${folder}/fd`)].length;
+  return { cpuMs, rssMib, descriptors };
 }
 
 function read(path: string): string {
