@@ -69,7 +69,10 @@ export type LimitCode =
   | "output-stalled"
   | "listener-closed"
   | "secret-changed"
-  | "login-timeout";
+  | "login-timeout"
+  | "client-gone"
+  | "max-idle"
+  | "max-session";
 
 /** One stream (frame, audio or binary transfer) is unusable; the connection goes on. */
 export type StreamCode =

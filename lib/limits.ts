@@ -193,6 +193,24 @@ export const MAX_CLIENTS = 4_096;
  */
 export const MAX_SEGMENTS = 255;
 
+/**
+ * How long a client may be without a sign of life: its machine is gone, or its network. Less than two
+ * minutes, and longer than a connection is usually interrupted when a laptop changes its network.
+ */
+export const MAX_SILENCE_MS = 100_000;
+
+/** Probes of a client in {@linkcode MAX_SILENCE_MS}: an answer may be late on a network that loses packets. */
+export const PROBES_PER_SILENCE = 4;
+
+/** From the login to the first probe, which shows whether the client answers probes. */
+export const FIRST_PROBE_MS = 5_000;
+
+/** How often the time limits of clients are looked at. */
+export const LIFETIME_CHECK_MS = 1_000;
+
+/** How often the networks of clients that are there are protected anew from penalties. */
+export const TRUST_INTERVAL_MS = 600_000;
+
 /** Traffic between two changes of keys; ssh changes them about as often. */
 export const REKEY_VOLUME_BYTES = 1 << 30;
 

@@ -59,7 +59,8 @@ export { netListen, type NetListenOptions, warningFields } from "./net_listen.ts
 export { checkSecret, type ListenSecret, parseSecret } from "./net/secret.ts";
 export { cryptoName } from "./crypto/mod.ts";
 export type { Authorize, ListenHandler, ListenSource, ListenStatus } from "./net/listen_types.ts";
-export type { LimitInForce, ListenLimits } from "./net/listen_limits.ts";
+export type { LimitInForce, LimitRow, ListenLimits } from "./net/listen_limits.ts";
+export { LIMIT_ROWS } from "./net/listen_limits.ts";
 export { Listener } from "./net/listener.ts";
 export type { AudioChunk } from "./decoders/audio.ts";
 export type { AccessUnit } from "./decoders/h264/access_units.ts";

@@ -10,6 +10,7 @@ import { RECORD_MAX_FPS } from "../limits.ts";
 import type { H264Mode, LogFormat, Network } from "../mod.ts";
 import { UsageError } from "./errors.ts";
 import { parseListen, type PlaceFlags } from "./listen_place.ts";
+import { addLimitOptions, type LimitFlags } from "./limit_options.ts";
 import { addKeystoreOption } from "./keystore_open.ts";
 import type { PipeRestart } from "./pipe.ts";
 import { RepeatableOption } from "./program.ts";
@@ -36,7 +37,7 @@ export interface RecordFlags {
   readonly snapshot?: string;
 }
 
-export interface ListenFlags extends SecretFlags, RecordFlags, PlaceFlags {
+export interface ListenFlags extends LimitFlags, SecretFlags, RecordFlags, PlaceFlags {
   readonly size?: { readonly width: number; readonly height: number };
   readonly direct: boolean;
   readonly proxyProtocol?: readonly Network[];
@@ -73,6 +74,7 @@ export function addListenOptions(command: Command): Command {
     );
   addKeystoreOption(command);
   addSecretOptions(command, "NUM:SECRET");
+  addLimitOptions(command);
   return command
     .option("--no-direct", "refuse clients that send their key without an ephemeral exchange")
     .option("--size <size>", "the first size of clients, such as 1280x720", parseSize)

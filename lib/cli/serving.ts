@@ -11,6 +11,7 @@ import type { LimitInForce, Logger } from "../mod.ts";
 import { type ClientHandlers, openHandlers } from "./client_handlers.ts";
 import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
+import { limitsOf } from "./limit_options.ts";
 import type { ListenFlags } from "./listen_options.ts";
 import type { ListenPlace } from "./listen_place.ts";
 
@@ -74,6 +75,7 @@ export async function prepare(flags: ListenFlags, io: CliIo, log: Logger): Promi
         log: handlers.log,
         display: flags.size ?? {},
         allowDirect: flags.direct,
+        limits: limitsOf(flags),
         h264: flags.h264,
         proxies: flags.proxyProtocol ?? [],
         ...(addresses && { sockets: await openAddresses(addresses) }),
@@ -109,7 +111,7 @@ async function prepareWorkers(
       const group = await WorkerGroup.open({
         ...handlers,
         name,
-        port: await openSharedPort(place, keystore, {}, handlers.log),
+        port: await openSharedPort(place, keystore, limitsOf(flags), handlers.log),
         first,
         most,
         flags: workerFlags(flags),

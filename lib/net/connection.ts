@@ -22,11 +22,13 @@ import type { Session } from "../session/session.ts";
 import type { Role } from "../wire/constants.ts";
 import type { Ticket } from "./admission.ts";
 import { requireAuthorized } from "./authorize.ts";
+import { ClientLimits } from "./client_limits.ts";
 import { ClientLog } from "./client_log.ts";
 import type { Counters } from "./counters.ts";
 import { asError, internalError } from "./faults.ts";
 import type { Authorize } from "./listen_types.ts";
 import { type ClientView, LiveClient } from "./live_client.ts";
+import type { CurrentLimits } from "./listen_limits.ts";
 import { isEvicted, isFailedLogin, limitBehind } from "./login_failure.ts";
 import { Pump, type Socket } from "./pump.ts";
 
@@ -65,8 +67,13 @@ export interface ListenerPort {
   letIn(connection: Connection): void;
   /** A login has failed, by the fault of the other end. */
   loginFailed(connection: Connection): void;
-  /** A limit has refused the login. @param limit Its name. */
-  limitReached(limit: "maxClients" | "maxClientsPerKey", connection: Connection): void;
+  /** A limit has refused a login or a segment. */
+  limitReached(
+    limit: "maxClients" | "maxClientsPerKey" | "maxSegments",
+    connection: Connection,
+  ): void;
+  /** What clients may use. */
+  readonly limits: Pick<CurrentLimits, "all">;
   /** Calls the listener's handler, which may {@linkcode Connection.takeOver} the client. */
   handOver(connection: Connection): Promise<void>;
   /** The connection has ended; the client may have sent nothing at all, or never logged in. */
@@ -104,6 +111,8 @@ export class Connection {
   readonly #pump: Pump;
   readonly #remote: SocketAddress;
   readonly #log: ClientLog;
+  /** What the client may use. */
+  readonly limits: ClientLimits;
   #state: State = { phase: "connecting" };
   /** What the connection holds once a key is claimed. */
   #ticket: Ticket | undefined;
@@ -125,6 +134,18 @@ export class Connection {
       probe: () => {
         if (!session.isOver) session.send({ command: "ping", channel: 0, stream: 0 });
       },
+    });
+    this.limits = this.#makeLimits();
+  }
+
+  #makeLimits(): ClientLimits {
+    return new ClientLimits({
+      session: this.#session,
+      pump: this.#pump,
+      limits: this.#listener.limits,
+      segments: () => this.view()?.segments.length ?? 0,
+      segmentRefused: () => this.#listener.limitReached("maxSegments", this),
+      exit: (lastWords) => this.exitClient(lastWords),
     });
   }
 
@@ -174,6 +195,7 @@ export class Connection {
       peer,
       display: this.#listener.display,
       h264: this.#listener.h264,
+      segments: this.limits,
     });
     this.#state = { phase: "live", peer, client };
     this.#listener.counters.loginEnded("accepted");
@@ -229,6 +251,7 @@ export class Connection {
       case "closed":
         return undefined;
       default:
+        if (this.limits.takes(event)) return undefined;
         return this.#state.phase === "live" ? this.#state.client.take(event) : undefined;
     }
   }
@@ -307,6 +330,7 @@ export class Connection {
     setImmediate(() => this.#pump.flush());
     this.#log.authenticated(this.#session.peer!.mode);
     this.#listener.letIn(this);
+    this.limits.begin();
     await this.#listener.handOver(this);
     if (this.#state !== arriving || this.#session.isOver) return;
     this.#state = { phase: "refused", peer };
@@ -330,6 +354,7 @@ export class Connection {
   #leave(failed: A12Error | undefined): void {
     if (this.#state.phase !== "live") return;
     const { peer, client } = this.#state;
+    failed ??= this.limits.failure;
     this.#state = { phase: "leaving", peer, client };
     client.end(failed === undefined || failed.code === "connection-lost" ? "" : failed.code);
     this.#log.left(client.source.id, failed);

@@ -10,6 +10,7 @@ import {
   MAX_CONNECTIONS_PER_MINUTE,
   MAX_EXEMPT_NETWORKS,
   MAX_SEGMENTS,
+  MAX_SILENCE_MS,
   MAX_UNAUTHENTICATED,
   MAX_UNAUTHENTICATED_PER_NETWORK,
   PENALTY_MAX_MS,
@@ -35,7 +36,12 @@ export interface ListenLimits {
    * given, 0 for no penalties.
    */
   readonly maxPenaltyMs: number;
-  /** How long a client may send nothing, in milliseconds; 0, and so unless given, for any time. */
+  /**
+   * How long a client that answers probes may give no sign of life, in milliseconds, before it counts as
+   * gone; 100 s unless given, 0 for as long as the system keeps the connection.
+   */
+  readonly maxSilenceMs: number;
+  /** How long a client may send nothing by itself, in milliseconds; 0, and so unless given, for any time. */
   readonly maxIdleMs: number;
   /** How long a client may stay, in milliseconds; 0, and so unless given, for any time. */
   readonly maxSessionMs: number;
@@ -45,13 +51,17 @@ export interface ListenLimits {
 
 type Count = Exclude<keyof ListenLimits, "exempt">;
 
-interface Row {
+/** A limit that is a number. */
+export interface LimitRow {
   /** Its name in options, logs and the control interface. */
   readonly name: string;
+  /** What it counts; times are given in milliseconds and shown in seconds. */
   readonly unit: "clients" | "segments" | "connections" | "s";
-  /** In the unit of {@linkcode ListenLimits}. */
+  /** The default. */
   readonly value: number;
+  /** The lowest value. */
   readonly least: number;
+  /** The highest value. */
   readonly most: number;
 }
 
@@ -59,7 +69,7 @@ const DAY_MS = 86_400_000;
 const YEAR_MS = 365 * DAY_MS;
 
 /** All limits that are numbers. */
-export const LIMIT_ROWS: { readonly [L in Count]: Row } = {
+export const LIMIT_ROWS: { readonly [L in Exclude<keyof ListenLimits, "exempt">]: LimitRow } = {
   maxClients: count("max-clients", "clients", MAX_CLIENTS, MAX_CLIENTS),
   maxClientsPerKey: count("max-clients-per-key", "clients", MAX_CLIENTS, MAX_CLIENTS),
   maxSegments: count("max-segments", "segments", MAX_SEGMENTS, MAX_SEGMENTS),
@@ -77,17 +87,18 @@ export const LIMIT_ROWS: { readonly [L in Count]: Row } = {
     1_000_000,
   ),
   maxPenaltyMs: time("max-penalty", PENALTY_MAX_MS, DAY_MS),
+  maxSilenceMs: time("max-silence", MAX_SILENCE_MS, DAY_MS),
   maxIdleMs: time("max-idle", 0, YEAR_MS),
   maxSessionMs: time("max-session", 0, YEAR_MS),
 };
 
 const KEYS = Object.keys(LIMIT_ROWS) as Count[];
 
-function count(name: string, unit: Row["unit"], value: number, most: number): Row {
+function count(name: string, unit: LimitRow["unit"], value: number, most: number): LimitRow {
   return { name, unit, value, least: 1, most };
 }
 
-function time(name: string, value: number, most: number): Row {
+function time(name: string, value: number, most: number): LimitRow {
   return { name, unit: "s", value, least: 0, most };
 }
 

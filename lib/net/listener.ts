@@ -5,25 +5,17 @@
  */
 
 import type { SocketAddress } from "../address.ts";
-import type { CryptoProvider } from "../crypto/provider.ts";
 import { type A12Error, ApiMisuseError, AuthError, LimitError } from "../errors.ts";
-import { MAX_H264_DECODERS, REKEY_VOLUME_BYTES, REVOCATION_POLL_MS } from "../limits.ts";
+import { MAX_H264_DECODERS, REVOCATION_POLL_MS } from "../limits.ts";
 import { DecoderPool } from "../decoders/h264/worker/decoder_pool.ts";
-import type { Logger } from "../log.ts";
 import type { RecordTap } from "../segment/delivery.ts";
-import type { Network } from "../networks.ts";
-import type { DisplayDefaults } from "../segment/preroll.ts";
-import type { H264Mode } from "../decoders/h264/client_h264.ts";
-import { Session } from "../session/session.ts";
 import type { Share } from "../bytes/fair_share.ts";
-import type { Arena } from "../bytes/receive_buffer.ts";
 import { encodeUtf8 } from "../bytes/text.ts";
 import { DEFAULT_SECRET } from "../wire/constants.ts";
 import { type Accepted, remoteOf } from "./accepted.ts";
 import { Acceptor } from "./acceptor.ts";
 import type { Admission } from "./admission.ts";
 import type { EnrolmentPlaces } from "./authority.ts";
-import type { BoundSocket } from "./bind.ts";
 import { callHandler } from "./call_handler.ts";
 import { Connection, type ListenerPort } from "./connection.ts";
 import { Counters } from "./counters.ts";
@@ -36,46 +28,15 @@ import {
   limitsInForce,
   type ListenLimits,
 } from "./listen_limits.ts";
-import type { Authorize, ListenHandler, ListenSource, ListenStatus } from "./listen_types.ts";
-import type { ClientHandler, Source } from "../segment/source.ts";
+import type { ListenSource, ListenStatus } from "./listen_types.ts";
+import type { Source } from "../segment/source.ts";
+import type { ListenerOptions } from "./listener_options.ts";
+import { Patrol } from "./patrol.ts";
 import type { PortState } from "./port_state.ts";
 import { parseSecret } from "./secret.ts";
 import { ProxyArrivals } from "./proxy/arrivals.ts";
+import { serverSession } from "./server_session.ts";
 import { WaitingRoom } from "./waiting_room.ts";
-
-/** REKEYs in a row at the start: after two of them both directions are forward secret. */
-const EARLY_REKEYS = 2;
-
-/** What a listener is made from. */
-interface ListenerOptions {
-  /** The listening name, if any; checked by the caller. */
-  readonly name: string | undefined;
-  /** Where to listen; the listener closes them. */
-  readonly sockets: readonly BoundSocket[];
-  /** The balancers whose connections begin with a PROXY header; none when absent. */
-  readonly proxies?: readonly Network[];
-  /** What it shares with the other listeners of the port. */
-  readonly state: PortState;
-  /** Takes what happens. */
-  readonly handler: ListenHandler;
-  /** Decides about clients that have proved their key; all come in when absent. */
-  readonly authorize?: Authorize | undefined;
-  /** See all records of clients before their handlers do. */
-  readonly observers?: readonly ClientHandler[];
-  readonly log: Logger;
-  /** The first size, density and font of clients. */
-  readonly display: DisplayDefaults;
-  /** What happens to H.264. */
-  readonly h264: H264Mode;
-  /** Where decoders of H.264 come from; from workers of the listener's own when absent. */
-  readonly decoders?: DecoderPool;
-  /** Whether clients may send their static key without an ephemeral exchange. */
-  readonly allowDirect: boolean;
-  /** The symmetric cryptography. */
-  readonly crypto: CryptoProvider;
-  /** Where received bytes are put; the heap when absent. */
-  readonly arena: Arena | undefined;
-}
 
 /** What the control interface sees of a listener. */
 export interface ListenerView {
@@ -112,6 +73,7 @@ export class Listener implements ListenSource {
   readonly #waiting: WaitingRoom;
   readonly #proxies: ProxyArrivals;
   readonly #clients = new Set<Connection>();
+  readonly #patrol: Patrol;
   readonly #running = new Set<Promise<void>>();
   readonly #stopped: Promise<void>;
   readonly #finished: Promise<void>;
@@ -135,6 +97,7 @@ export class Listener implements ListenSource {
     this.name = options.name;
     const { sockets, state } = options;
     this.#state = state;
+    this.#patrol = new Patrol(this.#clients, state.gate);
     this.id = state.id;
     this.#places = { name: this.name, secret: encodeUtf8(DEFAULT_SECRET), count: 0 };
     const part = (limit: number) => Math.ceil(limit / state.listeners);
@@ -228,12 +191,10 @@ export class Listener implements ListenSource {
       maxClients: this.#clients.size,
       maxClientsPerKey: 0,
       ...this.#admission?.used,
-      maxSegments: 0,
       maxUnauthenticated: all,
       maxUnauthenticatedPerNetwork: perNetwork,
       ...gate.used,
-      maxIdleMs: 0,
-      maxSessionMs: 0,
+      ...this.#patrol.used,
     });
   }
 
@@ -316,6 +277,7 @@ export class Listener implements ListenSource {
     await this.#stopped;
     while (this.#running.size > 0) await Promise.all(this.#running);
     clearInterval(this.#revocations);
+    this.#patrol.close();
     await this.#admission?.close?.();
   }
 
@@ -335,7 +297,6 @@ export class Listener implements ListenSource {
 
   /** @param remote The address that limits, conditions of keys and log lines are about. */
   #welcome(socket: Accepted, remote: SocketAddress, port: ListenerPort): void {
-    const { crypto, arena, allowDirect } = this.#options;
     if (!this.#state.gate.admits(remote.hostname)) {
       this.#counters.loginEnded("closed_out");
       return socket.close();
@@ -350,17 +311,7 @@ export class Listener implements ListenSource {
       this.#state.silent.add(remote.hostname);
       return;
     }
-    const session = new Session({
-      side: "server",
-      role: "sink",
-      secret: this.#places.secret,
-      crypto,
-      random: (count) => globalThis.crypto.getRandomValues(new Uint8Array(count)),
-      startMs: performance.now(),
-      rekey: { early: EARLY_REKEYS, volumeBytes: REKEY_VOLUME_BYTES },
-      allowDirect,
-      ...(arena && { arena }),
-    });
+    const session = serverSession(this.#options, this.#places.secret);
     const connection = new Connection(port, socket, remote, session);
     this.#waiting.enter(connection);
     this.#track(connection.run());
@@ -395,6 +346,7 @@ export class Listener implements ListenSource {
         this.#clients.add(connection);
         this.#hasLetIn = true;
       },
+      limits,
       letIn: ({ hostname }) => gate.trust(hostname),
       loginFailed: ({ hostname }) => gate.loginFailed(hostname),
       limitReached: (limit, { hostname, peer }) =>

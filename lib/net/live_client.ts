@@ -31,7 +31,7 @@ import { VerbWaits } from "./verb_waits.ts";
 type Timer = ReturnType<typeof setTimeout>;
 
 interface LiveClientOptions
-  extends Pick<TreeOptions, "nextId" | "memory" | "peer" | "display" | "h264"> {
+  extends Pick<TreeOptions, "nextId" | "memory" | "peer" | "display" | "h264" | "segments"> {
   readonly session: Session;
   readonly pump: Pump;
   /** Where decoders of H.264 come from. */

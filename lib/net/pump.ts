@@ -71,6 +71,7 @@ export class Pump {
   #flushQueued = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #readInTurn = 0;
+  #receivedBytes = 0;
   /** Work done for a peer that has gone, in milliseconds. */
   #leftWorkMs = 0;
 
@@ -129,6 +130,16 @@ export class Pump {
       await this.#reader.idle;
     }
     if (this.#ended !== undefined) throw this.#ended;
+  }
+
+  /** Bytes that the peer has sent. */
+  get receivedBytes(): number {
+    return this.#receivedBytes;
+  }
+
+  /** Whether the peer is read at present, and takes what is sent to it. */
+  get isRead(): boolean {
+    return this.#hold === undefined && this.#isCaughtUp();
   }
 
   /** Sends what waits, in one write. */
@@ -235,6 +246,7 @@ export class Pump {
     if (count === null) return this.#session.receiveEof();
     this.#session.commit(count);
     this.#readInTurn += count;
+    this.#receivedBytes += count;
     const { counters } = this.#options;
     if (counters !== undefined) counters.receivedBytes += count;
   }

@@ -7,6 +7,7 @@
  * @module
  */
 
+import type { SegmentLimit } from "./segment_limit.ts";
 import type { Share } from "../bytes/fair_share.ts";
 import { decodeUtf8Lenient, encodeUtf8, splitUtf8 } from "../bytes/text.ts";
 import { ClientH264, type H264Mode } from "../decoders/h264/client_h264.ts";
@@ -37,7 +38,8 @@ import { ClientVideo } from "./video.ts";
 
 /** A segment kind is one byte in NEWCH, four in the request. */
 const MAX_SEGMENT_KIND = 0xff;
-const LAST_CHANNEL = 255;
+/** The last channel that segments get; listeners probe clients on the one behind it. */
+const LAST_CHANNEL = 254;
 /** What Lua shows of last words at most. */
 const LAST_WORDS_BYTES = 31;
 
@@ -52,6 +54,8 @@ export interface TreeOptions {
   readonly h264?: H264Mode;
   /** The memory that the pictures of all clients share; that of the process when absent. */
   readonly memory?: Share;
+  /** How many segments there may be; as many as there are channels when absent. */
+  readonly segments?: SegmentLimit;
   /** Time and promises for the pacing of events; they are not spread in time when absent. */
   readonly pacing?: Pacing;
 }
@@ -166,7 +170,7 @@ export class SegmentTree {
   /**
    * Grants a request that was not answered: opens a channel for the new segment.
    *
-   * @returns The new segment; `undefined` when no channel is left or there is no such kind. The
+   * @returns The new segment; `undefined` when the client may have no more or there is no such kind. The
    * request is refused then.
    */
   accept(request: SegmentRequest): Segment | undefined {
@@ -186,10 +190,15 @@ export class SegmentTree {
    * Opens a channel for a new segment.
    *
    * @param cookie The id of the request that it answers, or 0.
-   * @returns The new segment; `undefined` when no channel is left.
+   * @returns The new segment; `undefined` when the client may have no more.
    */
   push(parent: Segment, kind: number, cookie: number): Segment | undefined {
     if (this.isClosed(parent) || this.#nextChannel > LAST_CHANNEL) return undefined;
+    const { segments } = this.#options;
+    if (segments !== undefined && this.#segments.size >= segments.most) {
+      segments.reached();
+      return undefined;
+    }
     // No number is used twice: a real source keeps the last picture of a channel, and would send the
     // first frame of the next segment as a difference to it.
     const channel = this.#nextChannel++;

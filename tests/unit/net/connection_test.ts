@@ -7,6 +7,7 @@ import { DecoderPool } from "../../../lib/decoders/h264/worker/decoder_pool.ts";
 import type { Authorize } from "../../../lib/net/listen_types.ts";
 import { Counters } from "../../../lib/net/counters.ts";
 import { Connection, type ListenerPort } from "../../../lib/net/connection.ts";
+import { CurrentLimits } from "../../../lib/net/listen_limits.ts";
 import { nextSourceId } from "../../../lib/net/port_state.ts";
 import { DISPLAY_DEFAULTS } from "../../../lib/segment/preroll.ts";
 import { typescriptProvider } from "../../../lib/crypto/typescript.ts";
@@ -69,6 +70,7 @@ class Rig {
           leave: () => void calls.push("leave"),
         };
       },
+      limits: new CurrentLimits(),
       isExempt: () => false,
       arrived() {},
       letIn: () => {
@@ -282,6 +284,41 @@ Deno.test({
     assert.deepEqual(rig.kinds, ["terminated"]);
     assert.deepEqual(rig.reports, ["client-authenticated", "client-left"]);
     assert.equal(rig.departures, 1);
+  },
+});
+
+Deno.test({
+  name: "a client whose machine is gone is probed, and ended when it answers no more",
+  permissions: "none",
+  fn: async () => {
+    const rig = new Rig();
+    const { hellos, peer } = scriptLogin("direct");
+    rig.socket.give(concat([hellos, peer.event(REGISTER).take()]));
+    const ended = rig.connection.run();
+    while (!rig.kinds.includes("privdrop")) await new Promise(setImmediate);
+    const { limits } = rig.connection;
+    const startMs = performance.now();
+    const look = async (seconds: number) => {
+      rig.socket.written.length = 0;
+      limits.check(startMs + seconds * 1_000);
+      await new Promise(setImmediate);
+      return concat(rig.socket.written).length;
+    };
+    const probe = 2 * 153;
+    assert.equal(await look(1), 0);
+    assert.equal(await look(6), probe, "two packets of a command");
+    const answer = { command: "cancelstream", channel: 255, stream: 0xffff_fffe, streamType: 2 };
+    rig.socket.give(peer.control({ ...answer, command: "cancelstream", reason: 0 }).take());
+    while (rig.socket.unreadBytes > 0) await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    assert.equal(await look(7), 0);
+    for (const seconds of [33, 59, 85]) {
+      assert.equal(await look(seconds), probe, `${seconds} s`);
+    }
+    await look(110);
+    await ended;
+    assert.equal(rig.reports.at(-1), "client-left client-gone");
+    assert.equal(rig.kinds.at(-1), "terminated");
   },
 });
 
