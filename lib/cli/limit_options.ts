@@ -57,7 +57,7 @@ export function addLimitOptions(command: Command): Command {
   return command.addOption(
     new RepeatableOption(
       "--exempt <network>",
-      "never close out this network, such as 192.0.2.0/24, and limit it like all others together",
+      "no penalties and no limits of one network for this one, such as 192.0.2.0/24",
     ).argParser(parseNetworks),
   );
 }

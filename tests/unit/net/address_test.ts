@@ -50,7 +50,12 @@ test("an address is counted for its network, and in IPv6 for its site as well", 
   assert.deepEqual(site, { bits: 48, high: 0x20010db8, low: 0x00010000 });
   assert.deepEqual(more, []);
   assert.deepEqual(networkNumbers("2001:db8:1:9::1")[1], site);
-  assert.deepEqual(networkNumbers("/run/listen.sock"), []);
+  for (
+    const other of ["/run/listen.sock", "", "1.2.3", "1.2.3.256", "1.2.3.", "1..2.3", "1.2.3.4.5"]
+  ) {
+    assert.deepEqual(networkNumbers(other), [], other);
+  }
+  assert.deepEqual(networkNumbers("255.255.255.255"), [{ bits: 32, high: 0, low: -1 }]);
 });
 
 test("a neighbourhood is a /24 of IPv4 and a /48 of IPv6", () => {
