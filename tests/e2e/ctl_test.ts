@@ -87,8 +87,14 @@ Deno.test("ctl watch prints records until the listener ends, and stops when its 
   source.ident("first");
   await out.until(/^listener 1 segment_request handover\nclient 2 registered tui "watched"\n/);
   await out.until(/^client 2 ident "first"\n/m);
-  source.ident("second");
-  const { code, stdout } = await head;
+  let hasEnded = false;
+  const ended = head.finally(() => hasEnded = true);
+  // That its reader has gone is seen by a line that is printed after it.
+  while (!hasEnded) {
+    source.ident("more");
+    await control.call("stats", {});
+  }
+  const { code, stdout } = await ended;
   assert.equal(code, 0);
   assert.equal(JSON.parse(new TextDecoder().decode(stdout)).kind, "segment_request");
   assert.equal(await listening.stop(), 0);
