@@ -14,7 +14,7 @@ const LISTED = new Set(
   ),
 );
 /** A line that is logged; an event may be made from a kind and a suffix. */
-const LOGGED = /(?:"(?:info|warn|error)",\s*|event: |note\(|onError\()(["`])([^"`\s]+)\1/g;
+const LOGGED = /(?:\(\s*"(?:info|warn|error)",\s*|event: |note\(|onError\()(["`])([^"`\s]+)\1/g;
 
 function* sources(directory: URL): Generator<string> {
   for (const { name, isDirectory } of Deno.readDirSync(directory)) {
