@@ -74,7 +74,7 @@ Deno.test("Ctrl-C at the listener makes the source leave", async () => {
   const { code } = await source.process.status;
   const kinds = (await source.out.rest()).trim().split("\n").map((line) => JSON.parse(line).kind);
   assert.deepEqual(kinds, [
-    ...["outputhint", "displayhint", "fonthint", "activate", "displayhint", "exit"],
+    ...["outputhint", "displayhint", "fonthint", "activate", "displayhint", "shutdown", "exit"],
   ]);
   assert.equal(code, 0, await source.err.rest());
   assert.match(await source.err.rest(), /left after \d+ frames?\n$/);

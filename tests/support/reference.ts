@@ -44,6 +44,8 @@ export class Reference implements AsyncDisposable {
     this.#child = child;
     this.#directories = directories;
     this.#deadline = setTimeout(() => child.kill("SIGKILL"), deadlineMs);
+    // A process that has ended cannot be killed.
+    child.status.then(() => clearTimeout(this.#deadline));
     this.stderr = new Response(child.stderr).text();
   }
 

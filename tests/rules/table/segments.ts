@@ -61,15 +61,15 @@ export const SEGMENTS: readonly Rule[] = [
         answers: [{ command: "newch", newChannel: 1 }, { command: "newch", newChannel: 2 }],
       },
     },
-    "a 256th segment is refused": {
+    "a 256th segment is refused, as channel 255 is for probes": {
       act: ({ peer }) => {
-        for (let id = 1; id <= 256; id++) peer.event(popup(id));
+        for (let id = 1; id <= 255; id++) peer.event(popup(id));
       },
       expect: {
-        records: Array.from({ length: 256 }, () => GRANTED),
+        records: Array.from({ length: 255 }, () => GRANTED),
         answers: [
-          ...Array.from({ length: 255 }, (_, i) => ({ command: "newch", newChannel: i + 1 })),
-          { kind: "reqfail", id: 256 },
+          ...Array.from({ length: 254 }, (_, i) => ({ command: "newch", newChannel: i + 1 })),
+          { kind: "reqfail", id: 255 },
         ],
       },
     },
