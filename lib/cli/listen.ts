@@ -24,7 +24,7 @@ import { choosePlace, takeInherited } from "./listen_place.ts";
 import { openLog } from "./log_file.ts";
 import { exitSoon, PROGRAM } from "./program.ts";
 import { logFailure, makeReport, type Message, type Report } from "./report.ts";
-import { runListener } from "./run_listener.ts";
+import { logOutputEvents, runListener } from "./run_listener.ts";
 import { readSecret } from "./secret.ts";
 import { makeService } from "./service.ts";
 import { ServiceManager } from "./systemd_notify.ts";
@@ -131,6 +131,7 @@ async function serve(
   const { handlers, listen: open } = await prepare(flags, io, firstLog);
   const { log } = handlers;
   changeLog(log);
+  logOutputEvents(io, log);
   let wasStopped = false;
   try {
     const report = makeReport(flags, handlers.io, log);

@@ -68,6 +68,11 @@ export class OutputWriter {
     this.#queue = new LineQueue(limits);
   }
 
+  /** Whether the reader has closed the stream. */
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
   /** Whether the last write failed, other than with EPIPE. */
   get hasFailed(): boolean {
     return this.#hasFailed;

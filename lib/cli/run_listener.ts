@@ -82,7 +82,7 @@ export async function runListener(
     io.streams?.stdout.endBackpressure();
     listener.closeClients(LAST_WORDS);
   };
-  logOutputEvents(io, log, () => {
+  onOutputGone(io, () => {
     log.log("warn", "output-gone", {
       detail: `the reader of standard output has gone; ${
         onlyPrints ? "stopping" : "the listener goes on without it"
@@ -120,12 +120,19 @@ function countClients(count: number): string {
   return count === 1 ? "1 client" : `${count} clients`;
 }
 
-function logOutputEvents({ streams }: CliIo, log: Logger, onGone: () => void): void {
+/** Logs what becomes of the standard streams; the first record may be printed before the clients are served. */
+export function logOutputEvents({ streams }: CliIo, log: Logger): void {
   if (streams === undefined) return;
   streams.stdout.events = {
-    gone: onGone,
     failed: (detail) => log.log("error", "output-failed", { detail }),
     lost: (lines) => log.log("warn", "output-lost", { lines }),
   };
   streams.stderr.events = { lost: (lines) => log.log("warn", "log-lost", { lines }) };
+}
+
+function onOutputGone({ streams }: CliIo, onGone: () => void): void {
+  if (streams === undefined) return;
+  const { stdout } = streams;
+  if (stdout.isGone) onGone();
+  else stdout.events = { ...stdout.events, gone: onGone };
 }

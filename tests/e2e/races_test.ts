@@ -89,6 +89,7 @@ Deno.test("a place that a client has reserved is kept for it until it proves its
   await slow.answers();
   using late = await bench.connect({ key: freshKey(), secret: SECRET });
   assert.ok(!await late.login());
+  await bench.until(() => reasons(bench).length > 0, "the refusal");
   assert.deepEqual(reasons(bench), ["no-slot-left"]);
   await slow.send(slow.peer.event(REGISTER).take());
   await bench.until(() => bench.listener.clients.length === 1, "the slow client");

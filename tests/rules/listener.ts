@@ -5,6 +5,7 @@ import type { Keystore } from "../../keystore/mod.ts";
 import type { PrivateKey } from "../../lib/crypto/x25519.ts";
 import { type Network, parseNetwork } from "../../lib/networks.ts";
 import { freshKey, RawClient } from "../support/clients.ts";
+import { connectFrom } from "../support/connect_from.ts";
 import type { Output } from "../support/listening.ts";
 import { Listening } from "../support/listening.ts";
 import type { RawPeerOptions } from "../support/raw_peer.ts";
@@ -65,6 +66,7 @@ export class RulesListener implements AsyncDisposable {
   readonly log: Lines;
   readonly port: number;
   readonly #listening: Listening;
+  #connections = 1;
 
   private constructor(listening: Listening, port: number) {
     this.#listening = listening;
@@ -83,9 +85,10 @@ export class RulesListener implements AsyncDisposable {
     return new RulesListener(listening, Number(port));
   }
 
+  /** Connects from an address of its own: lines are told apart by it, and ports are used again. */
   async connect(options: RawPeerOptions): Promise<RawClient> {
-    const socket = await Deno.connect({ hostname: "127.0.0.1", port: this.port });
-    return new RawClient(socket, options);
+    const n = this.#connections++;
+    return new RawClient(await connectFrom(`127.1.${n >> 8}.${n & 0xff}`, this.port), options);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
