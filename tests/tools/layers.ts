@@ -16,6 +16,7 @@ const PURE = { isPure: true, externals: [] } as const;
 
 /** Every folder of `lib`, and the keystore; a folder within one may have rules of its own. */
 export const LAYERS: { readonly [folder: string]: Layer } = {
+  limits: { ...PURE, imports: [] },
   bytes: { ...PURE, imports: [], externals: ["node:crypto"] },
   crypto: {
     ...PURE,
