@@ -7,7 +7,6 @@
  * @module
  */
 
-import type { SegmentLimit } from "./segment_limit.ts";
 import type { Share } from "../bytes/fair_share.ts";
 import { decodeUtf8Lenient, encodeUtf8, splitUtf8 } from "../bytes/text.ts";
 import { ClientH264, type H264Mode } from "../decoders/h264/client_h264.ts";
@@ -23,14 +22,14 @@ import { announceAudio, takeAudio } from "./audio.ts";
 import { EarlyEvents } from "./early_events.ts";
 import type { IncomingTransfer } from "./incoming_transfer.ts";
 import type { Pacing } from "./outbox.ts";
-import type { Outcome, StreamOutcome } from "./outcome.ts";
-import { NOTHING, Outcomes } from "./outcome.ts";
+import { NOTHING, type Outcome, Outcomes, type StreamOutcome } from "./outcome.ts";
 import { Output, type SessionPort } from "./output.ts";
 import type { Peer } from "./peer.ts";
 import { type DisplayDefaults, prerollEvents, prerollStatuses } from "./preroll.ts";
 import { earlyStatuses } from "./presented.ts";
 import { isRequest, requestFromEvent, type SegmentRequest } from "./request.ts";
 import { Segment } from "./segment.ts";
+import type { SegmentLimit } from "./segment_limit.ts";
 import { type Status, statusFromEvent } from "./status.ts";
 import { eventToIo } from "./status_io.ts";
 import { cancelTransfer, TransfersIn } from "./transfers_in.ts";
