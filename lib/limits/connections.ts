@@ -56,7 +56,7 @@ export const PENALTY_FORGET_MS = 3_600_000;
 /**
  * How long a network gets no penalty after a client from it has logged in or was there. Behind the one
  * address of an office, a terminal with an expired key that tries again and again must not lock out
- * the others; {@linkcode MAX_CONNECTIONS_PER_MINUTE} still bounds what it costs.
+ * the others; {@linkcode MAX_CONNECTIONS_PER_MINUTE}, times {@linkcode SITE_FACTOR}, still bounds what it costs.
  */
 export const TRUSTED_NETWORK_MS = 3_600_000;
 

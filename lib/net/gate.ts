@@ -82,9 +82,11 @@ export class Gate {
         this.#log.reached("penalty", hostname, { seconds, failed_logins: failures });
         return false;
       }
-      if (counts.connections >= most * factor) {
+      // Strangers beside a client must not close it out by connecting; a flood still has a bound.
+      const bound = isTrusted ? most * SITE_FACTOR : most * factor;
+      if (counts.connections >= bound) {
         const { name } = LIMIT_ROWS.maxConnectionsPerMinute;
-        this.#log.reached(name, hostname, { value: most * factor });
+        this.#log.reached(name, hostname, { value: bound });
         return false;
       }
     }
