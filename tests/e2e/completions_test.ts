@@ -5,17 +5,12 @@ import { runCli } from "../../lib/cli/program.ts";
 import { makeProgram } from "../../main.ts";
 import { keptIo } from "../support/cli_io.ts";
 import { inDirectory } from "../support/directory.ts";
+import { has } from "../support/programs.ts";
 
 async function print(...args: string[]): Promise<string> {
   const io = keptIo();
   assert.equal(await runCli(makeProgram(io), args, io), 0, io.stderr);
   return io.stdout;
-}
-
-async function has(program: string): Promise<boolean> {
-  const { success } = await new Deno.Command("sh", { args: ["-c", `command -v ${program}`] })
-    .output();
-  return success;
 }
 
 async function run(program: string, args: string[]): Promise<string> {

@@ -5,7 +5,7 @@ import { Listening, Output } from "../support/listening.ts";
 import { has, WITH_SOCKETS } from "../support/programs.ts";
 
 const missing = [
-  ...await has("haproxy", "-v") ? [] : ["haproxy"],
+  ...await has("haproxy") ? [] : ["haproxy"],
   ...await has("python3") ? [] : ["python3"],
 ];
 

@@ -19,14 +19,6 @@ async function install(args: string[], env: Record<string, string> = {}) {
   return result;
 }
 
-async function hasAnalyze(): Promise<boolean> {
-  try {
-    return (await new Deno.Command("systemd-analyze", { args: ["--version"] }).output()).success;
-  } catch {
-    return false;
-  }
-}
-
 const MANY = [
   ...["demo", "127.0.0.1", "700", "--record", "rec", "--log-file", "/var/log/a b.log"],
   ...["--secret-file", "/etc/s%s", "--pipe", 'a "$b" %c', "--drain", "60", "--no-direct"],
@@ -65,7 +57,7 @@ Deno.test("install systemd --print: the unit has the options, no secret, and no 
 
 Deno.test({
   name: "install systemd: systemd-analyze finds no fault in the unit",
-  ignore: !await hasAnalyze(),
+  ignore: !await has("systemd-analyze"),
   fn: async () => {
     await inDirectory(async (directory) => {
       for (const scope of [[], ["--user"]]) {
@@ -133,7 +125,7 @@ Deno.test("install systemd --socket --user writes both files, and enables the so
 
 Deno.test({
   name: "install systemd: systemd-analyze finds no fault in the socket file",
-  ignore: !await hasAnalyze(),
+  ignore: !await has("systemd-analyze"),
   fn: async () => {
     await inDirectory(async (directory) => {
       const { stdout } = await install([...SOCKETS, "--print"]);

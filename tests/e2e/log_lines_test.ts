@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { PrivateKey } from "../../lib/crypto/x25519.ts";
 import { inDirectory } from "../support/directory.ts";
 import { Listening, TestSource } from "../support/listening.ts";
+import { has } from "../support/programs.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const README = Deno.readTextFileSync(new URL("README.md", ROOT));
@@ -45,17 +46,9 @@ Deno.test("README: the table of log lines has the events that the code logs, and
   assert.deepEqual(unknown, [], "not in the code");
 });
 
-async function hasFail2ban(): Promise<boolean> {
-  try {
-    return (await new Deno.Command("fail2ban-regex", { args: ["--version"] }).output()).success;
-  } catch {
-    return false;
-  }
-}
-
 Deno.test({
   name: "README: the filter for fail2ban finds refused logins in a real log, and nothing else",
-  ignore: !await hasFail2ban(),
+  ignore: !await has("fail2ban-regex"),
   fn: async () => {
     const [, filter] = /```ini\n(\[Definition\][^]*?)```/.exec(SECTION)!;
     await using listening = await Listening.start("--log-file", "DIR/log");

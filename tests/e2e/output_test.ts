@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { Keystore, publicKeyOf } from "../../keystore/mod.ts";
 import { Listening, MAIN, Output, type TestSource } from "../support/listening.ts";
+import { has } from "../support/programs.ts";
 import { turn } from "../support/pump_rig.ts";
 
 const GONE = / warn output-gone detail="the reader of standard output has gone; (.*)"$/m;
@@ -83,14 +84,6 @@ Deno.test({
     assert.doesNotMatch(await listening.err.rest(), /output-|failed/);
   },
 });
-
-async function has(program: string): Promise<boolean> {
-  try {
-    return (await new Deno.Command(program, { args: ["--version"] }).output()).success;
-  } catch {
-    return false;
-  }
-}
 
 Deno.test("a full device is logged once and affects no client", async () => {
   await using listening = await Listening.startAfter("exec >/dev/full", "--json");

@@ -3,23 +3,9 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { Listening } from "../support/listening.ts";
+import { has } from "../support/programs.ts";
 
 const EXAMPLES = fileURLToPath(new URL("../support/examples", import.meta.url));
-
-/** Whether a program is installed. */
-async function has(program: string): Promise<boolean> {
-  try {
-    const { success } = await new Deno.Command(program, {
-      args: ["--version"],
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    }).output();
-    return success;
-  } catch {
-    return false;
-  }
-}
 
 /** A program of some lines of JavaScript, which can use `lines` and `call(object)`. */
 async function startScript(script: string, ...flags: string[]): Promise<Listening> {

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { Keystore, publicKeyOf } from "../../keystore/mod.ts";
 import { fingerprint } from "../../lib/crypto/fingerprint.ts";
 import { parseCall } from "../../lib/handlers/pipe/call.ts";
+import { has } from "../support/programs.ts";
 import { replay } from "../support/xterm.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -91,14 +92,6 @@ async function listenUntil(
   assert.equal((await client.status).code, 0, await clientErr.all());
   await Promise.all([err.all(), clientOut.all(), clientErr.all()]);
   return await out.all();
-}
-
-async function has(program: string): Promise<boolean> {
-  try {
-    return (await new Deno.Command(program, { args: ["--version"] }).output()).success;
-  } catch {
-    return false;
-  }
 }
 
 /** Reads a stream as text, up to what is wanted or to its end. */
