@@ -8,7 +8,7 @@ import { Command } from "commander";
 import { DEFAULT_PORT, formatHostAddress, formatKey, publicKeyOf } from "../../keystore/mod.ts";
 import { escapeControls } from "../mod.ts";
 import type { CliIo } from "./io.ts";
-import { openKeystore } from "./keystore_open.ts";
+import { keystoreCall, openKeystore } from "./keystore_open.ts";
 import { describeHostKey, formatTable, hostKeyToJson } from "./keystore_text.ts";
 import { PROGRAM } from "./program.ts";
 import { parseDialPort } from "./values.ts";
@@ -36,7 +36,7 @@ function addHostCommand(io: CliIo): Command {
           `added ${formatHostAddress(key)} (hostkeys/${tag}); on that host, run:\n` +
             `  ${PROGRAM} keystore add NAME ${formatKey(publicKeyOf(key))}\n` +
             `and here, with the key that "keystore show" prints there, run:\n` +
-            `  ${PROGRAM} keystore add outbound-${tag} KEY\n`,
+            `  ${keystoreCall(command)} add outbound-${tag} KEY\n`,
         );
       },
     );
@@ -63,6 +63,8 @@ function listHostsCommand(io: CliIo): Command {
       ]);
       if (rows.length > 0) {
         io.out(formatTable([["TAG", "HOST", "FINGERPRINT", "PUBLIC KEY"], ...rows]));
-      } else io.err(`there are no hosts; add one with: ${PROGRAM} keystore host add TAG HOST\n`);
+      } else {io.err(
+          `there are no hosts; add one with: ${keystoreCall(command)} host add TAG HOST\n`,
+        );}
     });
 }

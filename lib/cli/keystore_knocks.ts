@@ -9,9 +9,8 @@ import { fingerprint, formatKey, formatTime, type Knock } from "../../keystore/m
 import { escapeControls } from "../mod.ts";
 import type { CliIo } from "./io.ts";
 import { addConditionOptions, CONDITIONS_HELP, readConditions } from "./keystore_conditions.ts";
-import { openKeystore } from "./keystore_open.ts";
+import { keystoreCall, openKeystore } from "./keystore_open.ts";
 import { describeAdd, formatTable, readNames } from "./keystore_text.ts";
-import { PROGRAM } from "./program.ts";
 
 export function knocksCommand(io: CliIo): Command {
   return new Command("knocks")
@@ -30,7 +29,7 @@ prints. A client with a wrong secret shows no key.`,
       if (options.json) return void io.out(JSON.stringify(knocks.map(toJson), null, 2) + "\n");
       if (knocks.length === 0) return io.err("no unknown key has been refused\n");
       io.out(formatTable([HEADINGS, ...knocks.map(toRow)]));
-      io.err(`to let one in: ${PROGRAM} keystore accept FINGERPRINT NAME\n`);
+      io.err(`to let one in: ${keystoreCall(command)} accept FINGERPRINT NAME\n`);
     });
 }
 

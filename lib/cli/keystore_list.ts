@@ -16,9 +16,8 @@ import {
 import { escapeControls } from "../mod.ts";
 import type { CliIo } from "./io.ts";
 import { describeConditions } from "./keystore_conditions.ts";
-import { openKeystore } from "./keystore_open.ts";
+import { keystoreCall, openKeystore } from "./keystore_open.ts";
 import { formatTable, tagsOf } from "./keystore_text.ts";
-import { PROGRAM } from "./program.ts";
 
 export function listCommand(io: CliIo): Command {
   return new Command("list")
@@ -35,7 +34,7 @@ export function listCommand(io: CliIo): Command {
       }));
       if (options.json) io.out(JSON.stringify(listed.map(toJson), null, 2) + "\n");
       else if (listed.length > 0) io.out(formatTable([HEADINGS, ...listed.map(toRow)]));
-      else io.err(noKeys(name));
+      else io.err(noKeys(name, keystoreCall(command)));
     });
 }
 
@@ -85,7 +84,7 @@ function toJson({ file, tags, publicKey, conditions, problem, lastLogin }: Liste
   };
 }
 
-function noKeys(name: string | undefined): string {
+function noKeys(name: string | undefined, call: string): string {
   const what = name === undefined ? "no key may log in" : `no key may log in under ${name}`;
-  return `${what}; add one with: ${PROGRAM} keystore add ${name ?? "NAME"} KEY\n`;
+  return `${what}; add one with: ${call} add ${name ?? "NAME"} KEY\n`;
 }

@@ -18,11 +18,11 @@ import { type OpenControl, openControl } from "./control.ts";
 import { ReportedError } from "./errors.ts";
 import { FaultLog, outliveFaults } from "./faults.ts";
 import { type CliIo, processIo } from "./io.ts";
-import { openKeystore } from "./keystore_open.ts";
+import { keystoreCall, openKeystore } from "./keystore_open.ts";
 import { addListenOptions, type ListenFlags, requireConsistent } from "./listen_options.ts";
 import { choosePlace, takeInherited } from "./listen_place.ts";
 import { openLog } from "./log_file.ts";
-import { exitSoon, PROGRAM } from "./program.ts";
+import { exitSoon } from "./program.ts";
 import { logFailure, makeReport, type Message, type Report } from "./report.ts";
 import { logOutputEvents, runListener } from "./run_listener.ts";
 import { readSecret } from "./secret.ts";
@@ -151,7 +151,14 @@ async function serve(
         manager,
         log,
         announce() {
-          reportListening(listener, publicKey, keystore.countFor(name), condition, report);
+          reportListening(
+            listener,
+            publicKey,
+            keystore.countFor(name),
+            condition,
+            keystoreCall(command),
+            report,
+          );
         },
       });
       wasStopped = await runListener(listener, handlers, io, report, service);
@@ -197,6 +204,7 @@ function reportListening(
   publicKey: Uint8Array,
   count: number,
   condition: Pick<Message, "text" | "fields">,
+  call: string,
   report: Report,
 ): void {
   const { name } = listener;
@@ -206,9 +214,7 @@ function reportListening(
   report({
     text: `listening on ${addresses.join(" and ")}${name === undefined ? "" : ` as ${name}`}\n` +
       `our public key: ${key} (${fingerprint(publicKey)})\n` +
-      `${keys} may log in${condition.text}; to let one in: ${PROGRAM} keystore add ${
-        name ?? "default"
-      } KEY\n`,
+      `${keys} may log in${condition.text}; to let one in: ${call} add ${name ?? "default"} KEY\n`,
     event: "listening",
     fields: {
       address: addresses.join(","),

@@ -1,6 +1,7 @@
 /** The keystore command: exit code, stdout and stderr. */
 import assert from "node:assert/strict";
 import { formatKey, Keystore, publicKeyOf } from "../../keystore/mod.ts";
+import { PROGRAM } from "../../lib/cli/program.ts";
 import { fingerprint } from "../../lib/crypto/fingerprint.ts";
 import { inDirectory } from "../support/directory.ts";
 import { runIn, withBench } from "../support/keystore_cli.ts";
@@ -168,11 +169,19 @@ Deno.test("add: a name that no listener can have is added with a warning", async
   });
 });
 
+Deno.test("hints name the keystore that was given, as a shell takes it", async () => {
+  await inDirectory(async (directory) => {
+    const { stderr } = await runIn({}, ["--keystore", `${directory}/it's here`, "list"]);
+    assert.ok(stderr.includes(` keystore --keystore '${directory}/it'\\''s here' add NAME KEY\n`));
+  });
+});
+
 Deno.test("list: a table, a name's keys, JSON, and a hint when there are none", async () => {
-  await withBench(async ({ run }) => {
+  await withBench(async ({ run, root }) => {
     const empty = await run("list");
     assert.deepEqual([empty.code, empty.stdout], [0, ""]);
-    assert.match(empty.stderr, /no key may log in; add one with: .* keystore add NAME KEY/);
+    const hint = `add one with: ${PROGRAM} keystore --keystore ${root} add NAME KEY\n`;
+    assert.equal(empty.stderr, `no key may log in; ${hint}`);
     await run("add", "demo", one);
     await run("add", "*", two);
     const { code, stdout, stderr } = await run("list");
@@ -282,7 +291,7 @@ Deno.test("host: add prints the public key, list shows all hosts, show one tag",
     const shown = `${formatKey(key!)}\nfingerprint ${fingerprint(key!)} for [::1]:7000\n`;
     assert.equal(stdout, shown);
     assert.ok(stderr.includes(`keystore add NAME ${formatKey(key!)}`));
-    assert.ok(stderr.includes("keystore add outbound-work KEY"));
+    assert.ok(stderr.includes(`keystore --keystore ${root} add outbound-work KEY`));
     assert.match(Deno.readTextFileSync(`${root}/hostkeys/work`), /^\[::1\]:7000 \S{44}\n$/);
     assert.equal((await run("show", "work")).stdout, shown);
     await run("host", "add", "work", "second.example");
