@@ -56,7 +56,8 @@ export const PENALTY_FORGET_MS = 3_600_000;
 /**
  * How long a network gets no penalty after a client from it has logged in or was there. Behind the one
  * address of an office, a terminal with an expired key that tries again and again must not lock out
- * the others; {@linkcode MAX_CONNECTIONS_PER_MINUTE}, times {@linkcode SITE_FACTOR}, still bounds what it costs.
+ * the others; {@linkcode MAX_CONNECTIONS_PER_MINUTE}, times {@linkcode SITE_FACTOR}, still bounds what
+ * it costs.
  */
 export const TRUSTED_NETWORK_MS = 3_600_000;
 
@@ -68,7 +69,7 @@ export const MAX_COUNTED_NETWORKS = 16_384;
 
 /**
  * How many times the limits of a /64 all networks of one /48 may reach together: one site may have
- * 65,536 networks of IPv6.
+ * 65,536 networks of IPv6. A network with a client may connect as often, as a site does.
  */
 export const SITE_FACTOR = 16;
 
