@@ -56,7 +56,7 @@ export function statsCommand(io: CliIo): Command {
         if (json) return printJson(io, { listener, stats, limits });
         io.out(
           formatTable([...listenerRows(listener), ...Object.entries(stats).map(statsRow)]) + "\n" +
-            formatTable([["LIMIT", "USED", "OF", "UNIT"], ...limits.map(limitRow)]),
+            formatTable([["LIMIT", "USED", "OF", "UNIT", ""], ...limits.map(limitRow)]),
         );
       })
     );
@@ -96,6 +96,7 @@ function statsRow([name, value]: [string, number | Readonly<Record<string, numbe
   return [name, parts.join(", ") || "none"];
 }
 
-function limitRow({ name, used, value, unit }: Result<"limits">[number]): string[] {
-  return [name, used === undefined ? "" : String(used), String(value ?? "off"), unit];
+function limitRow({ name, used, value, unit, is_fixed }: Result<"limits">[number]): string[] {
+  const use = used === undefined ? "" : String(used);
+  return [name, use, String(value ?? "off"), unit, is_fixed ? "fixed" : ""];
 }

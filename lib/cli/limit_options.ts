@@ -5,20 +5,20 @@
  */
 
 import { type Command, InvalidArgumentError } from "commander";
-import { LIMIT_ROWS, type ListenLimits } from "../mod.ts";
+import { LIMIT_ROWS, type ListenLimits, type Network } from "../mod.ts";
 import { RepeatableOption } from "./program.ts";
 import { parseNetworks } from "./values.ts";
 
 type Count = keyof typeof LIMIT_ROWS;
 
-/** The flags; times are in milliseconds. */
+/** The flags that set a limit; times are in milliseconds. */
 export type LimitFlags =
   & {
     readonly [F in "maxPenalty" | "maxSilence" | "maxIdle" | "maxSession"]?: number;
   }
   & Partial<Pick<ListenLimits, Extract<Count, `max${string}`>>>
   & {
-    readonly exempt?: readonly { readonly text: string }[];
+    readonly exempt?: readonly Network[];
   };
 
 const DOCS: { readonly [L in Count]: string } = {
@@ -42,7 +42,7 @@ const MS_PER_UNIT: { readonly [unit: string]: number } = {
   d: 86_400_000,
 };
 
-/** Adds one option for each limit, and `--exempt`. */
+/** Adds one option for each limit, `--exempt`, and `--limits`. */
 export function addLimitOptions(command: Command): Command {
   for (const [key, doc] of Object.entries(DOCS) as [Count, string][]) {
     const { name, unit, value } = LIMIT_ROWS[key];
@@ -59,7 +59,7 @@ export function addLimitOptions(command: Command): Command {
       "--exempt <network>",
       "no penalties and no limits of one network for this one, such as 192.0.2.0/24",
     ).argParser(parseNetworks),
-  );
+  ).option("--limits <file>", "read such limits from this file, again at SIGHUP");
 }
 
 /** The limits that the flags set. */
@@ -68,11 +68,24 @@ export function limitsOf(flags: LimitFlags): Partial<ListenLimits> {
     const value = (flags as { readonly [flag: string]: number })[key.replace(/Ms$/, "")];
     return value === undefined ? [] : [[key, value]];
   });
-  const exempt = flags.exempt?.map(({ text }) => text) ?? [];
-  return { ...Object.fromEntries(given), exempt };
+  return {
+    ...Object.fromEntries(given),
+    ...(flags.exempt && { exempt: exemptOf(flags.exempt) }),
+  };
 }
 
-function parseLimit(key: Count, text: string): number {
+/** Networks as {@linkcode ListenLimits} has them. */
+export function exemptOf(networks: readonly Network[]): readonly string[] {
+  return networks.map(({ text }) => text);
+}
+
+/**
+ * Parses the value of a limit that is a number.
+ *
+ * @returns Milliseconds for a time.
+ * @throws {InvalidArgumentError} With a sentence that says what it must be.
+ */
+export function parseLimit(key: Count, text: string): number {
   const { unit, least, most } = LIMIT_ROWS[key];
   const isTime = unit === "s";
   const [, digits, suffix = ""] = (isTime ? /^(\d{1,9})([smhd]?)$/ : /^(\d{1,9})$/).exec(text) ??

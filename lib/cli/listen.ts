@@ -18,6 +18,7 @@ import { type OpenControl, openControl } from "./control.ts";
 import { ReportedError } from "./errors.ts";
 import { FaultLog, outliveFaults } from "./faults.ts";
 import { type CliIo, processIo } from "./io.ts";
+import { readLimits } from "./limits_file.ts";
 import { keystoreCall, openKeystore } from "./keystore_open.ts";
 import { addListenOptions, type ListenFlags, requireConsistent } from "./listen_options.ts";
 import { choosePlace, takeInherited } from "./listen_place.ts";
@@ -64,9 +65,13 @@ With --proxy-protocol, connections from a balancer there must begin with a PROXY
 as haproxy sends it with send-proxy). Limits, the networks of keys and log lines then have the address in
 the header.
 
+--limits FILE has lines such as "max-clients = 50", with the names of the options that set limits. "#"
+begins a comment. SIGHUP reads it again: the limits that it sets hold at once, those that it does not set
+have their defaults, and when a line is wrong all stay as they were. An option on the command line wins.
+
 Results go to standard output, logs to standard error. Ctrl-C and SIGTERM stop listening and ask the
-clients to leave; another one ends at once. SIGHUP rereads the keystore and reopens the log file, or stops
-listening when it tells that the terminal has closed. When the reader of standard output closes it, as
+clients to leave; another one ends at once. SIGHUP rereads the keystore and the limits and reopens the log
+file, or stops listening when it tells that the terminal has closed. When the reader of standard output closes it, as
 with "| head", listen stops in order with the exit code 0, unless it records, views, writes pictures
 or has a handler.
 
@@ -125,6 +130,7 @@ async function serve(
     makeReport(flags, io, firstLog),
   );
   const access = secret === undefined ? undefined : parseSecret(secret);
+  const limits = await readLimits(flags);
   // These come before any program is started, which would get the variables.
   const place = choosePlace(args, flags, takeInherited(io.env));
   const manager = new ServiceManager(io.env, firstLog);
@@ -138,7 +144,7 @@ async function serve(
     const keystore = await openKeystore(command, handlers.io, report);
     const condition = describeCondition(access, keystore, name);
     const publicKey = publicKeyOf(keystore.identity());
-    const served = await open({ name, place, keystore, secret });
+    const served = await open({ name, place, limits, keystore, secret });
     const { listener } = served;
     let control: OpenControl | undefined;
     try {

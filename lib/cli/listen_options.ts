@@ -38,6 +38,8 @@ export interface RecordFlags {
 }
 
 export interface ListenFlags extends LimitFlags, SecretFlags, RecordFlags, PlaceFlags {
+  /** A file that sets limits as well. */
+  readonly limits?: string;
   readonly size?: { readonly width: number; readonly height: number };
   readonly direct: boolean;
   readonly proxyProtocol?: readonly Network[];

@@ -9,6 +9,7 @@ import { formatAddress, type Logger } from "../mod.ts";
 import type { ListenFlags } from "./listen_options.ts";
 import type { LogFile } from "./log_file.ts";
 import { type Reloadable, Reloader } from "./reload.ts";
+import { readLimits } from "./limits_file.ts";
 import type { Lifecycle } from "./run_listener.ts";
 import type { Serving } from "./serving.ts";
 import type { ServiceManager } from "./systemd_notify.ts";
@@ -18,7 +19,7 @@ export interface ServiceParts {
   readonly listener: Serving;
   readonly keystore: Keystore;
   readonly logFile: LogFile | undefined;
-  readonly flags: Pick<ListenFlags, "drain">;
+  readonly flags: ListenFlags;
   readonly manager: ServiceManager;
   readonly log: Logger;
   /** Reports that the listener listens. */
@@ -46,7 +47,7 @@ export function makeService(parts: ServiceParts): Lifecycle {
   };
 }
 
-function reloadables({ keystore, logFile }: ServiceParts): Reloadable[] {
+function reloadables({ listener, keystore, logFile, flags }: ServiceParts): Reloadable[] {
   const ofKeystore: Reloadable = {
     part: "keystore",
     reload() {
@@ -54,7 +55,14 @@ function reloadables({ keystore, logFile }: ServiceParts): Reloadable[] {
       keystore.identity();
     },
   };
-  if (logFile === undefined) return [ofKeystore];
-  // Comes first, so that the lines about the others are in the new file.
-  return [{ part: "log-file", reload: () => logFile.reopen() }, ofKeystore];
+  const ofLimits: Reloadable = {
+    part: "limits",
+    reload: async () => listener.setLimits(await readLimits(flags)),
+  };
+  return [
+    // Comes first, so that the lines about the others are in the new file.
+    ...(logFile ? [{ part: "log-file", reload: () => logFile.reopen() }] : []),
+    ofKeystore,
+    ...(flags.limits === undefined ? [] : [ofLimits]),
+  ];
 }

@@ -7,11 +7,10 @@
 import { type ClientsControl, LocalClients, type RecordWatch } from "../control/mod.ts";
 import type { Keystore } from "../../keystore/mod.ts";
 import { type Listener, netListen, openAddresses, parseListenAddress } from "../mod.ts";
-import type { LimitInForce, Logger } from "../mod.ts";
+import type { LimitInForce, ListenLimits, Logger } from "../mod.ts";
 import { type ClientHandlers, openHandlers } from "./client_handlers.ts";
 import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
-import { limitsOf } from "./limit_options.ts";
 import type { ListenFlags } from "./listen_options.ts";
 import type { ListenPlace } from "./listen_place.ts";
 
@@ -26,6 +25,7 @@ export interface Serving extends
     | "isClosed"
     | "close"
     | "closeClients"
+    | "setLimits"
     | "abort"
     | "finished"
   > {
@@ -35,6 +35,7 @@ export interface Serving extends
 export interface ListenRequest {
   readonly name: string | undefined;
   readonly place: ListenPlace;
+  readonly limits: Partial<ListenLimits>;
   readonly keystore: Keystore;
   /** `num:secret`, if there is one. */
   readonly secret: string | undefined;
@@ -68,14 +69,14 @@ export async function prepare(flags: ListenFlags, io: CliIo, log: Logger): Promi
   const handlers = await openHandlers(flags, io, log);
   return {
     handlers,
-    async listen({ name, place: { hostname, port, addresses }, keystore, secret }) {
+    async listen({ name, place: { hostname, port, addresses }, limits, keystore, secret }) {
       const listener = netListen(name, hostname, port, handlers.handler, {
         keystore,
         observers: handlers.observers,
         log: handlers.log,
         display: flags.size ?? {},
         allowDirect: flags.direct,
-        limits: limitsOf(flags),
+        limits,
         h264: flags.h264,
         proxies: flags.proxyProtocol ?? [],
         ...(addresses && { sockets: await openAddresses(addresses) }),
@@ -103,7 +104,7 @@ async function prepareWorkers(
   const handlers = await openGroupHandlers(flags, io, log);
   return {
     handlers,
-    async listen({ name, place, keystore, secret }) {
+    async listen({ name, place, limits, keystore, secret }) {
       requireShareable(place);
       const { WorkerGroup } = await import("./workers/group.ts");
       const { openSharedPort } = await import("../workers/mod.ts");
@@ -111,7 +112,7 @@ async function prepareWorkers(
       const group = await WorkerGroup.open({
         ...handlers,
         name,
-        port: await openSharedPort(place, keystore, limitsOf(flags), handlers.log),
+        port: await openSharedPort(place, keystore, limits, handlers.log),
         first,
         most,
         flags: workerFlags(flags),

@@ -34,6 +34,7 @@ const PATHS: { readonly [flag: string]: "read" | "write" | "write-file" } = {
   "--snapshot": "write",
   "--log-file": "write-file",
   "--handler": "read",
+  "--limits": "read",
   "--control": "write-file",
 };
 /** The directory of control sockets. */

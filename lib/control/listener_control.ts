@@ -189,7 +189,11 @@ export class ListenerControl implements Controlled, RecordWatch {
 
   async limits(): Promise<Result<"limits">> {
     const limits = await this.#target.limits();
-    const rows = limits.map(({ value, ...row }) => value === undefined ? row : { ...row, value });
+    const rows = limits.map(({ value, ...row }) => ({
+      ...row,
+      ...(value === undefined ? {} : { value }),
+      is_fixed: false,
+    }));
     return [...rows, ...fixedLimits(await this.stats())];
   }
 

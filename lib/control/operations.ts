@@ -215,6 +215,7 @@ export const OPERATIONS = {
       value: optional(number("the most that there may be; absent when it is off")),
       unit: text("what value and use are counted in, such as `clients` or `s` for seconds"),
       used: optional(number("how much there is now")),
+      is_fixed: truth("whether no option sets it, so that SIGHUP cannot change it"),
     },
   },
   stats: {

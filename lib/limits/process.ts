@@ -12,6 +12,9 @@ export const STOP_TIMEOUT_MS = 5_000;
 /** The longest `--drain`, a day in seconds; longer is a mistake in the unit. */
 export const MAX_DRAIN_SECONDS = 86_400;
 
+/** The file of `--limits`; one that sets every limit and says why is not a tenth of it. */
+export const MAX_LIMITS_FILE_BYTES = 65_536;
+
 /** Lines of one client, in UTF-16 units, that wait for a slow reader of standard output; then that client waits. */
 export const STDOUT_SENDER_UNITS = 16_384;
 

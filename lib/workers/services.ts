@@ -30,7 +30,6 @@ export interface PortSetup {
   readonly buffers: SharedBuffers;
   /** What is counted for each network, by all workers. */
   readonly networks: SharedArrayBuffer;
-  readonly limits: ListenLimits;
   /** The picture memory that this worker holds. */
   readonly held: SharedArrayBuffer;
 }
@@ -70,7 +69,7 @@ export type GridCopy = Pick<
 
 /** What workers call of the main thread. */
 export interface MainService {
-  /** The port is bound. Returns when clients may come. */
+  /** The port is bound. The worker is told secret and limits. Returns when clients may come. */
   listening(): Promise<void>;
   /** The worker cannot listen, or has no handler. */
   failed(error: PlainError): void;

@@ -16,7 +16,7 @@ import { nextSharedId, SharedMemory } from "./shared_memory.ts";
 /** Joins the port. */
 export function workerState(main: Link<object, MainService>, setup: PortSetup): PortState {
   const memory = new SharedMemory(setup.buffers, setup.held);
-  const limits = new CurrentLimits(setup.limits);
+  const limits = new CurrentLimits();
   const limitLog: Pick<LimitLog, "reached" | "close"> = {
     reached: (limit, hostname, fields) => main.tell("limitReached", limit, hostname, fields),
     close() {},

@@ -22,6 +22,7 @@ async function install(args: string[], env: Record<string, string> = {}) {
 const MANY = [
   ...["demo", "127.0.0.1", "700", "--record", "rec", "--log-file", "/var/log/a b.log"],
   ...["--secret-file", "/etc/s%s", "--pipe", 'a "$b" %c', "--drain", "60", "--no-direct"],
+  ...["--limits", "limits"],
 ];
 
 Deno.test("install systemd --print: the unit has the options, no secret, and no more rights than they need", async () => {
@@ -45,6 +46,7 @@ Deno.test("install systemd --print: the unit has the options, no secret, and no 
       '  "--pipe=a \\"$$b\\" %%c"',
       '  "--log-file=/var/log/a b.log"',
       "  --no-direct",
+      `  --limits=${Deno.cwd()}/limits`,
       "  --keystore=%S/net-listen",
       "  --allow-run=sh",
     ]

@@ -39,7 +39,11 @@ class Place implements AsyncDisposable {
   }
 
   async putFile(use: string): Promise<void> {
-    const content = use.startsWith("--secret") ? "0:secret" : "export default () => {};";
+    const content = use.startsWith("--secret")
+      ? "0:secret"
+      : use.startsWith("--limits")
+      ? "max-clients = 5"
+      : "export default () => {};";
     if (!use.startsWith("--log")) {
       await Deno.writeTextFile(this.fill("FILE"), content, { mode: 0o600 });
     }
@@ -222,4 +226,4 @@ Deno.test("README: permissions of the control socket, and of ctl", async () => {
   assert.doesNotMatch(await out.rest() + await err.rest(), / warn | error |allow/);
 });
 
-Deno.test("README: the table of permissions was read", () => assert.equal(ROWS.length, 12));
+Deno.test("README: the table of permissions was read", () => assert.equal(ROWS.length, 13));

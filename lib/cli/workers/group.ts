@@ -229,11 +229,9 @@ export class WorkerGroup {
           workers: most,
           buffers: this.#buffers,
           networks: this.#gate.buffer,
-          limits: port.limits.all,
         },
         flags,
         forwards: clients !== undefined,
-        secret: this.#secret,
       },
       new AdmissionDesk(port.admission, port.identity, this.#slots),
       {
@@ -259,6 +257,9 @@ export class WorkerGroup {
     return {
       listening: () => {
         member.isListening = true;
+        // Both may have changed while the worker was started.
+        if (this.#secret !== undefined) member.link.tell("setSecret", this.#secret);
+        member.link.tell("setLimits", this.#options.port.limits.all);
         if (this.#watch?.isWatched) member.clients.watch(true);
         if (this.#isClosed) member.link.tell("close");
         listening.resolve();

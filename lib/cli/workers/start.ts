@@ -30,8 +30,6 @@ export interface WorkerStart {
   readonly flags: WorkerFlags;
   /** Whether clients are handled in the main thread. */
   readonly forwards: boolean;
-  /** `num:secret`, if there is one. */
-  readonly secret: string | undefined;
 }
 
 /** Picks what a worker needs of the flags of `listen`. */

@@ -79,7 +79,7 @@ class ListenWorker implements WorkerService {
     this.#main.tell("finished");
   }
 
-  async #open({ flags, setup, secret, forwards }: WorkerStart): Promise<void> {
+  async #open({ flags, setup, forwards }: WorkerStart): Promise<void> {
     const io: CliIo = {
       out: (text, sender) => this.#output.write(text, sender),
       err: (text, sender) => this.#main.tell("printError", text, sender),
@@ -99,7 +99,6 @@ class ListenWorker implements WorkerService {
         proxies: flags.proxyProtocol ?? [],
       },
     );
-    if (secret !== undefined) this.#listener.targetInput(secret);
     const records = new PostedRecords((lines, lost) => this.#main.ask("watched", lines, lost));
     this.#clients = new LocalClients(this.#listener, records.put);
   }

@@ -97,7 +97,7 @@ Deno.test("control: the clients of all threads are one list, and their figures o
 
 Deno.test("control: the limits of options stand beside the fixed ones, and one that is off has no value", async () => {
   const [first, ...rest] = await controlOver(new SlowThread()).limits();
-  assert.deepEqual(first, { name: "max-idle", unit: "s", used: 0 });
+  assert.deepEqual(first, { name: "max-idle", unit: "s", used: 0, is_fixed: false });
   assert.equal(rest.find(({ name }) => name === "picture-memory")!.used, 7);
   assert.ok(rest.every(({ value }) => value! > 0));
 });
