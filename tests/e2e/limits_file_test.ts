@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { ControlClient } from "../../lib/control/mod.ts";
 import { controlOf, ctl } from "../support/ctl.ts";
-import { Listening, TestSource } from "../support/listening.ts";
+import { Listening, type TestSource } from "../support/listening.ts";
 
 const FIRST = "max-clients = 9 # for a start\\nmax-segments = 4\\nmax-silence = 50s\\n";
 const SCRIPT = `printf '${FIRST}' >limits`;
