@@ -11,6 +11,7 @@ import { type Snapshot, takeSnapshot } from "../handlers/pictures/snapshot.ts";
 import { type Listener, type ListenerView, viewOf } from "../net/listener.ts";
 import type { ClientView } from "../net/live_client.ts";
 import type { ClientSource } from "../segment/client_source.ts";
+import type { OpenView, ViewOptions, ViewOutput } from "../web/views/types.ts";
 import { LoopDelay } from "./loop_delay.ts";
 import type { Result } from "./operations.ts";
 
@@ -29,6 +30,18 @@ export interface WatchedLine {
   readonly client: number;
   readonly line: string;
 }
+
+/**
+ * Opens a view of a client: a stream of what it shows, and input back.
+ *
+ * @param id The number of the client.
+ * @throws {ControlError} `no-such-client`.
+ */
+export type OpenViewOf = (
+  id: number,
+  options: ViewOptions,
+  output: ViewOutput,
+) => OpenView | Promise<OpenView>;
 
 /** The clients of a thread; in a worker all answers take a while. */
 export interface ClientsControl {

@@ -4,7 +4,8 @@
  * @module
  */
 
-export { type ClientsControl, LocalClients, type WatchedLine } from "./clients.ts";
+export { type ClientsControl, LocalClients, type OpenViewOf, type WatchedLine } from "./clients.ts";
+export type { OpenView, ViewOptions, ViewOutput, ViewRights } from "../web/views/types.ts";
 export { type AskThread, PostedRecords, RemoteThread } from "./remote.ts";
 export { HttpControl } from "./http.ts";
 export { type ControlTarget, ListenerControl, type RecordWatch } from "./listener_control.ts";

@@ -73,6 +73,7 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
     ],
     types: ["keystore", "control"],
   },
+  "web/views": { imports: ["bytes", "decoders", "handlers", "segment", "worker_thread"] },
   control: {
     imports: [
       "address",
@@ -83,6 +84,7 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
       "log",
       "net",
       "segment",
+      "web/views",
     ],
     types: ["keystore"],
   },

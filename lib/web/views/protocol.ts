@@ -1,0 +1,211 @@
+/**
+ * The messages between a view of a client and the page that shows it, over one WebSocket.
+ *
+ * Texts are JSON objects. Binary messages begin with a head of {@linkcode HEAD_BYTES} bytes: u8 kind,
+ * u8 flags, u16 0, u32 segment, u32 sequence number; all numbers are little-endian. A segment is named
+ * by its number, as in the records. Pure: the page imports it too.
+ *
+ * @module
+ */
+
+/** The name of this protocol in the handshake of the WebSocket. */
+export const VIEW_PROTOCOL = "net-listen.v1";
+
+/** The whole client, or a small picture of its first segment. */
+export type ViewMode = "full" | "tile";
+
+/** The kinds of binary messages to the page. */
+export const BINARY_KIND = { text: 1, pixels: 2, video: 3, audio: 4 } as const;
+
+/** How the bytes of a rectangle are compressed. */
+export const CODEC = {
+  /** Not at all. */
+  raw: 0,
+  /** `deflate-raw` of `DecompressionStream`. */
+  deflate: 1,
+} as const;
+
+/** Flags of pixels: the last rectangle of a picture, which is shown now. */
+export const LAST_RECTANGLE = 1;
+/** Flags of video: a key picture. */
+export const KEY_PICTURE = 1;
+
+export const HEAD_BYTES = 12;
+const TEXT_HEAD_BYTES = HEAD_BYTES + 4;
+const PIXELS_HEAD_BYTES = HEAD_BYTES + 14;
+
+/** A text message to the page. `Client` is a row of the operation `show`. */
+export type Down<Client = unknown> =
+  /** The first message, and whenever something in it has changed but the counts of frames and waiting. */
+  | { readonly type: "client"; readonly client: Client }
+  /** Where a segment belongs, in pixels of its parent. */
+  | Placed
+  /** How the mouse looks over a segment, as a value of the CSS property `cursor`. */
+  | { readonly type: "cursor"; readonly segment: number; readonly css: string }
+  /** The client offers text for the clipboard. */
+  | { readonly type: "clipboard"; readonly text: string }
+  /** For people: something was not done. */
+  | { readonly type: "note"; readonly text: string }
+  /** The last message: the client has ended. */
+  | { readonly type: "ended"; readonly last_words: string }
+  /** The last message: the view has ended, and the client goes on. */
+  | { readonly type: "error"; readonly code: string; readonly error: string };
+
+/** Where a segment belongs. */
+export interface Placed {
+  readonly type: "placed";
+  readonly segment: number;
+  /** The number of the segment that it belongs to. */
+  readonly parent: number;
+  readonly x: number;
+  readonly y: number;
+  /** Order above (or, below 0, under) its parent. */
+  readonly z: number;
+  readonly hidden: boolean;
+  readonly focus: boolean;
+}
+
+/**
+ * A text message of the page. `hello` must be the first one; the others need the right to drive but
+ * `ack` and `pause`.
+ */
+export type Up =
+  | Hello
+  /** A text, picture or video message with this sequence number was drawn. Each of them is acknowledged. */
+  | { readonly type: "ack"; readonly seq: number }
+  /** Whether no pictures are wanted, as while the page is hidden. */
+  | { readonly type: "pause"; readonly on: boolean }
+  /** What a terminal sends for what was typed in it. */
+  | { readonly type: "typed"; readonly segment: number; readonly data: string }
+  /** Calls an input verb or a hint. */
+  | {
+    readonly type: "call";
+    readonly segment: number;
+    readonly verb: string;
+    readonly args: readonly unknown[];
+  }
+  /** The size in pixels that the client is to have. */
+  | { readonly type: "size"; readonly width: number; readonly height: number };
+
+export interface Hello {
+  readonly type: "hello";
+  /** Whether the page decodes H.264. */
+  readonly h264: boolean;
+}
+
+/** The head of a binary message. */
+export interface Head {
+  readonly kind: number;
+  readonly flags: number;
+  readonly segment: number;
+  readonly seq: number;
+}
+
+/** A change of a grid of text. */
+export interface TextChange {
+  readonly cols: number;
+  readonly rows: number;
+  /** ANSI sequences; the first ones of a size draw everything. */
+  readonly ansi: string;
+}
+
+/** A rectangle of a picture. */
+export interface Rectangle {
+  /** Of the whole picture. */
+  readonly surfaceWidth: number;
+  readonly surfaceHeight: number;
+  readonly x: number;
+  /** From the top. */
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  /** One of {@linkcode CODEC}. */
+  readonly codec: number;
+  /** 3 for R, G, B; 4 for R, G, B, A. */
+  readonly channels: 3 | 4;
+  /** The pixels, row after row from the top. */
+  readonly bytes: Uint8Array;
+}
+
+/** Reads the head of a binary message. */
+export function readHead(message: Uint8Array): Head {
+  const view = viewOf(message);
+  return {
+    kind: view.getUint8(0),
+    flags: view.getUint8(1),
+    segment: view.getUint32(4, true),
+    seq: view.getUint32(8, true),
+  };
+}
+
+/** Makes a binary message of a kind; its bytes are in parts. */
+export function writeBinary(head: Head, ...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const message = new Uint8Array(parts.reduce((sum, part) => sum + part.length, HEAD_BYTES));
+  const view = viewOf(message);
+  view.setUint8(0, head.kind);
+  view.setUint8(1, head.flags);
+  view.setUint32(4, head.segment, true);
+  view.setUint32(8, head.seq, true);
+  let at = HEAD_BYTES;
+  for (const part of parts) {
+    message.set(part, at);
+    at += part.length;
+  }
+  return message;
+}
+
+/** Makes what follows the head of a change of text. */
+export function writeText({ cols, rows, ansi }: TextChange): Uint8Array<ArrayBuffer> {
+  const text = new TextEncoder().encode(ansi);
+  const body = new Uint8Array(TEXT_HEAD_BYTES - HEAD_BYTES + text.length);
+  writeWords(body, cols, rows);
+  body.set(text, TEXT_HEAD_BYTES - HEAD_BYTES);
+  return body;
+}
+
+/** Reads a message of the kind `text`. */
+export function readText(message: Uint8Array): TextChange {
+  const view = viewOf(message);
+  return {
+    cols: view.getUint16(HEAD_BYTES, true),
+    rows: view.getUint16(HEAD_BYTES + 2, true),
+    ansi: new TextDecoder().decode(message.subarray(TEXT_HEAD_BYTES)),
+  };
+}
+
+/** Makes what follows the head of a rectangle of pixels. */
+export function writePixels(rectangle: Rectangle): Uint8Array<ArrayBuffer> {
+  const { surfaceWidth, surfaceHeight, x, y, width, height, codec, channels, bytes } = rectangle;
+  const body = new Uint8Array(PIXELS_HEAD_BYTES - HEAD_BYTES + bytes.length);
+  writeWords(body, surfaceWidth, surfaceHeight, x, y, width, height);
+  body[12] = codec;
+  body[13] = channels;
+  body.set(bytes, PIXELS_HEAD_BYTES - HEAD_BYTES);
+  return body;
+}
+
+/** Reads a message of the kind `pixels`. @returns Borrows the bytes of the message. */
+export function readPixels(message: Uint8Array): Rectangle {
+  const view = viewOf(message);
+  const word = (index: number) => view.getUint16(HEAD_BYTES + 2 * index, true);
+  return {
+    surfaceWidth: word(0),
+    surfaceHeight: word(1),
+    x: word(2),
+    y: word(3),
+    width: word(4),
+    height: word(5),
+    codec: view.getUint8(HEAD_BYTES + 12),
+    channels: view.getUint8(HEAD_BYTES + 13) === 4 ? 4 : 3,
+    bytes: message.subarray(PIXELS_HEAD_BYTES),
+  };
+}
+
+function writeWords(into: Uint8Array, ...words: number[]): void {
+  const view = viewOf(into);
+  words.forEach((word, index) => view.setUint16(2 * index, word, true));
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}
