@@ -9,6 +9,7 @@ import { A12Error, ApiMisuseError, ControlError, messageOf } from "../errors.ts"
 import { CONTROL_BODY_TIMEOUT_MS, MAX_CONTROL_BODY_BYTES, MAX_CONTROL_CALLS } from "../limits.ts";
 import { escapeControls, type Logger } from "../log.ts";
 import type { Snapshot } from "../handlers/pictures/snapshot.ts";
+import { quote } from "./arguments.ts";
 import type { Operation } from "./description.ts";
 import type { Controlled } from "./operations.ts";
 import { findOperation, MethodError, readRequest } from "./request.ts";
@@ -55,7 +56,7 @@ export class HttpControl {
           `${MAX_CONTROL_CALLS} requests are under way, which is the most; try again`,
         );
       }
-      const { pathname, searchParams } = new URL(request.url);
+      const { pathname, searchParams } = readUrl(request);
       const requested = findOperation(request.method, pathname);
       name = requested.name;
       const args = readRequest(requested, searchParams, await readBody(request));
@@ -87,6 +88,12 @@ export class HttpControl {
     const headers = error instanceof MethodError ? { allow: error.allowed } : {};
     return json({ error: text, code }, { status, headers });
   }
+}
+
+function readUrl({ url }: Request): URL {
+  const read = URL.parse(url);
+  if (read !== null) return read;
+  throw new ApiMisuseError("bad-argument", `the path or the Host header is wrong: ${quote(url)}`);
 }
 
 async function readBody({ body }: Request): Promise<string> {

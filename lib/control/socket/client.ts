@@ -5,6 +5,7 @@
  */
 
 import { type ControlCode, ControlError, messageOf } from "../../errors.ts";
+import { socketState } from "../../net/unix_socket.ts";
 import type { Operation } from "../description.ts";
 import { type Arguments, type OperationName, OPERATIONS, type Result } from "../operations.ts";
 
@@ -72,10 +73,28 @@ export class ControlClient implements Disposable {
       if (error instanceof Deno.errors.NotCapable) throw error;
       throw new ControlError(
         "no-listener",
-        `the listener behind ${this.path} cannot be reached: ${messageOf(error)}`,
+        `no listener answers at ${this.path}: ${await whyUnreachable(this.path, error)}`,
         { cause: error },
       );
     }
+  }
+}
+
+/** What a person can act on; `fetch` says only that it has failed. */
+async function whyUnreachable(path: string, error: unknown): Promise<string> {
+  try {
+    switch (await socketState(path)) {
+      case "absent":
+        return "there is no such file";
+      case "other":
+        return "it is not a socket";
+      case "dead":
+        return "its process has ended";
+      case "live":
+        return messageOf(error);
+    }
+  } catch (reason) {
+    return messageOf(reason);
   }
 }
 

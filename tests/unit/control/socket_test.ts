@@ -81,6 +81,38 @@ Deno.test("a request that breaks off and one that is no HTTP leave the socket as
   });
 });
 
+Deno.test("a request with a wrong Host is a mistake of the caller", async () => {
+  await inDirectory(async (directory) => {
+    const path = `${directory}/control.sock`;
+    const log = new LogBook();
+    const socket = await ControlSocket.open(path, new HttpControl(controlledBy({}), log));
+    const raw = await Deno.connect({ transport: "unix", path });
+    await raw.write(new TextEncoder().encode("GET /clients HTTP/1.0\r\nhost: a b\r\n\r\n"));
+    assert.match(await new Response(raw.readable).text(), / 400 [^]*bad-argument/);
+    assert.deepEqual(log.lines, []);
+    await socket.close();
+  });
+});
+
+Deno.test("what keeps a socket from answering is told", async () => {
+  await inDirectory(async (directory) => {
+    const path = `${directory}/control.sock`;
+    const refused = async (message: RegExp) => {
+      using client = new ControlClient(path);
+      await assert.rejects(client.call("list", {}), { code: "no-listener", message });
+    };
+    await refused(/control\.sock: there is no such file/);
+    Deno.writeTextFileSync(path, "");
+    await refused(/it is not a socket/);
+    Deno.removeSync(path);
+    const listener = Deno.listen({ transport: "unix", path: `${path}.new` });
+    // The file stays when its listener closes.
+    Deno.renameSync(`${path}.new`, path);
+    listener.close();
+    await refused(/its process has ended/);
+  });
+});
+
 Deno.test("listeners with the same name and port have so many sockets, and one more goes on without", async () => {
   await inDirectory(async (directory) => {
     Deno.chmodSync(directory, 0o700);
