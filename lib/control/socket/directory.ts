@@ -24,15 +24,18 @@ interface Place {
 }
 
 /**
- * The directories to look for sockets in, existing or not. One that the environment names is the only
- * one.
+ * The directories to look for sockets in. One that the environment names is the only one. Otherwise
+ * those that other users can change are left out, because their sockets could pretend to be listeners
+ * of this user; only root can make that of services.
  *
  * @param uid The user.
  */
 export function socketDirectories(env: Environment, uid: number): readonly string[] {
-  const [first] = places(env, uid);
+  const all = [...places(env, uid)];
+  const [first] = all;
   if (first?.isGiven) return [first.path];
-  return [...new Set([...places(env, uid)].map(({ path }) => path).concat(SYSTEM))];
+  const own = all.filter((place) => isOurs(place, uid)).map(({ path }) => path);
+  return [...new Set([...own, SYSTEM])];
 }
 
 /**
@@ -66,21 +69,39 @@ function* places(env: Environment, uid: number): Generator<Place> {
 }
 
 /** @returns Why it cannot be used; `undefined` when it can. */
-function tryPlace({ path, parent, isGiven = false }: Place, uid: number): string | undefined {
+function tryPlace(place: Place, uid: number): string | undefined {
   try {
-    // The variable may be that of another user, as with sudo.
-    if (parent !== undefined && Deno.statSync(parent).uid !== uid) {
-      return `${parent} belongs to another user`;
-    }
-    if (!isGiven) make(path);
-    const info = isGiven ? Deno.statSync(path) : Deno.lstatSync(path);
-    if (!info.isDirectory) return `${path} is not a directory`;
-    if (info.uid !== uid) return `${path} belongs to another user`;
-    if (((info.mode ?? 0) & OTHERS_WRITE) !== 0) return `${path} can be changed by other users`;
-    return undefined;
+    const problem = problemOfParent(place, uid);
+    if (problem !== undefined) return problem;
+    if (!place.isGiven) make(place.path);
+    return problemOf(place, uid);
   } catch (error) {
     return messageOf(error);
   }
+}
+
+function isOurs(place: Place, uid: number): boolean {
+  try {
+    return (problemOfParent(place, uid) ?? problemOf(place, uid)) === undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    // It is not there, or belongs to another user.
+    return false;
+  }
+}
+
+function problemOfParent({ parent }: Place, uid: number): string | undefined {
+  // The variable may be that of another user, as with sudo.
+  if (parent === undefined || Deno.statSync(parent).uid === uid) return undefined;
+  return `${parent} belongs to another user`;
+}
+
+function problemOf({ path, isGiven = false }: Place, uid: number): string | undefined {
+  const info = isGiven ? Deno.statSync(path) : Deno.lstatSync(path);
+  if (!info.isDirectory) return `${path} is not a directory`;
+  if (info.uid !== uid) return `${path} belongs to another user`;
+  if (((info.mode ?? 0) & OTHERS_WRITE) !== 0) return `${path} can be changed by other users`;
+  return undefined;
 }
 
 function make(path: string): void {

@@ -55,14 +55,27 @@ Deno.test("a directory of another user is not used, nor a link, nor one that oth
   refused({ TMPDIR: open }, UID, /can be changed by other users/);
 });
 
-Deno.test("sockets are looked for in all places, those of services included", () => {
-  const variables = { XDG_RUNTIME_DIR: "/run/user/7", TMPDIR: "/t" };
-  assert.deepEqual(socketDirectories(environment(variables), 7), [
-    "/run/user/7/net-listen",
-    "/t/net-listen-7",
-    "/run/net-listen",
-  ]);
-  const given = { ...variables, RUNTIME_DIRECTORY: "/run/a" };
-  assert.deepEqual(socketDirectories(environment(given), 7), ["/run/a"]);
-  assert.deepEqual(socketDirectories(environment({}), 0), ["/run/net-listen", "/tmp/net-listen-0"]);
+Deno.test("sockets are looked for where only this user can have made them, and at services", () => {
+  using home = new Home();
+  const variables = { XDG_RUNTIME_DIR: `${home.path}/session`, TMPDIR: home.path };
+  const [session, own] = [`${home.path}/session/net-listen`, `${home.path}/net-listen-${UID}`];
+  const found = (more = {}, uid = UID) =>
+    socketDirectories(environment({ ...variables, ...more }), uid).filter((path) =>
+      path.startsWith(home.path) || path === "/run/net-listen"
+    );
+  assert.deepEqual(found(), ["/run/net-listen"]);
+  Deno.mkdirSync(session, { recursive: true, mode: 0o700 });
+  Deno.mkdirSync(own, { mode: 0o700 });
+  assert.deepEqual(found().toSorted(), ["/run/net-listen", own, session].toSorted());
+  assert.deepEqual(found({ RUNTIME_DIRECTORY: "/run/net-listen:/b" }), ["/run/net-listen"]);
+
+  Deno.chmodSync(own, 0o777);
+  assert.ok(!found().includes(own), "others may put a socket there");
+  Deno.removeSync(own);
+  Deno.symlinkSync(session, own);
+  assert.ok(!found().includes(own), "a link may lead to sockets of other programs");
+  Deno.removeSync(own);
+  Deno.mkdirSync(`${own}1`);
+  const foreign = found({}, Number(`${UID}1`));
+  assert.deepEqual(foreign, ["/run/net-listen"], "both belong to another user");
 });
