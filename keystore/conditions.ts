@@ -11,6 +11,7 @@
  */
 import { KeystoreError } from "../lib/errors.ts";
 import { MAX_CLIENTS, MAX_COMMENT_CHARACTERS, MAX_KEY_NETWORKS } from "../lib/limits.ts";
+import { nameProblem } from "../lib/name.ts";
 import { isInNetworks, type Network, parseNetwork } from "../lib/networks.ts";
 
 /** The conditions of a key. All of them must hold at a login. */
@@ -54,6 +55,7 @@ export const NO_CONDITIONS: KeyConditions = {
   maxClients: undefined,
 };
 
+const CONDITION_START = /^(expires|from|max-clients)/i;
 const COMMENT_LINE = /^#[ \t]*comment:(.*)$/;
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 /** The last second of the year 9999: later years have more than four digits. */
@@ -61,14 +63,16 @@ const LAST_TIME_MS = Date.UTC(10_000, 0, 1) - 1_000;
 const TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?$/;
 
 /**
- * Whether a tag is a condition. The tag of a host that is dialled is a name even with an equals sign, as
- * arcan-net puts no limit to those.
+ * Whether a tag is a condition. A condition that has lost its equals sign is one too, so that it refuses
+ * its key. The tag of a host that is dialled is a name even with an equals sign, as arcan-net puts no
+ * limit to those.
  *
  * DEVIATION: the reference knows no conditions, and takes these for names (pinned by "arcan-net reads a
  * keystore with conditions" in tests/e2e/conditions_reference_test.ts).
  */
 export function isCondition(tag: string): boolean {
-  return tag.includes("=") && !tag.startsWith("outbound-");
+  if (tag.startsWith("outbound-")) return false;
+  return tag.includes("=") || CONDITION_START.test(tag) && nameProblem(tag) !== undefined;
 }
 
 /**
@@ -82,6 +86,7 @@ export function parseConditions(tags: readonly string[]): Omit<KeyConditions, "c
   const from: Network[] = [];
   for (const tag of tags) {
     const at = tag.indexOf("=");
+    if (at < 0) throw bad(`the condition ${shown(tag)} has no equals sign`);
     const [name, value] = [tag.slice(0, at), tag.slice(at + 1)];
     if (name === "from") from.push(requireNetwork(value));
     else if (name === "expires" && expiresMs === undefined) expiresMs = requireTime(value);

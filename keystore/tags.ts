@@ -5,6 +5,7 @@
  */
 import { KeystoreError } from "../lib/errors.ts";
 import { nameProblem } from "../lib/name.ts";
+import { isCondition } from "./conditions.ts";
 
 /** The longest tag that this program writes, in characters; files may hold longer ones. */
 const MAX_TAG_LENGTH = 64;
@@ -87,6 +88,9 @@ export function requireTags(tags: readonly string[]): void {
       throw new KeystoreError("bad-tag", `"*" stands for every name and must be given alone`);
     }
     requireTag(tag);
+    if (isCondition(tag)) {
+      throw new KeystoreError("bad-tag", `the name ${shown(tag)} would be read as a condition`);
+    }
   }
 }
 

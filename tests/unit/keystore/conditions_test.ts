@@ -35,6 +35,10 @@ const DAMAGED: readonly [word: string, problem: RegExp][] = [
   ["demo,expire=2026-12-31", /the condition "expire=2026-12-31" is not known/],
   ["demo,Expires=2026-12-31", /is not known/],
   ["demo,=", /is not known/],
+  ["demo,expires:2026-12-31", /the condition "expires:2026-12-31" has no equals sign/],
+  ["demo,Expires2026-12-31", /has no equals sign/],
+  ["demo,from192.0.2.0/24", /has no equals sign/],
+  ["demo,max-clients2", /has no equals sign/],
   ["expires=2026-12-31", /has no name/],
   [`demo${",from=192.0.2.7".repeat(MAX_KEY_NETWORKS + 1)}`, /at most 32 are allowed/],
 ];
@@ -92,6 +96,16 @@ Deno.test("add and set write conditions beside the names, change them and remove
     await keystore.set(text, { maxClients: undefined, comment: undefined });
     assert.deepEqual(readAccepted(root), [`demo,b ${text}\n`]);
     await assert.rejects(keystore.set(testKeyText(2), { maxClients: 1 }), { code: "no-such-key" });
+  });
+});
+
+Deno.test("a name is no condition, and one that would be read as a condition is not written", async () => {
+  await withStore(async (keystore) => {
+    for (const name of ["from-home", "max-clients", "Expires-soon"]) {
+      await assert.rejects(keystore.add([name], key), { code: "bad-tag", message: /a condition/ });
+    }
+    await keystore.add(["expires", "from_home", "outbound-from-home"], key);
+    assert.equal(keystore.accepts(key, "expires").accepted, true);
   });
 });
 
