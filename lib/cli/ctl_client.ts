@@ -39,8 +39,8 @@ export function typeCommand(io: CliIo): Command {
   return new Command("type")
     .description("type text into a client, and wait until it takes it")
     .argument("<client>", CLIENT_ARGUMENT)
-    .argument("<text...>", `words, typed with blanks between; "${STDIN}" for standard input`)
-    .option("--enter", "press Enter after it")
+    .argument("[text...]", `words, typed with blanks between; "${STDIN}" for standard input`)
+    .option("--enter", "press Enter after it, or without text press it alone")
     .action((
       word: string,
       words: readonly string[],
@@ -48,6 +48,7 @@ export function typeCommand(io: CliIo): Command {
       command: Command,
     ) =>
       withListener(command, io, async ({ client, json }) => {
+        if (words.length === 0 && !enter) throw new UsageError("give a text to type, or --enter");
         const text = words.length === 1 && words[0] === STDIN ? await readStdin() : words.join(" ");
         const typed = await client.call("type", { client: word, text: text + (enter ? "\n" : "") });
         if (json) printJson(io, typed);

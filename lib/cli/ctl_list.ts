@@ -6,7 +6,6 @@
 
 import { Command } from "commander";
 import type { Result } from "../control/mod.ts";
-import { escapeControls } from "../mod.ts";
 import { ago, printJson, withListener } from "./ctl_connect.ts";
 import type { CliIo } from "./io.ts";
 import { formatTable } from "./keystore_text.ts";
@@ -52,14 +51,14 @@ function listRow(client: Result<"list">[number]): string[] {
     called(client),
     state === "active" ? shows(client) : state,
     key,
-    escapeControls(comment),
+    comment,
     address,
     ago(since),
   ];
 }
 
 function called({ title, ident }: { title: string; ident: string }): string {
-  return escapeControls(ident || title);
+  return ident || title;
 }
 
 function shows(
@@ -71,12 +70,9 @@ function shows(
 function describe(client: Result<"show">): string {
   const { id, segkind, state, key, public_key, comment, address, since } = client;
   const facts = formatTable([
-    [
-      "client",
-      `${id} ${segkind} ${escapeControls(JSON.stringify(client.ident || client.title))}, ${state}`,
-    ],
+    ["client", `${id} ${segkind} ${JSON.stringify(called(client))}, ${state}`],
     ["key", `${key} ${public_key}`],
-    ...(comment === undefined ? [] : [["comment", escapeControls(comment)]]),
+    ...(comment === undefined ? [] : [["comment", comment]]),
     ["address", address],
     ["for", `${ago(since)} (since ${since})`],
     ["waiting", `${client.waiting_bytes} bytes to it, ${client.waiting_events} events of it`],

@@ -6,7 +6,6 @@
 
 import { Command } from "commander";
 import { DEFAULT_PORT, formatHostAddress, formatKey, publicKeyOf } from "../../keystore/mod.ts";
-import { escapeControls } from "../mod.ts";
 import type { CliIo } from "./io.ts";
 import { keystoreCall, openKeystore } from "./keystore_open.ts";
 import { describeHostKey, formatTable, hostKeyToJson } from "./keystore_text.ts";
@@ -56,8 +55,8 @@ function listHostsCommand(io: CliIo): Command {
         return;
       }
       const rows = hosts.map((host) => [
-        escapeControls(host.tag),
-        escapeControls(formatHostAddress(host)),
+        host.tag,
+        formatHostAddress(host),
         host.fingerprint,
         host.publicKey,
       ]);

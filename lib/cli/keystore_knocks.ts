@@ -64,7 +64,7 @@ const HEADINGS = ["FINGERPRINT", "LAST", "FIRST", "COUNT", "ADDRESS", "NAME"] as
 
 function toRow({ publicKey, lastMs, firstMs, count, address, name }: Knock): string[] {
   const texts = [formatTime(lastMs), formatTime(firstMs), `${count}`, address, name ?? "-"];
-  return [fingerprint(publicKey), ...texts.map(escapeControls)];
+  return [fingerprint(publicKey), ...texts];
 }
 
 function toJson({ publicKey, lastMs, firstMs, count, address, name }: Knock) {

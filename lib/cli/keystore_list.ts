@@ -13,7 +13,6 @@ import {
   type LastLogin,
   requireTags,
 } from "../../keystore/mod.ts";
-import { escapeControls } from "../mod.ts";
 import type { CliIo } from "./io.ts";
 import { describeConditions } from "./keystore_conditions.ts";
 import { keystoreCall, openKeystore } from "./keystore_open.ts";
@@ -57,10 +56,10 @@ function toRow(entry: Listed): string[] {
     fingerprint(key),
     tagsOf(entry),
     formatKey(key),
-    `accepted/${escapeControls(entry.file)}`,
+    `accepted/${entry.file}`,
     entry.lastLogin === undefined
       ? "-"
-      : escapeControls(`${formatTime(entry.lastLogin.atMs)} ${entry.lastLogin.address}`),
+      : `${formatTime(entry.lastLogin.atMs)} ${entry.lastLogin.address}`,
     describeConditions(entry),
   ];
 }

@@ -87,8 +87,14 @@ export function describeAdd({ change, entry }: AddResult): string {
   }
 }
 
-/** @param rows Rows of equally many cells. @returns Lines with aligned columns, two blanks apart. */
-export function formatTable(rows: readonly (readonly string[])[]): string {
+/**
+ * Formats a table.
+ *
+ * @param texts Rows of equally many cells, with any characters.
+ * @returns Lines with aligned columns, two blanks apart.
+ */
+export function formatTable(texts: readonly (readonly string[])[]): string {
+  const rows = texts.map((row) => row.map(escapeControls));
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, i) => widths[i] = Math.max(widths[i] ?? 0, cell.length));

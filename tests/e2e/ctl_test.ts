@@ -29,7 +29,8 @@ Deno.test("ctl: clients are listed, shown, typed into and ended", async () => {
   assert.match(shown, /^client +2 tui "now", active$/m);
   assert.match(shown, /^2 +tui +now +text 40x32 +1$/m);
   assert.equal((await ctl(listening, ["snapshot", "2"])).out, "hello\nworld\n");
-  await ctl(listening, ["type", "2", "echo", "one", "two", "--enter"]);
+  await ctl(listening, ["type", "2", "echo", "one", "two"]);
+  await ctl(listening, ["type", "2", "--enter"]);
   await source.until(() => source.typed === "echo one two\n");
   const ended = await ctl(listening, ["end", "2", "see you"]);
   assert.equal(ended.err, "client 2 was asked to exit\n");

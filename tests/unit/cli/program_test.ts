@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { Command } from "commander";
 import { UsageError } from "../../../lib/cli/errors.ts";
-import { formatTable } from "../../../lib/cli/keystore_text.ts";
 import { runCli } from "../../../lib/cli/program.ts";
 import { addVersion } from "../../../lib/cli/version.ts";
 import { ApiMisuseError, KeystoreError } from "../../../lib/errors.ts";
+import { formatTable } from "../../../lib/cli/keystore_text.ts";
 import { escapeControls } from "../../../lib/log.ts";
 import { keptIo } from "../../support/cli_io.ts";
 
@@ -87,6 +87,13 @@ Deno.test("--debug adds the cause of an error, without control characters", asyn
   assert.match(stderr, /\ncaused by: TypeError: boom \\u001b\[31m\n +at .*program_test\.ts/);
   // deno-lint-ignore no-control-regex -- this must not be there
   assert.doesNotMatch(stderr, /\x1b/);
+});
+
+Deno.test("a table shows what strangers have written without its control characters", () => {
+  assert.equal(
+    formatTable([["A", "B"], ["\x1b[2J", "\u202ex\n"]]),
+    "A          B\n\\u001b[2J  \\u202ex\\u000a\n",
+  );
 });
 
 Deno.test("control characters and direction marks are escaped", () => {
