@@ -96,7 +96,10 @@ function makeStrict(command: Command, io: CliIo): void {
   });
   command.allowUnknownOption(false).allowExcessArguments(false);
   command.showHelpAfterError("(--help lists the options)");
-  for (const option of command.options) requireOneValue(option, command);
+  for (const option of command.options) {
+    if (option.negate) refuseBesideValue(option, command);
+    else requireOneValue(option, command);
+  }
   for (const subcommand of command.commands) makeStrict(subcommand, io);
 }
 
@@ -114,12 +117,27 @@ function requireOneValue(option: Option, command: Command): void {
   const { parseArg } = option;
   option.argParser((value: string, previous: unknown) => {
     const isGiven = command.getOptionValueSource(option.attributeName()) === "cli";
+    if (isGiven && previous === false) throw excluding(option);
     if (isGiven && !(option instanceof RepeatableOption)) {
       throw new UsageError(`${name} is given twice`);
     }
     requireText(name, value);
     return parseArg === undefined ? value : parseArg(value, previous);
   });
+}
+
+/** Refuses `--control PATH --no-control`, of which the last would count. */
+function refuseBesideValue(option: Option, command: Command): void {
+  let isGiven = false;
+  command.on(`option:${option.name().replace(/^no-/, "")}`, () => isGiven = true);
+  command.on(`option:${option.name()}`, () => {
+    if (isGiven) throw excluding(option);
+  });
+}
+
+function excluding(option: Option): UsageError {
+  const name = option.name().replace(/^no-/, "");
+  return new UsageError(`--${name} and --no-${name} exclude each other`);
 }
 
 function requireArguments({ args, registeredArguments }: Command): void {

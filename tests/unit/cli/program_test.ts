@@ -44,6 +44,16 @@ const usage: readonly [args: string[], message: RegExp][] = [
   [["do", "a", "b"], /^error: too many arguments for 'do'/],
 ];
 
+Deno.test("an option and its opposite exclude each other, in either order", async () => {
+  for (const args of [["--place", "x", "--no-place"], ["--no-place", "--place", "x"]]) {
+    const io = keptIo();
+    const program = new Command("prog").option("--place <path>").option("--no-place")
+      .action(() => {});
+    assert.equal(await runCli(program, args, io), 2);
+    assert.equal(io.stderr, "error: --place and --no-place exclude each other\n");
+  }
+});
+
 for (const [args, message] of usage) {
   Deno.test(`a mistake on the command line exits with 2: prog ${args.join(" ")}`, async () => {
     const { code, stdout, stderr } = await run(args);
