@@ -20,8 +20,8 @@ export interface BoundSocket {
 /** Opens one socket; tests give one that behaves like another system. */
 export type Listen = (address: { hostname: string; port: number }) => Deno.TcpListener;
 
-const ALL_IPV6 = "::";
-const ALL_IPV4 = "0.0.0.0";
+export const ALL_IPV6 = "::";
+export const ALL_IPV4 = "0.0.0.0";
 /** A port that the system chose for IPv6 may be in use for IPv4; then another one is tried. */
 const PORT_ATTEMPTS = 16;
 

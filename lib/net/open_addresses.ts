@@ -4,9 +4,10 @@
  * @module
  */
 
-import { ApiMisuseError } from "../errors.ts";
+import { formatAddress } from "../address.ts";
+import { ApiMisuseError, TransportError } from "../errors.ts";
 import { type ListenAddress, parseListenAddress } from "../listen_address.ts";
-import { bind, type BoundSocket } from "./bind.ts";
+import { ALL_IPV4, ALL_IPV6, bind, type BoundSocket } from "./bind.ts";
 import { adoptSocket } from "./inherited_socket.ts";
 import { bindUnix } from "./unix_socket.ts";
 
@@ -28,12 +29,40 @@ export async function openAddresses(addresses: readonly string[]): Promise<Bound
   if (parsed.length === 0) throw new ApiMisuseError("bad-argument", "there is no address");
   const sockets: BoundSocket[] = [];
   try {
-    for (const address of parsed) sockets.push(...await open(address));
+    for (const address of parsed) sockets.push(...await openBeside(sockets, address));
   } catch (error) {
     for (const { socket } of sockets) socket.close();
     throw error;
   }
   return sockets;
+}
+
+async function openBeside(
+  sockets: readonly BoundSocket[],
+  address: ListenAddress,
+): Promise<BoundSocket[]> {
+  try {
+    return await open(address);
+  } catch (error) {
+    if (address.kind !== "tcp" || (error as Partial<TransportError>).code !== "port-in-use") {
+      throw error;
+    }
+    const { hostname, port } = address;
+    const own = sockets.flatMap(({ addresses }) => addresses).find((own) =>
+      own.port === port && (isAll(own.hostname) || isAll(hostname))
+    );
+    if (own === undefined) throw error;
+    throw new TransportError(
+      "port-in-use",
+      `${formatAddress(address)} overlaps with ${formatAddress(own)}, which is given as well; ` +
+        "leave one of them out",
+      { cause: error },
+    );
+  }
+}
+
+function isAll(hostname: string): boolean {
+  return hostname === ALL_IPV6 || hostname === ALL_IPV4;
 }
 
 async function open(address: ListenAddress): Promise<BoundSocket[]> {

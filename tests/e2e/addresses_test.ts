@@ -174,6 +174,37 @@ test("listen that cannot bind one of its addresses ends with 1 and one error", a
   live.close();
 });
 
+Deno.test("an address that overlaps with another one of the listener is told from one in use", async () => {
+  const errorOf = async (first: string, second: string): Promise<string> => {
+    const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = probe.addr;
+    probe.close();
+    try {
+      await close([`${first}:${port}`, `${second}:${port}`]);
+      return "none";
+    } catch (error) {
+      return (error as Error).message.replaceAll(`:${port}`, "");
+    }
+  };
+  // Another program may take the port in between.
+  const settled = async (first: string, second: string) => {
+    for (let attempt = 0; attempt < 5; attempt++) {
+      const error = await errorOf(first, second);
+      if (!error.includes("another program")) return error;
+    }
+    return "in use by another program, five times";
+  };
+  const rest = "which is given as well; leave one of them out";
+  assert.equal(
+    await settled("0.0.0.0", "127.0.0.1"),
+    `127.0.0.1 overlaps with 0.0.0.0, ${rest}`,
+  );
+  assert.equal(
+    await settled("127.0.0.1", "0.0.0.0"),
+    `0.0.0.0 overlaps with 127.0.0.1, ${rest}`,
+  );
+});
+
 Deno.test("the option sockets excludes an interface and a port", () => {
   assert.throws(() => netListen("demo", "::1", () => {}, { sockets: [] }), {
     code: "bad-argument",
