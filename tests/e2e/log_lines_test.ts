@@ -61,10 +61,15 @@ Deno.test({
     (await Deno.connect({ port: Number(port) })).close();
     assert.equal(await listening.stop(), 0);
     await inDirectory(async (directory) => {
-      const ipv6 = "2026-07-10T12:00:00.000Z warn login-refused client=[2001:db8::7]:51234 " +
-        'key=3f2a-91bc-07de-55aa-c1d2 reason=wrong-secret detail="x"\n';
+      const more = [
+        'client=[2001:db8::7]:51234 key=3f2a-91bc-07de-55aa-c1d2 reason=wrong-secret detail="x"',
+        String.raw`client=192.0.2.1:1 key=3f2a comment="a \" b" reason=key-not-for-name detail="x"`,
+        'client=192.0.2.2:1 key=3f2a comment=friend reason=key-not-for-name detail="x"',
+        // The owner of a key has no say in what the line means.
+        'client=192.0.2.3:1 key=3f2a comment="x reason=unknown-key" reason=key-expired detail="x"',
+      ].map((rest) => `2026-07-10T12:00:00.000Z warn login-refused ${rest}\n`).join("");
       const log = `${directory}/log`;
-      await Deno.writeTextFile(log, Deno.readTextFileSync(`${listening.directory}/log`) + ipv6);
+      await Deno.writeTextFile(log, Deno.readTextFileSync(`${listening.directory}/log`) + more);
       await Deno.writeTextFile(`${directory}/net-listen.conf`, filter!);
       const { stdout, stderr } = await new Deno.Command("fail2ban-regex", {
         args: [log, `${directory}/net-listen.conf`, "--out", "ip"],
@@ -72,7 +77,7 @@ Deno.test({
       const ips = new TextDecoder().decode(stdout).trim().split("\n");
       assert.deepEqual(
         ips,
-        ["127.0.0.1", "127.0.0.1", "127.0.0.1", "2001:db8::7"],
+        ["127.0.0.1", "127.0.0.1", "127.0.0.1", "2001:db8::7", "192.0.2.1", "192.0.2.2"],
         new TextDecoder().decode(stderr),
       );
     });
