@@ -59,8 +59,8 @@ function optionsOf(command: Command): readonly Option[] {
   return [...help.visibleOptions(command), ...help.visibleGlobalOptions(command)];
 }
 
-/** Prints the numbers of the clients that are there. */
-const CLIENTS = "net-listen ctl list --ids 2>/dev/null";
+/** Prints the numbers of the clients of the listener that the options in front choose. */
+const clientsOf = (options: string) => `net-listen ctl ${options} list --ids 2>/dev/null`;
 
 /** The commands whose first argument is a client. */
 function clientCommands(nodes: readonly Node[]): string[] {
@@ -89,7 +89,10 @@ function bash(nodes: readonly Node[]): string {
   return `# Completion of net-listen for bash.
 _net_listen() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}"
-  local at="" word words=""
+  local at="" word words="" listener=()
+  # COMP_WORDS has NAME:PORT in three words.
+  local choice=' (--to|--control)[= ]+([^ ]+) '
+  [[ "$COMP_LINE" =~ $choice ]] && listener=("\${BASH_REMATCH[@]:1}")
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "$at $word" in ${paths(nodes)}) at="$at $word" ;; esac
   done
@@ -103,9 +106,9 @@ ${
     *) case "$at" in
 ${nodes.map((node) => `      "${node.at}") words="${wordsOf(node).join(" ")}" ;;`).join("\n")}
     esac
-    case "$at" in ${
-    clientCommands(nodes).map((at) => `"${at}"`).join("|")
-  }) words="$words $(${CLIENTS})" ;; esac ;;
+    case "$at" in ${clientCommands(nodes).map((at) => `"${at}"`).join("|")}) words="$words $(${
+    clientsOf('"${listener[@]}"')
+  })" ;; esac ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
@@ -118,8 +121,12 @@ function zsh(nodes: readonly Node[]): string {
   return `#compdef net-listen
 # Completion of net-listen for zsh.
 _net_listen() {
-  local at="" word
+  local at="" word before=""
+  local -a listener
   for word in "\${(@)words[2,CURRENT-1]}"; do
+    [[ "$word" == --(to|control)=* ]] && listener=("$word")
+    [[ "$before" == --(to|control) ]] && listener=("$before" "$word")
+    before="$word"
     case "$at $word" in (${paths(nodes)}) at="$at $word" ;; esac
   done
   case "$at \${words[CURRENT-1]}" in
@@ -131,13 +138,14 @@ ${
     (*) case "$at" in
 ${nodes.map((node) => `      ("${node.at}") compadd -- ${wordsOf(node).join(" ")} ;;`).join("\n")}
     esac
-    case "$at" in (${
-    clientCommands(nodes).map((at) => `"${at}"`).join("|")
-  }) compadd -- \${(f)"$(${CLIENTS})"} ;; esac
+    case "$at" in (${clientCommands(nodes).map((at) => `"${at}"`).join("|")}) compadd -- \${(f)"$(${
+    clientsOf('"${listener[@]}"')
+  })"} ;; esac
     [[ "\${words[CURRENT]}" == -* ]] || _files ;;
   esac
 }
-compdef _net_listen net-listen
+# Loaded by its first use, this file is the function that has to complete.
+if [[ "\${funcstack[1]}" == _net-listen ]]; then _net_listen; else compdef _net_listen net-listen; fi
 `;
 }
 
@@ -153,7 +161,7 @@ function fish(nodes: readonly Node[]): string {
         ({ argChoices, description }) =>
           `${when} -f -a "${argChoices!.join(" ")}" -d ${quote(description)}`,
       ),
-      ...(clientCommands([node]).map(() => `${when} -f -a "(${CLIENTS})"`)),
+      ...(clientCommands([node]).map(() => `${when} -f -a "(__net_listen_clients)"`)),
       ...optionsOf(command).map((option) => {
         const { long, short, required, argChoices, description } = option;
         const value = argChoices ? ` -x -a "${argChoices.join(" ")}"` : required ? " -r" : "";
@@ -172,6 +180,16 @@ function __net_listen_at
     end
   end
   test "$at" = "$argv[1]"
+end
+function __net_listen_clients
+  set -l listener
+  set -l before ""
+  for word in (commandline -opc)
+    string match -q -r '^--(to|control)=' -- "$word"; and set listener "$word"
+    string match -q -r '^--(to|control)$' -- "$before"; and set listener "$before" "$word"
+    set before "$word"
+  end
+  ${clientsOf("$listener")}
 end
 ${lines.join("\n")}
 `;

@@ -13,8 +13,8 @@ async function print(...args: string[]): Promise<string> {
   return io.stdout;
 }
 
-async function run(program: string, args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await new Deno.Command(program, { args }).output();
+async function run(program: string, args: string[], env = {}): Promise<string> {
+  const { code, stdout, stderr } = await new Deno.Command(program, { args, env }).output();
   const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
   assert.equal(code, 0, text);
   return text;
@@ -22,7 +22,7 @@ async function run(program: string, args: string[]): Promise<string> {
 
 /** What each shell asks its completion, with the file of the completion as the first argument. */
 const ASK = {
-  bash: `source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _net_listen
+  bash: `source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; _net_listen
     printf '%s\\n' "\${COMPREPLY[@]}"`,
   zsh: `compdef() {}; _files() { print FILES }; compadd() { shift; print -l -- "$@" }
     source "$1"; shift; words=("$@"); CURRENT=$#; _net_listen`,
@@ -36,7 +36,19 @@ const CASES: readonly [words: string, offered: RegExp][] = [
   ["keystore ", /^add\b[^]*^list\b/m],
   ["keystore add --", /^--help\b/m],
   ["completions ", /^bash\b/m],
+  ["ctl show ", /^71\b/m],
+  ["ctl --to demo:1 show ", /^72\b/m],
+  ["ctl --control=/a/b end ", /^73\b/m],
 ];
+
+/** Stands for the installed command, with a client for each way to choose a listener. */
+const COMMAND = `#!/bin/sh
+case "$*" in
+  "ctl list --ids") echo 71 ;;
+  "ctl --to demo:1 list --ids") echo 72 ;;
+  "ctl --control=/a/b list --ids"|"ctl --control /a/b list --ids") echo 73 ;;
+esac
+`;
 
 for (const shell of ["bash", "zsh", "fish"] as const) {
   Deno.test({
@@ -46,6 +58,8 @@ for (const shell of ["bash", "zsh", "fish"] as const) {
       await inDirectory(async (directory) => {
         const file = `${directory}/completions`;
         await Deno.writeTextFile(file, await print("completions", shell));
+        await Deno.writeTextFile(`${directory}/net-listen`, COMMAND, { mode: 0o700 });
+        const env = { PATH: `${directory}:${Deno.env.get("PATH")}` };
         const options = shell === "fish"
           ? ["--no-config", "-c"]
           : shell === "zsh"
@@ -55,7 +69,7 @@ for (const shell of ["bash", "zsh", "fish"] as const) {
           const words = ["net-listen", ...text.split(" ")];
           // The first argument of a script is its name, except in fish.
           const name = shell === "fish" ? [] : [shell];
-          return run(shell, [...options, ASK[shell], ...name, file, ...words]);
+          return run(shell, [...options, ASK[shell], ...name, file, ...words], env);
         };
         for (const [words, offered] of CASES) assert.match(await ask(words), offered, words);
         assert.doesNotMatch(await ask("keystore "), /^listen\b|^--h264/m);
