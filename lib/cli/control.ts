@@ -33,12 +33,13 @@ export interface OpenControl {
  */
 export async function openControl(
   path: string | false | undefined,
-  { listener, threads, limits }: Served,
+  served: Served,
   keystore: Keystore,
   env: CliIo["env"],
   log: Logger,
 ): Promise<OpenControl | undefined> {
   if (path === false) return undefined;
+  const { listener, threads, limits } = served;
   const control: ListenerControl = new ListenerControl({
     id: listener.id,
     name: listener.name,
@@ -49,6 +50,9 @@ export async function openControl(
     close: () => listener.close(),
     limits,
     threads: () => threads(control),
+    get ended() {
+      return served.ended;
+    },
   }, keystore);
   const http = new HttpControl(control, log);
   const socket = path === undefined

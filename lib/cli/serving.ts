@@ -4,7 +4,12 @@
  * @module
  */
 
-import { type ClientsControl, LocalClients, type RecordWatch } from "../control/mod.ts";
+import {
+  type ClientsControl,
+  LocalClients,
+  type RecordWatch,
+  type ThreadFigures,
+} from "../control/mod.ts";
 import type { Keystore } from "../../keystore/mod.ts";
 import { type Listener, netListen, openAddresses, parseListenAddress } from "../mod.ts";
 import type { LimitInForce, ListenLimits, Logger } from "../mod.ts";
@@ -54,6 +59,8 @@ export interface Served {
   limits(): readonly LimitInForce[] | Promise<readonly LimitInForce[]>;
   /** One element a thread; the same ones at each call. */
   threads(watch: RecordWatch): readonly ClientsControl[];
+  /** What threads have counted that are there no more. */
+  readonly ended?: ThreadFigures | undefined;
 }
 
 /**
@@ -123,6 +130,9 @@ async function prepareWorkers(
         listener: group,
         limits: () => group.limits(),
         threads: (watch) => group.threads(watch),
+        get ended() {
+          return group.ended;
+        },
       };
     },
   };

@@ -51,7 +51,7 @@ export interface ClientsControl {
   /** @returns Whether the client has taken all of it. */
   type(id: number, text: string): Promise<boolean>;
   end(id: number, lastWords: string): void | Promise<void>;
-  /** @returns `undefined` when the thread has ended. */
+  /** @returns `undefined` when the thread has ended and nothing is known of it. */
   figures(): ThreadFigures | Promise<ThreadFigures | undefined>;
   /** Gives records from now on, or no more. */
   watch(isOn: boolean): void;

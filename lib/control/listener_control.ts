@@ -12,6 +12,7 @@ import type { Snapshot } from "../handlers/pictures/snapshot.ts";
 import { MAX_CONTROL_SNAPSHOTS } from "../limits.ts";
 import type { LimitInForce } from "../net/listen_limits.ts";
 import type { ClientRow, ClientsControl, ThreadFigures, WatchedLine } from "./clients.ts";
+import { sumUp } from "./figures.ts";
 import { findClient } from "./find.ts";
 import { fixedLimits } from "./fixed_limits.ts";
 import { formatMetrics } from "./metrics.ts";
@@ -31,6 +32,8 @@ export interface ControlTarget {
   limits(): readonly LimitInForce[] | Promise<readonly LimitInForce[]>;
   /** Its clients, one element a thread. */
   threads(): readonly ClientsControl[];
+  /** What threads have counted that are there no more, if there were any. */
+  readonly ended?: ThreadFigures | undefined;
 }
 
 /** Where threads give their records. */
@@ -198,10 +201,12 @@ export class ListenerControl implements Controlled, RecordWatch {
   }
 
   async stats(): Promise<Result<"stats">> {
+    const { ended } = this.#target;
     const threads = this.#target.threads();
+    // One that ends meanwhile gives what it had counted.
     const figures = await Promise.all(threads.map((thread) => thread.figures()));
     return {
-      ...sumUp(figures.filter((each) => each !== undefined)),
+      ...sumUp([...figures, ended].filter((each) => each !== undefined)),
       memory_bytes: Deno.memoryUsage().rss,
       workers: threads.length,
       watchers: this.#watchers.size,
@@ -227,37 +232,4 @@ export class ListenerControl implements Controlled, RecordWatch {
     const client = findClient(all.map(({ client }) => client), word);
     return all.find((found) => found.client === client)!;
   }
-}
-
-/** Adds up what threads count by themselves; they share the memory of pictures. */
-function sumUp(figures: readonly ThreadFigures[]): ThreadFigures {
-  const total = (name: keyof ThreadFigures) =>
-    figures.reduce((sum, each) => sum + (each[name] as number), 0);
-  const most = (name: keyof ThreadFigures) =>
-    Math.max(0, ...figures.map((each) => each[name] as number));
-  return {
-    connections: addCounts(figures.map(({ connections }) => connections)),
-    refusals: addCounts(figures.map(({ refusals }) => refusals)),
-    clients: total("clients"),
-    segments: total("segments"),
-    unauthenticated: total("unauthenticated"),
-    received_bytes: total("received_bytes"),
-    sent_bytes: total("sent_bytes"),
-    frames: total("frames"),
-    events: total("events"),
-    work_seconds: total("work_seconds"),
-    waiting_bytes: total("waiting_bytes"),
-    waiting_events: total("waiting_events"),
-    loop_delay_seconds: most("loop_delay_seconds"),
-    heap_bytes: total("heap_bytes"),
-    picture_bytes: most("picture_bytes"),
-  };
-}
-
-function addCounts(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
-  const sums: Record<string, number> = {};
-  for (const counts of all) {
-    for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + count;
-  }
-  return sums;
 }

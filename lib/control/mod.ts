@@ -4,7 +4,14 @@
  * @module
  */
 
-export { type ClientsControl, LocalClients, type OpenViewOf, type WatchedLine } from "./clients.ts";
+export {
+  type ClientsControl,
+  LocalClients,
+  type OpenViewOf,
+  type ThreadFigures,
+  type WatchedLine,
+} from "./clients.ts";
+export { sumUp } from "./figures.ts";
 export type { OpenView, ViewOptions, ViewOutput, ViewRights } from "../web/views/types.ts";
 export { type AskThread, PostedRecords, RemoteThread } from "./remote.ts";
 export { HttpControl } from "./http.ts";

@@ -7,6 +7,7 @@
 import type { Snapshot } from "../handlers/pictures/snapshot.ts";
 import { TransportError } from "../errors.ts";
 import { CONTROL_WATCH_QUEUE_UNITS } from "../limits.ts";
+import { countsOf } from "./figures.ts";
 import type { ClientRow, ClientsControl, ThreadFigures, WatchedLine } from "./clients.ts";
 
 /**
@@ -21,6 +22,7 @@ export type AskThread = (
 
 export class RemoteThread implements ClientsControl {
   readonly #ask: AskThread;
+  #figures: ThreadFigures | undefined;
 
   constructor(ask: AskThread) {
     this.#ask = ask;
@@ -43,7 +45,19 @@ export class RemoteThread implements ClientsControl {
   }
 
   async figures(): Promise<ThreadFigures | undefined> {
-    return await this.#askOr(undefined, "figures", []) as ThreadFigures | undefined;
+    const figures = await this.#askOr(undefined, "figures", []) as ThreadFigures | undefined;
+    if (figures === undefined) return this.counts;
+    return this.#figures = figures;
+  }
+
+  /** Keeps the last figures of a thread that is about to end. */
+  keep(figures: ThreadFigures): void {
+    this.#figures = figures;
+  }
+
+  /** What the thread had counted when its figures were last known. */
+  get counts(): ThreadFigures | undefined {
+    return this.#figures && countsOf(this.#figures);
   }
 
   watch(isOn: boolean): void {

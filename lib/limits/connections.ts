@@ -109,7 +109,7 @@ export const MAX_PROXY_HEADER_BYTES = 4_096;
 /** How long a proxy may take for its header, which it sends at once; one lost packet takes 3 s. */
 export const PROXY_HEADER_TIMEOUT_MS = 5_000;
 
-/** Connections of proxies that have sent no whole header; when more come, the oldest is closed. */
+/** Connections of proxies to one thread that have sent no whole header; of more the oldest is closed. */
 export const MAX_PROXY_HEADERS_AWAITED = 256;
 
 /** How long accepting pauses when no file descriptor is free; closed ones are free again by then. */

@@ -178,22 +178,20 @@ export interface LimitInForce {
  * Lists the limits in force of several listeners that share a port.
  *
  * @param rows What each of them uses.
- * @param clients How many clients they have together, and of the key that has most.
+ * @param together What they use together, where they count it in one place.
  */
 export function limitsOfWorkers(
   limits: ListenLimits,
   rows: readonly (readonly LimitInForce[])[],
-  clients: Pick<ListenLimits, "maxClients" | "maxClientsPerKey"> | undefined,
+  together: Partial<ListenLimits>,
 ): LimitInForce[] {
   const used = Object.fromEntries(KEYS.map((key) => {
     const { name, unit } = LIMIT_ROWS[key];
     const each = rows.flat().filter((row) => row.name === name).map((row) => row.used);
-    const all = key === "maxUnauthenticated"
-      ? each.reduce((sum, one) => sum + one, 0)
-      : Math.max(0, ...each);
-    return [key, unit === "s" ? all * 1_000 : all];
+    const most = Math.max(0, ...each);
+    return [key, unit === "s" ? most * 1_000 : most];
   }));
-  return limitsInForce(limits, { ...used as { [L in Count]: number }, ...clients });
+  return limitsInForce(limits, { ...used as { [L in Count]: number }, ...together });
 }
 
 /**

@@ -6,7 +6,7 @@
 
 import type { SocketAddress } from "../address.ts";
 import { type A12Error, ApiMisuseError, AuthError, LimitError } from "../errors.ts";
-import { MAX_H264_DECODERS, REVOCATION_POLL_MS } from "../limits.ts";
+import { REVOCATION_POLL_MS } from "../limits.ts";
 import { DecoderPool } from "../decoders/h264/worker/decoder_pool.ts";
 import type { RecordTap } from "../segment/delivery.ts";
 import type { Share } from "../bytes/fair_share.ts";
@@ -36,7 +36,7 @@ import type { PortState } from "./port_state.ts";
 import { parseSecret } from "./secret.ts";
 import { ProxyArrivals } from "./proxy/arrivals.ts";
 import { serverSession } from "./server_session.ts";
-import { WaitingRoom } from "./waiting_room.ts";
+import { roomLimits, WaitingRoom } from "./waiting_room.ts";
 
 /** What the control interface sees of a listener. */
 export interface ListenerView {
@@ -100,12 +100,9 @@ export class Listener implements ListenSource {
     this.#patrol = new Patrol(this.#clients, state.gate);
     this.id = state.id;
     this.#places = { name: this.name, secret: encodeUtf8(DEFAULT_SECRET), count: 0 };
-    const part = (limit: number) => Math.ceil(limit / state.listeners);
-    this.#waiting = new WaitingRoom(() => {
-      const { maxUnauthenticated, maxUnauthenticatedPerNetwork } = state.limits.all;
-      return { all: part(maxUnauthenticated), perNetwork: part(maxUnauthenticatedPerNetwork) };
-    }, state.limitLog);
-    this.#decoders = options.decoders ?? new DecoderPool({ limit: part(MAX_H264_DECODERS) });
+    this.#waiting = new WaitingRoom(roomLimits(state.limits), state.limitLog, state.waiting);
+    this.#decoders = options.decoders ??
+      new DecoderPool(state.decoders && { count: state.decoders });
     this.addresses = sockets.flatMap(({ addresses }) => addresses);
     const port = this.#makePort();
     this.#proxies = new ProxyArrivals(options.proxies ?? [], {

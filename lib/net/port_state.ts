@@ -6,6 +6,7 @@
  */
 
 import type { Share } from "../bytes/fair_share.ts";
+import type { DecoderCount } from "../decoders/h264/worker/decoder_pool.ts";
 import type { Logger } from "../log.ts";
 import type { Admission } from "./admission.ts";
 import { Gate } from "./gate.ts";
@@ -13,15 +14,18 @@ import { LimitLog } from "./limit_log.ts";
 import type { CurrentLimits } from "./listen_limits.ts";
 import type { ListenSource } from "./listen_types.ts";
 import { SilentCount } from "./silent_count.ts";
+import type { WaitingWatch } from "./waiting_room.ts";
 
 /** The state of one port, as one of its listeners sees it. */
 export interface PortState {
   /** The number by which handlers know the listener. */
   readonly id: number;
-  /** How many listeners there may be; each gets its part of the limits that are divided evenly. */
-  readonly listeners: number;
   /** The memory of the pictures of all clients; that of the process when absent. */
   readonly memory?: Share;
+  /** The decoders of H.264 of all listeners; those of this one when absent. */
+  readonly decoders?: DecoderCount;
+  /** Learns which connections have not logged in, and ends them when all listeners have too many. */
+  readonly waiting?: WaitingWatch;
   /** What clients and strangers may use. */
   readonly limits: CurrentLimits;
   /** Decides about new connections. */
@@ -54,7 +58,6 @@ export function localState(
   const limitLog = new LimitLog(log);
   return {
     id: nextSourceId(),
-    listeners: 1,
     limits,
     gate: new Gate({ limits, log: limitLog }),
     limitLog,

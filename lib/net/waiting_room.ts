@@ -13,7 +13,7 @@ import type { PeerError } from "../errors.ts";
 import { LimitError } from "../errors.ts";
 import { addressOwner, neighbourhood } from "./address.ts";
 import type { LimitLog } from "./limit_log.ts";
-import { LIMIT_ROWS } from "./listen_limits.ts";
+import { type CurrentLimits, LIMIT_ROWS } from "./listen_limits.ts";
 
 /** A connection that has not logged in. */
 export interface Waiting {
@@ -26,6 +26,12 @@ export interface Waiting {
   end(reason: PeerError): void;
 }
 
+/** Learns which connections wait, where several listeners share the limits. */
+export interface WaitingWatch {
+  entered(waiting: Waiting): void;
+  left(waiting: Waiting): void;
+}
+
 /** How many connections of one sort may wait. */
 export interface RoomLimits {
   readonly all: number;
@@ -33,7 +39,15 @@ export interface RoomLimits {
   readonly perNetwork: number;
 }
 
-/** The connections of one listener that have not logged in. */
+/** Gives the limits in force. */
+export function roomLimits(limits: Pick<CurrentLimits, "all">): () => RoomLimits {
+  return () => {
+    const { maxUnauthenticated: all, maxUnauthenticatedPerNetwork: perNetwork } = limits.all;
+    return { all, perNetwork };
+  };
+}
+
+/** The connections of one listener, or of one port, that have not logged in. */
 export class WaitingRoom {
   readonly #silent: Crowd;
   readonly #verified: Crowd;
@@ -41,10 +55,11 @@ export class WaitingRoom {
   /**
    * @param limits Gives the limits in force.
    * @param log Learns when they are reached.
+   * @param watch Learns of each connection of a sort that enters or leaves.
    */
-  constructor(limits: () => RoomLimits, log: Pick<LimitLog, "reached">) {
-    this.#silent = new Crowd(limits, log);
-    this.#verified = new Crowd(limits, log);
+  constructor(limits: () => RoomLimits, log: Pick<LimitLog, "reached">, watch?: WaitingWatch) {
+    this.#silent = new Crowd(limits, log, watch);
+    this.#verified = new Crowd(limits, log, watch);
   }
 
   /** How many of one sort are waiting, of all networks and of the one with most. */
@@ -64,7 +79,7 @@ export class WaitingRoom {
   /** Adds a connection, and closes the oldest of a sort when there are too many. */
   enter(newcomer: Waiting): void {
     this.#sort();
-    this.#silent.enter(newcomer);
+    (newcomer.hasVerified ? this.#verified : this.#silent).enter(newcomer);
   }
 
   leave(leaving: Waiting): void {
@@ -98,13 +113,19 @@ export class WaitingRoom {
 class Crowd implements Iterable<Waiting> {
   readonly #limits: () => RoomLimits;
   readonly #log: Pick<LimitLog, "reached">;
+  readonly #watch: WaitingWatch | undefined;
   /** In the order of arrival, each with those of its network. */
   readonly #waiting = new Map<Waiting, Network>();
   readonly #networks = new Map<string, Network>();
 
-  constructor(limits: () => RoomLimits, log: Pick<LimitLog, "reached">) {
+  constructor(
+    limits: () => RoomLimits,
+    log: Pick<LimitLog, "reached">,
+    watch: WaitingWatch | undefined,
+  ) {
     this.#limits = limits;
     this.#log = log;
+    this.#watch = watch;
   }
 
   get size(): number {
@@ -139,6 +160,7 @@ class Crowd implements Iterable<Waiting> {
     this.#waiting.set(newcomer, network);
     network.waiting.add(newcomer);
     this.#networks.set(owner, network);
+    this.#watch?.entered(newcomer);
   }
 
   leave(leaving: Waiting): void {
@@ -147,6 +169,7 @@ class Crowd implements Iterable<Waiting> {
     this.#waiting.delete(leaving);
     network.waiting.delete(leaving);
     if (network.waiting.size === 0) this.#networks.delete(addressOwner(leaving.hostname));
+    this.#watch?.left(leaving);
   }
 
   /**

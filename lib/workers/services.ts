@@ -5,7 +5,7 @@
  */
 
 import type { SocketAddress } from "../address.ts";
-import type { ClientsControl, WatchedLine } from "../control/clients.ts";
+import type { ClientsControl, ThreadFigures, WatchedLine } from "../control/clients.ts";
 import type { SurfaceContent } from "../decoders/surface_view.ts";
 import type { TextGrid } from "../decoders/text_grid.ts";
 import type { LogFields, LogLevel } from "../log.ts";
@@ -25,12 +25,10 @@ export interface PortSetup {
   readonly name: string | undefined;
   /** Where to listen: the addresses of each socket. */
   readonly sockets: readonly (readonly SocketAddress[])[];
-  /** How many workers there may be. */
-  readonly workers: number;
   readonly buffers: SharedBuffers;
   /** What is counted for each network, by all workers. */
   readonly networks: SharedArrayBuffer;
-  /** The picture memory that this worker holds. */
+  /** The table of what this worker holds. */
   readonly held: SharedArrayBuffer;
 }
 
@@ -74,9 +72,9 @@ export interface MainService {
   /** The worker cannot listen, or has no handler. */
   failed(error: PlainError): void;
   /** The listener has ended, its clients have left and their records are delivered. */
-  finished(): void;
+  finished(figures: ThreadFigures): void;
   /** A handler ends the worker by itself. @param exitCode Given when it ends the process. */
-  ends(exitCode?: number): void;
+  ends(figures: ThreadFigures | undefined, exitCode?: number): void;
   /** A handler closes the listener. @param clients Whether the clients are asked to leave, too. */
   closeAll(clients: boolean): void;
   /** See {@linkcode AdmissionDesk.admit}. */
@@ -94,6 +92,10 @@ export interface MainService {
   enrol(id: number): Promise<number | undefined>;
   /** See {@linkcode AdmissionDesk.leave}. */
   leave(id: number): void;
+  /** A connection has not logged in; a number that is known has sent a valid packet since. */
+  waits(id: number, hostname: string, isExempt: boolean, hasVerified: boolean): void;
+  /** It has logged in, or ended. */
+  waitsNoMore(id: number): void;
   /** See {@linkcode SilentCount.add}. */
   silent(hostname: string | undefined): void;
   /** See {@linkcode LimitLog.reached}. */
@@ -129,6 +131,12 @@ export interface WorkerService {
   setLimits(limits: ListenLimits): void;
   /** See {@linkcode Listener.limits}. */
   limits(): readonly LimitInForce[];
+  /**
+   * Ends a connection that has not logged in.
+   *
+   * @param hadVerified What is known here; one that has sent a valid packet since may wait again.
+   */
+  evict(id: number, detail: string, hadVerified: boolean): void;
   /** Takes no more clients. */
   close(): void;
   /** Asks the clients to leave, and holds up none any more. @param lastWords Why. */

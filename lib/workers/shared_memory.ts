@@ -1,6 +1,6 @@
 /**
- * What all threads of a port count together, in memory that they share: the numbers of sources, and the
- * memory of pictures.
+ * What all threads of a port count together, in memory that they share: the numbers of sources, the
+ * memory of pictures, and decoders of H.264.
  *
  * @module
  */
@@ -8,19 +8,20 @@
 import type { Share } from "../bytes/fair_share.ts";
 import { MAX_CLIENTS, MAX_SURFACE_BYTES } from "../limits.ts";
 
-/** The words of a table: what all keys hold, then what each key holds. */
-const TABLE_WORDS = 1 + MAX_CLIENTS;
+/** The words of a table: what all keys hold, then what each key holds, then the number of decoders. */
+const DECODERS = 1 + MAX_CLIENTS;
+const TABLE_WORDS = DECODERS + 1;
 
 /** Passed to every worker. */
 export interface SharedBuffers {
   /** The last number of a source. */
   readonly lastId: SharedArrayBuffer;
-  /** The picture memory of all workers in bytes: of all keys, then of the key of each slot. */
-  readonly memory: SharedArrayBuffer;
+  /** What all workers hold: a table. */
+  readonly held: SharedArrayBuffer;
 }
 
 export function makeSharedBuffers(): SharedBuffers {
-  return { lastId: new SharedArrayBuffer(4), memory: makeTable() };
+  return { lastId: new SharedArrayBuffer(4), held: makeTable() };
 }
 
 /** Makes a table of what one worker holds; it is given back for the worker if that ends early. */
@@ -34,9 +35,27 @@ export function nextSharedId({ lastId }: SharedBuffers): number {
 }
 
 /** Gives back what a worker held that has ended. */
-export function giveBack({ memory }: SharedBuffers, held: SharedArrayBuffer): void {
-  const all = new BigInt64Array(memory);
+export function giveBack(buffers: SharedBuffers, held: SharedArrayBuffer): void {
+  const all = new BigInt64Array(buffers.held);
   new BigInt64Array(held).forEach((amount, slot) => Atomics.sub(all, slot, amount));
+}
+
+/** The decoders of H.264 of all workers, as a worker counts them. */
+export class SharedDecoders {
+  readonly #all: BigInt64Array;
+  readonly #own: BigInt64Array;
+
+  /** @param held The table of this worker. */
+  constructor(buffers: SharedBuffers, held: SharedArrayBuffer) {
+    this.#all = new BigInt64Array(buffers.held);
+    this.#own = new BigInt64Array(held);
+  }
+
+  /** @returns How many there are then. */
+  add(change: 1 | -1): number {
+    Atomics.add(this.#own, DECODERS, BigInt(change));
+    return Number(Atomics.add(this.#all, DECODERS, BigInt(change))) + change;
+  }
 }
 
 interface Owner {
@@ -56,8 +75,8 @@ export class SharedMemory implements Share {
    * @param held The table of this worker.
    * @param limit In bytes.
    */
-  constructor({ memory }: SharedBuffers, held: SharedArrayBuffer, limit = MAX_SURFACE_BYTES) {
-    this.#all = new BigInt64Array(memory);
+  constructor(buffers: SharedBuffers, held: SharedArrayBuffer, limit = MAX_SURFACE_BYTES) {
+    this.#all = new BigInt64Array(buffers.held);
     this.#own = new BigInt64Array(held);
     this.limit = limit;
   }

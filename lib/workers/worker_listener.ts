@@ -10,6 +10,7 @@ import type { Listener } from "../net/listener.ts";
 import { makeListener, type NetListenOptions } from "../net_listen.ts";
 import type { Link } from "./link.ts";
 import type { MainService, PortSetup } from "./services.ts";
+import type { RemoteWaiting } from "./remote_waiting.ts";
 import { workerState } from "./worker_state.ts";
 
 /**
@@ -21,11 +22,12 @@ import { workerState } from "./worker_state.ts";
 export function openWorkerListener<Local extends object>(
   main: Link<Local, MainService>,
   setup: PortSetup,
+  waiting: RemoteWaiting,
   handler: Handler,
   options: NetListenOptions,
 ): Listener {
   return makeListener(setup.name, handler, options, {
-    state: workerState(main, setup),
+    state: workerState(main, setup, waiting),
     sockets: () => bindShared(setup.sockets),
   });
 }

@@ -11,10 +11,15 @@ import type { PortState } from "../net/port_state.ts";
 import type { Link } from "./link.ts";
 import { RemoteAdmission } from "./remote_admission.ts";
 import type { MainService, PortSetup } from "./services.ts";
-import { nextSharedId, SharedMemory } from "./shared_memory.ts";
+import type { RemoteWaiting } from "./remote_waiting.ts";
+import { nextSharedId, SharedDecoders, SharedMemory } from "./shared_memory.ts";
 
-/** Joins the port. */
-export function workerState(main: Link<object, MainService>, setup: PortSetup): PortState {
+/** Joins the port. @param waiting Tells the main thread of connections that have not logged in. */
+export function workerState(
+  main: Link<object, MainService>,
+  setup: PortSetup,
+  waiting: RemoteWaiting,
+): PortState {
   const memory = new SharedMemory(setup.buffers, setup.held);
   const limits = new CurrentLimits();
   const limitLog: Pick<LimitLog, "reached" | "close"> = {
@@ -23,8 +28,9 @@ export function workerState(main: Link<object, MainService>, setup: PortSetup): 
   };
   return {
     id: setup.listenerId,
-    listeners: setup.workers,
     memory,
+    decoders: new SharedDecoders(setup.buffers, setup.held),
+    waiting,
     limits,
     gate: new Gate({ limits, log: limitLog, buffer: setup.networks }),
     limitLog,

@@ -4,15 +4,11 @@
  * @module
  */
 
-import process from "node:process";
-import { WORKER_LOOK_MS } from "../../limits.ts";
 import {
   ApiMisuseError,
   type LimitInForce,
-  type ListenHandler,
   type ListenLimits,
   type ListenSource,
-  type Logger,
   parseSecret,
   type SocketAddress,
   type Status,
@@ -27,45 +23,26 @@ import {
   makeSharedBuffers,
   nextSharedId,
   OwnerSlots,
-  type RemoteClients,
-  type SharedPort,
+  roomLimits,
   SilentCount,
+  WaitingRoom,
 } from "../../workers/mod.ts";
-import type { ClientsControl, RecordWatch } from "../../control/mod.ts";
+import {
+  type ClientsControl,
+  type RecordWatch,
+  sumUp,
+  type ThreadFigures,
+} from "../../control/mod.ts";
 import { recordJson } from "../../handlers/mod.ts";
-import type { CliIo } from "../io.ts";
-import { needsWorker, RestartDelay } from "./load.ts";
+import type { GroupOptions } from "./group_options.ts";
+import { needsWorker, RestartDelay, watchLoad } from "./load.ts";
 import { Member } from "./member.ts";
-import type { WorkerFlags } from "./start.ts";
 
 /** The sender of the lines of a worker is its number, negated, minus this; sources have numbers from 1. */
 const LINES_SENDER = 2;
 
 /** The last words of clients whose worker has ended. */
 const WORKER_LOST = "worker-ended";
-
-export interface GroupOptions {
-  readonly name: string | undefined;
-  /** Where to listen, and who decides about keys. */
-  readonly port: SharedPort;
-  /** How many workers to begin with. */
-  readonly first: number;
-  /** How many there may be; more are started while those that are there are busy. */
-  readonly most: number;
-  readonly flags: WorkerFlags;
-  /** `num:secret`. */
-  readonly secret: string | undefined;
-  /** Gets the records of the listener, and the last ones of sources whose worker was lost. */
-  readonly handler: ListenHandler;
-  /** Handles the clients of all workers by the handler, if they are not handled where they are. */
-  readonly clients: RemoteClients | undefined;
-  /** Called for each source whose last record was to be printed by a worker that is lost. */
-  readonly onLost: (id: number, lastWords: string) => void;
-  /** Called when recordings or pictures may have been stored. */
-  readonly onStored: () => void;
-  readonly log: Logger;
-  readonly io: CliIo;
-}
 
 export class WorkerGroup {
   /** The listener of all workers, for handlers. */
@@ -77,6 +54,8 @@ export class WorkerGroup {
   readonly #silent: SilentCount;
   readonly #limitLog: LimitLog;
   readonly #gate: Gate;
+  /** The connections of all workers that have not logged in. */
+  readonly #waiting: WaitingRoom;
   readonly #members = new Set<Member>();
   /** Clients may come: the handler knows the listener. */
   readonly #ready = Promise.withResolvers<void>();
@@ -84,13 +63,13 @@ export class WorkerGroup {
   #secret: string | undefined;
   readonly #restartDelay = new RestartDelay();
   readonly #restarts = new Set<ReturnType<typeof setTimeout>>();
-  #look: ReturnType<typeof setInterval> | undefined;
-  #usedMs = 0;
+  #look: ReturnType<typeof watchLoad> | undefined;
   #lastMember = 0;
   /** Whether the first workers listen: from then on one that ends is replaced. */
   #isOpen = false;
   #isClosed = false;
   #watch: RecordWatch | undefined;
+  #ended: ThreadFigures | undefined;
 
   private constructor(options: GroupOptions) {
     this.#options = options;
@@ -99,6 +78,7 @@ export class WorkerGroup {
     this.#silent = new SilentCount(options.log);
     this.#limitLog = new LimitLog(options.log);
     this.#gate = new Gate({ limits: options.port.limits, log: this.#limitLog });
+    this.#waiting = new WaitingRoom(roomLimits(options.port.limits), this.#limitLog);
     this.source = this.#makeSource();
   }
 
@@ -156,14 +136,19 @@ export class WorkerGroup {
   async limits(): Promise<LimitInForce[]> {
     const { port: { limits, admission } } = this.#options;
     const rows = [...this.#members].map(({ link }) => link.ask("limits").catch(() => []));
-    return limitsOfWorkers(limits.all, await Promise.all(rows), admission.used);
+    const { all, perNetwork } = this.#waiting.used;
+    return limitsOfWorkers(limits.all, await Promise.all(rows), {
+      ...admission.used,
+      maxUnauthenticated: all,
+      maxUnauthenticatedPerNetwork: perNetwork,
+    });
   }
 
   /** Takes no more clients; those that are there stay. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    clearInterval(this.#look);
+    this.#look?.stop();
     for (const timer of this.#restarts) clearTimeout(timer);
     for (const { link } of this.#members) link.tell("close");
     this.#silent.close();
@@ -181,7 +166,7 @@ export class WorkerGroup {
   /** Ends all workers at once. */
   abort(): void {
     this.#isClosed = true;
-    clearInterval(this.#look);
+    this.#look?.stop();
     this.#silent.close();
     this.#limitLog.close();
     for (const member of this.#members) member.end("the listener was aborted");
@@ -201,6 +186,11 @@ export class WorkerGroup {
       .map(({ clients }) => clients);
   }
 
+  /** What workers have counted that are there no more. */
+  get ended(): ThreadFigures | undefined {
+    return this.#ended;
+  }
+
   /** Writes a picture of each client. */
   snapshot(): void {
     for (const { link } of this.#members) link.tell("snapshot");
@@ -218,7 +208,7 @@ export class WorkerGroup {
 
   /** Starts a worker. Settles when it listens. */
   #start(): Promise<void> {
-    const { name, port, most, flags, clients } = this.#options;
+    const { name, port, flags, clients } = this.#options;
     const listening = Promise.withResolvers<void>();
     const member: Member = new Member(
       {
@@ -226,7 +216,6 @@ export class WorkerGroup {
           listenerId: this.source.id,
           name,
           sockets: port.sockets,
-          workers: most,
           buffers: this.#buffers,
           networks: this.#gate.buffer,
         },
@@ -234,6 +223,7 @@ export class WorkerGroup {
         forwards: clients !== undefined,
       },
       new AdmissionDesk(port.admission, port.identity, this.#slots),
+      this.#waiting,
       {
         service: (member) => this.#service(member, ++this.#lastMember, listening),
         ended: (member, detail) => {
@@ -269,11 +259,13 @@ export class WorkerGroup {
         listening.reject(fromPlain(error));
         this.#lost(member, error.message);
       },
-      finished: () => {
+      finished: (figures) => {
+        member.clients.keep(figures);
         if (this.#isClosed) this.#remove(member);
         else this.#lost(member, "its listener ended");
       },
-      ends: (exitCode) => {
+      ends: (figures, exitCode) => {
+        if (figures !== undefined) member.clients.keep(figures);
         if (exitCode !== undefined) Deno.exit(exitCode);
         this.#lost(member, "it was closed by a handler");
       },
@@ -286,6 +278,8 @@ export class WorkerGroup {
       arrive: (id) => desk.arrive(id),
       enrol: (id) => desk.enrol(id),
       leave: (id) => desk.leave(id),
+      waits: (...waiting) => member.waiting.waits(...waiting),
+      waitsNoMore: (id) => member.waiting.waitsNoMore(id),
       silent: (hostname) => this.#silent.add(hostname),
       limitReached: (limit, hostname, fields) => this.#limitLog.reached(limit, hostname, fields),
       log: (level, event, fields) => log.log(level, event, fields),
@@ -312,6 +306,7 @@ export class WorkerGroup {
   #remove(member: Member): void {
     member.end("its clients have left");
     this.#members.delete(member);
+    this.#ended = sumUp([this.#ended, member.clients.counts].flatMap((each) => each ?? []));
     this.#checkFinished();
   }
 
@@ -347,19 +342,15 @@ export class WorkerGroup {
 
   /** Starts another worker while there are several clients and the workers have much to do. */
   #watchLoad(): void {
-    this.#usedMs = usedMs();
-    this.#look = setInterval(() => {
-      const nowUsedMs = usedMs();
-      const used = (nowUsedMs - this.#usedMs) / WORKER_LOOK_MS;
-      this.#usedMs = nowUsedMs;
+    this.#look = watchLoad((used) => {
       const { size } = this.#members;
-      if (size >= this.#options.most) return clearInterval(this.#look);
+      if (size >= this.#options.most) return this.#look?.stop();
       if (!needsWorker({ workers: size, clients: this.clients.length, used })) return;
       this.#start().then(
         () => this.#options.log.log("info", "worker-added", { workers: this.#members.size }),
         () => {},
       );
-    }, WORKER_LOOK_MS);
+    });
   }
 
   #makeSource(): ListenSource {
@@ -386,10 +377,4 @@ export class WorkerGroup {
       },
     };
   }
-}
-
-/** The time of the processor that this process has used. */
-function usedMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
 }

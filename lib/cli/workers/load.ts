@@ -4,8 +4,10 @@
  * @module
  */
 
+import process from "node:process";
 import {
   WORKER_BUSY_SHARE,
+  WORKER_LOOK_MS,
   WORKER_RESTART_MAX_MS,
   WORKER_RESTART_MIN_MS,
   WORKER_STEADY_MS,
@@ -21,6 +23,23 @@ export interface Load {
 /** Whether another worker is of use: it gets a part of the clients that come, not of those there. */
 export function needsWorker({ workers, clients, used }: Load): boolean {
   return clients > 1 && used >= workers * WORKER_BUSY_SHARE;
+}
+
+/** Tells again and again how much processor time was used, in seconds a second. */
+export function watchLoad(onLook: (used: number) => void): { stop(): void } {
+  let before = usedMs();
+  const timer = setInterval(() => {
+    const now = usedMs();
+    onLook((now - before) / WORKER_LOOK_MS);
+    before = now;
+  }, WORKER_LOOK_MS);
+  return { stop: () => clearInterval(timer) };
+}
+
+/** The time of the processor that this process has used. */
+function usedMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 /** How long it takes until a worker is replaced. */

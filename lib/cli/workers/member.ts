@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type ClientsControl, RemoteThread } from "../../control/mod.ts";
+import { RemoteThread } from "../../control/mod.ts";
 import { TransportError } from "../../mod.ts";
 import {
   type AdmissionDesk,
@@ -14,6 +14,8 @@ import {
   type MainService,
   makeTable,
   type PortSetup,
+  WaitingDesk,
+  type WaitingRoom,
   type WorkerService,
 } from "../../workers/mod.ts";
 import type { WorkerStart } from "./start.ts";
@@ -29,8 +31,10 @@ export interface MemberHost {
 export class Member {
   readonly link: Link<MainService, WorkerService>;
   readonly desk: AdmissionDesk;
+  /** Its connections that have not logged in. */
+  readonly waiting: WaitingDesk;
   /** Its clients, for the control interface. */
-  readonly clients: ClientsControl = new RemoteThread(
+  readonly clients = new RemoteThread(
     (method, args) => this.link.ask("control", method, args),
   );
   isListening = false;
@@ -45,10 +49,12 @@ export class Member {
   constructor(
     start: Omit<WorkerStart, "setup"> & { readonly setup: Omit<PortSetup, "held"> },
     desk: AdmissionDesk,
+    room: WaitingRoom,
     host: MemberHost,
   ) {
     const setup = this.#setup = { ...start.setup, held: makeTable() };
     this.desk = desk;
+    this.waiting = new WaitingDesk(room, (...args) => this.link.tell("evict", ...args));
     const worker = this.#worker = new Worker(new URL("./worker.ts", import.meta.url), {
       type: "module",
       name: "listen",
@@ -73,6 +79,7 @@ export class Member {
     this.link.end(new TransportError("connection-lost", reason));
     this.#worker.terminate();
     this.desk.close();
+    this.waiting.close();
     giveBack(this.#setup.buffers, this.#setup.held);
     return true;
   }

@@ -5,7 +5,12 @@
  * @module
  */
 
-import { type ClientsControl, LocalClients, PostedRecords } from "../../control/mod.ts";
+import {
+  type ClientsControl,
+  LocalClients,
+  PostedRecords,
+  type ThreadFigures,
+} from "../../control/mod.ts";
 import { FaultLog, outliveFaults } from "../faults.ts";
 import type { CliIo } from "../io.ts";
 import { processEnv } from "../../../keystore/mod.ts";
@@ -17,6 +22,7 @@ import {
   Link,
   type MainService,
   openWorkerListener,
+  RemoteWaiting,
   toPlain,
   type WorkerService,
 } from "../../workers/mod.ts";
@@ -39,6 +45,7 @@ class ListenWorker implements WorkerService {
   readonly #log: Logger;
   readonly #output: PostedOutput;
   readonly #forwarding: Forwarding;
+  readonly #waiting: RemoteWaiting;
   #handlers: WorkerHandlers | undefined;
   #listener: Listener | undefined;
   #clients: LocalClients | undefined;
@@ -60,7 +67,8 @@ class ListenWorker implements WorkerService {
       (lines) => this.#log.log("warn", "output-lost", { lines }),
     );
     this.#forwarding = new Forwarding(main);
-    tellEnds(main);
+    this.#waiting = new RemoteWaiting(main);
+    tellEnds(main, () => this.#clients?.figures());
   }
 
   /** Runs the listener to its end. */
@@ -76,7 +84,7 @@ class ListenWorker implements WorkerService {
     await this.#listener!.finished();
     faults.close();
     await this.#output.flushed();
-    this.#main.tell("finished");
+    this.#main.tell("finished", this.#clients!.figures());
   }
 
   async #open({ flags, setup, forwards }: WorkerStart): Promise<void> {
@@ -89,6 +97,7 @@ class ListenWorker implements WorkerService {
     this.#listener = openWorkerListener(
       this.#main,
       setup,
+      this.#waiting,
       forwards ? this.#forwarding.handler : handlers.handler,
       {
         observers: handlers.observers,
@@ -113,6 +122,10 @@ class ListenWorker implements WorkerService {
 
   limits(): readonly LimitInForce[] {
     return this.#listener?.limits ?? [];
+  }
+
+  evict(id: number, detail: string, hadVerified: boolean): void {
+    this.#waiting.evict(id, detail, hadVerified);
   }
 
   close(): void {
@@ -147,16 +160,19 @@ class ListenWorker implements WorkerService {
 }
 
 /** A handler module may end the process, or the worker; the main thread would not notice either. */
-function tellEnds(main: Link<WorkerService, MainService>): void {
+function tellEnds(
+  main: Link<WorkerService, MainService>,
+  figures: () => ThreadFigures | undefined,
+): void {
   const exit = Deno.exit;
   Deno.exit = (code) => {
-    main.tell("ends", code ?? Deno.exitCode);
+    main.tell("ends", figures(), code ?? Deno.exitCode);
     main.flush();
     return exit(code);
   };
   const close = scope.close;
   scope.close = () => {
-    main.tell("ends");
+    main.tell("ends", figures());
     main.flush();
     close();
   };

@@ -57,15 +57,15 @@ test("each limit in force is a row with its value, its unit, and what is used", 
   assert.deepEqual(row("max-idle"), { name: "max-idle", value: undefined, unit: "s", used: 2 });
 });
 
-test("of several listeners, connections without a login are added up, other uses are the highest", () => {
+test("of several listeners, what they do not count in one place is the highest use", () => {
   const { all } = new CurrentLimits();
   const zero = Object.fromEntries(Object.keys(LIMIT_ROWS).map((key) => [key, 0]));
   const use = (used: Partial<Record<keyof typeof LIMIT_ROWS, number>>) =>
     limitsInForce(all, { ...zero, ...used } as Parameters<typeof limitsInForce>[1]);
   const rows = limitsOfWorkers(all, [
-    use({ maxUnauthenticated: 3, maxConnectionsPerMinute: 5, maxClients: 1, maxPenaltyMs: 5_000 }),
-    use({ maxUnauthenticated: 4, maxConnectionsPerMinute: 7, maxClients: 1 }),
-  ], { maxClients: 2, maxClientsPerKey: 1 });
+    use({ maxConnectionsPerMinute: 5, maxClients: 1, maxPenaltyMs: 5_000 }),
+    use({ maxConnectionsPerMinute: 7, maxClients: 1 }),
+  ], { maxClients: 2, maxClientsPerKey: 1, maxUnauthenticated: 7 });
   const used = Object.fromEntries(rows.map((row) => [row.name, row.used]));
   assert.equal(used["max-unauthenticated"], 7);
   assert.equal(used["max-connections-per-minute"], 7);

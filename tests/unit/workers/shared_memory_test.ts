@@ -6,6 +6,7 @@ import {
   makeTable,
   nextSharedId,
   OwnerSlots,
+  SharedDecoders,
   SharedMemory,
 } from "../../../lib/workers/shared_memory.ts";
 import { SeededRandom } from "../../support/random.ts";
@@ -101,5 +102,18 @@ Deno.test({
   fn: () => {
     const buffers = makeSharedBuffers();
     assert.deepEqual([1, 2, 3].map(() => nextSharedId(buffers)), [1, 2, 3]);
+  },
+});
+
+Deno.test({
+  name: "decoders are counted over all workers, and those of one that has ended no more",
+  permissions: "none",
+  fn: () => {
+    const buffers = makeSharedBuffers();
+    const [lost, other] = [makeTable(), makeTable()];
+    const [one, two] = [lost, other].map((held) => new SharedDecoders(buffers, held));
+    assert.deepEqual([one!.add(1), two!.add(1), one!.add(1), one!.add(-1)], [1, 2, 3, 2]);
+    giveBack(buffers, lost);
+    assert.equal(two!.add(1), 2);
   },
 });

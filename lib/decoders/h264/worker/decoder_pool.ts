@@ -11,10 +11,18 @@ import { type WorkerLike, WorkerThread, WorkerTimeoutError } from "../../../work
 import type { DecodeJob } from "../../frame_decoder.ts";
 import type { DecodeAnswer, WorkerRequest } from "./messages.ts";
 
+/** How many decoders there are, where several pools share a limit. */
+export interface DecoderCount {
+  /** @returns How many there are then. */
+  add(change: 1 | -1): number;
+}
+
 /** Bounds of a pool, and what it starts. */
 export interface DecoderPoolOptions {
   /** How many workers there may be. */
   readonly limit?: number;
+  /** The workers of all pools that share the limit; those of this one when absent. */
+  readonly count?: DecoderCount;
   /** How long one picture may take. */
   readonly timeoutMs?: number;
   readonly start?: () => WorkerLike;
@@ -25,12 +33,15 @@ export class DecoderPool {
   readonly #limit: number;
   readonly #timeoutMs: number;
   readonly #start: () => WorkerLike;
+  readonly #count: DecoderCount;
   #size = 0;
 
   constructor(options: DecoderPoolOptions = {}) {
     this.#limit = options.limit ?? MAX_H264_DECODERS;
     this.#timeoutMs = options.timeoutMs ?? H264_TIMEOUT_MS;
     this.#start = options.start ?? startWorker;
+    let own = 0;
+    this.#count = options.count ?? { add: (change) => own += change };
   }
 
   /** How many workers there are. */
@@ -48,24 +59,26 @@ export class DecoderPool {
   }
 
   #startThread(): DecoderThread | StreamError {
-    if (this.#size >= this.#limit) {
+    const before = this.#add(1) - 1;
+    if (before >= this.#limit) {
+      this.#add(-1);
       return new StreamError(
         "too-many-decoders",
-        `${this.#size} clients have their H.264 decoded, the limit is ${this.#limit}`,
+        `${before} clients have their H.264 decoded, the limit is ${this.#limit}`,
       );
     }
     try {
-      const thread: DecoderThread = new WorkerThread(
-        this.#start(),
-        this.#timeoutMs,
-        () => void this.#size--,
-      );
-      this.#size++;
-      return thread;
+      return new WorkerThread(this.#start(), this.#timeoutMs, () => void this.#add(-1));
     } catch (cause) {
+      this.#add(-1);
       const { message } = cause as Error;
       return new StreamError("decoder-failed", `no worker was started: ${message}`, { cause });
     }
+  }
+
+  #add(change: 1 | -1): number {
+    this.#size += change;
+    return this.#count.add(change);
   }
 }
 

@@ -3,7 +3,10 @@ import { CodedPictures } from "../../../../lib/decoders/h264/coded_pictures.ts";
 import { MemoryBudget } from "../../../../lib/decoders/memory_budget.ts";
 import type { DecodeJob } from "../../../../lib/decoders/frame_decoder.ts";
 import { StreamError } from "../../../../lib/errors.ts";
-import { DecoderPool } from "../../../../lib/decoders/h264/worker/decoder_pool.ts";
+import {
+  type DecoderCount,
+  DecoderPool,
+} from "../../../../lib/decoders/h264/worker/decoder_pool.ts";
 import type { DecodeAnswer, WorkerRequest } from "../../../../lib/decoders/h264/worker/messages.ts";
 import { FakeTimers } from "../../../support/fake_timers.ts";
 import { FakeWorker } from "../../../support/fake_worker.ts";
@@ -13,10 +16,11 @@ const pure = { permissions: "none" } as const;
 
 type FakeDecoder = FakeWorker<WorkerRequest, DecodeAnswer>;
 
-function rig(limit = 2) {
+function rig(limit = 2, count?: DecoderCount) {
   const threads: FakeDecoder[] = [];
   const pool = new DecoderPool({
     limit,
+    ...(count && { count }),
     timeoutMs: 1_000,
     start: () => {
       threads.push(new FakeWorker());
@@ -122,4 +126,16 @@ Deno.test("a worker that cannot be started does not count", pure, async () => {
   });
   assert.equal(await code(pool.open().decode(job())), "decoder-failed");
   assert.equal(pool.size, 0);
+});
+
+Deno.test("pools may share their limit", pure, async () => {
+  let all = 0;
+  const count: DecoderCount = { add: (change) => all += change };
+  const [one, two] = [rig(2, count), rig(2, count)];
+  const [first, second] = [one.pool.open(), two.pool.open()];
+  const refused = two.pool.open();
+  assert.equal(await code(refused.decode(job())), "too-many-decoders");
+  assert.deepEqual([one.pool.size, two.pool.size, all], [1, 1, 2]);
+  for (const decoder of [first, second, refused]) decoder.close();
+  assert.equal(all, 0);
 });
