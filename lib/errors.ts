@@ -128,6 +128,9 @@ export type TransportCode =
 export type ControlCode =
   | "no-such-path"
   | "no-such-client"
+  | "no-such-file"
+  | "no-such-recording"
+  | "transfer-failed"
   | "ambiguous-client"
   | "nothing-shown"
   | "not-taken"

@@ -10,4 +10,5 @@ export * from "./limits/clients.ts";
 export * from "./limits/pictures.ts";
 export * from "./limits/handlers.ts";
 export * from "./limits/control.ts";
+export * from "./limits/media.ts";
 export * from "./limits/process.ts";

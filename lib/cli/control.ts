@@ -54,6 +54,8 @@ export async function openControl(
       return served.ended;
     },
   }, keystore);
+  // From now on the threads keep the files that clients offer.
+  threads(control);
   const http = new HttpControl(control, log);
   const socket = path === undefined
     ? await openDefault(listener, http, env, log)

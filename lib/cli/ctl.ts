@@ -7,6 +7,7 @@
 import { Command } from "commander";
 import { type CliIo, processIo } from "./io.ts";
 import { endCommand, snapshotCommand, typeCommand } from "./ctl_client.ts";
+import { fetchCommand, filesCommand, sendCommand } from "./ctl_files.ts";
 import { acceptCommand, closeCommand, knocksCommand, statsCommand } from "./ctl_listener.ts";
 import { listCommand, showCommand } from "./ctl_list.ts";
 import { watchCommand } from "./ctl_watch.ts";
@@ -25,6 +26,9 @@ export function ctlCommand(io: CliIo = processIo): Command {
     watchCommand,
     typeCommand,
     endCommand,
+    sendCommand,
+    filesCommand,
+    fetchCommand,
     knocksCommand,
     acceptCommand,
     statsCommand,
@@ -51,6 +55,7 @@ Examples:
   ctl list
   ctl snapshot 2
   ctl type 2 ls --enter
+  ctl send 2 ./notes.txt
   ctl end 2 "see you tomorrow"
   ctl knocks
   ctl accept 3f2a-91bc --comment "Anna's laptop"`;

@@ -144,6 +144,11 @@ export function addListenOptions(command: Command): Command {
     );
 }
 
+/** Whether the listener can be steered from outside. */
+export function isControlled({ control }: Pick<ListenFlags, "control">): boolean {
+  return control !== false;
+}
+
 /** @throws {UsageError} For flags that exclude each other, or that need another one. */
 export function requireConsistent(flags: ListenFlags): void {
   const { view, pipe, pipeRestart, handler, json, h264, record, snapshot } = flags;

@@ -34,6 +34,12 @@ export function readArguments({ params }: Operation, given: Given): Record<strin
 }
 
 function readArgument(name: string, { type, max, in: at }: Param, value: unknown): unknown {
+  if (type === "bytes") return value;
+  if (type === "boolean") {
+    return typeof value === "boolean"
+      ? value
+      : refuse(`${name} is ${quote(value)}, must be true or false`);
+  }
   if (type === "string") {
     if (typeof value !== "string") return refuse(`${name} is not a string`);
     if (value.length <= max) return value;

@@ -12,6 +12,8 @@ import { type Listener, type ListenerView, viewOf } from "../net/listener.ts";
 import type { ClientView } from "../net/live_client.ts";
 import type { ClientSource } from "../segment/client_source.ts";
 import type { OpenView, ViewOptions, ViewOutput } from "../web/views/types.ts";
+import { ClientFiles } from "./files/client_files.ts";
+import type { FileRow, SentState, ThreadFiles } from "./files/thread_files.ts";
 import { LoopDelay } from "./loop_delay.ts";
 import type { Result } from "./operations.ts";
 
@@ -44,7 +46,7 @@ export type OpenViewOf = (
 ) => OpenView | Promise<OpenView>;
 
 /** The clients of a thread; in a worker all answers take a while. */
-export interface ClientsControl {
+export interface ClientsControl extends ThreadFiles {
   clients(): readonly ClientRow[] | Promise<readonly ClientRow[]>;
   /** @param id The number of a segment. @returns `undefined` while nothing is shown. */
   snapshot(id: number): Promise<Snapshot | undefined>;
@@ -62,11 +64,14 @@ export class LocalClients implements ClientsControl, Disposable {
   readonly #view: ListenerView;
   readonly #loopDelay = new LoopDelay();
   readonly #onLine: (line: WatchedLine) => void;
+  readonly #files = new ClientFiles();
 
   /** @param onLine Gets records while they are watched. */
   constructor(listener: Listener, onLine: (line: WatchedLine) => void) {
     this.#view = viewOf(listener);
     this.#onLine = onLine;
+    this.#view.tap.onOffer = this.#files.offer;
+    this.#view.tap.onEnded = this.#files.forget;
   }
 
   clients(): ClientRow[] {
@@ -83,6 +88,30 @@ export class LocalClients implements ClientsControl, Disposable {
 
   end(id: number, lastWords: string): void {
     this.#source(id).deleteImage(lastWords);
+  }
+
+  files(id: number): FileRow[] {
+    return this.#files.rows(id);
+  }
+
+  async readFile(id: number, file: number, offset: number) {
+    return await this.#files.read(id, file, offset);
+  }
+
+  beginFile(id: number, name: string, sizeBytes: number): number | undefined {
+    return this.#files.begin(this.#source(id), name, sizeBytes);
+  }
+
+  async feedFile(file: number, piece: Uint8Array): Promise<boolean> {
+    return await this.#files.feed(file, piece);
+  }
+
+  async fileEnded(file: number): Promise<SentState> {
+    return await this.#files.ended(file);
+  }
+
+  cancelFile(file: number): void {
+    this.#files.cancel(file);
   }
 
   figures(): ThreadFigures {

@@ -45,11 +45,22 @@ export function optional<Value>(field: Field<Value, false>): Field<Value, true> 
   return { ...field, isOptional: true };
 }
 
+/** Bytes that come or go in pieces. */
+export interface Content {
+  readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** How many there are; absent when that is not known. */
+  readonly sizeBytes?: number | undefined;
+  /** The media type of a result. */
+  readonly type?: string;
+  /** The name of the file that a result is, for people who keep it. */
+  readonly name?: string;
+}
+
 /** One parameter. */
 export interface Param<Value = unknown, IsOptional extends boolean = boolean> {
-  /** Where it stands in a request. */
-  readonly in: "path" | "query" | "body";
-  readonly type: "string" | "integer";
+  /** Where it stands in a request; `content` is the body as it comes, in place of a JSON object. */
+  readonly in: "path" | "query" | "body" | "content";
+  readonly type: "string" | "integer" | "boolean" | "bytes";
   /** The longest text in UTF-16 units, or the largest number. */
   readonly max: number;
   readonly doc: string;
@@ -87,6 +98,21 @@ export function optionalWhole(at: Param["in"], max: number, doc: string): Param<
   return { in: at, type: "integer", max, doc, isOptional: true };
 }
 
+/** A number from 1. */
+export function wholeParam(at: Param["in"], max: number, doc: string): Param<number, false> {
+  return { in: at, type: "integer", max, doc, isOptional: false };
+}
+
+/** Whether something is to be. */
+export function truthParam(doc: string): Param<boolean, false> {
+  return { in: "body", type: "boolean", max: 1, doc, isOptional: false };
+}
+
+/** The body as it comes, of at most `max` bytes. */
+export function contentParam(max: number, doc: string): Param<Content, false> {
+  return { in: "content", type: "bytes", max, doc, isOptional: false };
+}
+
 /** One thing that can be asked of a listener. */
 export interface Operation {
   readonly method: "GET" | "POST";
@@ -94,8 +120,8 @@ export interface Operation {
   readonly path: string;
   readonly doc: string;
   readonly params: Params;
-  /** What comes back: one object, an array of them, lines of JSON as they come, or content. */
-  readonly result: "object" | "rows" | "lines" | "picture" | "text";
+  /** What comes back: one object, an array of them, lines of JSON as they come, or something to keep. */
+  readonly result: "object" | "rows" | "lines" | "picture" | "text" | "content";
   /** The fields of an object or a row. */
   readonly fields: Fields;
 }

@@ -10,14 +10,17 @@ import { CONTROL_BODY_TIMEOUT_MS, MAX_CONTROL_BODY_BYTES, MAX_CONTROL_CALLS } fr
 import { escapeControls, type Logger } from "../log.ts";
 import type { Snapshot } from "../handlers/pictures/snapshot.ts";
 import { quote } from "./arguments.ts";
-import type { Operation } from "./description.ts";
+import type { Content, Operation } from "./description.ts";
 import type { Controlled } from "./operations.ts";
-import { findOperation, MethodError, readRequest } from "./request.ts";
+import { findOperation, MethodError, readRequest, takesContent } from "./request.ts";
 
 /** The status of each code; others are mistakes of the caller if their class says so. */
 const STATUS: { readonly [code: string]: number } = {
   "no-such-path": 404,
   "no-such-client": 404,
+  "no-such-file": 404,
+  "no-such-recording": 404,
+  "transfer-failed": 409,
   "no-such-key": 404,
   "nothing-shown": 404,
   "bad-method": 405,
@@ -59,7 +62,8 @@ export class HttpControl {
       const { pathname, searchParams } = readUrl(request);
       const requested = findOperation(request.method, pathname);
       name = requested.name;
-      const args = readRequest(requested, searchParams, await readBody(request));
+      const body = takesContent(requested.operation) ? contentOf(request) : await readBody(request);
+      const args = readRequest(requested, searchParams, body);
       const perform = this.#controlled[requested.name] as (args: unknown) => unknown;
       return toResponse(requested.operation, await perform.call(this.#controlled, args));
     } catch (error) {
@@ -132,6 +136,14 @@ async function readBody({ body }: Request): Promise<string> {
   return await new Blob(chunks as Uint8Array<ArrayBuffer>[]).text();
 }
 
+function contentOf({ body, headers }: Request): Content {
+  const length = headers.get("content-length");
+  return {
+    stream: body ?? new Blob().stream(),
+    sizeBytes: length === null ? undefined : Number(length),
+  };
+}
+
 function toResponse({ result }: Operation, value: unknown): Response {
   switch (result) {
     case "object":
@@ -143,6 +155,16 @@ function toResponse({ result }: Operation, value: unknown): Response {
     }
     case "text":
       return plain(value as string, "text/plain; version=0.0.4; charset=utf-8");
+    case "content": {
+      const { stream, type = "application/octet-stream", sizeBytes, name } = value as Content;
+      return new Response(stream, {
+        headers: {
+          "content-type": type,
+          ...(sizeBytes !== undefined && { "content-length": String(sizeBytes) }),
+          ...(name !== undefined && { "content-disposition": `attachment; filename="${name}"` }),
+        },
+      });
+    }
     case "picture": {
       const picture = value as Snapshot;
       if (picture.kind === "text") return plain(picture.text, "text/plain; charset=utf-8");

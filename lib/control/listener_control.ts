@@ -12,7 +12,9 @@ import type { Snapshot } from "../handlers/pictures/snapshot.ts";
 import { MAX_CONTROL_SNAPSHOTS } from "../limits.ts";
 import type { LimitInForce } from "../net/listen_limits.ts";
 import type { ClientRow, ClientsControl, ThreadFigures, WatchedLine } from "./clients.ts";
+import type { Content } from "./description.ts";
 import { sumUp } from "./figures.ts";
+import { Transfers } from "./files/transfers.ts";
 import { findClient } from "./find.ts";
 import { fixedLimits } from "./fixed_limits.ts";
 import { formatMetrics } from "./metrics.ts";
@@ -60,6 +62,7 @@ export class ListenerControl implements Controlled, RecordWatch {
   readonly #watchers = new Watchers((isWatched) => {
     for (const thread of this.#target.threads()) thread.watch(isWatched);
   });
+  readonly #transfers = new Transfers();
   #snapshots = 0;
 
   constructor(target: ControlTarget, keystore: Pick<Keystore, "notes" | "acceptKnock">) {
@@ -150,6 +153,23 @@ export class ListenerControl implements Controlled, RecordWatch {
       "not-taken",
       `client ${client.id} does not take the text: it has ended, is paused, or takes no keys`,
     );
+  }
+
+  async send(
+    { client: word, name = "", size, content }: Arguments<"send">,
+  ): Promise<Result<"send">> {
+    const { client, thread } = await this.#find(word);
+    return await this.#transfers.send(thread, client.id, name, content, size);
+  }
+
+  async files({ client: word }: Arguments<"files">): Promise<Result<"files">> {
+    const { client, thread } = await this.#find(word);
+    return await thread.files(client.id);
+  }
+
+  async fetch({ client: word, file }: Arguments<"fetch">): Promise<Content> {
+    const { client, thread } = await this.#find(word);
+    return await this.#transfers.fetch(thread, client.id, file);
   }
 
   async end({ client: word, last_words = "" }: Arguments<"end">): Promise<Result<"end">> {

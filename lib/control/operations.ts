@@ -9,11 +9,15 @@ import {
   MAX_COMMENT_CHARACTERS,
   MAX_CONTROL_TEXT_UNITS,
   MAX_CONTROL_WORD,
+  MAX_FILE_NAME_UNITS,
   MAX_LAST_WORDS,
+  MAX_SENT_FILE_BYTES,
 } from "../limits.ts";
 import type { Snapshot } from "../handlers/pictures/snapshot.ts";
 import {
   type ArgumentsOf,
+  type Content,
+  contentParam,
   counts,
   list,
   number,
@@ -27,6 +31,7 @@ import {
   truth,
   type ValuesOf,
   whole,
+  wholeParam,
 } from "./description.ts";
 
 const CLIENT = textParam(
@@ -143,6 +148,62 @@ export const OPERATIONS = {
     params: { client: CLIENT, text: textParam("body", MAX_CONTROL_TEXT_UNITS, "what to type") },
     result: "object",
     fields: { client: whole("the number of the client") },
+  },
+  send: {
+    method: "POST",
+    path: "/clients/:client/files",
+    doc:
+      "Gives a client a file: its bytes are the body, whose size must be known. Answers when the " +
+      "client has it, or has not said so within 10 s",
+    params: {
+      client: CLIENT,
+      name: optionalText(
+        "query",
+        MAX_FILE_NAME_UNITS,
+        "what the client is told of its name, shortened to 15 bytes",
+      ),
+      size: optionalWhole(
+        "query",
+        MAX_SENT_FILE_BYTES,
+        "its size in bytes; the length of the body unless given",
+      ),
+      content: contentParam(MAX_SENT_FILE_BYTES, "its bytes"),
+    },
+    result: "object",
+    fields: {
+      client: whole("the number of the client"),
+      bytes: whole("how many bytes were sent"),
+      confirmed: truth("whether the client has said that it has all of it"),
+    },
+  },
+  files: {
+    method: "GET",
+    path: "/clients/:client/files",
+    doc:
+      "Lists the files to and from a client, the oldest first. Those that it has offered are kept " +
+      "until it leaves, or others need the room",
+    params: { client: CLIENT },
+    result: "rows",
+    fields: {
+      id: whole("the number of the file"),
+      direction: text("`to` or `from` the client"),
+      name: text("its name; the client chooses those of its own"),
+      since: text("when it was begun, in ISO 8601"),
+      size: optional(whole("its size in bytes; absent when the client does not say")),
+      moved_bytes: whole("how many bytes were moved so far"),
+      state: text("`moving`, `complete` or `failed`"),
+    },
+  },
+  fetch: {
+    method: "GET",
+    path: "/clients/:client/files/:file",
+    doc: "Gives a file that a client has offered, also while it is arriving",
+    params: {
+      client: CLIENT,
+      file: wholeParam("path", Number.MAX_SAFE_INTEGER, "the number of the file"),
+    },
+    result: "content",
+    fields: {},
   },
   end: {
     method: "POST",
@@ -276,6 +337,7 @@ export type Result<K extends OperationName> = Operations[K]["result"] extends "o
   : Operations[K]["result"] extends "rows" ? readonly Row<K>[]
   : Operations[K]["result"] extends "lines" ? ReadableStream<string>
   : Operations[K]["result"] extends "picture" ? Snapshot
+  : Operations[K]["result"] extends "content" ? Content
   : string;
 
 /** What performs all operations: a listener, or a way to one. */

@@ -9,6 +9,7 @@ import { TransportError } from "../errors.ts";
 import { CONTROL_WATCH_QUEUE_UNITS } from "../limits.ts";
 import { countsOf } from "./figures.ts";
 import type { ClientRow, ClientsControl, ThreadFigures, WatchedLine } from "./clients.ts";
+import type { FileRow, SentState } from "./files/thread_files.ts";
 
 /**
  * Calls a method of the {@linkcode ClientsControl} in the other thread.
@@ -42,6 +43,30 @@ export class RemoteThread implements ClientsControl {
 
   async end(id: number, lastWords: string): Promise<void> {
     await this.#askOr(undefined, "end", [id, lastWords]);
+  }
+
+  async files(id: number): Promise<readonly FileRow[]> {
+    return await this.#askOr([], "files", [id]) as readonly FileRow[];
+  }
+
+  async readFile(id: number, file: number, offset: number) {
+    return await this.#ask("readFile", [id, file, offset]) as Uint8Array<ArrayBuffer> | undefined;
+  }
+
+  async beginFile(id: number, name: string, sizeBytes: number): Promise<number | undefined> {
+    return await this.#askOr(undefined, "beginFile", [id, name, sizeBytes]) as number | undefined;
+  }
+
+  async feedFile(file: number, piece: Uint8Array): Promise<boolean> {
+    return await this.#askOr(false, "feedFile", [file, piece]) as boolean;
+  }
+
+  async fileEnded(file: number): Promise<SentState> {
+    return await this.#askOr("ended", "fileEnded", [file]) as SentState;
+  }
+
+  async cancelFile(file: number): Promise<void> {
+    await this.#askOr(undefined, "cancelFile", [file]);
   }
 
   async figures(): Promise<ThreadFigures | undefined> {

@@ -6,7 +6,7 @@
 
 import { ApiMisuseError, ControlError } from "../errors.ts";
 import { quote, readArguments } from "./arguments.ts";
-import type { Operation } from "./description.ts";
+import type { Content, Operation } from "./description.ts";
 import { type OperationName, OPERATIONS } from "./operations.ts";
 
 interface Route {
@@ -91,15 +91,23 @@ function readQuery(params: URLSearchParams): Record<string, string> {
 /**
  * Reads the arguments of an operation.
  *
- * @param body The whole body.
+ * @param body The whole body; content for an operation that {@linkcode takesContent}.
  * @throws {ApiMisuseError} `bad-argument`.
  */
 export function readRequest(
   { operation, path }: Requested,
   query: URLSearchParams,
-  body: string,
+  body: string | Content,
 ): Record<string, unknown> {
-  return readArguments(operation, { path, query: readQuery(query), body: readBody(body) });
+  const [object, content] = typeof body === "string"
+    ? [readBody(body), {}]
+    : [{}, { content: body }];
+  return readArguments(operation, { path, query: readQuery(query), body: object, content });
+}
+
+/** Whether the body of an operation is content, and no JSON object. */
+export function takesContent({ params }: Operation): boolean {
+  return Object.values(params).some((param) => param.in === "content");
 }
 
 /** @returns The object in the body; an empty one for an empty body. */

@@ -9,6 +9,7 @@ import type { AccessUnit } from "../decoders/h264/access_units.ts";
 import type { SurfaceView } from "../decoders/surface_view.ts";
 import { ApiMisuseError } from "../errors.ts";
 import type { EventInput } from "../wire/event/types.ts";
+import type { FedContent } from "./fed_content.ts";
 import { NOTHING } from "./outcome.ts";
 import type { Outcome } from "./outcome.ts";
 import type { OutgoingTransfer } from "./outgoing_transfer.ts";
@@ -83,6 +84,18 @@ export class ClientSource {
   /** Whether the handler gets frames; observers always do. */
   get wantsFrames(): boolean {
     return this.#target.wantsFrames;
+  }
+
+  /**
+   * Gives the client a file whose content comes while it is sent; see `openNonblock`.
+   *
+   * @returns The transfer; `false` once the client has ended.
+   * @throws {ApiMisuseError} `queue-full`, `bad-argument`.
+   */
+  sendFed(content: FedContent, options: TransferOptions): BinaryTransfer | false {
+    const transfer = this.#target.transfer("blob", content, options);
+    if (transfer !== false) content.onFed = () => this.#target.client.wake();
+    return transfer;
   }
 
   static {
@@ -223,7 +236,7 @@ class Target implements LifeTarget {
 
   transfer(
     type: BinaryType,
-    content: Uint8Array,
+    content: Uint8Array | FedContent,
     options: TransferOptions,
     before?: EventInput,
   ): BinaryTransfer | false {

@@ -59,6 +59,14 @@ export interface RecordTap {
   onRecord?:
     | ((client: number, source: number, status: Status, input: IoTable | undefined) => void)
     | undefined;
+  /**
+   * Takes or refuses the transfers that a client offers, where its handler takes none.
+   *
+   * @param client The number of the client's first segment.
+   */
+  onOffer?: ((client: number, offer: BinaryOffer) => void) | undefined;
+  /** Called when a client has ended. @param client The number of its first segment. */
+  onEnded?: ((client: number) => void) | undefined;
 }
 
 /** The delivery to the handlers of one client. */
@@ -162,9 +170,10 @@ export class Delivery {
       }
       case "offer": {
         const source = this.#sources.sourceOf(outcome.segment);
-        const { onBinary } = source;
-        return onBinary &&
-          { type: "offer", source, transfer: outcome.transfer, handler: onBinary };
+        const { onOffer } = this.#tap;
+        const tapped = onOffer && ((offer: BinaryOffer) => onOffer(this.primary.id, offer));
+        const handler = source.onBinary ?? tapped;
+        return handler && { type: "offer", source, transfer: outcome.transfer, handler };
       }
       case "progress": {
         const { content, options: { onProgress } } = outcome.transfer;
@@ -192,6 +201,7 @@ export class Delivery {
     if (status.kind === "preroll" && !segment.suspended) this.#tree.activate(segment);
     if (status.kind !== "terminated") return this.#forget();
     this.#sources.forget(segment);
+    if (segment === this.#tree.primary) this.#tap.onEnded?.(this.primary.id);
     this.#stage = "ended";
   }
 

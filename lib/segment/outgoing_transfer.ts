@@ -4,13 +4,14 @@
  * @module
  */
 
+import type { FedContent } from "./fed_content.ts";
 import type { BinaryType, TransferOptions, TransferState } from "./transfer_types.ts";
 
 /** One transfer to a client; `TransfersOut` sends it. */
 export class OutgoingTransfer {
   readonly identifier: number;
   readonly type: BinaryType;
-  readonly content: Uint8Array;
+  readonly content: Uint8Array | FedContent;
   readonly options: TransferOptions;
   state: TransferState = "waiting";
   /** Bytes of content that were sent. */
@@ -22,13 +23,21 @@ export class OutgoingTransfer {
   constructor(
     identifier: number,
     type: BinaryType,
-    content: Uint8Array,
+    content: Uint8Array | FedContent,
     options: TransferOptions,
   ) {
     this.identifier = identifier;
     this.type = type;
     this.content = content;
     this.options = options;
+  }
+
+  /** Takes the bytes behind those that were sent; `undefined` while they are not there. */
+  take(count: number): Uint8Array | undefined {
+    const { content, sentBytes } = this;
+    return content instanceof Uint8Array
+      ? content.subarray(sentBytes, sentBytes + count)
+      : content.take(count);
   }
 
   get isCompressed(): boolean {

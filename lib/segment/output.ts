@@ -12,6 +12,7 @@ import type { Pacing } from "./outbox.ts";
 import { Outbox } from "./outbox.ts";
 import type { Outcome } from "./outcome.ts";
 import { NOTHING } from "./outcome.ts";
+import type { FedContent } from "./fed_content.ts";
 import type { OutgoingTransfer } from "./outgoing_transfer.ts";
 import type { Sent } from "./sent.ts";
 import type { BinaryType, TransferOptions } from "./transfer_types.ts";
@@ -81,7 +82,7 @@ export class Output {
    */
   transfer(
     type: BinaryType,
-    content: Uint8Array,
+    content: Uint8Array | FedContent,
     options: TransferOptions,
     before?: EventInput,
   ): OutgoingTransfer | undefined {

@@ -19,6 +19,7 @@ import type { Session } from "../session/session.ts";
 import { BINARY_TYPE } from "../wire/constants.ts";
 import type { Outcome } from "./outcome.ts";
 import { NOTHING } from "./outcome.ts";
+import { FedContent } from "./fed_content.ts";
 import { OutgoingTransfer } from "./outgoing_transfer.ts";
 import type { BinaryType, TransferOptions } from "./transfer_types.ts";
 import { refuse, textBytes } from "./verbs/check.ts";
@@ -53,8 +54,14 @@ export class TransfersOut {
    * @param content At least 1 byte; not copied, so it must stay as it is until the transfer ends.
    * @throws {ApiMisuseError} `bad-argument`; `queue-full`.
    */
-  add(type: BinaryType, content: Uint8Array, options: TransferOptions): OutgoingTransfer {
-    if (!(content instanceof Uint8Array)) refuse("the content is not a Uint8Array");
+  add(
+    type: BinaryType,
+    content: Uint8Array | FedContent,
+    options: TransferOptions,
+  ): OutgoingTransfer {
+    if (!(content instanceof Uint8Array || content instanceof FedContent)) {
+      refuse("the content is not a Uint8Array");
+    }
     // A size of 0 means one that is not known, which real clients take and never deliver.
     if (content.length === 0) refuse("the content is empty");
     textBytes("the name", options.name ?? "", NAME_FIELD_BYTES - 1);
@@ -77,8 +84,10 @@ export class TransfersOut {
       const most = sentBytes === 0 ? FIRST_PACKET_BYTES : PACKET_BYTES;
       const count = Math.min(most, content.length - sentBytes);
       if (this.#session.outputBytes + count + PACKET_OVERHEAD_BYTES > limitBytes) break;
+      const piece = transfer.take(count);
+      if (piece === undefined) break;
       if (transfer.state === "waiting") this.#begin(transfer);
-      outcomes.push(...this.#sendPacket(transfer, count));
+      outcomes.push(...this.#sendPacket(transfer, piece));
     }
     return outcomes;
   }
@@ -134,12 +143,11 @@ export class TransfersOut {
     });
   }
 
-  #sendPacket(transfer: OutgoingTransfer, count: number): readonly Outcome[] {
-    const { content, sentBytes, identifier } = transfer;
-    const piece = content.subarray(sentBytes, sentBytes + count);
+  #sendPacket(transfer: OutgoingTransfer, piece: Uint8Array): readonly Outcome[] {
+    const { content, identifier } = transfer;
     const payload = transfer.isCompressed ? compress(piece) : piece;
     this.#session.sendData("binary", 0, identifier, payload);
-    transfer.sentBytes += count;
+    transfer.sentBytes += piece.length;
     const progress = { type: "progress", transfer, sentBytes: transfer.sentBytes } as const;
     if (transfer.sentBytes < content.length) return [progress];
     transfer.state = "sent";
@@ -155,13 +163,16 @@ export class TransfersOut {
     if (at >= 0) this.#queue.splice(at, 1);
     this.#sent.delete(transfer.identifier);
     transfer.state = state;
+    if (transfer.content instanceof FedContent) transfer.content.clear();
     return { type: "transfer-ended", transfer, state };
   }
 }
 
 /** Lets a client find a font that it has; zero says that there is none. */
-function checksumOf(content: Uint8Array): Uint8Array {
-  if (content.length > MAX_CHECKSUM_BYTES) return new Uint8Array(CHECKSUM_BYTES);
+function checksumOf(content: Uint8Array | FedContent): Uint8Array {
+  if (content instanceof FedContent || content.length > MAX_CHECKSUM_BYTES) {
+    return new Uint8Array(CHECKSUM_BYTES);
+  }
   const hash = new ContentHash();
   hash.update(content);
   return hash.digest();

@@ -77,6 +77,7 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
   control: {
     imports: [
       "address",
+      "bytes",
       "crypto",
       "decoders",
       "env",
@@ -84,6 +85,7 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
       "log",
       "net",
       "segment",
+      "write_all",
       "web/views",
     ],
     types: ["keystore"],

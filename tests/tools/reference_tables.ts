@@ -103,6 +103,7 @@ const RESULTS: { readonly [R in Operation["result"]]: string } = {
   lines: "Gives JSON lines, until the listener ends.",
   picture: "Gives `image/png` or `text/plain`.",
   text: "Gives `text/plain`.",
+  content: "Gives bytes, as they come.",
 };
 
 function fieldRows(fields: Fields, within = ""): string {

@@ -23,6 +23,7 @@ export type WorkerFlags = Pick<
   | "recordFps"
   | "recordKeep"
   | "snapshot"
+  | "control"
 >;
 
 export interface WorkerStart {

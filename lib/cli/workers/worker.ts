@@ -13,6 +13,7 @@ import {
 } from "../../control/mod.ts";
 import { FaultLog, outliveFaults } from "../faults.ts";
 import type { CliIo } from "../io.ts";
+import { isControlled } from "../listen_options.ts";
 import { processEnv } from "../../../keystore/mod.ts";
 import { STDOUT_QUEUE_UNITS, STDOUT_SENDER_UNITS } from "../../limits.ts";
 import type { LimitInForce, Listener, ListenLimits, Logger } from "../../mod.ts";
@@ -108,6 +109,7 @@ class ListenWorker implements WorkerService {
         proxies: flags.proxyProtocol ?? [],
       },
     );
+    if (!isControlled(flags)) return;
     const records = new PostedRecords((lines, lost) => this.#main.ask("watched", lines, lost));
     this.#clients = new LocalClients(this.#listener, records.put);
   }

@@ -6,7 +6,7 @@
 
 import { type ControlCode, ControlError, messageOf } from "../../errors.ts";
 import { socketState } from "../../net/unix_socket.ts";
-import type { Operation } from "../description.ts";
+import type { Content, Operation } from "../description.ts";
 import { type Arguments, type OperationName, OPERATIONS, type Result } from "../operations.ts";
 
 /** The name in URLs; the socket decides where they lead. */
@@ -54,11 +54,13 @@ export class ControlClient implements Disposable {
     let path = operation.path;
     const query = new URLSearchParams();
     const body: Record<string, unknown> = {};
+    let content: Content | undefined;
     for (const [name, value] of Object.entries(args)) {
       if (value === undefined) continue;
       const at = params[name]!.in;
       if (at === "path") path = path.replace(`:${name}`, () => encodeURIComponent(String(value)));
       else if (at === "query") query.set(name, String(value));
+      else if (at === "content") content = value as Content;
       else body[name] = value;
     }
     const search = query.size === 0 ? "" : `?${query}`;
@@ -66,7 +68,7 @@ export class ControlClient implements Disposable {
       return await fetch(`${ORIGIN}${path}${search}`, {
         method,
         client: this.#http,
-        ...(method === "POST" && { body: JSON.stringify(body) }),
+        ...(method === "POST" && { body: content?.stream ?? JSON.stringify(body) }),
         ...(signal && { signal }),
       });
     } catch (error) {
@@ -117,9 +119,22 @@ async function readResult({ result }: Operation, response: Response): Promise<un
       return response.body!.pipeThrough(new TextDecoderStream());
     case "text":
       return await response.text();
+    case "content":
+      return contentOf(response);
     case "picture":
       return response.headers.get("content-type") === "image/png"
         ? { kind: "png", bytes: await response.bytes() }
         : { kind: "text", text: await response.text() };
   }
+}
+
+function contentOf({ body, headers }: Response): Content {
+  const length = headers.get("content-length");
+  const name = /filename="([^"]+)"/.exec(headers.get("content-disposition") ?? "")?.[1];
+  return {
+    stream: body ?? new Blob().stream(),
+    sizeBytes: length === null ? undefined : Number(length),
+    type: headers.get("content-type") ?? "",
+    ...(name !== undefined && { name }),
+  };
 }

@@ -3,13 +3,14 @@ import type { ClientRow, ClientsControl, ThreadFigures } from "../../../lib/cont
 import { ListenerControl } from "../../../lib/control/listener_control.ts";
 import { RemoteThread } from "../../../lib/control/remote.ts";
 import { TransportError } from "../../../lib/errors.ts";
+import type { ThreadFiles } from "../../../lib/control/files/thread_files.ts";
 import type { Snapshot } from "../../../lib/handlers/pictures/snapshot.ts";
 import { MAX_CONTROL_SNAPSHOTS } from "../../../lib/limits.ts";
 
 const KEYSTORE = {} as ConstructorParameters<typeof ListenerControl>[1];
 
 /** A thread whose clients take as long as the test says. */
-class SlowThread implements ClientsControl {
+class SlowThread implements Omit<ClientsControl, keyof ThreadFiles> {
   readonly snapshots: PromiseWithResolvers<Snapshot | undefined>[] = [];
   readonly watched: boolean[] = [];
   readonly #ids: readonly number[];
@@ -51,7 +52,7 @@ class SlowThread implements ClientsControl {
   }
 }
 
-function controlOver(...threads: ClientsControl[]): ListenerControl {
+function controlOver(...threads: Omit<ClientsControl, keyof ThreadFiles>[]): ListenerControl {
   const target = {
     id: 1,
     name: "demo",
@@ -59,7 +60,7 @@ function controlOver(...threads: ClientsControl[]): ListenerControl {
     isClosed: false,
     close() {},
     limits: () => [{ name: "max-idle", value: undefined, unit: "s", used: 0 }],
-    threads: () => threads,
+    threads: () => threads as ClientsControl[],
   };
   return new ListenerControl(target, KEYSTORE);
 }

@@ -3,6 +3,9 @@ import { blake3 } from "@noble/hashes/blake3.js";
 import { ApiMisuseError } from "../../../lib/errors.ts";
 import { decodeControl } from "../../../lib/wire/control.ts";
 import { decodeEvent } from "../../../lib/wire/event/event.ts";
+import type { ClientSource } from "../../../lib/segment/client_source.ts";
+import { FedContent } from "../../../lib/segment/fed_content.ts";
+import { concat } from "../../support/feed.ts";
 import type { Sent } from "../../support/segment_fixture.ts";
 import { APPLICATION, Fixture } from "../../support/segment_fixture.ts";
 
@@ -245,4 +248,45 @@ Deno.test("transfer out: a large content has no checksum, which takes long", pur
   const control = decodeControl(header.body);
   assert.ok(control.command === "binarystream");
   assert.deepEqual(control.checksum, new Uint8Array(16));
+});
+
+Deno.test(
+  "transfer out: content that comes while it is sent has no checksum and keeps its order",
+  pure,
+  () => {
+    const fixture = new Fixture({ kind: APPLICATION });
+    const content = noise(90_000);
+    const fed = new FedContent(content.length);
+    let taken = 0;
+    fed.onTaken = () => taken++;
+    const transfer = (fixture.source as ClientSource).sendFed(fed, { compress: false });
+    assert.ok(transfer !== false);
+    fed.feed(content.subarray(0, 16_000));
+    assert.deepEqual(fixture.take(), [], "the first packet is not there");
+    for (let at = 16_000; at < 80_000; at += 1_000) fed.feed(content.subarray(at, at + 1_000));
+    fed.feed(content.subarray(80_000));
+    assert.throws(() => fed.feed(new Uint8Array(1)), { code: "bad-argument" });
+    const [header, ...data] = fixture.take();
+    assert.ok(header?.type === "control");
+    const { checksum, size } = decodeControl(header.body) as never as Record<string, unknown>;
+    assert.deepEqual([checksum, size], [new Uint8Array(16), 90_000n]);
+    const packets = data.map((packet) => packet.type === "data" ? packet.payload : assert.fail());
+    assert.deepEqual(packets.map(({ length }) => length), [16_384, 64_096, 9_520]);
+    assert.deepEqual(concat(packets), content);
+    assert.deepEqual([transfer.state, fed.waitingBytes, taken], ["sent", 0, 3]);
+  },
+);
+
+Deno.test("transfer out: what waits of fed content is dropped when the transfer ends", pure, () => {
+  const fixture = new Fixture({ kind: APPLICATION });
+  const fed = new FedContent(100_000);
+  const transfer = (fixture.source as ClientSource).sendFed(fed, {});
+  assert.ok(transfer !== false);
+  fed.feed(noise(20_000));
+  fixture.take();
+  assert.equal(fed.waitingBytes, 20_000 - 16_384);
+  let taken = false;
+  fed.onTaken = () => taken = true;
+  assert.equal(transfer.cancel(), true);
+  assert.deepEqual([fed.waitingBytes, taken, transfer.state], [0, true, "cancelled"]);
 });
