@@ -26,6 +26,7 @@ export interface Pending {
 export class Notes {
   readonly #write: (pending: Pending) => Promise<void>;
   readonly #wallMs: () => number;
+  readonly #closed: () => void;
   #pending = emptyNotes();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #writing: Promise<void> = Promise.resolve();
@@ -37,10 +38,16 @@ export class Notes {
    *
    * @param write Writes notes; must not reject.
    * @param wallMs The time in milliseconds since 1970.
+   * @param closed Called when they are closed.
    */
-  constructor(write: (pending: Pending) => Promise<void>, wallMs: () => number) {
+  constructor(
+    write: (pending: Pending) => Promise<void>,
+    wallMs: () => number,
+    closed: () => void = () => {},
+  ) {
     this.#write = write;
     this.#wallMs = wallMs;
+    this.#closed = closed;
   }
 
   /**
@@ -71,12 +78,18 @@ export class Notes {
     this.#schedule();
   }
 
+  /** Writes what is not written yet. */
+  async flush(): Promise<void> {
+    this.#flush();
+    await this.#writing;
+  }
+
   /** Writes what is not written yet. Later notes are dropped. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    this.#flush();
-    await this.#writing;
+    this.#closed();
+    await this.flush();
   }
 
   #schedule(): void {

@@ -28,6 +28,7 @@ export interface NotesStore {
 export class StoreNotes {
   readonly #store: NotesStore;
   readonly #files: NotesFiles;
+  readonly #opened = new Set<Notes>();
 
   /**
    * Makes the notes of a store.
@@ -72,7 +73,18 @@ export class StoreNotes {
 
   /** Opens notes for a listener. They are written rarely; close them at the end. */
   open(): Notes {
-    return new Notes((pending) => this.#write(pending), this.#store.wallMs);
+    const notes: Notes = new Notes(
+      (pending) => this.#write(pending),
+      this.#store.wallMs,
+      () => this.#opened.delete(notes),
+    );
+    this.#opened.add(notes);
+    return notes;
+  }
+
+  /** Writes at once what the listeners of this object have noted, so that it can be read. */
+  async flush(): Promise<void> {
+    await Promise.all([...this.#opened].map((notes) => notes.flush()));
   }
 
   /**

@@ -6,6 +6,7 @@
 
 import { Command } from "commander";
 import { fingerprint, formatKey, formatTime, type Knock } from "../../keystore/mod.ts";
+import { KEYSTORE_NOTES_INTERVAL_MS } from "../limits.ts";
 import { escapeControls } from "../mod.ts";
 import type { CliIo } from "./io.ts";
 import { addConditionOptions, CONDITIONS_HELP, readConditions } from "./keystore_conditions.ts";
@@ -27,7 +28,7 @@ prints. A client with a wrong secret shows no key.`,
       const keystore = await openKeystore(command, io);
       const knocks = keystore.notes.knocks();
       if (options.json) return void io.out(JSON.stringify(knocks.map(toJson), null, 2) + "\n");
-      if (knocks.length === 0) return io.err("no unknown key has been refused\n");
+      if (knocks.length === 0) return io.err(NONE);
       io.out(formatTable([HEADINGS, ...knocks.map(toRow)]));
       io.err(`to let one in: ${keystoreCall(command)} accept FINGERPRINT NAME\n`);
     });
@@ -59,6 +60,9 @@ Examples:
       io.err(escapeControls(`it knocked last at ${formatTime(lastMs)} from ${address}`) + "\n");
     });
 }
+
+const NONE = "no unknown key has been refused; a listener writes the latest within " +
+  `${KEYSTORE_NOTES_INTERVAL_MS / 1000} s, and "ctl knocks" asks it at once\n`;
 
 const HEADINGS = ["FINGERPRINT", "LAST", "FIRST", "COUNT", "ADDRESS", "NAME"] as const;
 

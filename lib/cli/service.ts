@@ -53,6 +53,9 @@ function reloadables({ listener, keystore, logFile, flags }: ServiceParts): Relo
     reload() {
       keystore.refresh();
       keystore.identity();
+      // Keys that cannot be read are not accepted: one of them may have been removed.
+      const unreadable = keystore.warnings.find(({ code }) => code === "keystore-unreadable");
+      if (unreadable !== undefined) throw new Error(unreadable.message);
     },
   };
   const ofLimits: Reloadable = {

@@ -183,7 +183,8 @@ export class ListenerControl implements Controlled, RecordWatch {
     return { clients: (await this.#all()).length };
   }
 
-  knocks(): Result<"knocks"> {
+  async knocks(): Promise<Result<"knocks">> {
+    await this.#keystore.notes.flush();
     return this.#keystore.notes.knocks().map((knock) => ({
       key: fingerprint(knock.publicKey),
       public_key: knock.publicKey.toBase64(),
@@ -196,6 +197,7 @@ export class ListenerControl implements Controlled, RecordWatch {
   }
 
   async accept({ key, name, comment }: Arguments<"accept">): Promise<Result<"accept">> {
+    await this.#keystore.notes.flush();
     const { entry } = await this.#keystore.acceptKnock(
       key,
       [name ?? this.#target.name ?? DEFAULT_NAME],

@@ -119,7 +119,7 @@ Deno.test("ctl: of several listeners one is chosen by name and port, and a dead 
   const { err } = await ctl(one, ["list"], 1);
   assert.match(
     err,
-    /^error: several listeners run here: demo:\d+ \(127\.0\.0\.\d:\d+\), demo:\d+ \(.*; choose one by --to NAME:PORT\n$/,
+    /^error: several listeners run here: demo:\d+ \(127\.0\.0\.\d:\d+\), demo:\d+ \(.*; choose one by --control PATH: \/.*\.sock, \/.*\.sock\n$/,
   );
   await ctl(one, ["list", "--to", `demo:${port}`], 1);
   await ctl(one, ["list", "--control", `${folder}/demo-${port}.2.sock`]);

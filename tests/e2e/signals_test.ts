@@ -60,6 +60,11 @@ for (const script of [":", "trap '' HUP"]) {
     await (await listening.connect()).showText("another");
     await listening.err.until(/ error own-key-kept path=.*hostkeys\/default reason=bad-line /);
     await Deno.writeTextFile(hostKey, good);
+    const accepted = `${listening.directory}/keystore/accepted`;
+    await Deno.rename(accepted, `${accepted}.away`);
+    listening.process.kill("SIGHUP");
+    await listening.err.until(/ error reload-failed part=keystore detail="no key is accepted, as /);
+    await Deno.rename(`${accepted}.away`, accepted);
     listening.process.kill("SIGHUP");
     await listening.err.until(/ info reloaded parts=keystore\n/);
     assert.equal(await listening.stop(), 0);

@@ -56,9 +56,13 @@ export function chooseListener(found: readonly FoundListener[], to?: string): Fo
   const [one, ...more] = fitting;
   if (one !== undefined && more.length === 0) return one;
   if (one !== undefined) {
+    const areAlike = fitting.every(({ listener }) => labelOf(listener) === labelOf(one.listener));
+    const way = areAlike
+      ? `--control PATH: ${fitting.map(({ path }) => path).join(", ")}`
+      : "--to NAME:PORT";
     throw new ControlError(
       "several-listeners",
-      `several listeners run here: ${listed(fitting)}; choose one by --to NAME:PORT`,
+      `several listeners run here: ${listed(fitting)}; choose one by ${way}`,
     );
   }
   const rest = found.length === 0
@@ -75,10 +79,14 @@ function isMeant({ name, addresses }: Result<"listener">, to: string): boolean {
 }
 
 function listed(found: readonly FoundListener[]): string {
-  return found.map(({ listener: { name = "", addresses } }) => {
-    const port = addresses.map((address) => /(?<!^unix:.*):\d+$/.exec(address)?.[0]).find(Boolean);
-    return `${name}${port ?? ""} (${addresses.join(", ")})`;
-  }).join(", ");
+  return found.map(({ listener }) => `${labelOf(listener)} (${listener.addresses.join(", ")})`)
+    .join(", ");
+}
+
+/** What `--to` takes. */
+function labelOf({ name = "", addresses }: Result<"listener">): string {
+  const port = addresses.map((address) => /(?<!^unix:.*):\d+$/.exec(address)?.[0]).find(Boolean);
+  return `${name}${port ?? ""}`;
 }
 
 function socketsIn(directory: string): string[] {
