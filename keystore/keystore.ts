@@ -347,6 +347,18 @@ export class Keystore {
   }
 
   /**
+   * Lists a key that has knocked no more, also when it knocks again. It can still be accepted.
+   *
+   * @param prefix The first digits of its fingerprint, or the key in base64.
+   * @returns The knock.
+   * @throws {KeystoreError} `no-such-key` when no key or several have knocked that begin like that;
+   *   `keystore-unwritable`.
+   */
+  ignoreKnock(prefix: string): Promise<Knock> {
+    return this.#change(() => this.notes.ignore(prefix));
+  }
+
+  /**
    * Adds a host to dial, with a new key of its own, as `arcan-net keystore TAG HOST PORT` does.
    *
    * @param tag Its name; further hosts with the same tag are tried when the first one fails.

@@ -31,6 +31,8 @@ export interface Knock {
   readonly lastMs: number;
   /** How many times it was refused. */
   readonly count: number;
+  /** Whether it is to be listed no more. */
+  readonly isIgnored?: boolean;
 }
 
 /** The fewest digits of a fingerprint that name a knock; fewer are easy to hit by chance. */
@@ -40,8 +42,9 @@ const MAX_COUNT = 999_999_999;
 const NETWORK_BITS = { v4: 24, v6: 48 } as const;
 const HEADER =
   "# Unknown keys that were refused: key, first and last time, count, address, name.\n";
-const LINE = /^(\S+) (\S+) (\S+) ([1-9]\d{0,8}) (\S+) (\S+)$/;
+const LINE = /^(\S+) (\S+) (\S+) ([1-9]\d{0,8}) (\S+) (\S+?)( ignored)?$/;
 const NO_NAME = "-";
+const IGNORED = " ignored";
 
 interface Entry {
   readonly knock: Knock;
@@ -165,16 +168,20 @@ function unite(a: Knock, b: Knock): Knock {
     firstMs: Math.min(a.firstMs, b.firstMs),
     lastMs: Math.max(a.lastMs, b.lastMs),
     count: Math.min(a.count + b.count, MAX_COUNT),
+    ...(a.isIgnored || b.isIgnored ? { isIgnored: true } : {}),
   };
 }
 
-function formatKnock({ publicKey, firstMs, lastMs, count, address, name }: Knock): string {
+function formatKnock(knock: Knock): string {
+  const { publicKey, firstMs, lastMs, count, address, name, isIgnored } = knock;
   const times = `${formatTime(firstMs)} ${formatTime(lastMs)}`;
-  return `${formatKey(publicKey)} ${times} ${count} ${address} ${name ?? NO_NAME}\n`;
+  const mark = isIgnored ? IGNORED : "";
+  return `${formatKey(publicKey)} ${times} ${count} ${address} ${name ?? NO_NAME}${mark}\n`;
 }
 
 function parseKnock(line: string): Knock | undefined {
-  const [, key = "", first = "", last = "", count, address = "", name] = LINE.exec(line) ?? [];
+  const [, key = "", first = "", last = "", count, address = "", name, mark] = LINE.exec(line) ??
+    [];
   const [firstMs, lastMs] = [Date.parse(first), Date.parse(last)];
   if (Number.isNaN(firstMs + lastMs)) return undefined;
   try {
@@ -185,6 +192,7 @@ function parseKnock(line: string): Knock | undefined {
       firstMs,
       lastMs,
       count: Number(count),
+      ...(mark === undefined ? {} : { isIgnored: true }),
     };
   } catch {
     return undefined;

@@ -42,10 +42,15 @@ export class StoreNotes {
 
   /**
    * Lists the unknown keys that listeners have refused, the latest first. They are claimed, not proved.
+   * Those that are ignored are left out.
    *
    * @throws {KeystoreError} `keystore-unreadable`.
    */
   knocks(): readonly Knock[] {
+    return this.#unknown().filter(({ isIgnored }) => !isIgnored);
+  }
+
+  #unknown(): readonly Knock[] {
     this.#store.refresh();
     return this.#files.readKnocks(this.#store.wallMs()).knocks
       .filter(({ publicKey }) => !this.#store.isAccepted(publicKey));
@@ -88,13 +93,27 @@ export class StoreNotes {
   }
 
   /**
+   * Lists a key that has knocked no more. It can still be accepted. The caller holds the store's lock.
+   *
+   * @throws {KeystoreError} `no-such-key`, `keystore-unwritable`.
+   */
+  async ignore(prefix: string): Promise<Knock> {
+    const knock = findKnock(this.knocks(), prefix);
+    const book = this.#files.readKnocks(this.#store.wallMs());
+    book.remove(knock.publicKey);
+    book.add({ ...knock, isIgnored: true });
+    await this.#files.writeKnocks(book);
+    return knock;
+  }
+
+  /**
    * Accepts a key that has knocked. The caller holds the store's lock.
    *
    * @param accept Accepts it.
    * @throws {KeystoreError} `no-such-key`, and what `accept` throws.
    */
   async accept<T>(prefix: string, accept: (knock: Knock) => Promise<T>): Promise<T> {
-    const knock = findKnock(this.knocks(), prefix);
+    const knock = findKnock(this.#unknown(), prefix);
     const accepted = await accept(knock);
     // A knock that stays after a kill is not listed, as its key is accepted.
     const book = this.#files.readKnocks(this.#store.wallMs());
