@@ -46,6 +46,11 @@ export function isIpv6(text: string): boolean {
   return isIPv6(text.replace(/%[A-Za-z0-9._-]+$/, ""));
 }
 
+/** Whether a host name or address, without brackets, leads to this machine alone. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "::1" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}
+
 /** Reads a TCP port: digits, 0 to 65535. @returns `undefined` for other text. */
 export function parsePort(text: string): number | undefined {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;

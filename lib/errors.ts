@@ -141,7 +141,14 @@ export type ControlCode =
   | "no-listener"
   | "several-listeners"
   | "control-failed"
-  | "control-in-use";
+  | "control-in-use"
+  | "not-allowed"
+  | "no-web"
+  | "no-such-link"
+  | "no-session"
+  | "bad-link"
+  | "wrong-host"
+  | "wrong-origin";
 
 /** Every code that an {@linkcode A12Error} can have. */
 export type ErrorCode =

@@ -11,4 +11,5 @@ export * from "./limits/pictures.ts";
 export * from "./limits/handlers.ts";
 export * from "./limits/control.ts";
 export * from "./limits/media.ts";
+export * from "./limits/web.ts";
 export * from "./limits/process.ts";

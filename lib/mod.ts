@@ -35,6 +35,7 @@ export {
   DEFAULT_PORT,
   formatAddress,
   isIpv6,
+  isLoopback,
   MAX_PORT,
   parsePort,
   type SocketAddress,

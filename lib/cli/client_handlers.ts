@@ -6,6 +6,7 @@
  * @module
  */
 
+import type { LogTail } from "../control/mod.ts";
 import { type ClientHandler, type Handler, type Logger, printHandler } from "../mod.ts";
 import type { RemoteClients } from "../workers/mod.ts";
 import type { CliIo } from "./io.ts";
@@ -56,7 +57,7 @@ export function logOptions({ debug, logFormat }: ListenFlags) {
 export async function openHandlers(
   flags: ListenFlags,
   io: CliIo,
-  log: Logger,
+  log: LogTail,
 ): Promise<ClientHandlers> {
   return await addObservers(withDefaults(await openMain(flags, io, log), io, log), flags);
 }
@@ -78,7 +79,7 @@ export function withDefaults(main: MainHandler, io: CliIo, log: Logger): ClientH
 export async function openMain(
   flags: ListenFlags,
   io: CliIo,
-  log: Logger,
+  log: LogTail,
   clients?: RemoteClients,
 ): Promise<MainHandler> {
   if (flags.view) return await openView(flags, io, log, clients);
@@ -100,14 +101,14 @@ export async function openModule(file: string, io: CliIo): Promise<MainHandler> 
 async function openView(
   flags: ListenFlags,
   io: CliIo,
-  log: Logger,
+  log: LogTail,
   clients: RemoteClients | undefined,
 ): Promise<MainHandler> {
   const { ViewTerminal } = await import("./view.ts");
   const terminal = new ViewTerminal(io, flags.size === undefined, clients?.refresh);
   return {
     handler: terminal.handler,
-    log: flags.logFile === undefined ? terminal.makeLogger(logOptions(flags)) : log,
+    log: flags.logFile === undefined ? log.over(terminal.makeLogger(logOptions(flags))) : log,
     io: terminal.io,
     start: (stop) => terminal.start(stop),
     close: () => terminal.close(),

@@ -5,7 +5,9 @@
  */
 
 import {
+  type Controlled,
   ControlSocket,
+  type ControlTarget,
   HttpControl,
   ListenerControl,
   makeSocketDirectory,
@@ -19,26 +21,16 @@ import type { Served, Serving } from "./serving.ts";
 
 /** An open control socket. */
 export interface OpenControl {
-  /** Removes the socket and ends what watches. */
+  /** Removes the socket. */
   close(): Promise<void>;
 }
 
-/**
- * Opens the control socket of a listener.
- *
- * Without a path of its own it is nothing that the listener needs: a failure is logged.
- *
- * @param path Where; `false` for none, absent for one in the directory of this user.
- * @throws {ControlError} `control-in-use`, `control-failed` for a given path.
- */
-export async function openControl(
-  path: string | false | undefined,
+/** The control interface of a listener. */
+export function makeControl(
   served: Served,
   keystore: Keystore,
-  env: CliIo["env"],
-  log: Logger,
-): Promise<OpenControl | undefined> {
-  if (path === false) return undefined;
+  { log, links }: Pick<ControlTarget, "log" | "links">,
+): ListenerControl {
   const { listener, threads, limits } = served;
   const control: ListenerControl = new ListenerControl({
     id: listener.id,
@@ -53,19 +45,34 @@ export async function openControl(
     get ended() {
       return served.ended;
     },
+    log,
+    links,
   }, keystore);
   // From now on the threads keep the files that clients offer.
   threads(control);
+  return control;
+}
+
+/**
+ * Opens the control socket of a listener.
+ *
+ * Without a path of its own it is nothing that the listener needs: a failure is logged.
+ *
+ * @param path Where; `false` for none, absent for one in the directory of this user.
+ * @throws {ControlError} `control-in-use`, `control-failed` for a given path.
+ */
+export async function openControl(
+  path: string | false | undefined,
+  control: Controlled,
+  listener: Serving,
+  env: CliIo["env"],
+  log: Logger,
+): Promise<OpenControl | undefined> {
+  if (path === false) return undefined;
   const http = new HttpControl(control, log);
-  const socket = path === undefined
+  return path === undefined
     ? await openDefault(listener, http, env, log)
     : await ControlSocket.open(path, http);
-  return {
-    async close() {
-      control.endWatching();
-      await socket?.close();
-    },
-  };
 }
 
 async function openDefault(

@@ -8,9 +8,11 @@ import { Command } from "commander";
 import { type CliIo, processIo } from "./io.ts";
 import { endCommand, snapshotCommand, typeCommand } from "./ctl_client.ts";
 import { fetchCommand, filesCommand, sendCommand } from "./ctl_files.ts";
-import { acceptCommand, closeCommand, knocksCommand, statsCommand } from "./ctl_listener.ts";
+import { acceptCommand, ignoreCommand, keysCommand, knocksCommand } from "./ctl_keys.ts";
+import { linkCommand, linksCommand, unlinkCommand } from "./ctl_links.ts";
+import { closeCommand, statsCommand } from "./ctl_listener.ts";
 import { listCommand, showCommand } from "./ctl_list.ts";
-import { watchCommand } from "./ctl_watch.ts";
+import { logCommand, watchCommand } from "./ctl_watch.ts";
 
 export function ctlCommand(io: CliIo = processIo): Command {
   const command = new Command("ctl")
@@ -31,7 +33,13 @@ export function ctlCommand(io: CliIo = processIo): Command {
     fetchCommand,
     knocksCommand,
     acceptCommand,
+    ignoreCommand,
+    keysCommand,
+    logCommand,
     statsCommand,
+    linkCommand,
+    linksCommand,
+    unlinkCommand,
     closeCommand,
   ];
   for (const make of commands) {
@@ -58,4 +66,5 @@ Examples:
   ctl send 2 ./notes.txt
   ctl end 2 "see you tomorrow"
   ctl knocks
-  ctl accept 3f2a-91bc --comment "Anna's laptop"`;
+  ctl accept 3f2a-91bc --comment "Anna's laptop"
+  ctl link --read-only --expires 1h`;

@@ -1,47 +1,14 @@
 /**
- * `ctl knocks`, `ctl accept`, `ctl stats` and `ctl close`: what concerns the listener.
+ * `ctl stats` and `ctl close`: what concerns the listener.
  *
  * @module
  */
 
 import { Command } from "commander";
 import type { Result } from "../control/mod.ts";
-import { ago, printJson, withListener } from "./ctl_connect.ts";
+import { printJson, withListener } from "./ctl_connect.ts";
 import type { CliIo } from "./io.ts";
 import { formatTable } from "./keystore_text.ts";
-
-export function knocksCommand(io: CliIo): Command {
-  return new Command("knocks")
-    .description("list the unknown keys that were refused, the latest first")
-    .action((_flags: unknown, command: Command) =>
-      withListener(command, io, async ({ client, json }) => {
-        const knocks = await client.call("knocks", {});
-        if (json) return printJson(io, knocks);
-        if (knocks.length === 0) io.err("no unknown key has knocked\n");
-        else io.out(formatTable([KNOCKS_HEAD, ...knocks.map(knockRow)]));
-      })
-    );
-}
-
-export function acceptCommand(io: CliIo): Command {
-  return new Command("accept")
-    .description("let an unknown key in that was refused, from its next login on")
-    .argument("<key>", "the first four or more digits of its fingerprint")
-    .argument("[name]", "the listening name, '*' for every one (default: that of the listener)")
-    .option("--comment <text>", "what you know the key by")
-    .action((
-      key: string,
-      name: string | undefined,
-      { comment }: { comment?: string },
-      command: Command,
-    ) =>
-      withListener(command, io, async ({ client, json }) => {
-        const accepted = await client.call("accept", { key, name, comment });
-        if (json) printJson(io, accepted);
-        else io.out(`${accepted.key} may log in for ${accepted.names.join(",")}\n`);
-      })
-    );
-}
 
 export function statsCommand(io: CliIo): Command {
   return new Command("stats")
@@ -77,12 +44,6 @@ export function closeCommand(io: CliIo): Command {
         );
       })
     );
-}
-
-const KNOCKS_HEAD = ["KEY", "ADDRESS", "FOR", "TIMES", "LAST"] as const;
-
-function knockRow({ key, address, name = "", count, last }: Result<"knocks">[number]): string[] {
-  return [key, address, name, String(count), `${ago(last)} ago`];
 }
 
 function listenerRows({ name, addresses, pid, is_closed }: Result<"listener">): string[][] {

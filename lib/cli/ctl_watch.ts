@@ -1,18 +1,16 @@
 /**
- * `ctl watch`: records as they come.
+ * `ctl watch` and `ctl log`: records and log lines as they come.
  *
  * @module
  */
 
 import { Command } from "commander";
-import { ControlError } from "../mod.ts";
+import { type LogFields, type LogLevel, makeLogger, type Status } from "../mod.ts";
 import { describeRecord } from "../handlers/mod.ts";
 import { withListener } from "./ctl_connect.ts";
+import { printLines, untilGone } from "./ctl_lines.ts";
 import { CLIENT_ARGUMENT } from "./ctl_list.ts";
 import type { CliIo } from "./io.ts";
-
-/** The sender of all lines. */
-const SENDER = 1;
 
 export function watchCommand(io: CliIo): Command {
   return new Command("watch")
@@ -20,34 +18,39 @@ export function watchCommand(io: CliIo): Command {
     .argument("[client]", `only this client: ${CLIENT_ARGUMENT}`)
     .action((word: string | undefined, _flags: unknown, command: Command) =>
       withListener(command, io, async ({ client, json }) => {
-        const stop = new AbortController();
-        if (io.streams !== undefined) io.streams.stdout.events = { gone: () => stop.abort() };
+        const signal = untilGone(io);
         const { id } = await client.call("listener", {});
-        const lines = await client.call("watch", { client: word }, stop.signal);
-        try {
-          let rest = "";
-          for await (const piece of lines) {
-            const whole = (rest + piece).split("\n");
-            rest = whole.pop()!;
-            for (const line of whole) await print(line, id, json, io);
-          }
-        } catch (error) {
-          if (!stop.signal.aborted) throw error;
-        }
+        const lines = await client.call("watch", { client: word }, signal);
+        await printLines(lines, signal, {
+          json,
+          io,
+          describe({ time: _, source, ...record }) {
+            const role = source === id ? "listener" : "client";
+            return `${describeRecord(role, source as number, record as unknown as Status)}\n`;
+          },
+        });
       })
     );
 }
 
-async function print(line: string, listener: number, json: boolean, io: CliIo): Promise<void> {
-  const { time: _, source, ...record } = JSON.parse(line);
-  if (json) await io.out(`${line}\n`, SENDER);
-  if (record.kind === "watch_ended") {
-    throw new ControlError(
-      "busy",
-      `the listener has left out ${record.lost} records, as they were read too slowly`,
+export function logCommand(io: CliIo): Command {
+  return new Command("log")
+    .description("print the last log lines, and those that come, until the listener ends")
+    .action((_flags: unknown, command: Command) =>
+      withListener(command, io, async ({ client, json }) => {
+        const signal = untilGone(io);
+        const lines = await client.call("log", {}, signal);
+        await printLines(lines, signal, {
+          json,
+          io,
+          describe({ time, level, event, ...fields }) {
+            let text = "";
+            const now = () => new Date(time as string);
+            makeLogger((line) => text += line, { level: "debug", now })
+              .log(level as LogLevel, event as string, fields as LogFields);
+            return text;
+          },
+        });
+      })
     );
-  }
-  if (json) return;
-  const role = source === listener ? "listener" : "client";
-  await io.out(`${describeRecord(role, source, record)}\n`, SENDER);
 }

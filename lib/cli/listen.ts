@@ -14,7 +14,7 @@ import {
   parseName,
   parseSecret,
 } from "../mod.ts";
-import { type OpenControl, openControl } from "./control.ts";
+import { makeControl, type OpenControl, openControl } from "./control.ts";
 import { ReportedError } from "./errors.ts";
 import { FaultLog, outliveFaults } from "./faults.ts";
 import { type CliIo, processIo } from "./io.ts";
@@ -31,6 +31,7 @@ import { makeService } from "./service.ts";
 import { ServiceManager } from "./systemd_notify.ts";
 import { prepare, type Serving } from "./serving.ts";
 import { parseListenPort } from "./values.ts";
+import { type OpenWeb, prepareWeb } from "./web.ts";
 
 export function listenCommand(io: CliIo = processIo): Command {
   const command = new Command("listen")
@@ -95,7 +96,7 @@ interface Arguments {
 /** Runs the command; with `--log-format json` its error is a log line as well. */
 async function listen(args: Arguments, flags: ListenFlags, command: Command, io: CliIo) {
   const opened = openLog(flags, io);
-  let { log } = opened;
+  let log: Logger = opened.log;
   const faults = new FaultLog({ log: (...line) => log.log(...line) });
   const endFaults = outliveFaults(faults);
   try {
@@ -144,11 +145,15 @@ async function serve(
     const keystore = await openKeystore(command, handlers.io, report);
     const condition = describeCondition(access, keystore, name);
     const publicKey = publicKeyOf(keystore.identity());
+    const web = await prepareWeb(flags, io.env, log);
     const served = await open({ name, place, limits, keystore, secret });
     const { listener } = served;
-    let control: OpenControl | undefined;
+    const control = makeControl(served, keystore, { log: firstLog, links: web?.links });
+    let socket: OpenControl | undefined;
+    let page: OpenWeb | undefined;
     try {
-      control = await openControl(flags.control, served, keystore, io.env, log);
+      socket = await openControl(flags.control, control, listener, io.env, log);
+      page = await web?.open(control);
       const service = makeService({
         listener,
         keystore,
@@ -165,13 +170,15 @@ async function serve(
             keystoreCall(command),
             report,
           );
+          page?.announce(report);
         },
       });
       wasStopped = await runListener(listener, handlers, io, report, service);
     } finally {
       // Frees the port when something has failed.
       listener.abort();
-      await control?.close();
+      control.endWatching();
+      await Promise.all([socket?.close(), page?.close()]);
     }
     if (listener.failure !== undefined) throw listener.failure;
   } finally {

@@ -15,6 +15,7 @@ import { addKeystoreOption } from "./keystore_open.ts";
 import type { PipeRestart } from "./pipe.ts";
 import { RepeatableOption } from "./program.ts";
 import { addSecretOptions, type SecretFlags } from "./secret.ts";
+import { addWebOptions, requireConsistentWeb, type WebFlags } from "./web_options.ts";
 import {
   parseByteCount,
   parseDrain,
@@ -37,7 +38,7 @@ export interface RecordFlags {
   readonly snapshot?: string;
 }
 
-export interface ListenFlags extends LimitFlags, SecretFlags, RecordFlags, PlaceFlags {
+export interface ListenFlags extends LimitFlags, SecretFlags, RecordFlags, PlaceFlags, WebFlags {
   /** A file that sets limits as well. */
   readonly limits?: string;
   readonly size?: { readonly width: number; readonly height: number };
@@ -77,6 +78,7 @@ export function addListenOptions(command: Command): Command {
   addKeystoreOption(command);
   addSecretOptions(command, "NUM:SECRET");
   addLimitOptions(command);
+  addWebOptions(command);
   return command
     .option("--no-direct", "refuse clients that send their key without an ephemeral exchange")
     .option("--size <size>", "the first size of clients, such as 1280x720", parseSize)
@@ -151,6 +153,7 @@ export function isControlled({ control }: Pick<ListenFlags, "control">): boolean
 
 /** @throws {UsageError} For flags that exclude each other, or that need another one. */
 export function requireConsistent(flags: ListenFlags): void {
+  requireConsistentWeb(flags);
   const { view, pipe, pipeRestart, handler, json, h264, record, snapshot } = flags;
   const handlers = given({
     "--view": view,

@@ -7,7 +7,8 @@
 import fs from "node:fs";
 import { promisify } from "node:util";
 import { LOG_QUEUE_UNITS } from "../limits.ts";
-import { type Logger, makeLogger, messageOf } from "../mod.ts";
+import { LogTail } from "../control/mod.ts";
+import { makeLogger, messageOf } from "../mod.ts";
 import { logOptions } from "./client_handlers.ts";
 import { UsageError } from "./errors.ts";
 import { type CliIo, LOG_SENDER } from "./io.ts";
@@ -90,19 +91,22 @@ export class LogFile {
 }
 
 /**
- * Opens the log that the flags choose: `--log-file`, or standard error.
+ * Opens the log that the flags choose: `--log-file`, or standard error. The last lines are kept for
+ * `ctl log`.
  *
  * @throws {UsageError} When the file cannot be opened.
  */
-export function openLog(flags: ListenFlags, io: CliIo): { log: Logger; logFile?: LogFile } {
+export function openLog(flags: ListenFlags, io: CliIo): { log: LogTail; logFile?: LogFile } {
   const toStderr = makeLogger((line) => io.err(line, LOG_SENDER), logOptions(flags));
   const { logFile: path } = flags;
-  if (path === undefined) return { log: toStderr };
+  const { level } = logOptions(flags);
+  if (path === undefined) return { log: new LogTail(toStderr, level) };
   const logFile = new LogFile(path, {
     failed: (detail) => toStderr.log("error", "log-file-failed", { path, detail }),
     lost: (lines) => log.log("warn", "log-lost", { lines }),
   });
-  const log = makeLogger((line) => logFile.write(line), logOptions(flags));
+  const toFile = makeLogger((line) => logFile.write(line), logOptions(flags));
+  const log = new LogTail(toFile, level);
   return { log, logFile };
 }
 

@@ -112,7 +112,7 @@ function withoutValues(text: string): string {
 
 /** The errors name the option and not the value, which may be a secret. */
 function requireOneValue(option: Option, command: Command): void {
-  if (!option.required) return;
+  if (!option.required && !option.optional) return;
   const name = option.long!;
   const { parseArg } = option;
   option.argParser((value: string, previous: unknown) => {

@@ -7,12 +7,13 @@
 import {
   type ClientsControl,
   LocalClients,
+  type LogTail,
   type RecordWatch,
   type ThreadFigures,
 } from "../control/mod.ts";
 import type { Keystore } from "../../keystore/mod.ts";
 import { type Listener, netListen, openAddresses, parseListenAddress } from "../mod.ts";
-import type { LimitInForce, ListenLimits, Logger } from "../mod.ts";
+import type { LimitInForce, ListenLimits } from "../mod.ts";
 import { type ClientHandlers, openHandlers } from "./client_handlers.ts";
 import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
@@ -70,7 +71,7 @@ export interface Served {
  * @throws {UsageError} For what the flags name and cannot be used.
  * @throws {ApiMisuseError} `bad-handler`.
  */
-export async function prepare(flags: ListenFlags, io: CliIo, log: Logger): Promise<Prepared> {
+export async function prepare(flags: ListenFlags, io: CliIo, log: LogTail): Promise<Prepared> {
   const { first, most } = flags.workers;
   if (most > 1) return await prepareWorkers(flags, first, most, io, log);
   const handlers = await openHandlers(flags, io, log);
@@ -104,7 +105,7 @@ async function prepareWorkers(
   first: number,
   most: number,
   io: CliIo,
-  log: Logger,
+  log: LogTail,
 ): Promise<Prepared> {
   requireSharedPorts();
   const { openGroupHandlers } = await import("./workers/main_handlers.ts");

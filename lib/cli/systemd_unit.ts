@@ -35,6 +35,8 @@ const PATHS: { readonly [flag: string]: "read" | "write" | "write-file" } = {
   "--log-file": "write-file",
   "--handler": "read",
   "--limits": "read",
+  "--web-cert": "read",
+  "--web-key": "read",
   "--control": "write-file",
 };
 /** The directory of control sockets. */
@@ -105,7 +107,7 @@ export function formatUnit(options: UnitOptions): string {
   const command = [
     ...[escape(deno), "run", "--no-prompt", `--config=${escape(root)}/deno.json`],
     "--allow-env=A12_SECRET,NOTIFY_SOCKET,WATCHDOG_USEC,WATCHDOG_PID,RUNTIME_DIRECTORY," +
-    "LISTEN_PID,LISTEN_FDS,LISTEN_FDNAMES",
+    "LISTEN_PID,LISTEN_FDS,LISTEN_FDNAMES,JOURNAL_STREAM",
     ...["--allow-net", "--allow-sys=osUptime,uid"],
     ...[`--allow-read=${read.join(",")}`, `--allow-write=${write.join(",")}`, ...run],
     ...[`${escape(root)}/main.ts`, "listen", ...place.map(escape), ...args],

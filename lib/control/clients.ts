@@ -55,6 +55,7 @@ export interface ClientsControl extends ThreadFiles {
   end(id: number, lastWords: string): void | Promise<void>;
   /** @returns `undefined` when the thread has ended and nothing is known of it. */
   figures(): ThreadFigures | Promise<ThreadFigures | undefined>;
+  readonly openView?: OpenViewOf;
   /** Gives records from now on, or no more. */
   watch(isOn: boolean): void;
 }

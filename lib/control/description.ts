@@ -61,7 +61,7 @@ export interface Param<Value = unknown, IsOptional extends boolean = boolean> {
   /** Where it stands in a request; `content` is the body as it comes, in place of a JSON object. */
   readonly in: "path" | "query" | "body" | "content";
   readonly type: "string" | "integer" | "boolean" | "bytes";
-  /** The longest text in UTF-16 units, or the largest number. */
+  /** The longest text in UTF-16 units, or the largest number; 1 for a boolean. */
   readonly max: number;
   readonly doc: string;
   readonly isOptional: IsOptional;
@@ -113,11 +113,21 @@ export function contentParam(max: number, doc: string): Param<Content, false> {
   return { in: "content", type: "bytes", max, doc, isOptional: false };
 }
 
+/** Whether something is to be, in the body; `false` when absent. */
+export function optionalTruth(doc: string): Param<boolean, true> {
+  return { in: "body", type: "boolean", max: 1, doc, isOptional: true };
+}
+
 /** One thing that can be asked of a listener. */
 export interface Operation {
   readonly method: "GET" | "POST";
   /** With `:name` for each parameter that stands in it. */
   readonly path: string;
+  /**
+   * What it takes of a link to the page: to see clients (`look`), to act on them (`drive`), or to act on
+   * the listener and see what concerns it alone (`manage`).
+   */
+  readonly access: "look" | "drive" | "manage";
   readonly doc: string;
   readonly params: Params;
   /** What comes back: one object, an array of them, lines of JSON as they come, or something to keep. */

@@ -10,6 +10,7 @@ import { CONTROL_BODY_TIMEOUT_MS, MAX_CONTROL_BODY_BYTES, MAX_CONTROL_CALLS } fr
 import { escapeControls, type Logger } from "../log.ts";
 import type { Snapshot } from "../handlers/pictures/snapshot.ts";
 import { quote } from "./arguments.ts";
+import { type BodyLimits, readBody } from "./body.ts";
 import type { Content, Operation } from "./description.ts";
 import type { Controlled } from "./operations.ts";
 import { findOperation, MethodError, readRequest, takesContent } from "./request.ts";
@@ -22,6 +23,13 @@ const STATUS: { readonly [code: string]: number } = {
   "no-such-recording": 404,
   "transfer-failed": 409,
   "no-such-key": 404,
+  "no-such-link": 404,
+  "no-session": 401,
+  "bad-link": 401,
+  "not-allowed": 403,
+  "wrong-origin": 403,
+  "wrong-host": 421,
+  "no-web": 409,
   "nothing-shown": 404,
   "bad-method": 405,
   "ambiguous-client": 409,
@@ -32,6 +40,11 @@ const STATUS: { readonly [code: string]: number } = {
   "queue-full": 429,
   "bad-tag": 400,
   "bad-conditions": 400,
+};
+
+const LIMITS: BodyLimits = {
+  maxBytes: MAX_CONTROL_BODY_BYTES,
+  timeoutMs: CONTROL_BODY_TIMEOUT_MS,
 };
 
 const encoder = new TextEncoder();
@@ -62,7 +75,9 @@ export class HttpControl {
       const { pathname, searchParams } = readUrl(request);
       const requested = findOperation(request.method, pathname);
       name = requested.name;
-      const body = takesContent(requested.operation) ? contentOf(request) : await readBody(request);
+      const body = takesContent(requested.operation)
+        ? contentOf(request)
+        : await readBody(request, LIMITS);
       const args = readRequest(requested, searchParams, body);
       const perform = this.#controlled[requested.name] as (args: unknown) => unknown;
       return toResponse(requested.operation, await perform.call(this.#controlled, args));
@@ -89,51 +104,22 @@ export class HttpControl {
     const text = error instanceof A12Error
       ? error.message
       : "the listener has failed to do this; its log has more";
-    const headers = error instanceof MethodError ? { allow: error.allowed } : {};
-    return json({ error: text, code }, { status, headers });
+    return json({ error: text, code }, {
+      status,
+      headers: error instanceof MethodError ? { allow: error.allowed } : {},
+    });
   }
+}
+
+/** The response that refuses what a caller must not, or cannot, do. */
+export function refusal({ message, code }: ControlError): Response {
+  return json({ error: message, code }, { status: STATUS[code] ?? 400 });
 }
 
 function readUrl({ url }: Request): URL {
   const read = URL.parse(url);
   if (read !== null) return read;
   throw new ApiMisuseError("bad-argument", `the path or the Host header is wrong: ${quote(url)}`);
-}
-
-async function readBody({ body }: Request): Promise<string> {
-  if (body === null) return "";
-  const reader = body.getReader();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const seconds = CONTROL_BODY_TIMEOUT_MS / 1000;
-      reject(new ControlError("body-timeout", `the body was not there within ${seconds} s`));
-    }, CONTROL_BODY_TIMEOUT_MS);
-  });
-  try {
-    for (;;) {
-      const { value, done } = await Promise.race([reader.read(), timeout]);
-      if (done) break;
-      size += value.length;
-      if (size > MAX_CONTROL_BODY_BYTES) {
-        throw new ControlError(
-          "body-too-large",
-          `the body has more than ${MAX_CONTROL_BODY_BYTES} bytes; send it in parts`,
-        );
-      }
-      chunks.push(value);
-    }
-  } catch (error) {
-    void reader.cancel().catch(() => {});
-    throw error instanceof ControlError
-      ? error
-      : new ApiMisuseError("bad-argument", `the body ended early: ${messageOf(error)}`);
-  } finally {
-    clearTimeout(timer);
-  }
-  return await new Blob(chunks as Uint8Array<ArrayBuffer>[]).text();
 }
 
 function contentOf({ body, headers }: Request): Content {
@@ -173,7 +159,8 @@ function toResponse({ result }: Operation, value: unknown): Response {
   }
 }
 
-function json(value: unknown, init: ResponseInit = {}): Response {
+/** A response with JSON. */
+export function json(value: unknown, init: ResponseInit = {}): Response {
   const body = encoder.encode(`${escapeControls(JSON.stringify(value))}\n`);
   return new Response(body, {
     ...init,

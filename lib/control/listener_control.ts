@@ -11,12 +11,16 @@ import { ControlError } from "../errors.ts";
 import type { Snapshot } from "../handlers/pictures/snapshot.ts";
 import { MAX_CONTROL_SNAPSHOTS } from "../limits.ts";
 import type { LimitInForce } from "../net/listen_limits.ts";
+import type { OpenView, ViewOptions, ViewOutput } from "../web/views/types.ts";
 import type { ClientRow, ClientsControl, ThreadFigures, WatchedLine } from "./clients.ts";
 import type { Content } from "./description.ts";
 import { sumUp } from "./figures.ts";
 import { Transfers } from "./files/transfers.ts";
 import { findClient } from "./find.ts";
 import { fixedLimits } from "./fixed_limits.ts";
+import { describeKey } from "./keys.ts";
+import { describeLink, type LinkDesk } from "./link_desk.ts";
+import type { LogTail } from "./log_tail.ts";
 import { formatMetrics } from "./metrics.ts";
 import { type Arguments, type Controlled, OPERATIONS, type Result } from "./operations.ts";
 import { Watchers } from "./watchers.ts";
@@ -36,7 +40,13 @@ export interface ControlTarget {
   threads(): readonly ClientsControl[];
   /** What threads have counted that are there no more, if there were any. */
   readonly ended?: ThreadFigures | undefined;
+  readonly log: LogTail;
+  /** The links to its page, if it serves one. */
+  readonly links: LinkDesk | undefined;
 }
+
+/** What is used of the keystore. */
+type ControlKeystore = Pick<Keystore, "notes" | "acceptKnock" | "ignoreKnock" | "list">;
 
 /** Where threads give their records. */
 export interface RecordWatch {
@@ -57,7 +67,7 @@ const DEFAULT_NAME = "default";
 
 export class ListenerControl implements Controlled, RecordWatch {
   readonly #target: ControlTarget;
-  readonly #keystore: Pick<Keystore, "notes" | "acceptKnock">;
+  readonly #keystore: ControlKeystore;
   readonly #since = new Date();
   readonly #watchers = new Watchers((isWatched) => {
     for (const thread of this.#target.threads()) thread.watch(isWatched);
@@ -65,7 +75,7 @@ export class ListenerControl implements Controlled, RecordWatch {
   readonly #transfers = new Transfers();
   #snapshots = 0;
 
-  constructor(target: ControlTarget, keystore: Pick<Keystore, "notes" | "acceptKnock">) {
+  constructor(target: ControlTarget, keystore: ControlKeystore) {
     this.#target = target;
     this.#keystore = keystore;
   }
@@ -85,6 +95,19 @@ export class ListenerControl implements Controlled, RecordWatch {
   /** Ends what watches. */
   endWatching(): void {
     this.#watchers.close();
+    this.#target.log.close();
+  }
+
+  /**
+   * Opens a view of a client.
+   *
+   * @param word The client.
+   * @throws {ControlError} `no-such-client`, `ambiguous-client`.
+   */
+  async openView(word: string, options: ViewOptions, output: ViewOutput): Promise<OpenView> {
+    const { client, thread } = await this.#find(word);
+    if (thread.openView !== undefined) return await thread.openView(client.id, options, output);
+    throw new ControlError("nothing-shown", `client ${client.id} cannot be viewed`);
   }
 
   operations(): Result<"operations"> {
@@ -212,6 +235,45 @@ export class ListenerControl implements Controlled, RecordWatch {
     };
   }
 
+  async ignore({ key }: Arguments<"ignore">): Promise<Result<"ignore">> {
+    const { publicKey } = await this.#keystore.ignoreKnock(key);
+    return { key: fingerprint(publicKey) };
+  }
+
+  keys(): Result<"keys"> {
+    const { notes } = this.#keystore;
+    const logins = notes.lastLogins();
+    return this.#keystore.list(this.#target.name).map((entry) =>
+      describeKey(entry, logins.get(entry.publicKey.toBase64()))
+    );
+  }
+
+  log(): ReadableStream<string> {
+    return this.#target.log.open();
+  }
+
+  async link({ read_only, client: word, seconds }: Arguments<"link">): Promise<Result<"link">> {
+    const desk = await this.#linkDesk();
+    const client = word === undefined ? undefined : (await this.#find(word)).client.id;
+    const { link, url } = desk.make({
+      rights: read_only ? "look" : "all",
+      ...(client === undefined ? {} : { client }),
+      ...(seconds === undefined ? {} : { expiresMs: Date.now() + seconds * 1000 }),
+    });
+    return { url, ...describeLink(link) };
+  }
+
+  async links(): Promise<Result<"links">> {
+    return (await this.#linkDesk()).links.map(describeLink);
+  }
+
+  async unlink({ link: id }: Arguments<"unlink">): Promise<Result<"unlink">> {
+    const desk = await this.#linkDesk();
+    if (desk.end(id, "withdrawn")) return { id };
+    const known = desk.links.map(({ id }) => id).join(", ") || "none";
+    throw new ControlError("no-such-link", `there is no link ${id}; there are ${known}`);
+  }
+
   async limits(): Promise<Result<"limits">> {
     const limits = await this.#target.limits();
     const rows = limits.map(({ value, ...row }) => ({
@@ -238,6 +300,19 @@ export class ListenerControl implements Controlled, RecordWatch {
 
   async metrics(): Promise<string> {
     return formatMetrics(await this.stats(), this.#target.name);
+  }
+
+  /** The links, without those of clients that have ended. */
+  async #linkDesk(): Promise<LinkDesk> {
+    const { links: desk } = this.#target;
+    if (desk === undefined) {
+      throw new ControlError("no-web", "the listener serves no page: start it with --web");
+    }
+    const clients = new Set((await this.#all()).map(({ client }) => client.id));
+    for (const { id, client } of desk.links) {
+      if (client !== undefined && !clients.has(client)) desk.end(id, "client-ended");
+    }
+    return desk;
   }
 
   async #all(): Promise<Found[]> {

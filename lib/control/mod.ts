@@ -14,7 +14,11 @@ export {
 export { sumUp } from "./figures.ts";
 export type { OpenView, ViewOptions, ViewOutput, ViewRights } from "../web/views/types.ts";
 export { type AskThread, PostedRecords, RemoteThread } from "./remote.ts";
-export { HttpControl } from "./http.ts";
+export { readBody } from "./body.ts";
+export type { Operation } from "./description.ts";
+export { HttpControl, json, refusal } from "./http.ts";
+export type { LinkDesk, LinkEnd, LinkRow, LinkTerms } from "./link_desk.ts";
+export { LogTail } from "./log_tail.ts";
 export { type ControlTarget, ListenerControl, type RecordWatch } from "./listener_control.ts";
 export {
   type Arguments,

@@ -12,6 +12,7 @@ import {
   MAX_FILE_NAME_UNITS,
   MAX_LAST_WORDS,
   MAX_SENT_FILE_BYTES,
+  MAX_WEB_LINK_SECONDS,
 } from "../limits.ts";
 import type { Snapshot } from "../handlers/pictures/snapshot.ts";
 import {
@@ -24,6 +25,7 @@ import {
   type Operation,
   optional,
   optionalText,
+  optionalTruth,
   optionalWhole,
   text,
   textParam,
@@ -38,6 +40,12 @@ const CLIENT = textParam(
   "path",
   MAX_CONTROL_WORD,
   "the number of the client, or the first digits of the fingerprint of its key, at least four",
+);
+
+const KNOCK = textParam(
+  "path",
+  MAX_CONTROL_WORD,
+  "the first digits of its fingerprint, at least four",
 );
 
 const SHOWN = {
@@ -71,10 +79,21 @@ const LISTENER = {
   is_closed: truth("whether it takes no more clients"),
 } as const;
 
+const LINK = {
+  id: whole("the number of the link"),
+  rights: text("`look`, or `all` for all that can be done"),
+  client: optional(whole("the one client that it is for")),
+  expires: optional(text("when it ends, in ISO 8601")),
+  since: text("when it was made, in ISO 8601"),
+  logins: whole("how many times it was opened"),
+  views: whole("how many views are open"),
+} as const;
+
 export const OPERATIONS = {
   operations: {
     method: "GET",
     path: "/",
+    access: "look",
     doc: "Lists what can be asked",
     params: {},
     result: "rows",
@@ -87,6 +106,7 @@ export const OPERATIONS = {
   listener: {
     method: "GET",
     path: "/listener",
+    access: "look",
     doc: "Describes the listener",
     params: {},
     result: "object",
@@ -95,6 +115,7 @@ export const OPERATIONS = {
   list: {
     method: "GET",
     path: "/clients",
+    access: "look",
     doc: "Lists the clients",
     params: {},
     result: "rows",
@@ -103,6 +124,7 @@ export const OPERATIONS = {
   watch: {
     method: "GET",
     path: "/records",
+    access: "look",
     doc:
       "Gives records as they come, in the lines that `listen --json` prints. A reader that is too slow " +
       'gets a last line `{"kind":"watch_ended","lost":N}`, with how many were left out',
@@ -115,6 +137,7 @@ export const OPERATIONS = {
   show: {
     method: "GET",
     path: "/clients/:client",
+    access: "look",
     doc: "Describes one client and its segments",
     params: { client: CLIENT },
     result: "object",
@@ -133,6 +156,7 @@ export const OPERATIONS = {
   snapshot: {
     method: "GET",
     path: "/clients/:client/snapshot",
+    access: "look",
     doc: "Gives what a client shows now: a PNG file of pixels, plain text of text",
     params: {
       client: CLIENT,
@@ -144,6 +168,7 @@ export const OPERATIONS = {
   type: {
     method: "POST",
     path: "/clients/:client/type",
+    access: "drive",
     doc: "Types text into a client, a newline as Enter; answers when the client takes it",
     params: { client: CLIENT, text: textParam("body", MAX_CONTROL_TEXT_UNITS, "what to type") },
     result: "object",
@@ -152,6 +177,7 @@ export const OPERATIONS = {
   send: {
     method: "POST",
     path: "/clients/:client/files",
+    access: "drive",
     doc:
       "Gives a client a file: its bytes are the body, whose size must be known. Answers when the " +
       "client has it, or has not said so within 10 s",
@@ -179,6 +205,7 @@ export const OPERATIONS = {
   files: {
     method: "GET",
     path: "/clients/:client/files",
+    access: "look",
     doc:
       "Lists the files to and from a client, the oldest first. Those that it has offered are kept " +
       "until it leaves, or others need the room",
@@ -197,6 +224,7 @@ export const OPERATIONS = {
   fetch: {
     method: "GET",
     path: "/clients/:client/files/:file",
+    access: "look",
     doc: "Gives a file that a client has offered, also while it is arriving",
     params: {
       client: CLIENT,
@@ -208,6 +236,7 @@ export const OPERATIONS = {
   end: {
     method: "POST",
     path: "/clients/:client/end",
+    access: "drive",
     doc: "Asks a client to exit, and cuts it off when it stays",
     params: {
       client: CLIENT,
@@ -219,6 +248,7 @@ export const OPERATIONS = {
   close: {
     method: "POST",
     path: "/listener/close",
+    access: "manage",
     doc: "Takes no more clients; those that are there stay, and the listener ends with the last",
     params: {},
     result: "object",
@@ -227,6 +257,7 @@ export const OPERATIONS = {
   knocks: {
     method: "GET",
     path: "/knocks",
+    access: "manage",
     doc: "Lists the unknown keys that were refused, the latest first. A key is claimed, not proved",
     params: {},
     result: "rows",
@@ -243,13 +274,10 @@ export const OPERATIONS = {
   accept: {
     method: "POST",
     path: "/knocks/:key/accept",
+    access: "manage",
     doc: "Lets a key in that has knocked, from its next login on",
     params: {
-      key: textParam(
-        "path",
-        MAX_CONTROL_WORD,
-        "the first digits of its fingerprint, at least four",
-      ),
+      key: KNOCK,
       name: optionalText(
         "body",
         MAX_CONTROL_WORD,
@@ -265,9 +293,91 @@ export const OPERATIONS = {
       comment: optional(text("what people know the key by")),
     },
   },
+  ignore: {
+    method: "POST",
+    path: "/knocks/:key/ignore",
+    access: "manage",
+    doc: "Lists a key that has knocked no more, also when it knocks again; it can still be let in",
+    params: { key: KNOCK },
+    result: "object",
+    fields: { key: text("the fingerprint") },
+  },
+  keys: {
+    method: "GET",
+    path: "/keys",
+    access: "manage",
+    doc: "Lists the keys that may log in, and their conditions",
+    params: {},
+    result: "rows",
+    fields: {
+      key: text("the fingerprint"),
+      public_key: text("the key in base64"),
+      names: texts("the listening names that it may log in under"),
+      comment: optional(text("what people know the key by")),
+      expires: optional(text("when it ceases to log in, in ISO 8601")),
+      from: optional(texts("the networks that it may log in from")),
+      max_clients: optional(whole("how many clients it may have at once")),
+      problem: optional(text("why it is refused: a condition that cannot be read")),
+      last_login: optional(text("when it logged in last, in ISO 8601")),
+      last_address: optional(text("where it logged in from last")),
+    },
+  },
+  log: {
+    method: "GET",
+    path: "/log",
+    access: "manage",
+    doc:
+      "Gives the last log lines, then those that come, as JSON objects with `time`, `level`, `event` and " +
+      'fields. A reader that is too slow gets a last line `{"kind":"watch_ended","lost":N}`',
+    params: {},
+    result: "lines",
+    fields: {},
+  },
+  link: {
+    method: "POST",
+    path: "/links",
+    access: "manage",
+    doc: "Makes a link to the page, for `listen --web`. It can be opened several times",
+    params: {
+      read_only: optionalTruth("whether it shows clients and can do nothing else"),
+      client: optionalText(
+        "body",
+        MAX_CONTROL_WORD,
+        "the one client that it is for; it ends with that",
+      ),
+      seconds: optionalWhole(
+        "body",
+        MAX_WEB_LINK_SECONDS,
+        "how long it can be used; until it is withdrawn or the listener ends unless given",
+      ),
+    },
+    result: "object",
+    fields: { url: text("the link; it cannot be seen again"), ...LINK },
+  },
+  links: {
+    method: "GET",
+    path: "/links",
+    access: "manage",
+    doc: "Lists the links to the page",
+    params: {},
+    result: "rows",
+    fields: LINK,
+  },
+  unlink: {
+    method: "POST",
+    path: "/links/:link/withdraw",
+    access: "manage",
+    doc: "Withdraws a link; what was opened by it ends at once",
+    params: {
+      link: wholeParam("path", Number.MAX_SAFE_INTEGER, "the number of the link"),
+    },
+    result: "object",
+    fields: { id: whole("the number of the link") },
+  },
   limits: {
     method: "GET",
     path: "/limits",
+    access: "look",
     doc: "Lists the limits in force",
     params: {},
     result: "rows",
@@ -282,6 +392,7 @@ export const OPERATIONS = {
   stats: {
     method: "GET",
     path: "/stats",
+    access: "look",
     doc: "Gives what was counted since the listener began, and what there is now",
     params: {},
     result: "object",
@@ -316,6 +427,7 @@ export const OPERATIONS = {
   metrics: {
     method: "GET",
     path: "/metrics",
+    access: "look",
     doc: "Gives the same as `/stats` in the format of Prometheus",
     params: {},
     result: "text",

@@ -31,16 +31,18 @@ export class Watchers {
    * Opens a stream of lines, each with its line feed.
    *
    * @param client Whose records; all when absent.
+   * @param first Lines that come first.
    * @throws {ControlError} `busy`.
    */
-  open(client: number | undefined): ReadableStream<string> {
+  open(client: number | undefined, first: readonly string[] = []): ReadableStream<string> {
     if (this.#watchers.size >= MAX_CONTROL_WATCHERS || this.#isClosed) {
       throw new ControlError(
         "busy",
-        `${this.#watchers.size} readers watch records, which is the most; end one of them`,
+        `${this.#watchers.size} readers are there, which is the most; end one of them`,
       );
     }
     const watcher = new Watcher(client, () => this.#forget(watcher));
+    for (const line of first) watcher.put(client ?? 0, line);
     this.#watchers.add(watcher);
     if (this.#watchers.size === 1) this.#onChange(true);
     return watcher.stream;

@@ -25,8 +25,11 @@ export const MAX_CONTROL_CALLS = 64;
 /** Snapshots that are taken at once by the control interface; the largest needs 600 MB. */
 export const MAX_CONTROL_SNAPSHOTS = 4;
 
-/** Readers of records at the control interface. */
-export const MAX_CONTROL_WATCHERS = 16;
+/** Readers of records at the control interface; each open page is one. As many read the log. */
+export const MAX_CONTROL_WATCHERS = 64;
+
+/** Log lines that are kept for the readers of the log that come later. */
+export const CONTROL_LOG_LINES = 200;
 
 /** Records that wait for one such reader, in UTF-16 units; with more, it is dropped. */
 export const CONTROL_WATCH_QUEUE_UNITS = 1 << 20;

@@ -90,7 +90,10 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
     ],
     types: ["keystore"],
   },
-  cli: { imports: ["mod", "handlers/mod", "keystore/mod", "workers/mod", "control/mod"] },
+  web: { imports: ["address", "control", "log", "web/views"] },
+  cli: {
+    imports: ["mod", "handlers/mod", "keystore/mod", "workers/mod", "control/mod", "web/mod"],
+  },
 };
 
 /** Files that every folder may import. */

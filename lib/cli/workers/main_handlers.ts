@@ -5,7 +5,8 @@
  * @module
  */
 
-import type { ClientHandler, ListenHandler, Logger, Source } from "../../mod.ts";
+import type { LogTail } from "../../control/mod.ts";
+import type { ClientHandler, ListenHandler, Source } from "../../mod.ts";
 import { RemoteClients } from "../../workers/mod.ts";
 import { type ClientHandlers, openMain, withDefaults } from "../client_handlers.ts";
 import type { CliIo } from "../io.ts";
@@ -30,7 +31,7 @@ export interface GroupHandlers extends ClientHandlers {
 export async function openGroupHandlers(
   flags: ListenFlags,
   io: CliIo,
-  log: Logger,
+  log: LogTail,
 ): Promise<GroupHandlers> {
   const { record, snapshot, recordKeep } = flags;
   const isRemote = flags.view === true || flags.pipe !== undefined;

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import type { ClientRow, ClientsControl, ThreadFigures } from "../../../lib/control/clients.ts";
 import { ListenerControl } from "../../../lib/control/listener_control.ts";
+import { LogTail } from "../../../lib/control/log_tail.ts";
 import { RemoteThread } from "../../../lib/control/remote.ts";
 import { TransportError } from "../../../lib/errors.ts";
 import type { ThreadFiles } from "../../../lib/control/files/thread_files.ts";
 import type { Snapshot } from "../../../lib/handlers/pictures/snapshot.ts";
 import { MAX_CONTROL_SNAPSHOTS } from "../../../lib/limits.ts";
+import { silentLogger } from "../../../lib/log.ts";
 
 const KEYSTORE = {} as ConstructorParameters<typeof ListenerControl>[1];
 
@@ -61,6 +63,8 @@ function controlOver(...threads: Omit<ClientsControl, keyof ThreadFiles>[]): Lis
     close() {},
     limits: () => [{ name: "max-idle", value: undefined, unit: "s", used: 0 }],
     threads: () => threads as ClientsControl[],
+    log: new LogTail(silentLogger, "info"),
+    links: undefined,
   };
   return new ListenerControl(target, KEYSTORE);
 }

@@ -125,9 +125,8 @@ Deno.test("listeners with the same name and port have so many sockets, and one m
       const log = new LogBook();
       const listener = { id: 1, name: "demo", addresses: ADDRESSES, isClosed: false } as never;
       const env = environment(directory);
-      const served = { listener, limits: () => [], threads: () => [] };
-      const control = await openControl(undefined, served, {} as never, env, log);
-      await control!.close();
+      const control = await openControl(undefined, controlledBy({}), listener, env, log);
+      await control?.close();
       return log.lines.map(({ event }) => event);
     };
     assert.deepEqual(await open(), ["control-unavailable"]);

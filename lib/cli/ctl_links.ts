@@ -1,0 +1,89 @@
+/**
+ * `ctl link`, `ctl links` and `ctl unlink`: links to the page of `listen --web`.
+ *
+ * @module
+ */
+
+import { Command, InvalidArgumentError } from "commander";
+import type { Result } from "../control/mod.ts";
+import { MAX_WEB_LINK_SECONDS } from "../limits.ts";
+import { ago, printJson, withListener } from "./ctl_connect.ts";
+import { CLIENT_ARGUMENT } from "./ctl_list.ts";
+import type { CliIo } from "./io.ts";
+import { formatTable } from "./keystore_text.ts";
+import { parsePositiveWhole } from "./values.ts";
+
+const SECONDS_PER_UNIT: { readonly [unit: string]: number } = {
+  s: 1,
+  m: 60,
+  h: 3_600,
+  d: 86_400,
+};
+
+interface LinkFlags {
+  readonly readOnly?: boolean;
+  readonly client?: string;
+  readonly expires?: number;
+}
+
+export function linkCommand(io: CliIo): Command {
+  return new Command("link")
+    .description("make a link to the page that listen --web serves, and print it")
+    .option("--read-only", "it shows clients and can do nothing else")
+    .option("--client <client>", `it is for one client, and ends with that: ${CLIENT_ARGUMENT}`)
+    .option("--expires <time>", "it ends after this time, such as 30m, 1h or 7d", parseSeconds)
+    .action(({ readOnly, client: word, expires }: LinkFlags, command: Command) =>
+      withListener(command, io, async ({ client, json }) => {
+        const link = await client.call("link", {
+          read_only: readOnly,
+          client: word,
+          seconds: expires,
+        });
+        if (json) printJson(io, link);
+        else io.out(`${link.url}\n`);
+      })
+    );
+}
+
+export function linksCommand(io: CliIo): Command {
+  return new Command("links")
+    .description("list the links to the page")
+    .action((_flags: unknown, command: Command) =>
+      withListener(command, io, async ({ client, json }) => {
+        const links = await client.call("links", {});
+        if (json) printJson(io, links);
+        else if (links.length === 0) io.err(`there are no links; "ctl link" makes one\n`);
+        else io.out(formatTable([LINKS_HEAD, ...links.map(linkRow)]));
+      })
+    );
+}
+
+export function unlinkCommand(io: CliIo): Command {
+  return new Command("unlink")
+    .description("withdraw a link; what was opened by it ends at once")
+    .argument("<link>", 'its number in "ctl links"', parsePositiveWhole)
+    .action((link: number, _flags: unknown, command: Command) =>
+      withListener(command, io, async ({ client, json }) => {
+        const withdrawn = await client.call("unlink", { link });
+        if (json) printJson(io, withdrawn);
+        else io.err(`link ${withdrawn.id} was withdrawn\n`);
+      })
+    );
+}
+
+const LINKS_HEAD = ["LINK", "RIGHTS", "CLIENT", "LOGINS", "VIEWS", "MADE", "EXPIRES"] as const;
+
+function linkRow(link: Result<"links">[number]): string[] {
+  const { id, rights, client, logins, views, since, expires = "" } = link;
+  const numbers = [logins, views].map(String);
+  return [String(id), rights, String(client ?? "all"), ...numbers, `${ago(since)} ago`, expires];
+}
+
+/** @returns A number of seconds. */
+function parseSeconds(text: string): number {
+  const [, count, unit = ""] = /^([1-9]\d{0,6})([smhd])$/.exec(text) ?? [];
+  const seconds = Number(count) * SECONDS_PER_UNIT[unit]!;
+  if (seconds <= MAX_WEB_LINK_SECONDS) return seconds;
+  const days = MAX_WEB_LINK_SECONDS / SECONDS_PER_UNIT["d"]!;
+  throw new InvalidArgumentError(`It must be a time such as 30m, 1h or 7d, at most ${days}d.`);
+}

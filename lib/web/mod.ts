@@ -1,0 +1,8 @@
+/**
+ * Clients in a browser: serving the page, links to it, and what they permit.
+ *
+ * @module
+ */
+
+export { Links } from "./links.ts";
+export { type WebOptions, WebServer } from "./server.ts";
