@@ -9,6 +9,7 @@ import type { ProofRow, Size } from "../support/proof_row.ts";
 import { describeTimes, inParallel } from "../support/proof_row.ts";
 import { addressOf, atRate, draw, logIn, startListen, timeOf, untilTime } from "./loaded.ts";
 import { flood } from "./flood.ts";
+import { trickle } from "./trickle.ts";
 
 const LOGINS_AT_ONCE = 20;
 
@@ -112,5 +113,6 @@ export const LOAD_ROWS: readonly ProofRow[] = [
   { name: "100 clients with 30 resizes a second are all answered", run: resizes },
   { name: "10,000 probes are answered and leave nothing behind", run: probes },
   { name: "a flood of refused logins does not delay good ones", run: flood },
+  { name: "logins that send a byte now and then are cut, and delay no good ones", run: trickle },
   { name: "1,000 idle clients stay for ten minutes", run: idle },
 ];

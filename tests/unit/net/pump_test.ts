@@ -191,6 +191,37 @@ test("a login that takes too long is ended", async () => {
   assert.ok(rig.socket.isClosed);
 });
 
+for (
+  const [how, hello] of [
+    ["the first packet", (rig: Rig) => rig.peer.hello().take()],
+    ["a packet behind a good one", async (rig: Rig) => {
+      rig.socket.give(rig.peer.ephemeralHello().take());
+      await until(() => rig.socket.written.length > 0);
+      rig.peer.receive(concat(rig.socket.written));
+      return rig.peer.hello().take();
+    }],
+  ] as const
+) {
+  test(`a login that sends ${how} a byte at a time has no longer than any other`, async () => {
+    using clock = new FakeClock();
+    using timers = new FakeTimers();
+    const rig = new Rig(clock.nowMs);
+    const ended = rig.run();
+    const bytes = await hello(rig);
+    const gapMs = 500;
+    for (let at = 0; at < LOGIN_TIMEOUT_MS / gapMs; at++) {
+      assert.ok(!rig.socket.isClosed, `it is there after ${at * gapMs} ms`);
+      rig.socket.give(bytes.slice(at, at + 1));
+      await until(() => rig.socket.unreadBytes === 0);
+      clock.nowMs += gapMs;
+      timers.pass(gapMs);
+    }
+    assert.equal(await codeOf(ended), "login-timeout");
+    assert.ok(rig.socket.isClosed);
+    assert.equal(timers.size, 0);
+  });
+}
+
 test("an end from this side carries its reason, and closes once", async () => {
   const rig = new Rig();
   const ended = rig.run();
