@@ -56,8 +56,12 @@ function requireKeys(keystore: Keystore, tag: string): readonly HostKey[] {
 
 function hint(tag: string, key: string): string {
   const add = `${PROGRAM} keystore add`;
-  if (tag !== DEFAULT_TAG) return `on the host that is dialled, run:\n  ${add} NAME ${key}\n`;
-  return `where we are dialled from, run:\n  ${add} outbound ${key}\n` +
-    `where we dial to without a tag, run:\n  ${add} NAME ${key}\n` +
+  if (tag !== DEFAULT_TAG) {
+    return `to let this key in, run on the other machine:\n  ${add} NAME ${key}\n`;
+  }
+  return `to pin this key on a machine that connects to this one, run there:\n` +
+    `  ${add} outbound ${key}\n` +
+    `to let this key in on a machine that this one connects to, run there:\n` +
+    `  ${add} NAME ${key}\n` +
     `with arcan-net, put this line into a file in a12/accepted there:\n  * ${key}\n`;
 }

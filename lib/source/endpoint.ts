@@ -67,7 +67,8 @@ export class SourceEndpoint {
           reason: CANCEL_REASON.unwanted,
           streamType: CANCEL_STREAM_TYPE.binary,
         });
-        return event;
+        // On a channel that is not open it only asks for this sign of life (`net/lifetime.ts`).
+        return this.#channels.has(control.channel) ? event : undefined;
       default:
         return event;
     }
