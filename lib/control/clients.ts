@@ -12,6 +12,7 @@ import { type Listener, type ListenerView, viewOf } from "../net/listener.ts";
 import type { ClientView } from "../net/live_client.ts";
 import type { ClientSource } from "../segment/client_source.ts";
 import type { OpenView, ViewOptions, ViewOutput } from "../web/views/types.ts";
+import { Views } from "../web/views/views.ts";
 import { ClientFiles } from "./files/client_files.ts";
 import type { FileRow, SentState, ThreadFiles } from "./files/thread_files.ts";
 import { LoopDelay } from "./loop_delay.ts";
@@ -33,18 +34,6 @@ export interface WatchedLine {
   readonly line: string;
 }
 
-/**
- * Opens a view of a client: a stream of what it shows, and input back.
- *
- * @param id The number of the client.
- * @throws {ControlError} `no-such-client`.
- */
-export type OpenViewOf = (
-  id: number,
-  options: ViewOptions,
-  output: ViewOutput,
-) => OpenView | Promise<OpenView>;
-
 /** The clients of a thread; in a worker all answers take a while. */
 export interface ClientsControl extends ThreadFiles {
   clients(): readonly ClientRow[] | Promise<readonly ClientRow[]>;
@@ -53,9 +42,14 @@ export interface ClientsControl extends ThreadFiles {
   /** @returns Whether the client has taken all of it. */
   type(id: number, text: string): Promise<boolean>;
   end(id: number, lastWords: string): void | Promise<void>;
+  /**
+   * Opens a view of a client: what it shows, and input back.
+   *
+   * @param id The number of the client.
+   */
+  openView(id: number, options: ViewOptions, output: ViewOutput): OpenView | Promise<OpenView>;
   /** @returns `undefined` when the thread has ended and nothing is known of it. */
   figures(): ThreadFigures | Promise<ThreadFigures | undefined>;
-  readonly openView?: OpenViewOf;
   /** Gives records from now on, or no more. */
   watch(isOn: boolean): void;
 }
@@ -64,6 +58,7 @@ export interface ClientsControl extends ThreadFiles {
 export class LocalClients implements ClientsControl, Disposable {
   readonly #view: ListenerView;
   readonly #loopDelay = new LoopDelay();
+  readonly #views = new Views();
   readonly #onLine: (line: WatchedLine) => void;
   readonly #files = new ClientFiles();
 
@@ -115,6 +110,17 @@ export class LocalClients implements ClientsControl, Disposable {
     this.#files.cancel(file);
   }
 
+  openView(id: number, options: ViewOptions, output: ViewOutput): OpenView {
+    const find = () => this.#view.clients().find(({ source }) => source.id === id);
+    const client = find();
+    if (client === undefined) throw ended(id);
+    const describe = () => {
+      const client = find();
+      return client && describeClient(client);
+    };
+    return this.#views.open(client, describe, options, output);
+  }
+
   figures(): ThreadFigures {
     const { counters, unauthenticated, memory = processMemory } = this.#view;
     const views = this.#view.clients();
@@ -156,8 +162,12 @@ export class LocalClients implements ClientsControl, Disposable {
       const source = segments.find((each) => each.id === id);
       if (source !== undefined) return source;
     }
-    throw new ControlError("no-such-client", `client ${id} has ended`);
+    throw ended(id);
   }
+}
+
+function ended(id: number): ControlError {
+  return new ControlError("no-such-client", `client ${id} has ended`);
 }
 
 function describeClient(view: ClientView): ClientRow {

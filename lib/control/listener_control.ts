@@ -11,7 +11,6 @@ import { ControlError } from "../errors.ts";
 import type { Snapshot } from "../handlers/pictures/snapshot.ts";
 import { MAX_CONTROL_SNAPSHOTS } from "../limits.ts";
 import type { LimitInForce } from "../net/listen_limits.ts";
-import type { OpenView, ViewOptions, ViewOutput } from "../web/views/types.ts";
 import type { ClientRow, ClientsControl, ThreadFigures, WatchedLine } from "./clients.ts";
 import type { Content } from "./description.ts";
 import { sumUp } from "./figures.ts";
@@ -23,6 +22,7 @@ import { describeLink, type LinkDesk } from "./link_desk.ts";
 import type { LogTail } from "./log_tail.ts";
 import { formatMetrics } from "./metrics.ts";
 import { type Arguments, type Controlled, OPERATIONS, type Result } from "./operations.ts";
+import type { OpenView, ViewOptions, ViewOutput } from "../web/views/types.ts";
 import { Watchers } from "./watchers.ts";
 
 /** The listener that is controlled. */
@@ -106,8 +106,7 @@ export class ListenerControl implements Controlled, RecordWatch {
    */
   async openView(word: string, options: ViewOptions, output: ViewOutput): Promise<OpenView> {
     const { client, thread } = await this.#find(word);
-    if (thread.openView !== undefined) return await thread.openView(client.id, options, output);
-    throw new ControlError("nothing-shown", `client ${client.id} cannot be viewed`);
+    return await thread.openView(client.id, options, output);
   }
 
   operations(): Result<"operations"> {

@@ -7,7 +7,6 @@
 export {
   type ClientsControl,
   LocalClients,
-  type OpenViewOf,
   type ThreadFigures,
   type WatchedLine,
 } from "./clients.ts";
@@ -19,6 +18,7 @@ export type { Operation } from "./description.ts";
 export { HttpControl, json, refusal } from "./http.ts";
 export type { LinkDesk, LinkEnd, LinkRow, LinkTerms } from "./link_desk.ts";
 export { LogTail } from "./log_tail.ts";
+export { PostedViews } from "./remote_views.ts";
 export { type ControlTarget, ListenerControl, type RecordWatch } from "./listener_control.ts";
 export {
   type Arguments,

@@ -5,11 +5,13 @@
  */
 
 import type { Snapshot } from "../handlers/pictures/snapshot.ts";
-import { TransportError } from "../errors.ts";
+import { ControlError, TransportError } from "../errors.ts";
 import { CONTROL_WATCH_QUEUE_UNITS } from "../limits.ts";
 import { countsOf } from "./figures.ts";
+import type { OpenView, ViewOptions, ViewOutput } from "../web/views/types.ts";
 import type { ClientRow, ClientsControl, ThreadFigures, WatchedLine } from "./clients.ts";
 import type { FileRow, SentState } from "./files/thread_files.ts";
+import { RemoteViews, type ViewsThere } from "./remote_views.ts";
 
 /**
  * Calls a method of the {@linkcode ClientsControl} in the other thread.
@@ -17,16 +19,22 @@ import type { FileRow, SentState } from "./files/thread_files.ts";
  * @throws {TransportError} `connection-lost` when that has ended.
  */
 export type AskThread = (
-  method: keyof ClientsControl,
+  method: ThreadMethod,
   args: readonly unknown[],
 ) => Promise<unknown>;
 
+/** What is asked of a thread and answered; views are messages in both directions. */
+export type ThreadMethod = Exclude<keyof ClientsControl, "openView">;
+
 export class RemoteThread implements ClientsControl {
+  /** The views of its clients. */
+  readonly views: RemoteViews;
   readonly #ask: AskThread;
   #figures: ThreadFigures | undefined;
 
-  constructor(ask: AskThread) {
+  constructor(ask: AskThread, views: ViewsThere) {
     this.#ask = ask;
+    this.views = new RemoteViews(views);
   }
 
   async clients(): Promise<readonly ClientRow[]> {
@@ -69,6 +77,15 @@ export class RemoteThread implements ClientsControl {
     await this.#askOr(undefined, "cancelFile", [file]);
   }
 
+  async openView(id: number, options: ViewOptions, output: ViewOutput): Promise<OpenView> {
+    try {
+      return await this.views.open(id, options, output);
+    } catch (error) {
+      if (!isLost(error)) throw error;
+      throw new ControlError("no-such-client", `client ${id} has ended`);
+    }
+  }
+
   async figures(): Promise<ThreadFigures | undefined> {
     const figures = await this.#askOr(undefined, "figures", []) as ThreadFigures | undefined;
     if (figures === undefined) return this.counts;
@@ -92,16 +109,20 @@ export class RemoteThread implements ClientsControl {
   /** @param ended What a thread says that has ended: its clients have, too. */
   async #askOr(
     ended: unknown,
-    method: keyof ClientsControl,
+    method: ThreadMethod,
     args: readonly unknown[],
   ): Promise<unknown> {
     try {
       return await this.#ask(method, args);
     } catch (error) {
-      if (error instanceof TransportError && error.code === "connection-lost") return ended;
+      if (isLost(error)) return ended;
       throw error;
     }
   }
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof TransportError && error.code === "connection-lost";
 }
 
 /** Records on their way to another thread: one message at a time, and no more wait than a reader may have. */

@@ -14,6 +14,18 @@ export interface Region {
   readonly height: number;
 }
 
+/** The smallest region that has both. */
+export function joined(a: Region, b: Region): Region {
+  const x = Math.min(a.x, b.x);
+  const y = Math.min(a.y, b.y);
+  return {
+    x,
+    y,
+    width: Math.max(a.x + a.width, b.x + b.width) - x,
+    height: Math.max(a.y + a.height, b.y + b.height) - y,
+  };
+}
+
 /** A picture in the order of rows on the wire. */
 export class Canvas {
   readonly width: number;

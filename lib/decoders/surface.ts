@@ -9,7 +9,7 @@
  */
 
 import { VIDEO_FLAG } from "../wire/constants.ts";
-import { Canvas } from "./canvas.ts";
+import { Canvas, joined, type Region } from "./canvas.ts";
 import { MemoryBudget } from "./memory_budget.ts";
 import { markSeen } from "./simd/memory.ts";
 import type { SurfaceContent, SurfaceView } from "./surface_view.ts";
@@ -31,6 +31,13 @@ export class Surface implements SurfaceView {
   #height = 0;
   #origoLl = false;
   #revision = 0;
+  /** What frames without commit have changed. */
+  #hidden: Region | undefined;
+  /**
+   * Called when a frame was presented, with the region in which it can differ from the one before, its
+   * rows as they are stored. It must not read the surface.
+   */
+  onPresented: ((changed: Region) => void) | undefined;
 
   /**
    * @param budget The memory of all channels of the client.
@@ -63,12 +70,13 @@ export class Surface implements SurfaceView {
   }
 
   get pixels(): Uint8Array<ArrayBuffer> | undefined {
-    const pixels = this.#wholePixels();
+    const pixels = this.pixelsNow;
     if (pixels !== undefined) markSeen(pixels);
     return pixels;
   }
 
-  #wholePixels(): Uint8Array<ArrayBuffer> | undefined {
+  /** The same for a reader that does not keep them beyond its call: their memory is used again. */
+  get pixelsNow(): Uint8Array<ArrayBuffer> | undefined {
     if (this.#isUnfinished) this.#finishPieces();
     return this.#content === "pixels" ? this.#shownCanvas!.bytes : undefined;
   }
@@ -83,7 +91,7 @@ export class Surface implements SurfaceView {
   }
 
   rgba(): Uint8Array<ArrayBuffer> | undefined {
-    const pixels = this.#wholePixels();
+    const pixels = this.pixelsNow;
     if (pixels === undefined || !this.#origoLl) return pixels?.slice();
     const rowBytes = this.#width * 4;
     const flipped = new Uint8Array(pixels.length);
@@ -138,6 +146,7 @@ export class Surface implements SurfaceView {
     if (canvas === undefined || !this.#fits(canvas, header)) {
       const next = this.#newCanvas(header.surfaceWidth, header.surfaceHeight);
       this.#canvas = next;
+      this.#hide(wholeOf(header));
       this.#release(canvas);
       return next;
     }
@@ -202,7 +211,7 @@ export class Surface implements SurfaceView {
   endPixels(header: FrameHeader): void {
     this.#isUnfinished = false;
     this.#canvas!.hasBase = true;
-    if (!header.commit) return;
+    if (!header.commit) return this.#hide(header);
     this.#showCanvas(this.#canvas);
     this.#showGrid(undefined);
     this.#present("pixels", header);
@@ -226,6 +235,7 @@ export class Surface implements SurfaceView {
     // The returned buffer stays counted: forget it before anything releases it.
     if (reusable && old === this.#shownCanvas) this.#shownCanvas = undefined;
     if (!reusable) this.#release(old);
+    this.#hide(wholeOf(header));
     this.endPixels(header);
     return reusable ? old.bytes : undefined;
   }
@@ -267,7 +277,7 @@ export class Surface implements SurfaceView {
 
   /** Ends a frame of text: presents it if it has commit. */
   endText(header: FrameHeader): void {
-    if (!header.commit) return;
+    if (!header.commit) return this.#hide(header);
     this.#showGrid(this.#grid);
     this.#showCanvas(undefined);
     this.#present("tpack", header);
@@ -279,6 +289,13 @@ export class Surface implements SurfaceView {
     this.#height = header.surfaceHeight;
     this.#origoLl = (header.flags & VIDEO_FLAG.origoLowerLeft) !== 0;
     this.#revision++;
+    const hidden = this.#hidden;
+    this.#hidden = undefined;
+    this.onPresented?.(hidden === undefined ? header : joined(hidden, header));
+  }
+
+  #hide(region: Region): void {
+    this.#hidden = this.#hidden === undefined ? region : joined(this.#hidden, region);
   }
 
   #showCanvas(canvas: Canvas | undefined): void {
@@ -311,4 +328,8 @@ export class Surface implements SurfaceView {
     if (grid === undefined || grid === this.#grid || grid === this.#shownGrid) return;
     this.#budget.release(grid.memoryBytes);
   }
+}
+
+function wholeOf({ surfaceWidth, surfaceHeight }: FrameHeader): Region {
+  return { x: 0, y: 0, width: surfaceWidth, height: surfaceHeight };
 }

@@ -12,7 +12,7 @@ import type { VideoDecoder } from "../decoders/h264/worker/decoder_pool.ts";
 import { BINARY_STALL_TIMEOUT_MS, DRAIN_TIMEOUT_MS, MAX_RECORDS_AHEAD } from "../limits.ts";
 import type { ClientSource } from "../segment/client_source.ts";
 import type { DeliveryStep, OfferStep } from "../segment/delivery.ts";
-import { Delivery, type RecordTap } from "../segment/delivery.ts";
+import { type ClientTap, Delivery, type RecordTap } from "../segment/delivery.ts";
 import type { Outcome } from "../segment/outcome.ts";
 import type { TreeOptions } from "../segment/tree.ts";
 import { SegmentTree } from "../segment/tree.ts";
@@ -47,6 +47,8 @@ export interface ClientView {
   readonly source: ClientSource;
   /** The sources of all segments, the first one included. */
   readonly segments: readonly ClientSource[];
+  /** What looks at it from aside. */
+  readonly taps: Set<ClientTap>;
   /** When a handler has taken it, in milliseconds since 1970. */
   readonly sinceMs: number;
   /** Whether it was asked to exit. */
@@ -117,6 +119,7 @@ export class LiveClient {
     return {
       source: this.source,
       segments: this.#delivery.sources,
+      taps: this.#delivery.taps,
       sinceMs: this.#sinceMs,
       isLeaving: this.#tree.isLeaving,
       waitingBytes: this.#session.outputBytes,

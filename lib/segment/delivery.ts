@@ -69,11 +69,18 @@ export interface RecordTap {
   onEnded?: ((client: number) => void) | undefined;
 }
 
+/** Looks at one client from aside; its functions must not throw. */
+export interface ClientTap {
+  /** Gets every record of all segments but frames, when the handler does. */
+  onRecord(source: ClientSource, status: Status): void;
+}
+
 /** The delivery to the handlers of one client. */
 export class Delivery {
   readonly #tree: SegmentTree;
   readonly #sources: ClientSources;
   readonly #tap: RecordTap;
+  readonly taps = new Set<ClientTap>();
   #current: Outcome | undefined;
   /** How far the current outcome is. */
   #stage: "observers" | "handler" | "ended" = "observers";
@@ -145,7 +152,10 @@ export class Delivery {
     }
     this.#stage = "handler";
     const isFrame = kind === "frame" || kind === "dropped_frame";
-    if (!isFrame) this.#tap.onRecord?.(this.primary.id, source.id, status, input);
+    if (!isFrame) {
+      this.#tap.onRecord?.(this.primary.id, source.id, status, input);
+      for (const tap of this.taps) tap.onRecord(source, status);
+    }
     if (source.handler === undefined || isFrame && !source.wantsFrames) return undefined;
     const call = () => source.handler?.(source, status, input);
     return { type: "call", source, callee: "handler", kind, call };

@@ -9,7 +9,7 @@ import type { FrameHeader } from "../decoders/frame_header.ts";
 import type { VideoStream } from "../decoders/video_stream.ts";
 import { segmentKindName } from "../wire/constants.ts";
 import type { HintsSent } from "./preroll.ts";
-import { StatusContext } from "./status.ts";
+import { type Status, StatusContext, type StatusOf } from "./status.ts";
 import type { InputMask } from "./verbs/input_mask.ts";
 import type { PointerPosition } from "./verbs/mouse.ts";
 
@@ -25,6 +25,16 @@ type SegmentState =
   | "active"
   /** The segment has ended; what still arrives for it is discarded. */
   | "ended";
+
+/** Where a subsegment belongs, in pixels of its parent. */
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+  /** Above its parent, or below it when negative. */
+  readonly order: number;
+  readonly isHidden: boolean;
+  readonly wantsFocus: boolean;
+}
 
 /** How a segment was shown last. */
 export interface Shown {
@@ -54,6 +64,10 @@ export class Segment {
   title = "";
   /** What the client calls its content, which changes more often than the title. */
   ident = "";
+  /** The shape of the mouse cursor that the client wants over it; empty before it says one. */
+  cursor = "";
+  /** Where it belongs: as requested, then as the client said last. */
+  place: Place = { x: 0, y: 0, order: 0, isHidden: false, wantsFocus: false };
   /** Whether ACTIVATE is withheld until the segment is resumed. */
   suspended = false;
   /** The last frame that was presented before the segment registered. */
@@ -85,6 +99,21 @@ export class Segment {
     this.kind = kind;
     this.video = video;
     this.statusContext = new StatusContext(id);
+  }
+
+  /** Keeps the place that was requested for it. */
+  putAt({ xofs, yofs }: StatusOf<"segment_request">): void {
+    this.place = { ...this.place, x: xofs, y: yofs };
+  }
+
+  /** Keeps what a record says of the segment for those that look at it later. */
+  note(status: Status): void {
+    if (status.kind === "ident") this.ident = status.message;
+    else if (status.kind === "cursorhint") this.cursor = status.cursor;
+    else if (status.kind === "viewport") {
+      const { rel_x: x, rel_y: y, rel_order: order, invisible, focus } = status;
+      this.place = { x, y, order, isHidden: invisible, wantsFocus: focus };
+    }
   }
 
   /** Releases the picture, the audio and their buffers. */

@@ -22,7 +22,8 @@ import { announceAudio, takeAudio } from "./audio.ts";
 import { EarlyEvents } from "./early_events.ts";
 import type { IncomingTransfer } from "./incoming_transfer.ts";
 import type { Pacing } from "./outbox.ts";
-import { NOTHING, type Outcome, Outcomes, type StreamOutcome } from "./outcome.ts";
+import type { Outcome, RecordOutcome, StreamOutcome } from "./outcome.ts";
+import { NOTHING, Outcomes } from "./outcome.ts";
 import { Output, type SessionPort } from "./output.ts";
 import type { Peer } from "./peer.ts";
 import { type DisplayDefaults, prerollEvents, prerollStatuses } from "./preroll.ts";
@@ -173,10 +174,10 @@ export class SegmentTree {
    * request is refused then.
    */
   accept(request: SegmentRequest): Segment | undefined {
-    const isKind = request.kind <= MAX_SEGMENT_KIND;
-    const opened = isKind ? this.push(request.segment, request.kind, request.id) : undefined;
+    const opened = this.push(request.segment, request.kind, request.id);
     if (opened === undefined) this.refuse(request);
-    else request.answered = true;
+    else opened.putAt(request.status);
+    request.answered = true;
     return opened;
   }
 
@@ -192,7 +193,8 @@ export class SegmentTree {
    * @returns The new segment; `undefined` when the client may have no more.
    */
   push(parent: Segment, kind: number, cookie: number): Segment | undefined {
-    if (this.isClosed(parent) || this.#nextChannel > LAST_CHANNEL) return undefined;
+    const isKind = kind <= MAX_SEGMENT_KIND;
+    if (!isKind || this.isClosed(parent) || this.#nextChannel > LAST_CHANNEL) return undefined;
     const { segments } = this.#options;
     if (segments !== undefined && this.#segments.size >= segments.most) {
       segments.reached();
@@ -235,7 +237,7 @@ export class SegmentTree {
     return this.#outcomes.take();
   }
 
-  /** Whether nothing more is sent for a segment: it has ended, or EXIT was sent. */
+  /** Whether nothing more is sent for a segment. */
   isClosed(segment: Segment): boolean {
     return this.#isLeaving || segment.state === "ended";
   }
@@ -335,24 +337,21 @@ export class SegmentTree {
       switch (event.kind) {
         case "segreq": {
           const request = requestFromEvent(segment, event);
-          const { status } = request;
-          return void this.#outcomes.push({ type: "record", segment, status, request });
+          return this.#record(segment, request.status, { request });
         }
         case "inputmask":
           segment.inputMask = { devices: event.device, types: event.types };
           break;
-        case "streamstatus": {
+        case "streamstatus":
           // It may end a transfer; handlers get it all the same, as in Lua.
-          const { identifier, completion } = event;
-          this.#add(this.#transfersIn.takeStatus(segment, identifier, completion));
-        }
+          this.#add(this.#transfersIn.takeStatus(segment, event.identifier, event.completion));
       }
     }
     const status = statusFromEvent(event, segment.statusContext);
     if (status === undefined) return;
-    if (status.kind === "ident") segment.ident = status.message;
+    segment.note(status);
     if (event.category !== "input" || event.kind === "unknown") this.#record(segment, status);
-    else this.#outcomes.push({ type: "record", segment, status, input: eventToIo(event) });
+    else this.#record(segment, status, { input: eventToIo(event) });
   }
 
   #takeEarly(segment: Segment, event: WireEvent): void {
@@ -387,8 +386,8 @@ export class SegmentTree {
     if (!this.isClosed(segment)) this.output.reply(segment.channel, events);
   }
 
-  #record(segment: Segment, status: Status): void {
-    this.#outcomes.push({ type: "record", segment, status });
+  #record(segment: Segment, status: Status, more?: Partial<RecordOutcome>): void {
+    this.#outcomes.push({ type: "record", segment, status, ...more });
   }
 
   #add(outcomes: readonly StreamOutcome[]): void {

@@ -5,6 +5,7 @@
  */
 
 import type { SocketAddress } from "../address.ts";
+import type { ViewsHere, ViewsThere } from "../control/remote_views.ts";
 import type { ClientsControl, ThreadFigures, WatchedLine } from "../control/clients.ts";
 import type { SurfaceContent } from "../decoders/surface_view.ts";
 import type { TextGrid } from "../decoders/text_grid.ts";
@@ -66,7 +67,7 @@ export type GridCopy = Pick<
 >;
 
 /** What workers call of the main thread. */
-export interface MainService {
+export interface MainService extends ViewsHere {
   /** The port is bound. The worker is told secret and limits. Returns when clients may come. */
   listening(): Promise<void>;
   /** The worker cannot listen, or has no handler. */
@@ -124,7 +125,7 @@ export interface MainService {
 }
 
 /** What the main thread calls of a worker. */
-export interface WorkerService {
+export interface WorkerService extends ViewsThere {
   /** Sets the secret, as {@linkcode ListenSource.targetInput}. */
   setSecret(secret: string): void;
   /** See {@linkcode Listener.setLimits}. */

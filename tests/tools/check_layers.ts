@@ -18,6 +18,7 @@ const ENTRY_POINTS = [
   "keystore/mod.ts",
   "lib/decoders/h264/worker/worker.ts",
   "lib/handlers/pictures/worker.ts",
+  "lib/web/views/worker.ts",
   "lib/cli/workers/worker.ts",
 ] as const;
 /** Compiled to WebAssembly; no module of ours. */

@@ -292,6 +292,8 @@ export class WorkerGroup {
         for (const line of lines) this.#watch?.publish(line);
         if (lost > 0) this.#watch?.lose(lost);
       },
+      fromView: (...args) => member.clients.views.fromView(...args),
+      viewEnded: (...args) => member.clients.views.viewEnded(...args),
       request: (request, peer) => clients!.request(member.link, request, peer),
       record: (info, status, input) => clients!.record(member.link, info, status, input),
     };

@@ -36,6 +36,11 @@ export class Member {
   /** Its clients, for the control interface. */
   readonly clients = new RemoteThread(
     (method, args) => this.link.ask("control", method, args),
+    {
+      openView: (...args) => this.link.ask("openView", ...args),
+      toView: (...args) => this.link.tell("toView", ...args),
+      closeView: (view) => this.link.tell("closeView", view),
+    },
   );
   isListening = false;
   /** The sources whose last record is to be printed. */
@@ -78,6 +83,7 @@ export class Member {
     this.#hasEnded = true;
     this.link.end(new TransportError("connection-lost", reason));
     this.#worker.terminate();
+    this.clients.views.lost(reason);
     this.desk.close();
     this.waiting.close();
     giveBack(this.#setup.buffers, this.#setup.held);

@@ -9,6 +9,7 @@ import {
   type ClientsControl,
   LocalClients,
   PostedRecords,
+  PostedViews,
   type ThreadFigures,
 } from "../../control/mod.ts";
 import { FaultLog, outliveFaults } from "../faults.ts";
@@ -50,6 +51,7 @@ class ListenWorker implements WorkerService {
   #handlers: WorkerHandlers | undefined;
   #listener: Listener | undefined;
   #clients: LocalClients | undefined;
+  #views: PostedViews | undefined;
 
   constructor(isDebug: boolean) {
     const main = this.#main = new Link<WorkerService, MainService>(
@@ -111,7 +113,11 @@ class ListenWorker implements WorkerService {
     );
     if (!isControlled(flags)) return;
     const records = new PostedRecords((lines, lost) => this.#main.ask("watched", lines, lost));
-    this.#clients = new LocalClients(this.#listener, records.put);
+    const clients = this.#clients = new LocalClients(this.#listener, records.put);
+    this.#views = new PostedViews(clients, {
+      fromView: (...args) => this.#main.tell("fromView", ...args),
+      viewEnded: (...args) => this.#main.tell("viewEnded", ...args),
+    });
   }
 
   setSecret(secret: string): void {
@@ -150,6 +156,18 @@ class ListenWorker implements WorkerService {
   control(method: keyof ClientsControl, args: readonly unknown[]) {
     const clients = this.#clients as unknown as Record<string, (...args: unknown[]) => unknown>;
     return clients[method]!(...args);
+  }
+
+  openView(...args: Parameters<PostedViews["openView"]>) {
+    this.#views!.openView(...args);
+  }
+
+  toView(view: number, message: string | Uint8Array) {
+    this.#views!.toView(view, message);
+  }
+
+  closeView(view: number) {
+    this.#views!.closeView(view);
   }
 
   call(id: number, verb: string, args: readonly unknown[]) {

@@ -21,15 +21,20 @@ const TEXT_KEYS: ReadonlyMap<unknown, string> = new Map([
 
 export class TypedInput {
   readonly #onFull: (source: Source) => void;
+  readonly #onRefused: (source: Source) => void;
   readonly #waiting = new Set<Promise<void>>();
   /** Text of one read, which may be thousands of pasted lines. */
   #text = "";
   #textSource: Source | undefined;
   #lastMove: (() => void) | undefined;
 
-  /** @param onFull Called when input is dropped because too much waits for a client. */
-  constructor(onFull: (source: Source) => void) {
+  /**
+   * @param onFull Called when input is dropped because too much waits for a client.
+   * @param onRefused Called when a client does not take input.
+   */
+  constructor(onFull: (source: Source) => void, onRefused: (source: Source) => void = () => {}) {
     this.#onFull = onFull;
+    this.#onRefused = onRefused;
   }
 
   /** Collects text until {@linkcode flush}; presses a key that is no text. */
@@ -92,6 +97,7 @@ export class TypedInput {
     try {
       const sent = verb();
       if (sent instanceof Promise) this.#wait(source, sent);
+      else if (!sent) this.#onRefused(source);
     } catch (error) {
       this.#failed(source, error);
     }

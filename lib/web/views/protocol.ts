@@ -23,6 +23,8 @@ export const CODEC = {
   raw: 0,
   /** `deflate-raw` of `DecompressionStream`. */
   deflate: 1,
+  /** The same of rows from which the row above was subtracted, byte by byte; the first is as it is. */
+  deflateUp: 2,
 } as const;
 
 /** Flags of pixels: the last rectangle of a picture, which is shown now. */
@@ -36,12 +38,19 @@ const PIXELS_HEAD_BYTES = HEAD_BYTES + 14;
 
 /** A text message to the page. `Client` is a row of the operation `show`. */
 export type Down<Client = unknown> =
-  /** The first message, and whenever something in it has changed but the counts of frames and waiting. */
+  /** At first, and when something in it has changed that is no count. */
   | { readonly type: "client"; readonly client: Client }
   /** Where a segment belongs, in pixels of its parent. */
   | Placed
-  /** How the mouse looks over a segment, as a value of the CSS property `cursor`. */
-  | { readonly type: "cursor"; readonly segment: number; readonly css: string }
+  /** How the mouse looks over a segment. */
+  | {
+    readonly type: "cursor";
+    readonly segment: number;
+    /** A value of the CSS property `cursor`. */
+    readonly css: string;
+    /** What the client said, such as `hidden-rel`, with which it wants relative motion. */
+    readonly name: string;
+  }
   /** The client offers text for the clipboard. */
   | { readonly type: "clipboard"; readonly text: string }
   /** For people: something was not done. */

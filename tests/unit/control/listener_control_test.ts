@@ -11,8 +11,11 @@ import { silentLogger } from "../../../lib/log.ts";
 
 const KEYSTORE = {} as ConstructorParameters<typeof ListenerControl>[1];
 
+/** What these tests ask of a thread. */
+type Asked = Omit<ClientsControl, keyof ThreadFiles | "openView">;
+
 /** A thread whose clients take as long as the test says. */
-class SlowThread implements Omit<ClientsControl, keyof ThreadFiles> {
+class SlowThread implements Asked {
   readonly snapshots: PromiseWithResolvers<Snapshot | undefined>[] = [];
   readonly watched: boolean[] = [];
   readonly #ids: readonly number[];
@@ -54,7 +57,7 @@ class SlowThread implements Omit<ClientsControl, keyof ThreadFiles> {
   }
 }
 
-function controlOver(...threads: Omit<ClientsControl, keyof ThreadFiles>[]): ListenerControl {
+function controlOver(...threads: Asked[]): ListenerControl {
   const target = {
     id: 1,
     name: "demo",
@@ -121,14 +124,19 @@ Deno.test("control: threads give records while one is watched", async () => {
 });
 
 Deno.test("control: a thread that has ended has no clients, and other faults of it are not hidden", async () => {
-  const ended = new RemoteThread(() =>
-    Promise.reject(new TransportError("connection-lost", "ended"))
-  );
+  const gone = () => Promise.reject(new TransportError("connection-lost", "ended"));
+  const ended = new RemoteThread(gone, { openView: gone, toView() {}, closeView() {} });
   const control = controlOver(new SlowThread(2), ended);
   assert.deepEqual((await control.list()).map(({ id }) => id), [2]);
   assert.equal((await control.stats()).clients, 1);
   assert.equal(await ended.type(3, "x"), false);
   assert.equal(await ended.snapshot(3), undefined);
-  const broken = new RemoteThread(() => Promise.reject(new TypeError("broken")));
+  const output = { send: () => assert.fail("nothing is sent"), ended() {} };
+  await assert.rejects(
+    ended.openView(3, { mode: "full", rights: "look" }, output),
+    { code: "no-such-client" },
+  );
+  const fail = () => Promise.reject(new TypeError("broken"));
+  const broken = new RemoteThread(fail, { openView: fail, toView() {}, closeView() {} });
   await assert.rejects(controlOver(broken).list(), /broken/);
 });
