@@ -5,13 +5,16 @@
  */
 
 import { Command } from "commander";
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
+import { type Access, accessOf } from "./systemd_access.ts";
 import { formatSocket, socketStreams } from "./systemd_socket.ts";
 import { formatUnit, type UnitOptions } from "./systemd_unit.ts";
 import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
 import { addListenOptions, type ListenFlags, requireConsistent } from "./listen_options.ts";
 import { messageOf, parseName } from "../mod.ts";
+import { quoteForShell } from "./program.ts";
 import { parseListenPort } from "./values.ts";
 
 interface InstallFlags {
@@ -21,8 +24,8 @@ interface InstallFlags {
   readonly force?: boolean;
 }
 
-/** Where a service without access to home directories and private files cannot have its program. */
-const HIDDEN = /^\/(home|root|run\/user|tmp|var\/tmp)\//;
+/** What a service does not see under ProtectHome and PrivateTmp. */
+const HIDDEN = ["/home", "/root", "/run/user", "/tmp", "/var/tmp"];
 const ROOT = new URL("../../", import.meta.url);
 
 export function installCommand(io: CliIo): Command {
@@ -69,38 +72,49 @@ function systemd(io: CliIo): Command {
       const isUser = flags.user ?? false;
       const deno = Deno.execPath();
       const root = decodeURIComponent(ROOT.pathname).replace(/\/$/, "");
-      const unseen = isUser ? undefined : [deno, `${root}/`].find((path) => HIDDEN.test(path));
-      if (unseen !== undefined && !flags.print) throw new UsageError(describeHidden(unseen));
-      if (unseen !== undefined) io.err(`warning: ${describeHidden(unseen)}\n`);
       const own = { deno, root, isUser, name, cwd: Deno.cwd(), port: port ?? flags.port, words };
       const place = [name, hostname, port].filter((word) => word !== undefined).map(String);
-      const files = makeFiles({ ...own, place, socketFile: undefined }, streams);
-      if (!flags.print) return write(unitDirectory(isUser, io), files, flags, io);
+      const service = serviceOf({ ...own, place, socketFile: undefined }, streams !== undefined);
+      const access = accessOf(service.words, service.cwd);
+      requireNoComma([root, ...access.read]);
+      const unseen = isUser ? undefined : findHidden([...access.read, deno, root]);
+      if (unseen !== undefined && !flags.print) throw new UsageError(describeHidden(unseen));
+      if (unseen !== undefined) io.err(`warning: ${describeHidden(unseen)}\n`);
+      const files = makeFiles(service, streams);
+      if (!flags.print) return write(unitDirectory(isUser, io), files, access, flags, io);
       for (const [file, text] of files) io.out(files.size === 1 ? text : `# ${file}\n${text}\n`);
     });
+}
+
+/** @param takesSockets Whether systemd listens in place of the service. */
+function serviceOf(unit: UnitOptions, takesSockets: boolean): UnitOptions {
+  if (!takesSockets) return unit;
+  const { name, words } = unit;
+  const others = words.filter(([flag]) => !["--listen", "--host", "--port"].includes(flag));
+  return {
+    ...unit,
+    words: [...others, ["--listen", "systemd"]],
+    place: name === undefined ? [] : [name],
+    port: undefined,
+    socketFile: `${fileName(name)}.socket`,
+  };
 }
 
 /**
  * @param streams The addresses of a socket file; none when the service listens by itself.
  * @returns The texts of the files by name, the one to enable first.
  */
-function makeFiles(unit: UnitOptions, streams: string[] | undefined): Map<string, string> {
-  const { name, isUser, words } = unit;
-  const file = name === undefined ? "net-listen" : `net-listen-${name}`;
-  if (streams === undefined) return new Map([[`${file}.service`, formatUnit(unit)]]);
-  const socketFile = `${file}.socket`;
-  const others = words.filter(([flag]) => !["--listen", "--host", "--port"].includes(flag));
-  const service = formatUnit({
-    ...unit,
-    words: [...others, ["--listen", "systemd"]],
-    place: name === undefined ? [] : [name],
-    port: undefined,
-    socketFile,
-  });
-  return new Map([
-    [socketFile, formatSocket({ name, isUser, streams })],
-    [`${file}.service`, service],
-  ]);
+function makeFiles(service: UnitOptions, streams: string[] | undefined): Map<string, string> {
+  const { name, isUser, socketFile } = service;
+  const files = new Map<string, string>();
+  if (socketFile !== undefined && streams !== undefined) {
+    files.set(socketFile, formatSocket({ name, isUser, streams }));
+  }
+  return files.set(`${fileName(name)}.service`, formatUnit(service));
+}
+
+function fileName(name: string | undefined): string {
+  return name === undefined ? "net-listen" : `net-listen-${name}`;
 }
 
 /** @throws {UsageError} For options that need a person, or that would put a secret into the unit. */
@@ -121,9 +135,20 @@ function requireUnattended(flags: ListenFlags): void {
   }
 }
 
+/** @throws {UsageError} For a path that cannot be in a list of permissions. */
+function requireNoComma(paths: readonly string[]): void {
+  const path = paths.find((path) => path.includes(","));
+  if (path === undefined) return;
+  throw new UsageError(`${path} has a comma, at which Deno divides the paths of a permission`);
+}
+
+function findHidden(paths: readonly string[]): string | undefined {
+  return paths.find((path) => HIDDEN.some((hidden) => `${path}/`.startsWith(`${hidden}/`)));
+}
+
 function describeHidden(path: string): string {
   return `${path} cannot be seen by the service, which has no access to home directories and /tmp; ` +
-    `move it to /usr/local/bin or /opt, or give --user`;
+    `choose a place such as /usr/local, /opt or /var/lib/net-listen, or give --user`;
 }
 
 function unitDirectory(isUser: boolean, io: CliIo): string {
@@ -135,19 +160,33 @@ function unitDirectory(isUser: boolean, io: CliIo): string {
 function write(
   directory: string,
   files: ReadonlyMap<string, string>,
+  { directories }: Access,
   { user, force }: InstallFlags,
   io: CliIo,
 ): void {
   for (const [file, text] of files) writeFile(`${directory}/${file}`, text, force ?? false);
-  const systemctl = user ? "systemctl --user" : "systemctl";
-  io.out(`wrote ${[...files.keys()].map((file) => `${directory}/${file}`).join(", ")}; now run:\n`);
-  if (!user) {
-    io.out(
-      "  useradd --system --home-dir /var/lib/net-listen --shell /usr/sbin/nologin net-listen\n",
-    );
-  }
-  const [first] = files.keys();
-  io.out(`  ${systemctl} daemon-reload\n  ${systemctl} enable --now ${first}\n`);
+  const names = [...files.keys()];
+  io.out(`wrote ${names.map((file) => `${directory}/${file}`).join(", ")}; now run:\n`);
+  const missing = directories.filter((path) => !existsSync(path));
+  for (const step of nextSteps(names[0]!, user ?? false, missing)) io.out(`  ${step}\n`);
+}
+
+/**
+ * The commands that start a service.
+ *
+ * @param file The file to enable.
+ * @param missing Directories that the service needs, and that are not there.
+ */
+export function nextSteps(file: string, isUser: boolean, missing: readonly string[]): string[] {
+  const systemctl = isUser ? "systemctl --user" : "systemctl";
+  const start = [`${systemctl} daemon-reload`, `${systemctl} enable --now ${file}`];
+  if (isUser) return start;
+  const user = "useradd --system --home-dir /var/lib/net-listen --shell /usr/sbin/nologin";
+  return [
+    `${user} net-listen`,
+    ...missing.map((path) => `install -d -o net-listen -m 700 ${quoteForShell(path)}`),
+    ...start,
+  ];
 }
 
 function writeFile(path: string, text: string, replaces: boolean): void {

@@ -8,7 +8,7 @@ import type { Command } from "commander";
 import { Keystore, keystoreRoot, type KeystoreWarning } from "../../keystore/mod.ts";
 import { escapeControls, warningFields } from "../mod.ts";
 import type { CliIo } from "./io.ts";
-import { PROGRAM } from "./program.ts";
+import { PROGRAM, quoteForShell } from "./program.ts";
 import { type Report, reportAsText } from "./report.ts";
 
 export function addKeystoreOption(command: Command): Command {
@@ -51,10 +51,7 @@ export async function openKeystore(
 export function keystoreCall(command: Command): string {
   const { keystore } = command.optsWithGlobals<{ keystore?: string }>();
   if (keystore === undefined) return `${PROGRAM} keystore`;
-  const word = /^[\w./+:@%-]+$/.test(keystore)
-    ? keystore
-    : `'${keystore.replaceAll("'", "'\\''")}'`;
-  return `${PROGRAM} keystore --keystore ${escapeControls(word)}`;
+  return `${PROGRAM} keystore --keystore ${escapeControls(quoteForShell(keystore))}`;
 }
 
 /** @returns One line. */

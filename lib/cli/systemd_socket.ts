@@ -8,7 +8,7 @@ import { isIP } from "node:net";
 import { DEFAULT_PORT, formatAddress, parseListenAddress } from "../mod.ts";
 import { UsageError } from "./errors.ts";
 import type { PlaceFlags } from "./listen_place.ts";
-import { escape } from "./systemd_unit.ts";
+import { escapeSpecifiers } from "./systemd_unit.ts";
 
 /**
  * Finds the addresses for a socket file.
@@ -57,7 +57,7 @@ export function formatSocket(
     `Description=Addresses of the A12 listener${name === undefined ? "" : ` ${name}`}`,
     "",
     "[Socket]",
-    ...streams.map((stream) => `ListenStream=${escape(stream)}`),
+    ...streams.map((stream) => `ListenStream=${escapeSpecifiers(stream)}`),
     "SocketMode=0600",
     ...isUser ? [] : ["SocketUser=net-listen"],
     "",

@@ -4,8 +4,10 @@
  * @module
  */
 
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { parseListenAddress } from "../mod.ts";
+import { EXIT } from "./program.ts";
+import { accessOf, isPath, type Word } from "./systemd_access.ts";
 
 /** What a unit is made from. */
 export interface UnitOptions {
@@ -20,25 +22,13 @@ export interface UnitOptions {
   readonly place: readonly string[];
   readonly port: number | undefined;
   /** The options of `listen`. */
-  readonly words: readonly (readonly [flag: string, value: string | undefined])[];
+  readonly words: readonly Word[];
   /** The socket file whose sockets the service takes, if there is one. */
   readonly socketFile: string | undefined;
   /** Relative paths start there. */
   readonly cwd: string;
 }
 
-/** Options whose value is a path: what is done with it. */
-const PATHS: { readonly [flag: string]: "read" | "write" | "write-file" } = {
-  "--keystore": "write",
-  "--record": "write",
-  "--snapshot": "write",
-  "--log-file": "write-file",
-  "--handler": "read",
-  "--limits": "read",
-  "--web-cert": "read",
-  "--web-key": "read",
-  "--control": "write-file",
-};
 /** The directory of control sockets. */
 const RUNTIME = "%t/net-listen";
 const MAX_PRIVILEGED_PORT = 1_023;
@@ -47,63 +37,31 @@ const STOP_SECONDS = 30;
 
 export function formatUnit(options: UnitOptions): string {
   const { deno, root, isUser, name, place, words, socketFile, cwd } = options;
-  const keystore = isUser ? "%h/.local/state/a12" : "%S/net-listen";
-  const notify = isUser ? "%t/systemd/notify" : "/run/systemd/notify";
+  const access = accessOf(words, cwd);
+  const read = [root, ...access.read].map(escape);
+  const write = [isUser ? "%t/systemd/notify" : "/run/systemd/notify", ...access.write.map(escape)];
   const args: string[] = [];
-  const read = [escape(root)];
-  const write = [notify];
-  /** Directories that the service may write to. */
-  const writable: string[] = [];
   const service: string[] = [];
-  let drain = 0;
-  let lowestPort = options.port ?? MAX_PRIVILEGED_PORT + 1;
   for (const [flag, value] of words) {
     if (value === undefined) args.push(flag);
     else if (flag === "--secret-file") {
-      service.push(`LoadCredential=secret:${escape(resolve(cwd, value))}`);
+      service.push(`LoadCredential=secret:${escapeSpecifiers(resolve(cwd, value))}`);
       args.push("--secret-file=%d/secret");
       read.push("%d/secret");
-    } else {
-      const use = PATHS[flag];
-      const text = escape(use === undefined ? value : resolve(cwd, value));
-      args.push(`${flag}=${text}`);
-      if (use !== undefined) read.push(text);
-      if (use === "write" || use === "write-file") write.push(text);
-      if (use === "write") writable.push(text);
-      if (use === "write-file") writable.push(text.replace(/\/[^/]*$/, "") || "/");
-      if (flag === "--drain") drain = Number(value);
-      const address = flag === "--listen" ? parseListenAddress(value) : undefined;
-      if (typeof address === "string" || address === undefined) continue;
-      if (address.kind === "tcp") lowestPort = Math.min(lowestPort, address.port || lowestPort);
-      if (address.kind !== "unix") continue;
-      const path = escape(address.path);
-      read.push(path);
-      write.push(path);
-      writable.push(dirname(path));
-    }
+    } else args.push(`${flag}=${escape(isPath(flag) ? resolve(cwd, value) : value)}`);
   }
-  if (!words.some(([flag]) => flag === "--keystore")) {
+  const has = (flag: string) => words.some(([given]) => given === flag);
+  if (!has("--keystore")) {
+    const keystore = isUser ? "%h/.local/state/a12" : "%S/net-listen";
     args.push(`--keystore=${keystore}`);
     read.push(keystore);
     write.push(keystore);
   }
-  const socket = words.find(([flag]) => flag === "--control" || flag === "--no-control");
-  if (socket === undefined) {
+  if (!has("--control") && !has("--no-control")) {
     read.push(RUNTIME);
     write.push(RUNTIME);
-    service.push(
-      "RuntimeDirectory=net-listen",
-      "RuntimeDirectoryMode=0700",
-      // Other services have their sockets there.
-      "RuntimeDirectoryPreserve=yes",
-    );
-  } else if (socket[1] !== undefined) {
-    // The socket is made beside its place.
-    const directory = escape(dirname(resolve(cwd, socket[1])));
-    read.push(directory);
-    write.push(directory);
   }
-  const run = words.some(([flag]) => flag === "--pipe") ? ["--allow-run=sh"] : [];
+  const run = has("--pipe") ? ["--allow-run=sh"] : [];
   const command = [
     ...[escape(deno), "run", "--no-prompt", `--config=${escape(root)}/deno.json`],
     "--allow-env=A12_SECRET,NOTIFY_SOCKET,WATCHDOG_USEC,WATCHDOG_PID,RUNTIME_DIRECTORY," +
@@ -112,7 +70,8 @@ export function formatUnit(options: UnitOptions): string {
     ...[`--allow-read=${read.join(",")}`, `--allow-write=${write.join(",")}`, ...run],
     ...[`${escape(root)}/main.ts`, "listen", ...place.map(escape), ...args],
   ];
-  const needsPrivilege = lowestPort > 0 && lowestPort <= MAX_PRIVILEGED_PORT;
+  const needsPrivilege = portsOf(options).some((port) => port > 0 && port <= MAX_PRIVILEGED_PORT);
+  const drain = Number(words.findLast(([flag]) => flag === "--drain")?.[1] ?? 0);
   return [
     "[Unit]",
     `Description=A12 listener${name === undefined ? "" : ` ${name}`}`,
@@ -124,17 +83,27 @@ export function formatUnit(options: UnitOptions): string {
     "Type=notify",
     `ExecStart=${command.map(quote).join(" \\\n  ")}`,
     "ExecReload=/bin/kill -HUP $MAINPID",
+    // SIGTERM goes to the listener alone: programs of --pipe go on during --drain.
+    "KillMode=mixed",
     "Restart=on-failure",
+    // After five starts in ten seconds systemd would give up.
+    "RestartSec=3",
+    `RestartPreventExitStatus=${EXIT.usage}`,
     "WatchdogSec=30",
     `TimeoutStopSec=${drain + STOP_SECONDS}`,
     "CacheDirectory=net-listen",
     "Environment=DENO_DIR=%C/net-listen NO_COLOR=1",
+    "RuntimeDirectory=net-listen",
+    "RuntimeDirectoryMode=0700",
+    // Other services have their sockets there.
+    "RuntimeDirectoryPreserve=yes",
+    "SyslogIdentifier=%N",
     "UMask=0077",
     ...service,
     ...HARDENING,
     ...isUser ? [] : [
       ...SYSTEM_HARDENING,
-      ...writable.map((path) => `ReadWritePaths=${quote(path)}`),
+      ...access.directories.map((path) => `ReadWritePaths=${quote(escapeSpecifiers(path))}`),
       `CapabilityBoundingSet=${needsPrivilege ? "CAP_NET_BIND_SERVICE" : ""}`,
       ...needsPrivilege ? ["AmbientCapabilities=CAP_NET_BIND_SERVICE"] : [],
     ],
@@ -162,6 +131,8 @@ const SYSTEM_HARDENING = [
   "User=net-listen",
   "StateDirectory=net-listen",
   "StateDirectoryMode=0700",
+  "LogsDirectory=net-listen",
+  "LogsDirectoryMode=0700",
   "ProtectSystem=strict",
   "ProtectHome=yes",
   "PrivateTmp=yes",
@@ -174,12 +145,29 @@ const SYSTEM_HARDENING = [
   "ProtectKernelTunables=yes",
   "ProtectProc=invisible",
   "RemoveIPC=yes",
-  "SystemCallFilter=@system-service",
+  // V8 protects its machine code with memory protection keys.
+  "SystemCallFilter=@system-service @pkey",
+  "SystemCallErrorNumber=EPERM",
 ] as const;
 
-/** Keeps systemd from replacing specifiers and variables. */
-export function escape(word: string): string {
-  return word.replaceAll("%", "%%").replaceAll("$", "$$$$");
+/** The TCP ports that the service binds. */
+function portsOf({ port, words }: UnitOptions): number[] {
+  const ports = port === undefined ? [] : [port];
+  for (const [flag, value] of words) {
+    const address = flag === "--listen" ? parseListenAddress(value!) : undefined;
+    if (typeof address === "object" && address.kind === "tcp") ports.push(address.port);
+  }
+  return ports;
+}
+
+/** Keeps systemd from replacing specifiers and, in commands, variables. */
+function escape(word: string): string {
+  return escapeSpecifiers(word).replaceAll("$", "$$$$");
+}
+
+/** Keeps systemd from replacing specifiers, as it does in all settings. */
+export function escapeSpecifiers(text: string): string {
+  return text.replaceAll("%", "%%");
 }
 
 function quote(word: string): string {

@@ -1,23 +1,11 @@
 /** `install systemd`: the unit, its file, and that what it starts works with its permissions. */
 
 import assert from "node:assert/strict";
-import type { CliIo } from "../../lib/cli/io.ts";
-import { runCli } from "../../lib/cli/program.ts";
-import { makeProgram } from "../../main.ts";
+import { nextSteps } from "../../lib/cli/install.ts";
 import { inDirectory } from "../support/directory.ts";
+import { install } from "../support/install.ts";
 import { Output } from "../support/listening.ts";
 import { has, WITH_SOCKETS } from "../support/programs.ts";
-
-async function install(args: string[], env: Record<string, string> = {}) {
-  const result = { code: 0, stdout: "", stderr: "" };
-  const io: CliIo = {
-    out: (text) => void (result.stdout += text),
-    err: (text) => void (result.stderr += text),
-    env: { get: (name) => env[name], delete() {} },
-  };
-  result.code = await runCli(makeProgram(io), ["install", "systemd", ...args], io);
-  return result;
-}
 
 const MANY = [
   ...["demo", "127.0.0.1", "700", "--record", "rec", "--log-file", "/var/log/a b.log"],
@@ -38,6 +26,12 @@ Deno.test("install systemd --print: the unit has the options, no secret, and no 
       `ReadWritePaths=${Deno.cwd()}/rec`,
       "ReadWritePaths=/var/log",
       "TimeoutStopSec=90",
+      // Programs of --pipe get no SIGTERM of systemd, which would end them before the clients.
+      "KillMode=mixed",
+      // A start every three seconds is slow enough for systemd to try for ever.
+      "RestartSec=3",
+      "RestartPreventExitStatus=2",
+      "SyslogIdentifier=%N",
     ]
   ) assert.ok(stdout.split("\n").includes(line), `${line}\n${stdout}`);
   for (
@@ -75,6 +69,48 @@ Deno.test({
     });
   },
 });
+
+Deno.test("install systemd: directories that systemd makes are no paths that must be there", async () => {
+  const { stdout } = await install([
+    ...["demo", "--record", "/var/lib/net-listen/rec", "--log-file", "/var/log/net-listen/log"],
+    ...["--control", "/run/net-listen/demo.sock", "--snapshot", "/srv/100% $pictures", "--print"],
+  ]);
+  assert.deepEqual(stdout.match(/^(ReadWritePaths|\w*Directory)=.*$/gm), [
+    "CacheDirectory=net-listen",
+    "RuntimeDirectory=net-listen",
+    "StateDirectory=net-listen",
+    "LogsDirectory=net-listen",
+    'ReadWritePaths="/srv/100%% $pictures"',
+  ]);
+  assert.match(stdout, /^ {2}"--snapshot=\/srv\/100%% \$\$pictures"/m);
+  assert.deepEqual(nextSteps("net-listen-demo.service", false, ["/srv/my pictures"]), [
+    "useradd --system --home-dir /var/lib/net-listen --shell /usr/sbin/nologin net-listen",
+    "install -d -o net-listen -m 700 '/srv/my pictures'",
+    "systemctl daemon-reload",
+    "systemctl enable --now net-listen-demo.service",
+  ]);
+});
+
+for (
+  const [flag, path] of [
+    ["--handler", "/root/handler.ts"],
+    ["--record", "/tmp/recordings"],
+    ["--log-file", "/home/anna/log"],
+    ["--keystore", "/home/anna/.local/state/a12"],
+    ["--control", "/run/user/1000/demo.sock"],
+    ["--listen", "unix:/tmp/demo.sock"],
+  ] as const
+) {
+  Deno.test(`install systemd ${flag} ${path}: the service cannot see it`, async () => {
+    const refused = await install(["demo", flag, path]);
+    assert.deepEqual([refused.code, refused.stdout], [2, ""]);
+    const file = RegExp.escape(path.replace("unix:", ""));
+    assert.match(refused.stderr, RegExp(`^error: ${file} cannot be seen by the service, which`));
+    const printed = await install(["demo", flag, path, "--print"]);
+    assert.match(printed.stderr, RegExp(`^warning: ${file} cannot be seen by the service, which`));
+    assert.equal((await install(["demo", flag, path, "--user", "--print"])).stderr, "");
+  });
+}
 
 const SOCKETS = [
   ...["demo", "--socket", "--listen", "192.0.2.1:700", "--listen", "[fe80::1%lo]:6680"],
@@ -160,6 +196,7 @@ for (
       ["--secret", "0:hemlig"],
       "a secret in a unit can be read by all users; give --secret-file FILE",
     ],
+    [["--record", "/a,/b"], "/a,/b has a comma, at which Deno divides the paths of a permission"],
     [["--view"], "--view needs a terminal or an input, which a service has not"],
     [["--ask-secret"], "--ask-secret needs a terminal or an input, which a service has not"],
     [["--h264", "pass"], "--h264 pass needs --handler FILE to take it, or use --h264 decode"],
@@ -232,9 +269,14 @@ Deno.test({
   ignore: Deno.build.os !== "linux",
   fn: async () => {
     await inDirectory(async (directory) => {
+      await Deno.writeTextFile(`${directory}/beside.ts`, 'export const TEXT = "it works";');
+      await Deno.writeTextFile(
+        `${directory}/handler.ts`,
+        'import { TEXT } from "./beside.ts"; export default () => console.log(TEXT);',
+      );
       const { stdout: unit } = await install(
         ["demo", "127.0.0.1", "0", "--user", "--print", "--record", `${directory}/rec`]
-          .concat("--log-file", `${directory}/log`),
+          .concat("--log-file", `${directory}/log`, "--handler", `${directory}/handler.ts`),
       );
       const words = commandOf(unit, directory);
       await Deno.mkdir(`${directory}/systemd`);
@@ -264,7 +306,7 @@ Deno.test({
       process.kill("SIGTERM");
       assert.match(await next(), /^STOPPING=1\n/);
       assert.equal((await process.status).code, 0, await err.rest());
-      await out.rest();
+      assert.match(await out.rest(), /^it works\n/);
       manager.close();
       assert.match(
         Deno.readTextFileSync(`${directory}/log`),
