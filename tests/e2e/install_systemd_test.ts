@@ -94,6 +94,7 @@ Deno.test("install systemd: directories that systemd makes are no paths that mus
 for (
   const [flag, path] of [
     ["--handler", "/root/handler.ts"],
+    ["--limits", "/root/limits"],
     ["--record", "/tmp/recordings"],
     ["--log-file", "/home/anna/log"],
     ["--keystore", "/home/anna/.local/state/a12"],
