@@ -20,6 +20,7 @@ const ENTRY_POINTS = [
   "lib/handlers/pictures/worker.ts",
   "lib/web/views/worker.ts",
   "lib/cli/workers/worker.ts",
+  "lib/web/page/main.tsx",
 ] as const;
 /** Compiled to WebAssembly; no module of ours. */
 const OTHER_LANGUAGE = "/simd/assembly/";
@@ -191,7 +192,7 @@ function toPath(specifier: string): string | undefined {
 function* listFiles(folder: string): Generator<string> {
   for (const { name, isDirectory } of Deno.readDirSync(new URL(folder, ROOT))) {
     if (isDirectory) yield* listFiles(`${folder}${name}/`);
-    else if (name.endsWith(".ts")) yield `${folder}${name}`;
+    else if (/\.tsx?$/.test(name)) yield `${folder}${name}`;
   }
 }
 

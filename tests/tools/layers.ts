@@ -91,6 +91,12 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
     types: ["keystore"],
   },
   web: { imports: ["address", "control", "log", "web/views"] },
+  // It runs in browsers.
+  "web/page": {
+    imports: ["control/operations", "web/views/protocol", "wire/keysyms"],
+    types: ["control"],
+    externals: ["preact", "@preact/signals", "@xterm"],
+  },
   cli: {
     imports: ["mod", "handlers/mod", "keystore/mod", "workers/mod", "control/mod", "web/mod"],
   },

@@ -1,0 +1,44 @@
+/**
+ * Times, sizes and names as people read them.
+ *
+ * @module
+ */
+
+const UNITS = [["d", 86_400], ["h", 3600], ["min", 60]] as const;
+
+/** How long ago something was, such as `5 min`. */
+export function age(sinceMs: number, nowMs: number): string {
+  const seconds = Math.max(0, Math.floor((nowMs - sinceMs) / 1000));
+  for (const [unit, length] of UNITS) {
+    if (seconds >= length) return `${Math.floor(seconds / length)} ${unit}`;
+  }
+  return seconds < 5 ? "now" : `${seconds} s`;
+}
+
+/** A count of bytes, such as `1.5 MB`. */
+export function size(bytes: number): string {
+  const units = ["bytes", "kB", "MB", "GB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** What names a client: its title, what it calls its content, or its kind. */
+export function nameOf(
+  { title, ident, segkind }: {
+    readonly title: string;
+    readonly ident: string;
+    readonly segkind: string;
+  },
+): string {
+  return title || ident || segkind;
+}
+
+/** A count with its noun. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

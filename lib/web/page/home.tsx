@@ -1,0 +1,96 @@
+/**
+ * All clients as tiles, and below them what else there is to see and to decide.
+ *
+ * @module
+ */
+
+import { useEffect } from "preact/hooks";
+import { clients, follow, isListed, knocks } from "./clients.ts";
+import { count } from "./format.ts";
+import { KeyList } from "./key_list.tsx";
+import { Knocks } from "./knocks.tsx";
+import { LinksButton } from "./links.tsx";
+import { Log } from "./log.tsx";
+import { RecordingsSection } from "./recordings_section.tsx";
+import { connection, generation, mayManage, session } from "./session.ts";
+import { ThemeButton } from "./theme.tsx";
+import { Tile } from "./tile.tsx";
+import { useVisible } from "./visible.ts";
+
+export function Home() {
+  const isVisible = useVisible();
+  const isOnline = connection.value.state === "online";
+  const connected = generation.value;
+  useEffect(() => {
+    if (!isVisible || !isOnline) return;
+    const ending = new AbortController();
+    follow(ending.signal);
+    return () => ending.abort();
+  }, [isVisible, isOnline, connected]);
+  const { listener } = session.value!;
+  const name = listener.name ?? "listener";
+  const there = clients.value.filter(({ lastWords }) => lastWords === undefined).length;
+  useEffect(() => {
+    document.title = there === 0 ? `${name} · net-listen` : `(${there}) ${name} · net-listen`;
+  }, [there, name]);
+  return (
+    <>
+      <header class="bar">
+        <a class="brand" href="#/" aria-label="net-listen, all clients">
+          <img src={document.querySelector<HTMLLinkElement>("link[rel=icon]")!.href} alt="" />
+          <span>net-listen</span>
+        </a>
+        <p class="where">
+          <strong>{name}</strong> <span class="quiet">{listener.addresses.join("  ")}</span>
+        </p>
+        {mayManage.value && knocks.value.length > 0 && (
+          <a class="knocking" href="#knocks" onClick={goTo}>
+            {count(knocks.value.length, "stranger")}
+          </a>
+        )}
+        {!mayManage.value && <span class="badge">look only</span>}
+        {mayManage.value && <LinksButton />}
+        <ThemeButton />
+      </header>
+      <main class="home">
+        <section aria-labelledby="clients-title">
+          <h1 id="clients-title">
+            Clients <span class="number">{there}</span>
+          </h1>
+          {clients.value.length === 0 && isListed.value && <Nothing />}
+          <ul class="tiles">
+            {clients.value.map((shown) => <Tile key={shown.client.id} {...shown} />)}
+          </ul>
+          <p class="hidden" role="status">{isListed.value && count(there, "client")}</p>
+        </section>
+        {mayManage.value && <Knocks />}
+        <RecordingsSection />
+        {mayManage.value && <KeyList />}
+        {mayManage.value && <Log />}
+      </main>
+    </>
+  );
+}
+
+/** The part of the address after # names clients, so it cannot name places of the page. */
+function goTo(event: MouseEvent): void {
+  event.preventDefault();
+  const target = document.getElementById("knocks");
+  target?.scrollIntoView();
+  target?.focus();
+}
+
+function Nothing() {
+  const { name = "NAME", addresses } = session.value!.listener;
+  const address = addresses[0] ?? "HOST:PORT";
+  return (
+    <div class="nothing">
+      <h2>No client yet</h2>
+      <p>
+        A program shows up here when it connects to <code>{address}</code>{" "}
+        and its key is accepted for <code>{name}</code>. Unknown keys that try are listed below.
+      </p>
+      <pre>net-listen connect {address}</pre>
+    </div>
+  );
+}

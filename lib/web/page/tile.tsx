@@ -1,0 +1,141 @@
+/**
+ * One client, small and live.
+ *
+ * @module
+ */
+
+import { useComputed, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { BINARY_KIND, type Head, readText } from "../views/protocol.ts";
+import { AnsiGrid } from "./ansi_grid.ts";
+import { hasEnded, type Shown } from "./clients.ts";
+import { age, nameOf } from "./format.ts";
+import { Icon } from "./icons.tsx";
+import { now } from "./now.ts";
+import { Picture } from "./picture.ts";
+import { clientAddress } from "./route.ts";
+import { connection, generation } from "./session.ts";
+import { drawText } from "./tile_text.ts";
+import { type DownMessage, type ViewOwner, ViewSocket } from "./view_socket.ts";
+import { useVisible } from "./visible.ts";
+
+export function Tile({ client, lastWords }: Shown) {
+  const thumb = useRef<HTMLDivElement>(null);
+  const isNear = useNear(thumb);
+  const isLive = isNear && useVisible() && connection.value.state === "online" &&
+    lastWords === undefined;
+  const connected = generation.value;
+  useEffect(() => {
+    if (!isLive) return;
+    const view = new TileView(thumb.current!, client.id);
+    return () => view.close();
+  }, [isLive, connected, client.id]);
+  const since = useComputed(() => age(Date.parse(client.since), now.value));
+  const isEnded = lastWords !== undefined;
+  const name = nameOf(client);
+  return (
+    <li class={isEnded ? "tile ended" : "tile"} data-client={client.id}>
+      <a
+        {...(isEnded
+          ? { role: "link", "aria-disabled": true }
+          : { href: clientAddress(client.id) })}
+      >
+        <div class="thumb" ref={thumb} aria-hidden="true">
+          {client.content === "none" && <span class="blank">has not drawn yet</span>}
+        </div>
+        <div class="about">
+          <h2>
+            <Icon name={client.content === "text" ? "text" : "pixels"} />
+            <span>{name}</span>
+            <span class="kind">{client.segkind}</span>
+          </h2>
+          {isEnded
+            ? <p class="last-words">{lastWords === "" ? "Has ended" : `Ended: ${lastWords}`}</p>
+            : (
+              <p class="facts">
+                <span class={client.comment === undefined ? "mono" : ""}>
+                  {client.comment ?? client.key}
+                </span>
+                <span class="mono address">{client.address}</span>
+                <time dateTime={client.since} title={new Date(client.since).toLocaleString()}>
+                  {since}
+                </time>
+              </p>
+            )}
+        </div>
+      </a>
+    </li>
+  );
+}
+
+/** Whether an element is on the screen or nearly so. */
+function useNear(ref: { readonly current: Element | null }): boolean {
+  const isNear = useSignal(false);
+  useEffect(() => {
+    const observer = new IntersectionObserver(
+      ([entry]) => isNear.value = entry?.isIntersecting ?? false,
+      { rootMargin: "200px" },
+    );
+    observer.observe(ref.current!);
+    return () => observer.disconnect();
+  }, []);
+  return isNear.value;
+}
+
+/** The picture in a tile, and the connection that feeds it. */
+class TileView implements ViewOwner {
+  readonly #host: HTMLElement;
+  readonly #client: number;
+  readonly #socket: ViewSocket;
+  #picture: Picture | undefined;
+  #canvas: HTMLCanvasElement | undefined;
+  #grid: AnsiGrid | undefined;
+
+  constructor(host: HTMLElement, client: number) {
+    this.#host = host;
+    this.#client = client;
+    this.#socket = new ViewSocket(client, "tile", this);
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+
+  onOpen(): void {
+    this.#grid = undefined;
+  }
+
+  onLost(): void {}
+
+  onMessage(message: DownMessage): void {
+    if (message.type === "ended") hasEnded(this.#client, message.last_words);
+  }
+
+  onBinary(head: Head, message: Uint8Array<ArrayBuffer>): void {
+    if (head.kind === BINARY_KIND.pixels) {
+      this.#picture ??= new Picture((seq) => this.#socket.acknowledge(seq), () => {});
+      this.#show(this.#picture.canvas);
+      this.#picture.push(head, message);
+    } else if (head.kind === BINARY_KIND.text) {
+      const { cols, rows, ansi } = readText(message);
+      if (this.#grid?.cols !== cols || this.#grid.rows !== rows) {
+        this.#grid = new AnsiGrid(cols, rows);
+      }
+      this.#grid.write(ansi);
+      const canvas = this.#canvas?.dataset["content"] === "text"
+        ? this.#canvas
+        : Object.assign(document.createElement("canvas"), { className: "text" });
+      canvas.dataset["content"] = "text";
+      drawText(canvas, this.#grid);
+      this.#show(canvas);
+      this.#socket.acknowledge(head.seq);
+    }
+  }
+
+  #show(canvas: HTMLCanvasElement): void {
+    if (canvas === this.#canvas) return;
+    for (const old of this.#host.querySelectorAll("canvas")) old.remove();
+    this.#canvas = canvas;
+    this.#host.append(canvas);
+  }
+}

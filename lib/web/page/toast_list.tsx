@@ -1,0 +1,34 @@
+/**
+ * The short messages, which screen readers read when they come.
+ *
+ * @module
+ */
+
+import { Icon } from "./icons.tsx";
+import { dismiss, toasts } from "./toasts.ts";
+
+export function Toasts() {
+  return (
+    <div class="toasts" role="status" aria-live="polite">
+      {toasts.value.map(({ id, text, action }) => (
+        <p class="toast" key={id}>
+          <span>{text}</span>
+          {action && (
+            <button
+              type="button"
+              onClick={() => {
+                action.run();
+                dismiss(id);
+              }}
+            >
+              {action.label}
+            </button>
+          )}
+          <button type="button" class="tool small" aria-label="Dismiss" onClick={() => dismiss(id)}>
+            <Icon name="close" />
+          </button>
+        </p>
+      ))}
+    </div>
+  );
+}

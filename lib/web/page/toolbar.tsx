@@ -1,0 +1,247 @@
+/**
+ * What can be done with a client.
+ *
+ * @module
+ */
+
+import { signal } from "@preact/signals";
+import type { ComponentChildren, RefObject } from "preact";
+import { useRef } from "preact/hooks";
+import { addressOf, call } from "./api.ts";
+import { copyText, readClipboard } from "./copy.ts";
+import { nameOf } from "./format.ts";
+import { Icon, type IconName } from "./icons.tsx";
+import { MENU_KEYS } from "./key_menu.ts";
+import { lazy } from "./lazy.tsx";
+import type { Zoom } from "./pointer.ts";
+import { mayDrive } from "./session.ts";
+import type { Stage } from "./stage.ts";
+import { notify, notifyFailure } from "./toasts.ts";
+
+const ClientFiles = lazy(async () => (await import("./files.tsx")).ClientFiles);
+const RecordButton = lazy(async () => (await import("./recordings.tsx")).RecordButton);
+
+/** Below this width the less frequent buttons are in a menu. */
+const narrow = matchMedia("(max-width: 860px)");
+const isNarrow = signal(narrow.matches);
+narrow.addEventListener("change", () => isNarrow.value = narrow.matches);
+
+interface ToolbarProps {
+  readonly bar: RefObject<HTMLElement | null>;
+  readonly client: number;
+  readonly stage: Stage;
+  readonly isOnly: boolean;
+  readonly onSearch: () => void;
+}
+
+export function Toolbar({ bar, client, stage, isOnly, onSearch }: ToolbarProps) {
+  const row = stage.client.value;
+  const ident = row?.ident === row?.title ? "" : row?.ident;
+  const menu = useRef<HTMLDivElement>(null);
+  const tools = <Tools client={client} stage={stage} onSearch={onSearch} />;
+  const end = mayDrive.value && <EndButton client={client} stage={stage} />;
+  return (
+    <header class="bar" ref={bar}>
+      {!isOnly && (
+        <a class="tool" href="#/" aria-label="All clients" title="All clients">
+          <Icon name="back" />
+        </a>
+      )}
+      <h1 class="title">
+        <span>{row === undefined ? "…" : nameOf(row)}</span>
+        {ident !== "" && <span class="quiet">{ident}</span>}
+      </h1>
+      {!mayDrive.value && <span class="badge">look only</span>}
+      {!isNarrow.value && <ZoomSwitch stage={stage} />}
+      {mayDrive.value && <KeysMenu stage={stage} />}
+      {isNarrow.value
+        ? (
+          <>
+            <button type="button" class="tool" popovertarget="more" aria-label="More">
+              <Icon name="more" />
+            </button>
+            <div
+              id="more"
+              popover="auto"
+              class="menu labelled"
+              ref={menu}
+              onClick={({ target }) => {
+                if ((target as Element).closest("a,button") !== null) menu.current!.hidePopover();
+              }}
+            >
+              <ZoomSwitch stage={stage} />
+              {tools}
+              {end}
+            </div>
+          </>
+        )
+        : (
+          <div class="tools">
+            {tools}
+            {end}
+          </div>
+        )}
+    </header>
+  );
+}
+
+function Tools({ client, stage, onSearch }: Pick<ToolbarProps, "client" | "stage" | "onSearch">) {
+  const isText = stage.content.value === "text";
+  const isPixels = stage.content.value === "pixels";
+  const paste = async () => {
+    const text = await readClipboard();
+    if (text !== undefined) stage.input.paste(text);
+    stage.focus();
+  };
+  const copy = () => {
+    const { terminal } = stage;
+    const selection = terminal?.selection ?? "";
+    const done = selection === "" ? "The whole screen is copied" : "Copied";
+    void copyText(selection || (terminal?.text ?? ""), done);
+  };
+  const toggleFull = () => {
+    if (document.fullscreenElement !== null) return void document.exitFullscreen();
+    document.documentElement.requestFullscreen().then(() => {
+      // Keys that the browser takes go to the client then, where it allows it.
+      void (navigator as { keyboard?: { lock?(): Promise<void> } }).keyboard?.lock?.();
+      stage.focus();
+    }, () => notify("The browser does not show this page on the whole screen"));
+  };
+  return (
+    <>
+      {isText && <Tool icon="search" label="Find" onClick={onSearch} />}
+      {isText && <Tool icon="copy" label="Copy" onClick={copy} />}
+      {mayDrive.value && <Tool icon="paste" label="Paste" onClick={() => void paste()} />}
+      {isPixels && mayDrive.value && (
+        <Tool
+          icon="lock"
+          label="Lock the pointer"
+          isPressed={stage.isLocked.value}
+          onClick={() => void stage.lockPointer()}
+        />
+      )}
+      {stage.hasSound.value && (
+        <Tool
+          icon={stage.isMuted.value ? "mute" : "sound"}
+          label={stage.isMuted.value ? "Sound on" : "Mute"}
+          isPressed={stage.isMuted.value}
+          onClick={() => stage.setMuted(!stage.isMuted.value)}
+        />
+      )}
+      <a
+        class="tool"
+        title="Screenshot"
+        href={addressOf("snapshot", { client: String(client) })}
+        download={`${fileName(stage)}.${isText ? "txt" : "png"}`}
+      >
+        <Icon name="camera" />
+        <span class="label">Screenshot</span>
+      </a>
+      {mayDrive.value && <RecordButton client={client} />}
+      {mayDrive.value && <ClientFiles client={client} />}
+      <Tool icon="full" label="Full screen" onClick={toggleFull} />
+    </>
+  );
+}
+
+/** A button of the toolbar: an icon, with its label where there is room. */
+export function Tool({ icon, label, isPressed, onClick, children }: {
+  readonly icon: IconName;
+  readonly label: string;
+  readonly isPressed?: boolean;
+  readonly onClick: () => void;
+  readonly children?: ComponentChildren;
+}) {
+  return (
+    <button type="button" class="tool" title={label} aria-pressed={isPressed} onClick={onClick}>
+      <Icon name={icon} />
+      <span class="label">{label}</span>
+      {children}
+    </button>
+  );
+}
+
+function ZoomSwitch({ stage }: { readonly stage: Stage }) {
+  const choice = (zoom: Zoom, label: string, title: string) => (
+    <button
+      type="button"
+      title={title}
+      aria-pressed={stage.zoom.value === zoom}
+      onClick={() => stage.setZoom(zoom)}
+    >
+      {label}
+    </button>
+  );
+  return (
+    <div class="switch" role="group" aria-label="Size">
+      {choice("fit", "Fit", "As large as the window; the program is asked to follow")}
+      {choice("exact", "1:1", "Pixel for pixel; the program keeps its size")}
+    </div>
+  );
+}
+
+function KeysMenu({ stage }: { readonly stage: Stage }) {
+  return (
+    <>
+      <button type="button" class="tool" popovertarget="keys" aria-label="Keys" title="Keys">
+        <Icon name="keys" />
+      </button>
+      <div id="keys" popover="auto" class="menu keys">
+        <p class="quiet">
+          Keys that the browser takes. <kbd>Ctrl+F6</kbd> moves from the program to this bar.
+        </p>
+        {MENU_KEYS.map((group) => (
+          <div class="group" role="group" key={group[0]!.label}>
+            {group.map(({ label, key, modifiers }) => (
+              <button
+                type="button"
+                key={label}
+                onClick={() => stage.input.press(key, modifiers)}
+              >
+                {label}
+              </button>
+            ))}
+          </div>
+        ))}
+      </div>
+    </>
+  );
+}
+
+function EndButton({ client, stage }: { readonly client: number; readonly stage: Stage }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const end = async () => {
+    try {
+      await call("end", { client: String(client) });
+    } catch (error) {
+      notifyFailure(error);
+    }
+  };
+  return (
+    <>
+      <button
+        type="button"
+        class="tool danger"
+        title="End the program"
+        onClick={() => dialog.current!.showModal()}
+      >
+        <Icon name="power" />
+        <span class="label">End the program</span>
+      </button>
+      <dialog ref={dialog} class="ask" aria-labelledby="end-title">
+        <form method="dialog" onSubmit={() => void end()}>
+          <h2 id="end-title">End “{stage.label}”?</h2>
+          <p>The program is asked to exit, and cut off when it stays.</p>
+          <div class="row">
+            <button type="button" autofocus onClick={() => dialog.current!.close()}>Keep it</button>
+            <button type="submit" class="primary danger">End it</button>
+          </div>
+        </form>
+      </dialog>
+    </>
+  );
+}
+
+function fileName({ label }: Stage): string {
+  return label.replace(/[^\p{L}\p{N}._-]+/gu, "-").slice(0, 60) || "screenshot";
+}

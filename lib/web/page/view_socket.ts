@@ -1,0 +1,154 @@
+/**
+ * The WebSocket of one view: messages out, messages in, and a new socket when one is lost.
+ *
+ * @module
+ */
+
+import type { Row } from "../../control/operations.ts";
+import {
+  type Down,
+  type Head,
+  HEAD_BYTES,
+  readHead,
+  type Up,
+  VIEW_PROTOCOL,
+  type ViewMode,
+} from "../views/protocol.ts";
+import { call, Refusal } from "./api.ts";
+import { waitMs } from "./retry.ts";
+import { check } from "./session.ts";
+
+/** What may wait to be sent; beyond it the connection is too slow for moves of the mouse. */
+const MUCH_WAITING_BYTES = 65_536;
+/** The listener closes a view with a reason. */
+const REFUSED = 1008;
+/** HTTP status of a client that is not there. */
+const GONE = 404;
+
+export type ViewedClient = Row<"show">;
+export type DownMessage = Down<ViewedClient>;
+
+/** What a view tells its owner. */
+export interface ViewOwner {
+  /** A text message. */
+  onMessage(message: DownMessage): void;
+  /** A binary message, with its head read. */
+  onBinary(head: Head, message: Uint8Array<ArrayBuffer>): void;
+  /** A socket has opened: everything comes anew. */
+  onOpen(): void;
+  /** The socket was lost; it is opened again by itself. */
+  onLost(): void;
+}
+
+export class ViewSocket {
+  readonly #client: number;
+  readonly #mode: ViewMode;
+  readonly #owner: ViewOwner;
+  #decodesH264: boolean;
+  #socket: WebSocket | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #tries = 0;
+  #isPaused = document.hidden;
+  #isOver = false;
+
+  constructor(client: number, mode: ViewMode, owner: ViewOwner, decodesH264 = false) {
+    this.#client = client;
+    this.#mode = mode;
+    this.#owner = owner;
+    this.#decodesH264 = decodesH264;
+    document.addEventListener("visibilitychange", this.#onVisibility);
+    this.#open();
+  }
+
+  /** Whether what is sent goes out at once. */
+  get isFast(): boolean {
+    return (this.#socket?.bufferedAmount ?? 0) < MUCH_WAITING_BYTES;
+  }
+
+  /** Sends a message; without a connection it is dropped. */
+  send(message: Up): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
+  /** Tells that a binary message was drawn. */
+  acknowledge(seq: number): void {
+    this.send({ type: "ack", seq });
+  }
+
+  /** Opens a new socket at once, because the old one may be dead or was asked for other video. */
+  renew({ decodesH264 = this.#decodesH264 } = {}): void {
+    if (this.#isOver) return;
+    this.#decodesH264 = decodesH264;
+    this.#drop();
+    this.#tries = 0;
+    this.#open();
+  }
+
+  close(): void {
+    this.#isOver = true;
+    document.removeEventListener("visibilitychange", this.#onVisibility);
+    this.#drop();
+  }
+
+  #open(): void {
+    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    const address =
+      `${scheme}//${location.host}/api/clients/${this.#client}/view?mode=${this.#mode}`;
+    const socket = this.#socket = new WebSocket(address, VIEW_PROTOCOL);
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => {
+      this.#tries = 0;
+      this.#owner.onOpen();
+      this.send({ type: "hello", h264: this.#decodesH264 });
+      if (this.#isPaused) this.send({ type: "pause", on: true });
+    };
+    socket.onmessage = ({ data }) => this.#receive(data);
+    socket.onclose = ({ code, reason }) => this.#onClose(code, reason);
+  }
+
+  #receive(data: string | ArrayBuffer): void {
+    if (typeof data !== "string") {
+      const bytes = new Uint8Array(data);
+      if (bytes.length >= HEAD_BYTES) this.#owner.onBinary(readHead(bytes), bytes);
+      return;
+    }
+    const message = JSON.parse(data) as DownMessage;
+    if (message.type === "ended" || message.type === "error") this.close();
+    this.#owner.onMessage(message);
+  }
+
+  #onClose(code: number, reason: string): void {
+    this.#socket = undefined;
+    if (this.#isOver) return;
+    this.#owner.onLost();
+    if (code === REFUSED && reason !== "") this.#owner.onMessage({ type: "note", text: reason });
+    void this.#findOut();
+    this.#timer = setTimeout(() => this.#open(), waitMs(++this.#tries, Math.random()));
+  }
+
+  /** A browser does not tell why a WebSocket was refused. */
+  async #findOut(): Promise<void> {
+    try {
+      await call("show", { client: String(this.#client) });
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.status !== GONE) return void check();
+      if (this.#isOver) return;
+      this.close();
+      this.#owner.onMessage({ type: "ended", last_words: "" });
+    }
+  }
+
+  #drop(): void {
+    clearTimeout(this.#timer);
+    const socket = this.#socket;
+    this.#socket = undefined;
+    if (socket === undefined) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
+  }
+
+  readonly #onVisibility = () => {
+    this.#isPaused = document.hidden;
+    this.send({ type: "pause", on: this.#isPaused });
+  };
+}
