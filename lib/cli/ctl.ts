@@ -6,7 +6,7 @@
 
 import { Command } from "commander";
 import { type CliIo, processIo } from "./io.ts";
-import { endCommand, snapshotCommand, typeCommand } from "./ctl_client.ts";
+import { callCommand, endCommand, snapshotCommand, typeCommand } from "./ctl_client.ts";
 import { fetchCommand, filesCommand, sendCommand } from "./ctl_files.ts";
 import { acceptCommand, ignoreCommand, keysCommand, knocksCommand } from "./ctl_keys.ts";
 import { linkCommand, linksCommand, unlinkCommand } from "./ctl_links.ts";
@@ -27,6 +27,7 @@ export function ctlCommand(io: CliIo = processIo): Command {
     snapshotCommand,
     watchCommand,
     typeCommand,
+    callCommand,
     endCommand,
     sendCommand,
     filesCommand,
@@ -64,6 +65,7 @@ Examples:
   ctl snapshot 2
   ctl type 2 ls --enter
   ctl send 2 ./notes.txt
+  ctl call 2 pressKey c '["ctrl"]'
   ctl end 2 "see you tomorrow"
   ctl knocks
   ctl accept 3f2a-91bc --comment "Anna's laptop"

@@ -1,5 +1,5 @@
 /**
- * `ctl snapshot`, `ctl type` and `ctl end`: what is done to one client.
+ * `ctl snapshot`, `ctl type`, `ctl call` and `ctl end`: what is done to one client.
  *
  * @module
  */
@@ -54,6 +54,39 @@ export function typeCommand(io: CliIo): Command {
         if (json) printJson(io, typed);
       })
     );
+}
+
+export function callCommand(io: CliIo): Command {
+  return new Command("call")
+    .description("call a verb of a client, as a handler does: press a key, click, ask for a size")
+    .argument("<client>", CLIENT_ARGUMENT)
+    .argument("<verb>", "an input or a hint, such as clickMouse; lib/handlers/README.md has all")
+    .argument("[args...]", "what it gets, each as JSON or as text")
+    .option("--segment <number>", "a segment other than its first", parsePositiveWhole)
+    .action((
+      word: string,
+      verb: string,
+      args: readonly string[],
+      { segment }: { segment?: number },
+      command: Command,
+    ) =>
+      withListener(command, io, async ({ client, json }) => {
+        const call = { client: word, verb, args: args.map(parseWord), segment };
+        const { result, ...called } = await client.call("call", call);
+        if (json) printJson(io, { ...called, result });
+        else if (typeof result === "string") io.out(`${result}\n`);
+        else if (typeof result === "object") printJson(io, result);
+      })
+    );
+}
+
+/** JSON, or what is none as text. */
+function parseWord(word: string): unknown {
+  try {
+    return JSON.parse(word);
+  } catch {
+    return word;
+  }
 }
 
 export function endCommand(io: CliIo): Command {

@@ -40,6 +40,11 @@ function readArgument(name: string, { type, max, in: at }: Param, value: unknown
       ? value
       : refuse(`${name} is ${quote(value)}, must be true or false`);
   }
+  if (type === "array") {
+    if (!Array.isArray(value)) return refuse(`${name} is ${quote(value)}, must be an array`);
+    if (value.length <= max) return value;
+    return refuse(`${name} has ${value.length} elements, the most is ${max}`);
+  }
   if (type === "string") {
     if (typeof value !== "string") return refuse(`${name} is not a string`);
     if (value.length <= max) return value;

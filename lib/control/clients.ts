@@ -7,10 +7,12 @@
 import { processMemory } from "../decoders/memory_budget.ts";
 import { ControlError } from "../errors.ts";
 import { describeJson } from "../handlers/describe.ts";
+import { resultJson } from "../handlers/pipe/call.ts";
 import { type Snapshot, takeSnapshot } from "../handlers/pictures/snapshot.ts";
 import { type Listener, type ListenerView, viewOf } from "../net/listener.ts";
 import type { ClientView } from "../net/live_client.ts";
 import type { ClientSource } from "../segment/client_source.ts";
+import { performCall } from "../web/views/call.ts";
 import type { OpenView, ViewOptions, ViewOutput } from "../web/views/types.ts";
 import { Views } from "../web/views/views.ts";
 import { ClientFiles } from "./files/client_files.ts";
@@ -41,6 +43,13 @@ export interface ClientsControl extends ThreadFiles {
   snapshot(id: number): Promise<Snapshot | undefined>;
   /** @returns Whether the client has taken all of it. */
   type(id: number, text: string): Promise<boolean>;
+  /**
+   * Calls a verb.
+   *
+   * @param id The number of a segment.
+   * @returns What came of it, in a form for JSON: `false` when the client does not take it.
+   */
+  call(id: number, verb: string, args: readonly unknown[]): Promise<unknown>;
   end(id: number, lastWords: string): void | Promise<void>;
   /**
    * Opens a view of a client: what it shows, and input back.
@@ -80,6 +89,10 @@ export class LocalClients implements ClientsControl, Disposable {
 
   async type(id: number, text: string): Promise<boolean> {
     return await this.#source(id).typeText(text);
+  }
+
+  async call(id: number, verb: string, args: readonly unknown[]): Promise<unknown> {
+    return resultJson(await performCall(this.#source(id), verb, args));
   }
 
   end(id: number, lastWords: string): void {

@@ -37,6 +37,7 @@ export const truth = (doc: string) => field<boolean>("boolean", doc);
 export const texts = (doc: string) => field<readonly string[]>("list of strings", doc);
 export const counts = (doc: string) =>
   field<Readonly<Record<string, number>>>("object of integers", doc);
+export const anything = (doc: string) => field<unknown>("any", doc);
 export const list = <F extends Fields>(doc: string, fields: F) =>
   field<readonly ValuesOf<F>[]>("list", doc, fields);
 
@@ -60,8 +61,8 @@ export interface Content {
 export interface Param<Value = unknown, IsOptional extends boolean = boolean> {
   /** Where it stands in a request; `content` is the body as it comes, in place of a JSON object. */
   readonly in: "path" | "query" | "body" | "content";
-  readonly type: "string" | "integer" | "boolean" | "bytes";
-  /** The longest text in UTF-16 units, or the largest number; 1 for a boolean. */
+  readonly type: "string" | "integer" | "boolean" | "array" | "bytes";
+  /** The longest text in UTF-16 units, the largest number, or the longest array; 1 for a boolean. */
   readonly max: number;
   readonly doc: string;
   readonly isOptional: IsOptional;
@@ -106,6 +107,11 @@ export function wholeParam(at: Param["in"], max: number, doc: string): Param<num
 /** Whether something is to be. */
 export function truthParam(doc: string): Param<boolean, false> {
   return { in: "body", type: "boolean", max: 1, doc, isOptional: false };
+}
+
+/** An array of any values, in the body; empty when absent. */
+export function optionalArray(max: number, doc: string): Param<readonly unknown[], true> {
+  return { in: "body", type: "array", max, doc, isOptional: true };
 }
 
 /** The body as it comes, of at most `max` bytes. */

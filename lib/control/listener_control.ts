@@ -144,14 +144,7 @@ export class ListenerControl implements Controlled, RecordWatch {
 
   async snapshot({ client: word, segment }: Arguments<"snapshot">): Promise<Snapshot> {
     const { client, thread } = await this.#find(word);
-    const id = segment ?? client.id;
-    if (!client.parts.some((part) => part.id === id)) {
-      const known = client.parts.map(({ id }) => id).join(", ");
-      throw new ControlError(
-        "no-such-client",
-        `client ${client.id} has no segment ${id}; it has ${known}`,
-      );
-    }
+    const id = segmentOf(client, segment);
     if (this.#snapshots >= MAX_CONTROL_SNAPSHOTS) {
       throw new ControlError(
         "busy",
@@ -174,6 +167,18 @@ export class ListenerControl implements Controlled, RecordWatch {
     throw new ControlError(
       "not-taken",
       `client ${client.id} does not take the text: it has ended, is paused, or takes no keys`,
+    );
+  }
+
+  async call(
+    { client: word, verb, args = [], segment }: Arguments<"call">,
+  ): Promise<Result<"call">> {
+    const { client, thread } = await this.#find(word);
+    const result = await thread.call(segmentOf(client, segment), verb, args);
+    if (result !== false) return { client: client.id, result };
+    throw new ControlError(
+      "not-taken",
+      `client ${client.id} does not take ${verb}: it has ended, is paused, or takes no such input`,
     );
   }
 
@@ -328,4 +333,14 @@ export class ListenerControl implements Controlled, RecordWatch {
     const client = findClient(all.map(({ client }) => client), word);
     return all.find((found) => found.client === client)!;
   }
+}
+
+/** @throws {ControlError} `no-such-client`. */
+function segmentOf({ id, parts }: ClientRow, segment = id): number {
+  if (parts.some((part) => part.id === segment)) return segment;
+  const known = parts.map(({ id }) => id).join(", ");
+  throw new ControlError(
+    "no-such-client",
+    `client ${id} has no segment ${segment}; it has ${known}`,
+  );
 }

@@ -6,6 +6,7 @@
  */
 
 import {
+  MAX_CALL_ARGUMENTS,
   MAX_COMMENT_CHARACTERS,
   MAX_CONTROL_TEXT_UNITS,
   MAX_CONTROL_WORD,
@@ -16,6 +17,7 @@ import {
 } from "../limits.ts";
 import type { Snapshot } from "../handlers/pictures/snapshot.ts";
 import {
+  anything,
   type ArgumentsOf,
   type Content,
   contentParam,
@@ -24,6 +26,7 @@ import {
   number,
   type Operation,
   optional,
+  optionalArray,
   optionalText,
   optionalTruth,
   optionalWhole,
@@ -173,6 +176,26 @@ export const OPERATIONS = {
     params: { client: CLIENT, text: textParam("body", MAX_CONTROL_TEXT_UNITS, "what to type") },
     result: "object",
     fields: { client: whole("the number of the client") },
+  },
+  call: {
+    method: "POST",
+    path: "/clients/:client/call",
+    access: "drive",
+    doc: "Calls a verb of a client: an input or a hint. Answers when the client takes it",
+    params: {
+      client: CLIENT,
+      verb: textParam("body", MAX_CONTROL_WORD, "its name, such as `clickMouse`"),
+      args: optionalArray(
+        MAX_CALL_ARGUMENTS,
+        'what it gets; `{"utf8": …}` and `{"base64": …}` stand for bytes',
+      ),
+      segment: optionalWhole("body", Number.MAX_SAFE_INTEGER, "a segment other than its first"),
+    },
+    result: "object",
+    fields: {
+      client: whole("the number of the client"),
+      result: optional(anything("what the verb gives; absent for nothing")),
+    },
   },
   send: {
     method: "POST",

@@ -49,6 +49,10 @@ export class RemoteThread implements ClientsControl {
     return await this.#askOr(false, "type", [id, text]) as boolean;
   }
 
+  async call(id: number, verb: string, args: readonly unknown[]): Promise<unknown> {
+    return await this.#askOr(false, "call", [id, verb, args]);
+  }
+
   async end(id: number, lastWords: string): Promise<void> {
     await this.#askOr(undefined, "end", [id, lastWords]);
   }

@@ -13,6 +13,9 @@ export const CONTROL_BODY_TIMEOUT_MS = 10_000;
 /** Text that one such request types, in UTF-16 units; a page of a browser is pasted in one go. */
 export const MAX_CONTROL_TEXT_UNITS = 1 << 18;
 
+/** Arguments of one call of a verb; verbs have at most five. */
+export const MAX_CALL_ARGUMENTS = 8;
+
 /** The number of a client or the start of a fingerprint, in UTF-16 units; a key has 44. */
 export const MAX_CONTROL_WORD = 64;
 

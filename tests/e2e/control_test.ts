@@ -65,6 +65,21 @@ for (const [how, flags] of Object.entries(KINDS)) {
 
     await control.call("type", { client: text.client, text: "typed \u00fc\n" });
     await text.source.until(() => text.source.typed === "typed \u00fc\n");
+    const call = { client: text.client, verb: "pressKey", args: ["x", ["shift"]] };
+    assert.deepEqual(await control.call("call", call), { client: text.id, result: true });
+    await text.source.until(() => text.source.typed.endsWith("X"));
+    const said = await control.call("call", { client: text.client, verb: "text" });
+    assert.equal(said.result, "hello");
+    for (
+      const [wrong, reason] of [
+        [{ verb: "addObserver" }, "bad-argument"],
+        [{ verb: "pressKey", args: ["no such key"] }, "bad-argument"],
+        [{ verb: "pressKey", args: Array(9).fill(1) }, "bad-argument"],
+        [{ verb: "text", segment: picture.id }, "no-such-client"],
+      ] as const
+    ) {
+      await assert.rejects(control.call("call", { client: text.client, ...wrong }), code(reason));
+    }
     await control.call("end", { client: picture.client, last_words: "see you" });
     await listening.out.until(new RegExp(`"source":${picture.id},"kind":"terminated"`));
     await assert.rejects(control.call("type", { ...ofPicture, text: "x" }), code("no-such-client"));

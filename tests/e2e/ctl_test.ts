@@ -32,6 +32,9 @@ Deno.test("ctl: clients are listed, shown, typed into and ended", async () => {
   await ctl(listening, ["type", "2", "echo", "one", "two"]);
   await ctl(listening, ["type", "2", "--enter"]);
   await source.until(() => source.typed === "echo one two\n");
+  await ctl(listening, ["call", "2", "targetDisplayhint", "640", "320"]);
+  await source.until(() => source.sizes.some(([width, height]) => width === 640 && height === 320));
+  assert.equal((await ctl(listening, ["call", "2", "text"])).out, "hello\nworld\n");
   const ended = await ctl(listening, ["end", "2", "see you"]);
   assert.equal(ended.err, "client 2 was asked to exit\n");
   await listening.out.until(/client 2 terminated/);

@@ -12,7 +12,7 @@ import { silentLogger } from "../../../lib/log.ts";
 const KEYSTORE = {} as ConstructorParameters<typeof ListenerControl>[1];
 
 /** What these tests ask of a thread. */
-type Asked = Omit<ClientsControl, keyof ThreadFiles | "openView">;
+type Asked = Omit<ClientsControl, keyof ThreadFiles | "openView" | "call">;
 
 /** A thread whose clients take as long as the test says. */
 class SlowThread implements Asked {
