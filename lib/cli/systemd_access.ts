@@ -61,6 +61,8 @@ export function accessOf(words: readonly Word[], cwd: string): Access {
     const address = flag === "--listen" ? parseListenAddress(value) : undefined;
     if (typeof address !== "object" || address.kind !== "unix") continue;
     writes(address.path, dirname(address.path));
+    // It is locked while a dead socket is replaced.
+    read.add(dirname(address.path));
   }
   return { read: [...read], write: [...write], directories: [...directories] };
 }

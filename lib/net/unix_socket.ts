@@ -4,6 +4,7 @@
  * @module
  */
 
+import { dirname } from "node:path";
 import { unixAddress } from "../address.ts";
 import { messageOf, TransportError } from "../errors.ts";
 import type { BoundSocket } from "./bind.ts";
@@ -21,6 +22,7 @@ const ALL_OTHERS = 0o177;
 export async function bindUnix(path: string): Promise<BoundSocket> {
   const address = unixAddress(path);
   try {
+    using _lock = await lockSockets(dirname(path));
     await removeStale(path);
     return { socket: listenPrivately(path), addresses: [address] };
   } catch (cause) {
@@ -42,6 +44,31 @@ export async function socketState(path: string): Promise<SocketState> {
     if (error instanceof Deno.errors.ConnectionRefused) return "dead";
     throw error;
   }
+}
+
+/**
+ * Waits until no other listener replaces or removes a dead socket in a directory: of two that find the
+ * same one, the later would remove the new socket of the earlier.
+ *
+ * @returns Lets others go on when it is disposed; `undefined` when the directory may not be read.
+ */
+export async function lockSockets(directory: string): Promise<Disposable | undefined> {
+  try {
+    const file = await Deno.open(directory);
+    // Closing it unlocks it.
+    await file.lock(true);
+    return file;
+  } catch (error) {
+    const { NotCapable, PermissionDenied } = Deno.errors;
+    if (error instanceof NotCapable || error instanceof PermissionDenied) return undefined;
+    throw error;
+  }
+}
+
+/** Removes a socket that no program listens on. */
+export async function removeDead(path: string): Promise<void> {
+  using _lock = await lockSockets(dirname(path));
+  if (await socketState(path) === "dead") await Deno.remove(path);
 }
 
 async function removeStale(path: string): Promise<void> {

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { formatAddress, netListen, openAddresses, silentLogger } from "../../lib/mod.ts";
 import { Listening, MAIN } from "../support/listening.ts";
+import { leaveStale } from "../support/stale_socket.ts";
 
 const test = (name: string, fn: (directory: string) => Promise<void>) =>
   Deno.test({
@@ -28,15 +29,6 @@ function exists(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Leaves a socket behind, as a program does that is killed. */
-async function leaveStale(path: string): Promise<void> {
-  const kept = `${path}.kept`;
-  const socket = Deno.listen({ transport: "unix", path });
-  await Deno.link(path, kept);
-  socket.close();
-  await Deno.rename(kept, path);
 }
 
 Deno.test("one listener takes clients at every address, and names each of them", async () => {

@@ -8,7 +8,7 @@ import { type SocketAddress, UNIX_HOSTNAME } from "../../address.ts";
 import type { Environment } from "../../env.ts";
 import { ControlError } from "../../errors.ts";
 import { CONTROL_HELLO_TIMEOUT_MS } from "../../limits.ts";
-import { socketState } from "../../net/unix_socket.ts";
+import { removeDead, socketState } from "../../net/unix_socket.ts";
 import type { Result } from "../operations.ts";
 import { ControlClient } from "./client.ts";
 import { socketDirectories } from "./directory.ts";
@@ -104,7 +104,7 @@ function socketsIn(directory: string): string[] {
 async function ask(path: string): Promise<FoundListener | undefined> {
   try {
     const state = await socketState(path);
-    if (state === "dead") Deno.removeSync(path);
+    if (state === "dead") await removeDead(path);
     return state === "live" ? { path, listener: await hello(path) } : undefined;
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;

@@ -7,7 +7,7 @@
 import { dirname } from "node:path";
 import { ControlError, messageOf } from "../../errors.ts";
 import { DRAIN_TIMEOUT_MS } from "../../limits.ts";
-import { socketState } from "../../net/unix_socket.ts";
+import { lockSockets, socketState } from "../../net/unix_socket.ts";
 import type { HttpControl } from "../http.ts";
 
 /** What fits the address of a Unix socket, in bytes, in front of its NUL. */
@@ -38,6 +38,7 @@ export class ControlSocket {
     const abort = new AbortController();
     let directory: string | undefined;
     try {
+      using _lock = await lockSockets(dirname(path));
       const state = await socketState(path);
       if (state === "live") throw inUse(path);
       if (state === "other") throw new Error("there is something else; give another path");
