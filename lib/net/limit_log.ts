@@ -14,7 +14,7 @@ const OTHERS = "others";
 
 interface Bite {
   readonly limit: string;
-  readonly address: string;
+  readonly address: string | undefined;
   count: number;
   readonly sinceMs: number;
   lastMs: number;
@@ -38,14 +38,14 @@ export class LimitLog {
    * A limit has closed out, refused or ended something.
    *
    * @param limit Its name.
-   * @param hostname Whose connection it was.
+   * @param hostname Whose connection it was; `undefined` for a limit of all networks together.
    * @param fields What the first line tells besides.
    */
-  reached(limit: string, hostname: string, fields: LogFields = {}): void {
+  reached(limit: string, hostname: string | undefined, fields: LogFields = {}): void {
     if (this.#isClosed) return;
     const nowMs = this.#now();
-    const bite = this.#bites.get(`${limit} ${addressOwner(hostname)}`) ??
-      this.#begin(limit, addressOwner(hostname), nowMs, fields);
+    const owner = hostname === undefined ? undefined : addressOwner(hostname);
+    const bite = this.#bites.get(`${limit} ${owner}`) ?? this.#begin(limit, owner, nowMs, fields);
     bite.count++;
     bite.lastMs = nowMs;
   }
@@ -59,9 +59,9 @@ export class LimitLog {
     this.#bites.clear();
   }
 
-  #begin(limit: string, owner: string, nowMs: number, fields: LogFields): Bite {
+  #begin(limit: string, owner: string | undefined, nowMs: number, fields: LogFields): Bite {
     const isFull = this.#bites.size >= MAX_REPORTED_LIMITS;
-    const address = isFull ? OTHERS : owner;
+    const address = isFull && owner !== undefined ? OTHERS : owner;
     const key = `${limit} ${address}`;
     const known = this.#bites.get(key);
     if (known !== undefined) return known;

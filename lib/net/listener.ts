@@ -347,7 +347,7 @@ export class Listener implements ListenSource {
       letIn: ({ hostname }) => gate.trust(hostname),
       loginFailed: ({ hostname }) => gate.loginFailed(hostname),
       limitReached: (limit, { hostname, peer }) =>
-        limitLog.reached(LIMIT_ROWS[limit].name, hostname, {
+        limitLog.reached(LIMIT_ROWS[limit].name, limit === "maxClients" ? undefined : hostname, {
           value: limits.all[limit],
           key: peer?.fingerprint,
         }),

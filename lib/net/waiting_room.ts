@@ -154,7 +154,7 @@ class Crowd implements Iterable<Waiting> {
     }
     while (this.#waiting.size >= all) {
       const { name } = LIMIT_ROWS.maxUnauthenticated;
-      this.#log.reached(name, newcomer.hostname, { value: all });
+      this.#log.reached(name, undefined, { value: all });
       this.evict(`more than ${all} connections have not logged in`);
     }
     this.#waiting.set(newcomer, network);

@@ -100,7 +100,7 @@ export interface MainService extends ViewsHere {
   /** See {@linkcode SilentCount.add}. */
   silent(hostname: string | undefined): void;
   /** See {@linkcode LimitLog.reached}. */
-  limitReached(limit: string, hostname: string, fields: LogFields | undefined): void;
+  limitReached(limit: string, hostname: string | undefined, fields: LogFields | undefined): void;
   log(level: LogLevel, event: string, fields: LogFields | undefined): void;
   /** Prints lines on standard output. Returns when the worker may send more. */
   print(lines: string): Promise<void> | undefined;

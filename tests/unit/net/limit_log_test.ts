@@ -74,6 +74,17 @@ test("limits and networks are reported apart, up to a bound", () => {
   );
 });
 
+test("a limit of all networks is one line, whatever other networks are reported", () => {
+  using rig = makeLog();
+  for (let i = 0; i < 2 * MAX_REPORTED_LIMITS; i++) rig.log.reached("penalty", `10.0.0.${i}`);
+  lines(rig.book);
+  for (let i = 0; i < 1_000; i++) rig.log.reached("max-clients", undefined, { value: 7 });
+  const line = { limit: "max-clients", address: undefined };
+  assert.deepEqual(lines(rig.book), [["warn", "limit-reached", { ...line, value: 7 }]]);
+  rig.log.close();
+  assert.deepEqual(lines(rig.book).at(-1), ["info", "limit-over", { ...line, count: 1_000 }]);
+});
+
 test("the networks of IPv6 are reported as /64", () => {
   using rig = makeLog();
   rig.log.reached("penalty", "2001:db8::1");

@@ -27,7 +27,7 @@ const reached: string[] = [];
 function roomFor(all: number, perNetwork: number): WaitingRoom {
   reached.length = 0;
   return new WaitingRoom(() => ({ all, perNetwork }), {
-    reached: (limit, hostname) => void reached.push(`${limit} ${hostname}`),
+    reached: (limit, hostname = "all") => void reached.push(`${limit} ${hostname}`),
   });
 }
 
@@ -177,13 +177,13 @@ test("a network that is exempt has no limit of its own, and makes room for other
   assert.deepEqual(room.used, { all: 4, perNetwork: 4 });
   enter(room, "198.51.100.1");
   assert.deepEqual(reasons(guests), [EVICTED, undefined, undefined, undefined]);
-  assert.deepEqual(reached, ["max-unauthenticated 198.51.100.1"]);
+  assert.deepEqual(reached, ["max-unauthenticated all"]);
 });
 
-test("each limit that is reached is reported by its name", () => {
+test("each limit that is reached is reported by its name, and one of a network with the network", () => {
   const room = roomFor(3, 2);
   enter(room, "a", "a", "a", "b", "c");
-  assert.deepEqual(reached, ["max-unauthenticated-per-network a", "max-unauthenticated c"]);
+  assert.deepEqual(reached, ["max-unauthenticated-per-network a", "max-unauthenticated all"]);
 });
 
 test("limits that become lower make room at the next connection", () => {
