@@ -1,17 +1,18 @@
 /**
  * Warnings about files and directories of a store whose mode lets other users read private keys or add
- * keys. Systems without modes give none.
+ * keys, and about root at work in the store of another user. Systems without modes give none.
  *
  * @module
  */
 import type { KeystoreWarning } from "./format.ts";
 
+const ROOT_USER = 0;
 const READABLE_BY_OTHERS = 0o044;
 const WRITABLE_BY_OTHERS = 0o022;
 const SEARCHABLE_BY_OTHERS = 0o011;
 
 export function permissionWarnings(root: string): KeystoreWarning[] {
-  const warnings: KeystoreWarning[] = [];
+  const warnings = isForeign(root) ? [foreignWarning(root)] : [];
   const check = (path: string, bits: number, danger: string) => {
     const mode = modeOf(path);
     if ((mode & bits) === 0) return;
@@ -30,6 +31,23 @@ export function permissionWarnings(root: string): KeystoreWarning[] {
     }
   }
   return warnings;
+}
+
+/** Whether we are root, and the directory is another user's. */
+function isForeign(root: string): boolean {
+  try {
+    return Deno.uid() === ROOT_USER && Deno.statSync(root).uid !== ROOT_USER;
+  } catch {
+    // Without --allow-sys=uid.
+    return false;
+  }
+}
+
+function foreignWarning(root: string): KeystoreWarning {
+  const message =
+    `${root} belongs to another user; that user cannot read what root writes there; ` +
+    "run this as that user, as with runuser -u USER --";
+  return { path: root, line: undefined, code: "foreign-keystore", message };
 }
 
 function isClosed(directory: string): boolean {

@@ -112,7 +112,9 @@ export type KeystoreCode =
   | "bad-host"
   | "bad-conditions"
   | "no-such-key"
-  | "permissions-too-open";
+  | "permissions-too-open"
+  /** Root uses the keystore of another user, and that user cannot read what root writes. */
+  | "foreign-keystore";
 
 /** The socket failed or went away. */
 export type TransportCode =

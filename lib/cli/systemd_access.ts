@@ -29,8 +29,6 @@ const PATHS: { readonly [flag: string]: "read" | "module" | "directory" | "file"
   "--log-file": "file",
   "--handler": "module",
   "--limits": "read",
-  "--web-cert": "read",
-  "--web-key": "read",
   "--control": "file",
 };
 

@@ -29,6 +29,12 @@ export interface UnitOptions {
   readonly cwd: string;
 }
 
+/** Options whose file root alone may read: systemd reads it, and hands it over by this name. */
+const CREDENTIALS: { readonly [flag: string]: string } = {
+  "--secret-file": "secret",
+  "--web-cert": "web-cert",
+  "--web-key": "web-key",
+};
 /** The directory of control sockets. */
 const RUNTIME = "%t/net-listen";
 const MAX_PRIVILEGED_PORT = 1_023;
@@ -43,11 +49,12 @@ export function formatUnit(options: UnitOptions): string {
   const args: string[] = [];
   const service: string[] = [];
   for (const [flag, value] of words) {
+    const credential = CREDENTIALS[flag];
     if (value === undefined) args.push(flag);
-    else if (flag === "--secret-file") {
-      service.push(`LoadCredential=secret:${escapeSpecifiers(resolve(cwd, value))}`);
-      args.push("--secret-file=%d/secret");
-      read.push("%d/secret");
+    else if (credential !== undefined) {
+      service.push(`LoadCredential=${credential}:${escapeSpecifiers(resolve(cwd, value))}`);
+      args.push(`${flag}=%d/${credential}`);
+      read.push(`%d/${credential}`);
     } else args.push(`${flag}=${escape(isPath(flag) ? resolve(cwd, value) : value)}`);
   }
   const has = (flag: string) => words.some(([given]) => given === flag);
@@ -60,6 +67,11 @@ export function formatUnit(options: UnitOptions): string {
   if (!has("--control") && !has("--no-control")) {
     read.push(RUNTIME);
     write.push(RUNTIME);
+  }
+  if (!has("--no-control")) {
+    // For the files that clients offer.
+    read.push("%T");
+    write.push("%T");
   }
   const run = has("--pipe") ? ["--allow-run=sh"] : [];
   const command = [
@@ -154,7 +166,8 @@ const SYSTEM_HARDENING = [
 function portsOf({ port, words }: UnitOptions): number[] {
   const ports = port === undefined ? [] : [port];
   for (const [flag, value] of words) {
-    const address = flag === "--listen" ? parseListenAddress(value!) : undefined;
+    if (value === undefined || (flag !== "--listen" && flag !== "--web")) continue;
+    const address = parseListenAddress(value);
     if (typeof address === "object" && address.kind === "tcp") ports.push(address.port);
   }
   return ports;

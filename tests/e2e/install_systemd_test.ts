@@ -1,8 +1,12 @@
 /** `install systemd`: the unit, its file, and that what it starts works with its permissions. */
 
 import assert from "node:assert/strict";
+import { Keystore } from "../../keystore/mod.ts";
+import { ControlClient } from "../../lib/control/mod.ts";
+import { PrivateKey } from "../../lib/crypto/x25519.ts";
 import { nextSteps } from "../../lib/cli/install.ts";
 import { inDirectory } from "../support/directory.ts";
+import { FileClient } from "../support/file_client.ts";
 import { install } from "../support/install.ts";
 import { Output } from "../support/listening.ts";
 import { has, WITH_SOCKETS } from "../support/programs.ts";
@@ -10,7 +14,8 @@ import { has, WITH_SOCKETS } from "../support/programs.ts";
 const MANY = [
   ...["demo", "127.0.0.1", "700", "--record", "rec", "--log-file", "/var/log/a b.log"],
   ...["--secret-file", "/etc/s%s", "--pipe", 'a "$b" %c', "--drain", "60", "--no-direct"],
-  ...["--limits", "limits"],
+  ...["--limits", "limits", "--web", "127.0.0.1:443", "--web-cert", "/etc/a.pem"],
+  ...["--web-key", "/etc/b c.pem"],
 ];
 
 Deno.test("install systemd --print: the unit has the options, no secret, and no more rights than they need", async () => {
@@ -19,6 +24,8 @@ Deno.test("install systemd --print: the unit has the options, no secret, and no 
   for (
     const line of [
       "LoadCredential=secret:/etc/s%%s",
+      "LoadCredential=web-cert:/etc/a.pem",
+      "LoadCredential=web-key:/etc/b c.pem",
       "ProtectSystem=strict",
       "NoNewPrivileges=yes",
       "User=net-listen",
@@ -37,6 +44,7 @@ Deno.test("install systemd --print: the unit has the options, no secret, and no 
   for (
     const word of [
       "  --secret-file=%d/secret",
+      "  --web-key=%d/web-key",
       '  "--pipe=a \\"$$b\\" %%c"',
       '  "--log-file=/var/log/a b.log"',
       "  --no-direct",
@@ -46,6 +54,8 @@ Deno.test("install systemd --print: the unit has the options, no secret, and no 
     ]
   ) assert.match(stdout, new RegExp(`^${RegExp.escape(word)}( \\\\)?$`, "m"));
   assert.doesNotMatch(stdout, /^MemoryDenyWriteExecute|-A\b|allow-all/m);
+  const web = await install(["--web", "127.0.0.1:443", "--print"]);
+  assert.match(web.stdout, /^AmbientCapabilities=CAP_NET_BIND_SERVICE$/m);
   const plain = await install(["--print"]);
   assert.doesNotMatch(plain.stdout, /allow-run|AmbientCapabilities|LoadCredential/);
   assert.match(plain.stdout, /^CapabilityBoundingSet=$/m);
@@ -234,7 +244,8 @@ Deno.test("install systemd --user writes a unit, and replaces it only with --for
 function commandOf(unit: string, directory: string): string[] {
   const [, start] = /^ExecStart=([^]*?[^\\])\n/m.exec(unit)!;
   return start!.split(" \\\n").map((word) =>
-    word.trim().replace(/%[ht]/g, directory).replaceAll("%%", "%")
+    word.trim().replace(/%[ht]/g, directory)
+      .replaceAll("%T", Deno.env.get("TMPDIR") ?? "/tmp").replaceAll("%%", "%")
   );
 }
 
@@ -273,13 +284,16 @@ Deno.test({
       await Deno.writeTextFile(`${directory}/beside.ts`, 'export const TEXT = "it works";');
       await Deno.writeTextFile(
         `${directory}/handler.ts`,
-        'import { TEXT } from "./beside.ts"; export default () => console.log(TEXT);',
+        'import { TEXT } from "./beside.ts"; export default (source, { kind }) => ' +
+          '{ if (kind === "segment_request") source.acceptTarget(() => {}); console.log(TEXT); };',
       );
       const { stdout: unit } = await install(
         ["demo", "127.0.0.1", "0", "--user", "--print", "--record", `${directory}/rec`]
           .concat("--log-file", `${directory}/log`, "--handler", `${directory}/handler.ts`),
       );
       const words = commandOf(unit, directory);
+      const key = new PrivateKey(crypto.getRandomValues(new Uint8Array(32)));
+      await (await Keystore.open(`${directory}/.local/state/a12`)).add(["demo"], key.publicKey);
       await Deno.mkdir(`${directory}/systemd`);
       const runtime = `${directory}/net-listen`;
       assert.match(unit, /^RuntimeDirectory=net-listen\nRuntimeDirectoryMode=0700$/m);
@@ -295,12 +309,17 @@ Deno.test({
       }).spawn();
       const [out, err] = [new Output(process.stdout), new Output(process.stderr)];
       const next = async () => new TextDecoder().decode((await manager.receive())[0]);
-      await err.until(/listening on/);
-      assert.match(
-        [...Deno.readDirSync(runtime)].map(({ name }) => name).join(),
-        /^demo-\d+\.sock$/,
-      );
+      const [, port] = await err.until(/listening on 127\.0\.0\.1:(\d+)/);
       assert.match(await next(), /^READY=1\n/);
+      using control = new ControlClient(`${runtime}/demo-${port}.sock`);
+      using client = await FileClient.connect({ err, key });
+      await client.announce("notes", 5);
+      await client.send(new Uint8Array(5));
+      let state;
+      do {
+        state = (await control.call("files", { client: "2" })).at(-1)?.state;
+        assert.notEqual(state, "failed");
+      } while (state !== "complete");
       process.kill("SIGHUP");
       assert.match(await next(), /^RELOADING=1\nMONOTONIC_USEC=\d+$/);
       assert.match(await next(), /^READY=1\n/);

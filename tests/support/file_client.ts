@@ -38,7 +38,7 @@ export class FileClient implements Disposable {
   }
 
   /** Logs in and waits until it may draw. */
-  static async connect({ err, key }: Listening): Promise<FileClient> {
+  static async connect({ err, key }: Pick<Listening, "err" | "key">): Promise<FileClient> {
     const [, port] = await err.until(/listening on [^ ]*:(\d+)/);
     const client = await TestClient.connect(Number(port), { key });
     assert.ok(await client.login());

@@ -275,6 +275,25 @@ Deno.test("private keys that others can read, and directories that they can writ
   });
 });
 
+Deno.test({
+  name: "root is warned in the keystore of another user",
+  ignore: Deno.build.os === "windows" || Deno.uid() !== 0,
+  fn: async () => {
+    await withStore(async ({ root }) => {
+      const warnings: KeystoreWarning[] = [];
+      const reopen = () => Keystore.open(root, { onWarning: (it) => warnings.push(it) });
+      await reopen();
+      assert.deepEqual(warnings, []);
+      Deno.chownSync(root, 1, 1);
+      await reopen();
+      assert.deepEqual(warnings.map(({ path, code }) => [path, code]), [[
+        root,
+        "foreign-keystore",
+      ]]);
+    });
+  },
+});
+
 Deno.test("signing keys are checked as private keys, each directory by itself", async () => {
   await withStore(async (keystore) => {
     const { root } = keystore;
