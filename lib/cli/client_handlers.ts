@@ -6,12 +6,12 @@
  * @module
  */
 
-import type { LogTail } from "../control/mod.ts";
 import { type ClientHandler, type Handler, type Logger, printHandler } from "../mod.ts";
+import type { ClientRecorder, LogTail } from "../control/mod.ts";
 import type { RemoteClients } from "../workers/mod.ts";
 import type { CliIo } from "./io.ts";
 import type { ListenFlags } from "./listen_options.ts";
-import { openRecorder, openRetention, requireWritable } from "./record.ts";
+import { LazyRecorder, openRecorder, openRetention, requireWritable } from "./record.ts";
 import { ignoreSnapshotSignal, openSnapshots } from "./snapshot.ts";
 
 /** What handles clients, and where text goes meanwhile. */
@@ -40,6 +40,12 @@ export interface ClientHandlers {
   close(): Promise<void>;
 }
 
+/** What handles the clients of this thread. */
+export interface LocalHandlers extends ClientHandlers {
+  /** Starts and stops recordings. */
+  readonly recorder: ClientRecorder;
+}
+
 /** A handler, and where it differs from {@linkcode withDefaults}. */
 export interface MainHandler extends Partial<Omit<ClientHandlers, "handler" | "observers">> {
   readonly handler: Handler;
@@ -58,11 +64,16 @@ export async function openHandlers(
   flags: ListenFlags,
   io: CliIo,
   log: LogTail,
-): Promise<ClientHandlers> {
-  return await addObservers(withDefaults(await openMain(flags, io, log), io, log), flags);
+): Promise<LocalHandlers> {
+  const main = withDefaults(await openMain(flags, io, log), io, log);
+  return await addObservers(main, flags, io.env);
 }
 
-export function withDefaults(main: MainHandler, io: CliIo, log: Logger): ClientHandlers {
+export function withDefaults(
+  main: MainHandler,
+  io: CliIo,
+  log: Logger,
+): ClientHandlers {
   return {
     observers: [],
     onlyPrints: false,
@@ -131,8 +142,13 @@ async function openPipe(
   };
 }
 
-async function addObservers(main: ClientHandlers, flags: ListenFlags): Promise<ClientHandlers> {
+async function addObservers(
+  main: ClientHandlers,
+  flags: ListenFlags,
+  env: CliIo["env"],
+): Promise<LocalHandlers> {
   const { log } = main;
+  let recorder: ClientRecorder = new LazyRecorder(flags, env, log);
   const { record, snapshot, recordKeep } = flags;
   const observers: ClientHandler[] = [];
   const closers: (() => Promise<void> | void)[] = [];
@@ -143,7 +159,8 @@ async function addObservers(main: ClientHandlers, flags: ListenFlags): Promise<C
   try {
     if (record !== undefined) {
       await requireWritable(record, "--record");
-      observers.push(openRecorder(record, flags, log));
+      const opened = recorder = openRecorder(record, flags, log);
+      observers.push(opened.observer);
     }
     if (snapshot !== undefined) {
       await requireWritable(snapshot, "--snapshot");
@@ -161,5 +178,5 @@ async function addObservers(main: ClientHandlers, flags: ListenFlags): Promise<C
     await close();
     throw error;
   }
-  return { ...main, observers, close };
+  return { ...main, observers, recorder, close };
 }

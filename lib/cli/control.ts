@@ -41,6 +41,7 @@ export function makeControl(
     },
     close: () => listener.close(),
     limits,
+    recordings: served.recordings,
     threads: () => threads(control),
     get ended() {
       return served.ended;
@@ -48,7 +49,7 @@ export function makeControl(
     log,
     links,
   }, keystore);
-  // From now on the threads keep the files that clients offer.
+  // From now on the threads give what they are asked for, such as the files that clients have offered.
   threads(control);
   return control;
 }

@@ -10,6 +10,7 @@ import { callCommand, endCommand, snapshotCommand, typeCommand } from "./ctl_cli
 import { fetchCommand, filesCommand, sendCommand } from "./ctl_files.ts";
 import { acceptCommand, ignoreCommand, keysCommand, knocksCommand } from "./ctl_keys.ts";
 import { linkCommand, linksCommand, unlinkCommand } from "./ctl_links.ts";
+import { recordCommand, recordingCommand, recordingsCommand } from "./ctl_record.ts";
 import { closeCommand, statsCommand } from "./ctl_listener.ts";
 import { listCommand, showCommand } from "./ctl_list.ts";
 import { logCommand, watchCommand } from "./ctl_watch.ts";
@@ -32,6 +33,9 @@ export function ctlCommand(io: CliIo = processIo): Command {
     sendCommand,
     filesCommand,
     fetchCommand,
+    recordCommand,
+    recordingsCommand,
+    recordingCommand,
     knocksCommand,
     acceptCommand,
     ignoreCommand,

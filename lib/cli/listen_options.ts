@@ -147,8 +147,8 @@ export function addListenOptions(command: Command): Command {
 }
 
 /** Whether the listener can be steered from outside. */
-export function isControlled({ control }: Pick<ListenFlags, "control">): boolean {
-  return control !== false;
+export function isControlled({ control, web }: Pick<ListenFlags, "control" | "web">): boolean {
+  return control !== false || web !== undefined;
 }
 
 /** @throws {UsageError} For flags that exclude each other, or that need another one. */

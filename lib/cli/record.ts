@@ -5,8 +5,10 @@
  */
 
 import type { Retention, RetentionBounds } from "../handlers/mod.ts";
-import { type ClientHandler, type Logger, messageOf, Recorder } from "../mod.ts";
+import { type ClientRecorder, RecordingShelf } from "../control/mod.ts";
+import { ControlError, type Logger, messageOf, Recorder, type Source } from "../mod.ts";
 import { UsageError } from "./errors.ts";
+import type { CliIo } from "./io.ts";
 import type { RecordFlags } from "./listen_options.ts";
 
 /** Only the owner may read what clients showed. */
@@ -14,15 +16,63 @@ const DIRECTORY_MODE = 0o700;
 const OTHERS_MAY_WRITE = 0o002;
 const STICKY = 0o1000;
 
-export function openRecorder(directory: string, flags: RecordFlags, log: Logger): ClientHandler {
-  const recorder = new Recorder({
+export function openRecorder(directory: string, flags: RecordFlags, log: Logger): Recorder {
+  return new Recorder({
     directory,
     log,
     maxBytes: flags.recordMaxBytes,
     maxSeconds: flags.recordMaxSeconds,
     maxFps: flags.recordFps,
+    onlyStarted: flags.record === undefined,
   });
-  return recorder.observer;
+}
+
+/**
+ * The directory of recordings: that of `--record`, else one of this user or service.
+ *
+ * @throws {ControlError} `control-failed` when the environment names none.
+ */
+export function recordingsDirectory({ record }: RecordFlags, env: CliIo["env"]): string {
+  if (record !== undefined) return record;
+  const service = env.get("STATE_DIRECTORY");
+  if (service) return `${service}/recordings`;
+  const state = env.get("XDG_STATE_HOME");
+  if (state) return `${state}/net-listen/recordings`;
+  const home = env.get("HOME");
+  if (home) return `${home}/.local/state/net-listen/recordings`;
+  throw new ControlError(
+    "control-failed",
+    "there is no directory for recordings: listen with --record DIR, or set XDG_STATE_HOME or HOME",
+  );
+}
+
+/** The recordings that are there; the directory is looked for at the first call. */
+export function shelfOf(flags: RecordFlags, env: CliIo["env"]): () => RecordingShelf {
+  let shelf: RecordingShelf | undefined;
+  return () => shelf ??= new RecordingShelf(recordingsDirectory(flags, env));
+}
+
+/** Makes a recorder when the first recording is begun, so that it needs no directory before. */
+export class LazyRecorder implements ClientRecorder {
+  readonly #make: () => Recorder;
+  #recorder: Recorder | undefined;
+
+  constructor(flags: RecordFlags, env: CliIo["env"], log: Logger) {
+    this.#make = () => openRecorder(recordingsDirectory(flags, env), flags, log);
+  }
+
+  start(segments: readonly Source[]): Promise<string> {
+    this.#recorder ??= this.#make();
+    return this.#recorder.start(segments);
+  }
+
+  async stop(source: Source): Promise<void> {
+    await this.#recorder?.stop(source);
+  }
+
+  nameOf(source: Source): string | undefined {
+    return this.#recorder?.nameOf(source);
+  }
 }
 
 /**

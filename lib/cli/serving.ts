@@ -8,6 +8,7 @@ import {
   type ClientsControl,
   LocalClients,
   type LogTail,
+  type RecordingShelf,
   type RecordWatch,
   type ThreadFigures,
 } from "../control/mod.ts";
@@ -17,7 +18,8 @@ import type { LimitInForce, ListenLimits } from "../mod.ts";
 import { type ClientHandlers, openHandlers } from "./client_handlers.ts";
 import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
-import type { ListenFlags } from "./listen_options.ts";
+import { isControlled, type ListenFlags } from "./listen_options.ts";
+import { shelfOf } from "./record.ts";
 import type { ListenPlace } from "./listen_place.ts";
 
 /** What `listen` uses of a listener. */
@@ -60,6 +62,8 @@ export interface Served {
   limits(): readonly LimitInForce[] | Promise<readonly LimitInForce[]>;
   /** One element a thread; the same ones at each call. */
   threads(watch: RecordWatch): readonly ClientsControl[];
+  /** The recordings of its clients. @throws {ControlError} `control-failed` without a directory. */
+  recordings(): RecordingShelf;
   /** What threads have counted that are there no more. */
   readonly ended?: ThreadFigures | undefined;
 }
@@ -94,7 +98,14 @@ export async function prepare(flags: ListenFlags, io: CliIo, log: LogTail): Prom
       return {
         listener,
         limits: () => listener.limits,
-        threads: (watch) => [clients ??= new LocalClients(listener, (line) => watch.publish(line))],
+        recordings: shelfOf(flags, io.env),
+        threads: (watch) => [
+          clients ??= new LocalClients(listener, {
+            onLine: (line) => watch.publish(line),
+            recorder: handlers.recorder,
+            keepsFiles: isControlled(flags),
+          }),
+        ],
       };
     },
   };
@@ -130,6 +141,7 @@ async function prepareWorkers(
       return {
         listener: group,
         limits: () => group.limits(),
+        recordings: shelfOf(flags, io.env),
         threads: (watch) => group.threads(watch),
         get ended() {
           return group.ended;

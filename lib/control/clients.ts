@@ -8,6 +8,7 @@ import { processMemory } from "../decoders/memory_budget.ts";
 import { ControlError } from "../errors.ts";
 import { describeJson } from "../handlers/describe.ts";
 import { resultJson } from "../handlers/pipe/call.ts";
+import type { Recorder } from "../handlers/record/recorder.ts";
 import { type Snapshot, takeSnapshot } from "../handlers/pictures/snapshot.ts";
 import { type Listener, type ListenerView, viewOf } from "../net/listener.ts";
 import type { ClientView } from "../net/live_client.ts";
@@ -57,10 +58,24 @@ export interface ClientsControl extends ThreadFiles {
    * @param id The number of the client.
    */
   openView(id: number, options: ViewOptions, output: ViewOutput): OpenView | Promise<OpenView>;
+  /** Begins or ends the recording of a client. @returns The name of one that has begun. */
+  record(id: number, isOn: boolean): Promise<string | undefined>;
   /** @returns `undefined` when the thread has ended and nothing is known of it. */
   figures(): ThreadFigures | Promise<ThreadFigures | undefined>;
   /** Gives records from now on, or no more. */
   watch(isOn: boolean): void;
+}
+
+/** Starts and stops recordings of clients; see {@linkcode Recorder}. */
+export type ClientRecorder = Pick<Recorder, "start" | "stop" | "nameOf">;
+
+export interface LocalClientsOptions {
+  /** Gets records while they are watched. */
+  readonly onLine: (line: WatchedLine) => void;
+  /** None are recorded without it. */
+  readonly recorder?: ClientRecorder;
+  /** Whether the files that clients offer can be asked for; they can unless `false`. */
+  readonly keepsFiles?: boolean;
 }
 
 /** The clients of a listener in this thread. */
@@ -69,18 +84,23 @@ export class LocalClients implements ClientsControl, Disposable {
   readonly #loopDelay = new LoopDelay();
   readonly #views = new Views();
   readonly #onLine: (line: WatchedLine) => void;
+  readonly #recorder: ClientRecorder | undefined;
   readonly #files = new ClientFiles();
 
-  /** @param onLine Gets records while they are watched. */
-  constructor(listener: Listener, onLine: (line: WatchedLine) => void) {
+  constructor(
+    listener: Listener,
+    { onLine, recorder, keepsFiles = true }: LocalClientsOptions,
+  ) {
     this.#view = viewOf(listener);
     this.#onLine = onLine;
+    this.#recorder = recorder;
+    if (!keepsFiles) return;
     this.#view.tap.onOffer = this.#files.offer;
     this.#view.tap.onEnded = this.#files.forget;
   }
 
   clients(): ClientRow[] {
-    return this.#view.clients().map(describeClient);
+    return this.#view.clients().map((client) => this.#describe(client));
   }
 
   async snapshot(id: number): Promise<Snapshot | undefined> {
@@ -124,14 +144,22 @@ export class LocalClients implements ClientsControl, Disposable {
   }
 
   openView(id: number, options: ViewOptions, output: ViewOutput): OpenView {
-    const find = () => this.#view.clients().find(({ source }) => source.id === id);
-    const client = find();
-    if (client === undefined) throw ended(id);
+    const client = this.#client(id);
     const describe = () => {
-      const client = find();
-      return client && describeClient(client);
+      const client = this.#find(id);
+      return client && this.#describe(client);
     };
     return this.#views.open(client, describe, options, output);
+  }
+
+  async record(id: number, isOn: boolean): Promise<string | undefined> {
+    const { segments, source } = this.#client(id);
+    if (this.#recorder === undefined) {
+      throw new ControlError("control-failed", "this listener records nothing");
+    }
+    if (isOn) return await this.#recorder.start(segments);
+    await this.#recorder.stop(source);
+    return undefined;
   }
 
   figures(): ThreadFigures {
@@ -170,6 +198,20 @@ export class LocalClients implements ClientsControl, Disposable {
     this.#loopDelay[Symbol.dispose]();
   }
 
+  #find(id: number): ClientView | undefined {
+    return this.#view.clients().find(({ source }) => source.id === id);
+  }
+
+  #client(id: number): ClientView {
+    const client = this.#find(id);
+    if (client === undefined) throw ended(id);
+    return client;
+  }
+
+  #describe(client: ClientView): ClientRow {
+    return describeClient(client, this.#recorder?.nameOf(client.source));
+  }
+
   #source(id: number): ClientSource {
     for (const { segments } of this.#view.clients()) {
       const source = segments.find((each) => each.id === id);
@@ -183,7 +225,7 @@ function ended(id: number): ControlError {
   return new ControlError("no-such-client", `client ${id} has ended`);
 }
 
-function describeClient(view: ClientView): ClientRow {
+function describeClient(view: ClientView, recording: string | undefined): ClientRow {
   const { source, segments, sinceMs, isLeaving, waitingBytes, waitingEvents } = view;
   const { publicKey, fingerprint, comment, address } = source.peer;
   return {
@@ -195,6 +237,7 @@ function describeClient(view: ClientView): ClientRow {
     since: new Date(sinceMs).toISOString(),
     state: isLeaving ? "leaving" : source.segment.state === "active" ? "active" : "preroll",
     segments: segments.length,
+    ...(recording === undefined ? {} : { recording }),
     public_key: publicKey,
     waiting_bytes: waitingBytes,
     waiting_events: waitingEvents,

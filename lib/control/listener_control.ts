@@ -8,6 +8,7 @@ import type { Keystore } from "../../keystore/mod.ts";
 import { formatAddress, type SocketAddress } from "../address.ts";
 import { fingerprint } from "../crypto/fingerprint.ts";
 import { ControlError } from "../errors.ts";
+import type { RecordingShelf } from "../handlers/record/shelf.ts";
 import type { Snapshot } from "../handlers/pictures/snapshot.ts";
 import { MAX_CONTROL_SNAPSHOTS } from "../limits.ts";
 import type { LimitInForce } from "../net/listen_limits.ts";
@@ -22,6 +23,7 @@ import { describeLink, type LinkDesk } from "./link_desk.ts";
 import type { LogTail } from "./log_tail.ts";
 import { formatMetrics } from "./metrics.ts";
 import { type Arguments, type Controlled, OPERATIONS, type Result } from "./operations.ts";
+import { Recordings } from "./recordings.ts";
 import type { OpenView, ViewOptions, ViewOutput } from "../web/views/types.ts";
 import { Watchers } from "./watchers.ts";
 
@@ -38,6 +40,8 @@ export interface ControlTarget {
   limits(): readonly LimitInForce[] | Promise<readonly LimitInForce[]>;
   /** Its clients, one element a thread. */
   threads(): readonly ClientsControl[];
+  /** The recordings of its clients. @throws {ControlError} `control-failed` without a directory. */
+  recordings(): RecordingShelf;
   /** What threads have counted that are there no more, if there were any. */
   readonly ended?: ThreadFigures | undefined;
   readonly log: LogTail;
@@ -73,6 +77,7 @@ export class ListenerControl implements Controlled, RecordWatch {
     for (const thread of this.#target.threads()) thread.watch(isWatched);
   });
   readonly #transfers = new Transfers();
+  readonly #recordings = new Recordings(() => this.#target.recordings());
   #snapshots = 0;
 
   constructor(target: ControlTarget, keystore: ControlKeystore) {
@@ -197,6 +202,21 @@ export class ListenerControl implements Controlled, RecordWatch {
   async fetch({ client: word, file }: Arguments<"fetch">): Promise<Content> {
     const { client, thread } = await this.#find(word);
     return await this.#transfers.fetch(thread, client.id, file);
+  }
+
+  async record({ client: word, on }: Arguments<"record">): Promise<Result<"record">> {
+    const { client, thread } = await this.#find(word);
+    if (on) await this.#recordings.requireRoom();
+    const recording = await thread.record(client.id, on);
+    return { client: client.id, ...(recording === undefined ? {} : { recording }) };
+  }
+
+  recordings(): Promise<Result<"recordings">> {
+    return this.#recordings.list();
+  }
+
+  recording(args: Arguments<"recording">): Promise<Content> {
+    return this.#recordings.part(args);
   }
 
   async end({ client: word, last_words = "" }: Arguments<"end">): Promise<Result<"end">> {

@@ -5,11 +5,13 @@
  */
 
 export {
+  type ClientRecorder,
   type ClientsControl,
   LocalClients,
   type ThreadFigures,
   type WatchedLine,
 } from "./clients.ts";
+export { RecordingShelf } from "../handlers/record/shelf.ts";
 export { sumUp } from "./figures.ts";
 export type { OpenView, ViewOptions, ViewOutput, ViewRights } from "../web/views/types.ts";
 export { type AskThread, PostedRecords, RemoteThread } from "./remote.ts";

@@ -34,6 +34,7 @@ import {
   textParam,
   texts,
   truth,
+  truthParam,
   type ValuesOf,
   whole,
   wholeParam,
@@ -50,6 +51,8 @@ const KNOCK = textParam(
   MAX_CONTROL_WORD,
   "the first digits of its fingerprint, at least four",
 );
+
+const MAX_ID = Number.MAX_SAFE_INTEGER;
 
 const SHOWN = {
   title: text("what the client calls it"),
@@ -70,6 +73,7 @@ const CLIENT_ROW = {
   since: text("when it was accepted, in ISO 8601"),
   state: text("`preroll`, `active`, or `leaving` after it was asked to exit"),
   segments: whole("how many segments it has"),
+  recording: optional(text("the name of its recording, while there is one")),
 } as const;
 
 const LISTENER = {
@@ -163,7 +167,7 @@ export const OPERATIONS = {
     doc: "Gives what a client shows now: a PNG file of pixels, plain text of text",
     params: {
       client: CLIENT,
-      segment: optionalWhole("query", Number.MAX_SAFE_INTEGER, "a segment other than its first"),
+      segment: optionalWhole("query", MAX_ID, "a segment other than its first"),
     },
     result: "picture",
     fields: {},
@@ -251,7 +255,63 @@ export const OPERATIONS = {
     doc: "Gives a file that a client has offered, also while it is arriving",
     params: {
       client: CLIENT,
-      file: wholeParam("path", Number.MAX_SAFE_INTEGER, "the number of the file"),
+      file: wholeParam("path", MAX_ID, "the number of the file"),
+    },
+    result: "content",
+    fields: {},
+  },
+  record: {
+    method: "POST",
+    path: "/clients/:client/record",
+    access: "drive",
+    doc:
+      "Begins or ends the recording of a client, in the directory of `--record` or else in one " +
+      "of the listener's user",
+    params: { client: CLIENT, on: truthParam("whether it is to be recorded") },
+    result: "object",
+    fields: {
+      client: whole("the number of the client"),
+      recording: optional(text("the name of the recording; absent when there is none any more")),
+    },
+  },
+  recordings: {
+    method: "GET",
+    path: "/recordings",
+    access: "look",
+    doc: "Lists the recordings of the directory, the latest first, 200 at most",
+    params: {},
+    result: "rows",
+    fields: {
+      name: text("the name of the recording"),
+      client: whole("the number that its client had"),
+      key: text("the fingerprint of the client's key"),
+      comment: optional(text("the comment of that key")),
+      address: text("where the client connected from"),
+      title: text("what the client called it"),
+      segkind: text("the kind by name, such as `terminal`"),
+      since: text("when it began, in ISO 8601"),
+      changed: text("when it changed last, in ISO 8601"),
+      bytes: whole("how much it takes"),
+      is_running: truth("whether it goes on"),
+      parts: list("what was recorded of its segments", {
+        segment: whole("the number of the segment"),
+        content: text("`text` or `pixels`"),
+      }),
+    },
+  },
+  recording: {
+    method: "GET",
+    path: "/recordings/:name",
+    access: "look",
+    doc:
+      "Gives a part of a recording, as long as it is now: its records as JSON lines; the text of a " +
+      "segment as an asciicast; with `pixels` the times and sizes of its pictures as JSON lines, " +
+      "and with their number one of them as a PNG file",
+    params: {
+      name: textParam("path", MAX_CONTROL_WORD, "the name of the recording"),
+      text: optionalWhole("query", MAX_ID, "the segment whose text is meant"),
+      pixels: optionalWhole("query", MAX_ID, "the segment whose pictures are meant"),
+      picture: optionalWhole("query", MAX_ID, "the number of the picture"),
     },
     result: "content",
     fields: {},

@@ -90,6 +90,10 @@ export class RemoteThread implements ClientsControl {
     }
   }
 
+  async record(id: number, isOn: boolean): Promise<string | undefined> {
+    return await this.#ask("record", [id, isOn]) as string | undefined;
+  }
+
   async figures(): Promise<ThreadFigures | undefined> {
     const figures = await this.#askOr(undefined, "figures", []) as ThreadFigures | undefined;
     if (figures === undefined) return this.counts;

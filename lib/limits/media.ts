@@ -33,3 +33,9 @@ export const MAX_KEPT_FILE_BYTES = 1 << 30;
 
 /** Files of one client that are listed, those to it included; older ones make room for new ones. */
 export const MAX_LISTED_FILES = 64;
+
+/** Recordings that are listed, the latest ones. */
+export const MAX_LISTED_RECORDINGS = 200;
+
+/** All recordings of a directory, in bytes, up to which people begin others without `--record`. */
+export const MAX_STARTED_RECORDING_BYTES = 10 * 1024 ** 3;

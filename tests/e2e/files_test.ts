@@ -97,6 +97,14 @@ for (const [how, flags] of Object.entries(KINDS)) {
     await left;
     await assert.rejects(control.call("files", { client: CLIENT }), code("no-such-client"));
   });
+
+  Deno.test(`files ${how}: where no program can ask for them, those of clients are refused`, async () => {
+    await using listening = await Listening.start("--no-control", ...flags);
+    using source = await FileClient.connect(listening);
+    await source.announce("a", CONTENT.length);
+    await source.refused();
+    assert.equal(await listening.stop(), 0);
+  });
 }
 
 Deno.test("ctl sends a file, lists files and keeps one, but replaces none", async () => {

@@ -72,6 +72,16 @@ export class FileClient implements Disposable {
     }
   }
 
+  /** Waits until the file that was offered last is refused. */
+  async refused(): Promise<void> {
+    for (;;) {
+      const event = await this.#next();
+      if (event.type !== "control" || event.control.command !== "cancelstream") continue;
+      assert.equal(event.control.stream, this.#lastStream);
+      return;
+    }
+  }
+
   /** Refuses the next file. */
   async refuse(): Promise<void> {
     const { stream } = await this.announced();

@@ -122,7 +122,7 @@ export class Listening implements AsyncDisposable {
     const { args, key } = await Listening.prepare(directory, flags, place, fill);
     const process = new Deno.Command(program, {
       args: [...before, "run", "-A", MAIN, ...args],
-      env: { NO_COLOR: "1", A12_SECRET: "", XDG_RUNTIME_DIR: directory },
+      env: { NO_COLOR: "1", A12_SECRET: "", XDG_RUNTIME_DIR: directory, XDG_STATE_HOME: directory },
       cwd: directory,
       stdin: "null",
       stdout: "piped",

@@ -22,7 +22,7 @@ export class Viewing implements AsyncDisposable {
   /** Starts a listener and connects a client. */
   static async start(segkind = "application", options: BenchOptions = {}): Promise<Viewing> {
     const bench = await Bench.start(options);
-    const clients = new LocalClients(bench.listener, () => {});
+    const clients = new LocalClients(bench.listener, { onLine() {} });
     const { port } = bench.listener.address;
     const source = await TestSource.connect(port, await bench.addKey(), "viewed", segkind);
     await source.activated();

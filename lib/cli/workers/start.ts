@@ -24,6 +24,7 @@ export type WorkerFlags = Pick<
   | "recordKeep"
   | "snapshot"
   | "control"
+  | "web"
 >;
 
 export interface WorkerStart {

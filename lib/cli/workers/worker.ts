@@ -111,9 +111,12 @@ class ListenWorker implements WorkerService {
         proxies: flags.proxyProtocol ?? [],
       },
     );
-    if (!isControlled(flags)) return;
     const records = new PostedRecords((lines, lost) => this.#main.ask("watched", lines, lost));
-    const clients = this.#clients = new LocalClients(this.#listener, records.put);
+    const clients = this.#clients = new LocalClients(this.#listener, {
+      onLine: records.put,
+      recorder: handlers.recorder,
+      keepsFiles: isControlled(flags),
+    });
     this.#views = new PostedViews(clients, {
       fromView: (...args) => this.#main.tell("fromView", ...args),
       viewEnded: (...args) => this.#main.tell("viewEnded", ...args),

@@ -8,13 +8,16 @@ import { type ClientHandler, type Handler, type Logger, printHandler } from "../
 import type { Link, MainService } from "../../workers/mod.ts";
 import { openModule } from "../client_handlers.ts";
 import type { CliIo } from "../io.ts";
-import { openRecorder } from "../record.ts";
+import type { ClientRecorder } from "../../control/mod.ts";
+import { LazyRecorder, openRecorder } from "../record.ts";
 import type { WorkerFlags } from "./start.ts";
 
 export interface WorkerHandlers {
   readonly handler: Handler;
   /** Get all records of clients first. */
   readonly observers: readonly ClientHandler[];
+  /** Starts and stops recordings. */
+  readonly recorder: ClientRecorder;
   /** Writes a picture of each client. */
   snapshot(): void;
 }
@@ -30,7 +33,11 @@ export async function openWorkerHandlers(
 ): Promise<WorkerHandlers> {
   const { record, snapshot, recordKeep } = flags;
   const observers: ClientHandler[] = [];
-  if (record !== undefined) observers.push(openRecorder(record, flags, log));
+  let recorder: ClientRecorder = new LazyRecorder(flags, io.env, log);
+  if (record !== undefined) {
+    const opened = recorder = openRecorder(record, flags, log);
+    observers.push(opened.observer);
+  }
   let writePictures = () => {};
   if (snapshot !== undefined) {
     const { Snapshots } = await import("../../handlers/mod.ts");
@@ -44,7 +51,8 @@ export async function openWorkerHandlers(
       if (kind === "registered" || kind === "terminated") main.tell("stored");
     });
   }
-  return { handler: await openHandler(flags, io, main), observers, snapshot: writePictures };
+  const handler = await openHandler(flags, io, main);
+  return { handler, observers, recorder, snapshot: writePictures };
 }
 
 async function openHandler(flags: WorkerFlags, io: CliIo, main: Main): Promise<Handler> {

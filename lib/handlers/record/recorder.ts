@@ -5,7 +5,7 @@
  *
  * | file | content |
  * |---|---|
- * | `client.json` | public key, fingerprint, address |
+ * | `client.json` | public key, fingerprint, address, title and kind |
  * | `events.jsonl` | its records, as `listen --json` prints them, except frames |
  * | `2.cast` | text of segment 2, asciicast version 2: `asciinema play 2.cast` |
  * | `3/000001.png` | pixels of segment 3, one file a change |
@@ -45,6 +45,8 @@ export interface RecorderOptions {
   readonly maxSeconds?: number | undefined;
   /** Pictures a second at most; 4 unless given. */
   readonly maxFps?: number | undefined;
+  /** Whether clients are recorded only from {@linkcode Recorder.start} on. */
+  readonly onlyStarted?: boolean;
   /** Another file system, for tests. */
   readonly files?: Files;
 }
@@ -54,6 +56,9 @@ interface Entry {
   readonly primary: number;
   readonly recording: Recording;
   readonly folder: Folder;
+  /** The name of the folder; rejects when there is none. */
+  readonly made: Promise<string>;
+  name: string | undefined;
   readonly elapsedMs: () => number;
 }
 
@@ -61,7 +66,11 @@ interface Entry {
 export class Recorder {
   readonly #options: RecorderOptions;
   readonly #cpu = new CpuShare(RECORD_CPU_SHARE);
+  /** Absent before the first record, and again after {@linkcode stop}. */
   readonly #entries = new WeakMap<Peer, Entry>();
+  /** The clients whose records come to the observer, and those that are not to be recorded. */
+  readonly #observed = new WeakSet<Peer>();
+  readonly #stopped = new WeakSet<Peer>();
 
   /**
    * Makes a recorder. The first record of a client begins its recording.
@@ -74,8 +83,13 @@ export class Recorder {
 
   /** Needs every record of a client. The client waits while more than 1 MiB of it waits for the disk. */
   readonly observer: ClientHandler = (source, status, input) => {
-    let entry = this.#entries.get(source.peer);
-    if (entry === undefined) this.#entries.set(source.peer, entry = this.#begin(source));
+    const { peer } = source;
+    let entry = this.#entries.get(peer);
+    if (entry === undefined) {
+      this.#observed.add(peer);
+      if (this.#options.onlyStarted || this.#stopped.has(peer)) return;
+      this.#entries.set(peer, entry = this.#begin(source));
+    }
     const { recording, folder } = entry;
     const taken = folder.isStopped ? undefined : this.#take(entry, source, status, input);
     if (status.kind !== "terminated" || source.id !== entry.primary) {
@@ -83,6 +97,49 @@ export class Recorder {
     }
     return Promise.all([taken, recording.end()]).then(() => folder.close());
   };
+
+  /**
+   * Records a client from now on, beginning with what it shows; does nothing if it is being recorded.
+   *
+   * @param segments All segments of the client, the first one first.
+   * @returns The name of the folder.
+   * @throws When the folder cannot be made.
+   */
+  async start(segments: readonly Source[]): Promise<string> {
+    const [primary] = segments;
+    const { peer } = primary!;
+    let entry = this.#entries.get(peer);
+    if (entry === undefined || entry.folder.isStopped) {
+      this.#stopped.delete(peer);
+      this.#entries.set(peer, entry = this.#begin(primary!));
+      if (!this.#observed.has(peer)) {
+        this.#observed.add(peer);
+        for (const segment of segments) segment.addObserver(this.observer);
+      }
+      for (const segment of segments) void entry.recording.show(segment);
+    }
+    return await entry.made;
+  }
+
+  /**
+   * Ends the recording of a client that goes on; does nothing if there is none.
+   *
+   * @param source Any segment of the client.
+   */
+  async stop({ peer }: Source): Promise<void> {
+    this.#stopped.add(peer);
+    const entry = this.#entries.get(peer);
+    if (entry === undefined) return;
+    this.#entries.delete(peer);
+    await entry.recording.end();
+    await entry.folder.close();
+  }
+
+  /** The name of the folder that a client is being recorded in, if it is. */
+  nameOf({ peer }: Source): string | undefined {
+    const entry = this.#entries.get(peer);
+    return entry === undefined || entry.folder.isStopped ? undefined : entry.name;
+  }
 
   #take(
     entry: Entry,
@@ -112,8 +169,17 @@ export class Recorder {
     const elapsedMs = () => performance.now() - startMs;
     const name = folderName(started, source.id, source.peer.fingerprint);
     let path = `${directory}/${name}`;
+    const { promise: made, resolve, reject } = Promise.withResolvers<string>();
+    made.catch(() => {});
     const make = async () => {
-      path = await makeFolder(files, directory, name, log);
+      try {
+        path = await makeFolder(files, directory, name, log);
+      } catch (error) {
+        reject(error);
+        throw error;
+      }
+      entry.name = path.slice(directory.length + 1);
+      resolve(entry.name);
       log.log("info", "recording-started", { source: source.id, path });
       return path;
     };
@@ -124,7 +190,15 @@ export class Recorder {
       },
     });
     const recording = new Recording({ folder, started, elapsedMs, cpu: this.#cpu, maxFps });
+    const entry: Entry = {
+      primary: source.id,
+      recording,
+      folder,
+      made,
+      name: undefined,
+      elapsedMs,
+    };
     recording.describeClient(source);
-    return { primary: source.id, recording, folder, elapsedMs };
+    return entry;
   }
 }

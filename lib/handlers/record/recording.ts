@@ -37,15 +37,18 @@ export class Recording {
   }
 
   /** Writes `client.json`. */
-  describeClient({ id, peer }: Source): void {
+  describeClient({ id, peer, title, segkind }: Source): void {
     const { folder, started } = this.#options;
-    const { publicKey, fingerprint, address } = peer;
+    const { publicKey, fingerprint, address, comment } = peer;
     const client = {
       started: started.toISOString(),
       source: id,
       publicKey,
       fingerprint,
       address,
+      ...(comment === undefined ? {} : { comment }),
+      title,
+      segkind,
     };
     folder.append("client.json", `${JSON.stringify(client)}\n`);
   }
@@ -59,7 +62,7 @@ export class Recording {
     let taken: Promise<void> | undefined;
     switch (status.kind) {
       case "frame":
-        return this.#show(source);
+        return this.show(source);
       case "dropped_frame":
         return undefined;
       case "terminated":
@@ -83,7 +86,12 @@ export class Recording {
     return taken.length === 0 ? undefined : Promise.all(taken).then(() => {});
   }
 
-  #show(source: Source): Promise<void> | undefined {
+  /**
+   * Records what a segment shows now.
+   *
+   * @returns When the client may go on; `undefined` for at once.
+   */
+  show(source: Source): Promise<void> | undefined {
     const picture = pictureOf(source);
     if (picture === undefined) return undefined;
     const { folder, started, elapsedMs, cpu, maxFps } = this.#options;

@@ -128,7 +128,8 @@ async function addStills(directory: string, contents: Contents): Promise<void> {
   else contents.directories.push(directory);
 }
 
-async function entriesOf(directory: string | undefined): Promise<Deno.DirEntry[]> {
+/** @returns Nothing for a directory that is missing. */
+export async function entriesOf(directory: string | undefined): Promise<Deno.DirEntry[]> {
   if (directory === undefined) return [];
   try {
     return await Array.fromAsync(Deno.readDir(directory));
@@ -138,7 +139,8 @@ async function entriesOf(directory: string | undefined): Promise<Deno.DirEntry[]
   }
 }
 
-function isOwn(info: Deno.FileInfo, kind: "isFile" | "isDirectory"): boolean {
+/** Whether something is of a kind and belongs to this user; a link is of none. */
+export function isOwn(info: Deno.FileInfo, kind: "isFile" | "isDirectory"): boolean {
   return info[kind] && info.uid === Deno.uid();
 }
 

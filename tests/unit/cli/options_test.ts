@@ -59,7 +59,9 @@ for (const [command, path] of commands(makeProgram())) {
     });
   }
   command.registeredArguments.forEach((argument, i) => {
-    const others = command.registeredArguments.map((_, at) => `${at}`);
+    const others = command.registeredArguments.map(({ argChoices }, at) =>
+      argChoices?.[0] ?? `${at}`
+    );
     const [before, after] = [others.slice(0, i), others.slice(i + 1)];
     Deno.test(`${path.join(" ")} ${argument.name()} is not empty, and UTF-8`, async () => {
       const name = argument.parseArg === undefined

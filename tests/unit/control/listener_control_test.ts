@@ -12,7 +12,7 @@ import { silentLogger } from "../../../lib/log.ts";
 const KEYSTORE = {} as ConstructorParameters<typeof ListenerControl>[1];
 
 /** What these tests ask of a thread. */
-type Asked = Omit<ClientsControl, keyof ThreadFiles | "openView" | "call">;
+type Asked = Omit<ClientsControl, keyof ThreadFiles | "openView" | "record" | "call">;
 
 /** A thread whose clients take as long as the test says. */
 class SlowThread implements Asked {
@@ -68,6 +68,7 @@ function controlOver(...threads: Asked[]): ListenerControl {
     threads: () => threads as ClientsControl[],
     log: new LogTail(silentLogger, "info"),
     links: undefined,
+    recordings: () => assert.fail("no recordings"),
   };
   return new ListenerControl(target, KEYSTORE);
 }
