@@ -130,7 +130,7 @@ function requireUnattended(flags: ListenFlags): void {
     })
   ) {
     if (value) {
-      throw new UsageError(`${name} needs a terminal or an input, which a service has not`);
+      throw new UsageError(`${name} needs a terminal or an input, and a service has none`);
     }
   }
 }

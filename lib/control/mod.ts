@@ -31,5 +31,11 @@ export {
 } from "./operations.ts";
 export { ControlClient } from "./socket/client.ts";
 export { makeSocketDirectory } from "./socket/directory.ts";
-export { chooseListener, findListeners, type FoundListener, socketName } from "./socket/find.ts";
+export {
+  chooseListener,
+  findListeners,
+  type FoundListener,
+  type FoundListeners,
+  socketName,
+} from "./socket/find.ts";
 export { ControlSocket } from "./socket/server.ts";

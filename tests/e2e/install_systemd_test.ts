@@ -208,8 +208,8 @@ for (
       "a secret in a unit can be read by all users; give --secret-file FILE",
     ],
     [["--record", "/a,/b"], "/a,/b has a comma, at which Deno divides the paths of a permission"],
-    [["--view"], "--view needs a terminal or an input, which a service has not"],
-    [["--ask-secret"], "--ask-secret needs a terminal or an input, which a service has not"],
+    [["--view"], "--view needs a terminal or an input, and a service has none"],
+    [["--ask-secret"], "--ask-secret needs a terminal or an input, and a service has none"],
     [["--h264", "pass"], "--h264 pass needs --handler FILE to take it, or use --h264 decode"],
   ] as const
 ) {

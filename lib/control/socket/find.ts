@@ -38,11 +38,26 @@ export function socketName(
   return `${prefix}${port}${attempt === 1 ? "" : `.${attempt}`}${SUFFIX}`;
 }
 
+/** The listeners of this machine. */
+export interface FoundListeners {
+  readonly answered: readonly FoundListener[];
+  /** The sockets whose listeners do not answer. */
+  readonly silent: readonly string[];
+}
+
 /** Asks all sockets; those that nothing listens on are removed. */
-export async function findListeners(env: Environment, uid: number): Promise<FoundListener[]> {
+export async function findListeners(env: Environment, uid: number): Promise<FoundListeners> {
   const paths = socketDirectories(env, uid).flatMap(socketsIn);
-  const found = await Promise.all(paths.map(ask));
-  return found.flatMap((each) => each ?? []);
+  const answered: FoundListener[] = [];
+  const silent: string[] = [];
+  await Promise.all(paths.map(async (path) => {
+    if (await isLive(path)) {
+      const listener = await hello(path);
+      if (listener === undefined) silent.push(path);
+      else answered.push({ path, listener });
+    }
+  }));
+  return { answered, silent };
 }
 
 /**
@@ -51,8 +66,13 @@ export async function findListeners(env: Environment, uid: number): Promise<Foun
  * @param to `NAME`, `NAME:PORT` or `:PORT`; any when absent.
  * @throws {ControlError} `no-listener`, `several-listeners`.
  */
-export function chooseListener(found: readonly FoundListener[], to?: string): FoundListener {
-  const fitting = to === undefined ? found : found.filter(({ listener }) => isMeant(listener, to));
+export function chooseListener(
+  { answered, silent }: FoundListeners,
+  to?: string,
+): FoundListener {
+  const fitting = to === undefined
+    ? answered
+    : answered.filter(({ listener }) => isMeant(listener, to));
   const [one, ...more] = fitting;
   if (one !== undefined && more.length === 0) return one;
   if (one !== undefined) {
@@ -65,10 +85,15 @@ export function chooseListener(found: readonly FoundListener[], to?: string): Fo
       `several listeners run here: ${listed(fitting)}; choose one by ${way}`,
     );
   }
-  const rest = found.length === 0
-    ? "no listener of this user runs here, or it was started with --no-control or --control PATH"
-    : `there is no listener ${JSON.stringify(to)}; there are ${listed(found)}`;
-  throw new ControlError("no-listener", rest);
+  const rest = answered.length > 0
+    ? `there is no listener ${JSON.stringify(to)}; there are ${listed(answered)}`
+    : silent.length > 0
+    ? "no listener answers"
+    : "no listener of this user runs here, or it was started with --no-control or --control PATH";
+  const stuck = silent.length === 0
+    ? ""
+    : `; these sockets are open without an answer: ${silent.join(", ")}`;
+  throw new ControlError("no-listener", rest + stuck);
 }
 
 function isMeant({ name, addresses }: Result<"listener">, to: string): boolean {
@@ -101,24 +126,29 @@ function socketsIn(directory: string): string[] {
   }
 }
 
-async function ask(path: string): Promise<FoundListener | undefined> {
+/** Whether a program listens; a socket of none is removed. */
+async function isLive(path: string): Promise<boolean> {
   try {
     const state = await socketState(path);
     if (state === "dead") await removeDead(path);
-    return state === "live" ? { path, listener: await hello(path) } : undefined;
+    return state === "live";
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
-    // It belongs to another user, or its listener does not answer.
-    return undefined;
+    // It belongs to another user.
+    return false;
   }
 }
 
-async function hello(path: string): Promise<Result<"listener">> {
+/** @returns `undefined` when no answer comes in time. */
+async function hello(path: string): Promise<Result<"listener"> | undefined> {
   using client = new ControlClient(path);
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), CONTROL_HELLO_TIMEOUT_MS);
   try {
     return await client.call("listener", {}, stop.signal);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return undefined;
   } finally {
     clearTimeout(timer);
   }

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { HttpControl } from "../../../lib/control/http.ts";
 import { ControlClient } from "../../../lib/control/socket/client.ts";
-import { chooseListener, findListeners, socketName } from "../../../lib/control/socket/find.ts";
+import {
+  chooseListener,
+  findListeners,
+  type FoundListeners,
+  socketName,
+} from "../../../lib/control/socket/find.ts";
 import { ControlSocket } from "../../../lib/control/socket/server.ts";
 import { openControl } from "../../../lib/cli/control.ts";
 import { CONTROL_HELLO_TIMEOUT_MS, MAX_SOCKET_NAMES } from "../../../lib/limits.ts";
@@ -30,10 +35,11 @@ Deno.test("sockets are named by listening name and port", { permissions: "none" 
 });
 
 Deno.test("a listener is chosen by its name and any of its ports", { permissions: "none" }, () => {
-  const found = [
+  const answered = [
     { path: "a", listener: { name: "demo", addresses: ["unix:/a:3", "[::1]:1", "127.0.0.1:2"] } },
     { path: "b", listener: { addresses: ["127.0.0.1:3"] } },
-  ] as unknown as Parameters<typeof chooseListener>[0];
+  ] as unknown as FoundListeners["answered"];
+  const found = { answered, silent: [] };
   for (const [to, path] of [["demo", "a"], ["demo:2", "a"], [":1", "a"], [":3", "b"]] as const) {
     assert.equal(chooseListener(found, to).path, path);
   }
@@ -44,10 +50,15 @@ Deno.test("a listener is chosen by its name and any of its ports", { permissions
     code: "several-listeners",
     message: /demo:1 \(unix:.*\), :3 \(127/,
   });
-  assert.throws(() => chooseListener([], "demo"), { code: "no-listener" });
+  const none = { answered: [], silent: [] };
+  assert.throws(() => chooseListener(none, "demo"), { message: /^no listener of this user/ });
+  assert.throws(() => chooseListener({ ...none, silent: ["/s"] }), {
+    code: "no-listener",
+    message: "no listener answers; these sockets are open without an answer: /s",
+  });
 });
 
-Deno.test("a listener that does not answer is left out after a while", async () => {
+Deno.test("a listener that does not answer is told apart after a while", async () => {
   await inDirectory(async (directory) => {
     using silent = Deno.listen({ transport: "unix", path: `${directory}/silent.sock` });
     using time = new FakeTimers();
@@ -56,7 +67,7 @@ Deno.test("a listener that does not answer is left out after a while", async () 
     // The second connection asks.
     await sockets[1]!.read(new Uint8Array(1));
     time.pass(CONTROL_HELLO_TIMEOUT_MS);
-    assert.deepEqual(await finding, []);
+    assert.deepEqual(await finding, { answered: [], silent: [`${directory}/silent.sock`] });
     for (const socket of sockets) socket.close();
   });
 });
