@@ -113,12 +113,19 @@ function toJson(taken: Snapshot) {
 }
 
 async function write(taken: Snapshot, output: string | undefined, io: CliIo): Promise<void> {
-  const bytes = taken.kind === "text" ? new TextEncoder().encode(taken.text) : taken.bytes;
+  const text = taken.kind === "text" ? withoutEmptyRows(taken.text) : undefined;
+  const bytes = taken.kind === "text" ? new TextEncoder().encode(text) : taken.bytes;
   if (output !== undefined) await Deno.writeFile(output, bytes, { mode: 0o600 });
-  else if (taken.kind === "text") io.out(taken.text);
+  else if (text !== undefined) io.out(text);
   else if (Deno.stdout.isTerminal()) {
     throw new UsageError("the client shows a picture: give --output FILE.png");
   } else await writeAll(Deno.stdout, bytes);
+}
+
+/** Text without the empty rows at its end, of which a terminal has many. */
+function withoutEmptyRows(text: string): string {
+  const rows = text.replace(/\n+$/, "");
+  return rows === "" ? "" : `${rows}\n`;
 }
 
 async function writeAll(to: typeof Deno.stdout, bytes: Uint8Array): Promise<void> {

@@ -164,7 +164,8 @@ export const OPERATIONS = {
     method: "GET",
     path: "/clients/:client/snapshot",
     access: "look",
-    doc: "Gives what a client shows now: a PNG file of pixels, plain text of text",
+    doc:
+      "Gives what a client shows now: a PNG file of pixels, of text a line for each row, empty ones as well",
     params: {
       client: CLIENT,
       segment: optionalWhole("query", MAX_ID, "a segment other than its first"),

@@ -72,8 +72,12 @@ export interface MainService extends ViewsHere {
   listening(): Promise<void>;
   /** The worker cannot listen, or has no handler. */
   failed(error: PlainError): void;
-  /** The listener has ended, its clients have left and their records are delivered. */
-  finished(figures: ThreadFigures): void;
+  /**
+   * The listener has ended, its clients have left and their records are delivered.
+   *
+   * @param figures The last ones, if any were asked for at all.
+   */
+  finished(figures: ThreadFigures | undefined): void;
   /** A handler ends the worker by itself. @param exitCode Given when it ends the process. */
   ends(figures: ThreadFigures | undefined, exitCode?: number): void;
   /** A handler closes the listener. @param clients Whether the clients are asked to leave, too. */

@@ -29,6 +29,11 @@ Deno.test("ctl: clients are listed, shown, typed into and ended", async () => {
   assert.match(shown, /^client +2 tui "now", active$/m);
   assert.match(shown, /^2 +tui +now +text 40x32 +1$/m);
   assert.equal((await ctl(listening, ["snapshot", "2"])).out, "hello\nworld\n");
+  await source.showText("$ ls", "", "", "");
+  assert.equal((await ctl(listening, ["snapshot", "2"])).out, "$ ls\n");
+  const { text } = JSON.parse((await ctl(listening, ["snapshot", "2", "--json"])).out);
+  assert.equal(text, "$ ls\n\n\n\n");
+  await source.showText("hello", "world");
   await ctl(listening, ["type", "2", "echo", "one", "two"]);
   await ctl(listening, ["type", "2", "--enter"]);
   await source.until(() => source.typed === "echo one two\n");

@@ -34,6 +34,7 @@ import {
   type ThreadFigures,
 } from "../../control/mod.ts";
 import { recordJson } from "../../handlers/mod.ts";
+import { ProgramError } from "../errors.ts";
 import type { GroupOptions } from "./group_options.ts";
 import { needsWorker, RestartDelay, watchLoad } from "./load.ts";
 import { Member } from "./member.ts";
@@ -227,7 +228,7 @@ export class WorkerGroup {
       {
         service: (member) => this.#service(member, ++this.#lastMember, listening),
         ended: (member, detail) => {
-          listening.reject(new Error(detail));
+          listening.reject(new ProgramError(`a thread of --workers cannot begin: ${detail}`));
           this.#lost(member, detail);
         },
       },
@@ -260,7 +261,7 @@ export class WorkerGroup {
         this.#lost(member, error.message);
       },
       finished: (figures) => {
-        member.clients.keep(figures);
+        if (figures !== undefined) member.clients.keep(figures);
         if (this.#isClosed) this.#remove(member);
         else this.#lost(member, "its listener ended");
       },

@@ -87,7 +87,7 @@ class ListenWorker implements WorkerService {
     await this.#listener!.finished();
     faults.close();
     await this.#output.flushed();
-    this.#main.tell("finished", this.#clients!.figures());
+    this.#main.tell("finished", this.#clients?.figures());
   }
 
   async #open({ flags, setup, forwards }: WorkerStart): Promise<void> {
