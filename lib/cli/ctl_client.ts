@@ -40,7 +40,7 @@ export function typeCommand(io: CliIo): Command {
     .description("type text into a client, and wait until it takes it")
     .argument("<client>", CLIENT_ARGUMENT)
     .argument("[text...]", `words, typed with blanks between; "${STDIN}" for standard input`)
-    .option("--enter", "press Enter after it, or without text press it alone")
+    .option("--enter", "press Enter after the text, or only Enter without one")
     .action((
       word: string,
       words: readonly string[],

@@ -15,7 +15,7 @@ export const CLIENT_ARGUMENT = "its number, or the first digits of its key's fin
 export function listCommand(io: CliIo): Command {
   return new Command("list")
     .description("list the clients")
-    .option("--ids", "print their numbers alone, one a line")
+    .option("--ids", "print only their numbers, one a line")
     .action(({ ids = false }: { ids?: boolean }, command: Command) =>
       withListener(command, io, async ({ client, json }) => {
         const clients = await client.call("list", {});

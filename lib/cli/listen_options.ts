@@ -123,7 +123,7 @@ export function addListenOptions(command: Command): Command {
     .option("--snapshot <dir>", "write pictures of clients there, on SIGUSR2 and when they end")
     .option(
       "--drain <seconds>",
-      "let clients go on for so long after SIGTERM has closed the port",
+      "how many seconds clients may stay after SIGTERM has closed the port",
       parseDrain,
       0,
     )
@@ -131,7 +131,7 @@ export function addListenOptions(command: Command): Command {
     .addOption(
       new Option(
         "--workers <number>",
-        "listen in so many threads, or with auto in up to as many as there are cores (see README)",
+        "how many threads listen; auto adds them when needed, up to one for each core (see README)",
       ).argParser(parseWorkers).default({ first: 1, most: 1 }, "1"),
     )
     .option(
