@@ -5,6 +5,7 @@
  */
 
 import { Command } from "commander";
+import { escapeControls } from "../mod.ts";
 import { type CliIo, processIo } from "./io.ts";
 import { callCommand, endCommand, snapshotCommand, typeCommand } from "./ctl_client.ts";
 import { fetchCommand, filesCommand, sendCommand } from "./ctl_files.ts";
@@ -49,13 +50,19 @@ export function ctlCommand(io: CliIo = processIo): Command {
   ];
   for (const make of commands) {
     command.addCommand(
-      make(io).configureHelp({
+      make(withoutControls(io)).configureHelp({
         showGlobalOptions: true,
         visibleGlobalOptions: () => [...command.options],
       }),
     );
   }
   return command;
+}
+
+/** The listener may be that of another user, such as a service, which must not control this terminal. */
+function withoutControls(io: CliIo): CliIo {
+  const escape = (text: string) => text.split("\n").map(escapeControls).join("\n");
+  return { ...io, out: (text, sender) => io.out(escape(text), sender) };
 }
 
 const HELP = `

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { PNG } from "pngjs";
 import { Buffer } from "node:buffer";
 import { controlOf, ctl, spawnCtl } from "../support/ctl.ts";
+import { inDirectory } from "../support/directory.ts";
 import { Listening, MAIN, Output } from "../support/listening.ts";
 
 Deno.test("ctl: clients are listed, shown, typed into and ended", async () => {
@@ -113,6 +114,37 @@ Deno.test("ctl watch prints records until the listener ends, and stops when its 
   assert.match(text, /^listener 1 terminated$/m);
   assert.equal((await watch.status).code, 0);
   await watch.stderr.cancel();
+});
+
+Deno.test("ctl prints nothing of a listener that could control the terminal", async () => {
+  await inDirectory(async (directory) => {
+    const red = "\x1b[31mred";
+    const client = { id: red, title: red, segkind: red, key: red, address: red, state: red };
+    const answers: { readonly [path: string]: unknown } = {
+      "/listener": { id: 1, name: red, addresses: [red], clients: 1 },
+      "/clients": [client],
+      "/clients/2": { ...client, parts: [client] },
+      "/clients/2/snapshot": red,
+      "/knocks": [{ key: red, address: red, count: red, last: red }],
+    };
+    Deno.mkdirSync(`${directory}/net-listen`);
+    await using _server = Deno.serve({
+      path: `${directory}/net-listen/demo-1.sock`,
+      onListen() {},
+      handler: ({ url }) => {
+        const answer = answers[new URL(url).pathname];
+        return typeof answer === "string" ? new Response(answer) : Response.json(answer);
+      },
+    });
+    for (
+      const args of [["list"], ["list", "--ids"], ["show", "2"], ["snapshot", "2"], ["knocks"]]
+    ) {
+      const { out } = await ctl({ directory }, args);
+      assert.match(out, /\\u001b\[31mred/, args.join(" "));
+      // deno-lint-ignore no-control-regex -- this must not be there
+      assert.doesNotMatch(out, /\x1b/, args.join(" "));
+    }
+  });
 });
 
 Deno.test("ctl: of several listeners one is chosen by name and port, and a dead socket is removed", async () => {
