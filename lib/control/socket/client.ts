@@ -7,6 +7,7 @@
 import { type ControlCode, ControlError, messageOf } from "../../errors.ts";
 import { socketState } from "../../net/unix_socket.ts";
 import type { Content, Operation } from "../description.ts";
+import { safeName } from "../files/names.ts";
 import { type Arguments, type OperationName, OPERATIONS, type Result } from "../operations.ts";
 
 /** The name in URLs; the socket decides where they lead. */
@@ -135,6 +136,7 @@ function contentOf({ body, headers }: Response): Content {
     stream: body ?? new Blob().stream(),
     sizeBytes: length === null ? undefined : Number(length),
     type: headers.get("content-type") ?? "",
-    ...(name !== undefined && { name }),
+    // The listener may be that of another user.
+    ...(name !== undefined && { name: safeName(name, 0) }),
   };
 }

@@ -105,6 +105,24 @@ Deno.test("a request with a wrong Host is a mistake of the caller", async () => 
   });
 });
 
+Deno.test("the name of a file that a listener gives leads to no other directory", async () => {
+  await inDirectory(async (directory) => {
+    const path = `${directory}/control.sock`;
+    await using _server = Deno.serve({
+      path,
+      onListen() {},
+      handler: () =>
+        new Response("x", {
+          headers: { "content-disposition": 'attachment; filename="../../etc/passwd"' },
+        }),
+    });
+    using client = new ControlClient(path);
+    const { name, stream } = await client.call("fetch", { client: "2", file: 5 });
+    assert.equal(name, "_.._etc_passwd");
+    await stream.cancel();
+  });
+});
+
 Deno.test("what keeps a socket from answering is told", async () => {
   await inDirectory(async (directory) => {
     const path = `${directory}/control.sock`;
