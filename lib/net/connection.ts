@@ -29,7 +29,7 @@ import { asError, internalError } from "./faults.ts";
 import type { Authorize } from "./listen_types.ts";
 import { type ClientView, LiveClient } from "./live_client.ts";
 import type { CurrentLimits } from "./listen_limits.ts";
-import { isEvicted, isFailedLogin, limitBehind } from "./login_failure.ts";
+import { type ClientLimit, isEvicted, isFailedLogin, limitBehind } from "./login_failure.ts";
 import { Pump, type Socket } from "./pump.ts";
 
 /** What a connection needs of its listener. */
@@ -68,10 +68,7 @@ export interface ListenerPort {
   /** A login has failed, by the fault of the other end. */
   loginFailed(connection: Connection): void;
   /** A limit has refused a login or a segment. */
-  limitReached(
-    limit: "maxClients" | "maxClientsPerKey" | "maxSegments",
-    connection: Connection,
-  ): void;
+  limitReached(limit: ClientLimit, connection: Connection, comment: string | undefined): void;
   /** What clients may use. */
   readonly limits: Pick<CurrentLimits, "all">;
   /** Calls the listener's handler, which may {@linkcode Connection.takeOver} the client. */
@@ -144,7 +141,7 @@ export class Connection {
       pump: this.#pump,
       limits: this.#listener.limits,
       segments: () => this.view()?.segments.length ?? 0,
-      segmentRefused: () => this.#listener.limitReached("maxSegments", this),
+      segmentRefused: () => this.#listener.limitReached("maxSegments", this, this.#log.comment),
       exit: (lastWords) => this.exitClient(lastWords),
     });
   }
@@ -388,7 +385,7 @@ export class Connection {
 
   #loginFailed(reason: A12Error): void {
     const limit = limitBehind(reason);
-    if (limit !== undefined) this.#listener.limitReached(limit, this);
+    if (limit !== undefined) this.#listener.limitReached(limit, this, this.#log.comment);
     if (isFailedLogin(reason)) this.#listener.loginFailed(this);
     this.#refused(reason.code, reason.message, limit !== undefined || isEvicted(reason));
   }

@@ -346,10 +346,11 @@ export class Listener implements ListenSource {
       limits,
       letIn: ({ hostname }) => gate.trust(hostname),
       loginFailed: ({ hostname }) => gate.loginFailed(hostname),
-      limitReached: (limit, { hostname, peer }) =>
+      limitReached: (limit, { hostname, peer }, comment) =>
         limitLog.reached(LIMIT_ROWS[limit].name, limit === "maxClients" ? undefined : hostname, {
           value: limits.all[limit],
           key: peer?.fingerprint,
+          comment,
         }),
       handOver: (connection) => this.#handOver(connection),
       leftSilently: ({ hostname }) => this.#state.silent.add(hostname),

@@ -23,8 +23,11 @@ export function isFailedLogin(reason: A12Error): boolean {
     reason.code === "login-timeout";
 }
 
+/** A limit that a client can reach. */
+export type ClientLimit = "maxClients" | "maxClientsPerKey" | "maxSegments";
+
 /** The limit that has refused a login. */
-export function limitBehind({ code }: A12Error): "maxClients" | "maxClientsPerKey" | undefined {
+export function limitBehind({ code }: A12Error): ClientLimit | undefined {
   if (code === "too-many-connections") return "maxClients";
   return code === "too-many-of-key" ? "maxClientsPerKey" : undefined;
 }

@@ -64,6 +64,7 @@ Deno.test("a client gets no more segments than it may have at the same time", as
 Deno.test("clients of one key, and all clients, are limited for the logins that come", async () => {
   await using bench = await Bench.start({ limits: { maxClientsPerKey: 1 } });
   const key = await bench.addKey();
+  await bench.keystore.set(key.publicKey.toBase64(), { comment: "a laptop" });
   using first = await bench.login({ key });
   const refuse = async (again: typeof key) => {
     using client = await bench.connect({ key: again });
@@ -76,8 +77,9 @@ Deno.test("clients of one key, and all clients, are limited for the logins that 
   await refuse(await bench.addKey());
   await first.roundTrip(bench);
   await other.roundTrip(bench);
-  const reached = bench.log.of("limit-reached").map(({ fields }) => fields["limit"]);
-  assert.deepEqual(reached, ["max-clients-per-key", "max-clients"]);
+  const reached = bench.log.of("limit-reached")
+    .map(({ fields }) => [fields["limit"], fields["comment"]]);
+  assert.deepEqual(reached, [["max-clients-per-key", "a laptop"], ["max-clients", undefined]]);
   assert.deepEqual(
     bench.log.of("login-refused").map(({ level, fields }) => [level, fields["reason"]]),
     [["debug", "too-many-of-key"], ["debug", "too-many-connections"]],
