@@ -16,7 +16,7 @@ import {
 } from "../mod.ts";
 import type { Route } from "./connect_target.ts";
 import type { CliIo } from "./io.ts";
-import { PROGRAM } from "./program.ts";
+import { programCall } from "./program_call.ts";
 
 /** Puts a question to the person at the terminal. */
 export type Ask = (question: string) => Promise<string>;
@@ -86,9 +86,9 @@ export function explainRefusal(error: A12Error, route: Route, hasSecret: boolean
     case "key-refused":
       return `${where} does not let our key in; the secret was right\n` +
         "  if our key is not accepted for the name it listens as, run there:\n" +
-        `    ${PROGRAM} keystore add NAME ${formatKey(publicKeyOf(route.key))}\n` +
+        `    ${programCall()} keystore add NAME ${formatKey(publicKeyOf(route.key))}\n` +
         "  or, if it is this program that listens there:\n" +
-        `    ${PROGRAM} keystore accept ${fingerprint(publicKeyOf(route.key))} NAME\n`;
+        `    ${programCall()} keystore accept ${fingerprint(publicKeyOf(route.key))} NAME\n`;
     case "login-refused":
       return `${where} does not answer our first packet\n` +
         (hasSecret
@@ -102,7 +102,7 @@ export function explainRefusal(error: A12Error, route: Route, hasSecret: boolean
       return `${where} claims a trusted key and has not shown that it holds the private part\n` +
         "  it may be another machine that pretends to be the server, or its display did not answer\n";
     case "connect-failed":
-      return `to listen there, run: ${PROGRAM} listen NAME\n`;
+      return `to listen there, run: ${programCall()} listen NAME\n`;
     default:
       return error instanceof MalformedError ? `${where} does not answer as a12 does\n` : "";
   }
@@ -161,7 +161,7 @@ export class ServerTrust {
         `it is the right one if "keystore show" prints it on that machine\n`,
     );
     if (ask === undefined) {
-      this.#io.err(`then run: ${PROGRAM} keystore add ${tag} ${formatKey(publicKey)}\n`);
+      this.#io.err(`then run: ${programCall()} keystore add ${tag} ${formatKey(publicKey)}\n`);
       return false;
     }
     const answer = (await ask("trust it? yes (this time), remember, no: ")).trim().toLowerCase();

@@ -14,7 +14,7 @@ import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
 import { addListenOptions, type ListenFlags, requireConsistent } from "./listen_options.ts";
 import { messageOf, parseName } from "../mod.ts";
-import { quoteForShell } from "./program.ts";
+import { quoteForShell } from "./program_call.ts";
 import { parseListenPort } from "./values.ts";
 
 interface InstallFlags {

@@ -9,7 +9,7 @@ import { DEFAULT_PORT, formatHostAddress, formatKey, publicKeyOf } from "../../k
 import type { CliIo } from "./io.ts";
 import { keystoreCall, openKeystore } from "./keystore_open.ts";
 import { describeHostKey, formatTable, hostKeyToJson } from "./keystore_text.ts";
-import { PROGRAM } from "./program.ts";
+import { programCall } from "./program_call.ts";
 import { parseDialPort } from "./values.ts";
 
 export function hostCommand(io: CliIo): Command {
@@ -33,7 +33,7 @@ function addHostCommand(io: CliIo): Command {
         io.out(describeHostKey(key, tag));
         io.err(
           `added ${formatHostAddress(key)} (hostkeys/${tag}); on that host, run:\n` +
-            `  ${PROGRAM} keystore add NAME ${formatKey(publicKeyOf(key))}\n` +
+            `  ${programCall()} keystore add NAME ${formatKey(publicKeyOf(key))}\n` +
             `and here, with the key that "keystore show" prints there, run:\n` +
             `  ${keystoreCall(command)} add outbound-${tag} KEY\n`,
         );

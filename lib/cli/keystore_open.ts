@@ -8,7 +8,7 @@ import type { Command } from "commander";
 import { Keystore, keystoreRoot, type KeystoreWarning } from "../../keystore/mod.ts";
 import { escapeControls, warningFields } from "../mod.ts";
 import type { CliIo } from "./io.ts";
-import { PROGRAM, quoteForShell } from "./program.ts";
+import { programCall, quoteForShell } from "./program_call.ts";
 import { type Report, reportAsText } from "./report.ts";
 
 export function addKeystoreOption(command: Command): Command {
@@ -50,8 +50,8 @@ export async function openKeystore(
 /** What to type for another command on the keystore that {@linkcode openKeystore} opened. */
 export function keystoreCall(command: Command): string {
   const { keystore } = command.optsWithGlobals<{ keystore?: string }>();
-  if (keystore === undefined) return `${PROGRAM} keystore`;
-  return `${PROGRAM} keystore --keystore ${escapeControls(quoteForShell(keystore))}`;
+  if (keystore === undefined) return `${programCall()} keystore`;
+  return `${programCall()} keystore --keystore ${escapeControls(quoteForShell(keystore))}`;
 }
 
 /** @returns One line. */

@@ -16,7 +16,7 @@ import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
 import { openKeystore } from "./keystore_open.ts";
 import { describeHostKey, hostKeyToJson, noSuchTag } from "./keystore_text.ts";
-import { PROGRAM } from "./program.ts";
+import { programCall } from "./program_call.ts";
 
 export function showCommand(io: CliIo): Command {
   return new Command("show")
@@ -55,7 +55,7 @@ function requireKeys(keystore: Keystore, tag: string): readonly HostKey[] {
 }
 
 function hint(tag: string, key: string): string {
-  const add = `${PROGRAM} keystore add`;
+  const add = `${programCall()} keystore add`;
   if (tag !== DEFAULT_TAG) {
     return `to let this key in, run on the other machine:\n  ${add} NAME ${key}\n`;
   }

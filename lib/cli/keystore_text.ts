@@ -18,7 +18,7 @@ import {
 } from "../../keystore/mod.ts";
 import { escapeControls, KeystoreError } from "../mod.ts";
 import { describeConditions } from "./keystore_conditions.ts";
-import { PROGRAM } from "./program.ts";
+import { programCall } from "./program_call.ts";
 
 /** Our public key alone in a line, so that the output in a file can be given to `keystore add`. */
 export function describeHostKey(key: HostKey, tag: string): string {
@@ -43,7 +43,7 @@ export function noSuchTag(tag: string, keystore: Keystore): KeystoreError {
   return new KeystoreError(
     "no-such-key",
     `there is no host with the tag ${JSON.stringify(tag)}; known tags: ${known}; ` +
-      `add one with: ${PROGRAM} keystore host add ${tag} HOST`,
+      `add one with: ${programCall()} keystore host add ${tag} HOST`,
   );
 }
 

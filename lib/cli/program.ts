@@ -13,14 +13,6 @@ import { type CliIo, processIo } from "./io.ts";
 /** The exit codes of the program. */
 export const EXIT = { ok: 0, failure: 1, usage: 2, interrupted: 130 } as const;
 
-/** How hints in texts call the program. */
-export const PROGRAM = "deno run -A main.ts";
-
-/** Quotes a word of a command line for the shell, where it needs it. */
-export function quoteForShell(word: string): string {
-  return /^[\w./+:@%-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
 /** Deno replaces bytes of arguments that are not UTF-8 by it, which could name another file or secret. */
 const REPLACEMENT = "\ufffd";
 

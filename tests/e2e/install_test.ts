@@ -1,6 +1,7 @@
 /** The command of the README that installs the program. */
 
 import assert from "node:assert/strict";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inDirectory } from "../support/directory.ts";
 
@@ -24,6 +25,17 @@ Deno.test("README: the installed command runs from any directory, also by a link
       const { code, stdout, stderr } = await run(program, ["--version"], { cwd: directory, env });
       assert.equal(code, 0, stderr);
       assert.match(stdout, /^net-listen \d/);
+    }
+    const show = ["keystore", "--keystore", `${directory}/keys`, "list"];
+    for (
+      const [path, call] of [[`${directory}/bin`, "net-listen"], ["", `deno run -A ${ROOT}main.ts`]]
+    ) {
+      const PATH = `${path}:${dirname(Deno.execPath())}`;
+      const { stderr } = await run(`${directory}/bin/net-listen`, show, {
+        cwd: directory,
+        env: { ...env, PATH },
+      });
+      assert.ok(stderr.includes(`add one with: ${call} keystore `), stderr);
     }
     // Updating is the same command with --force, as an installed command is not replaced without.
     const again = await run(Deno.execPath(), line!.split(" "), { cwd: ROOT, env });

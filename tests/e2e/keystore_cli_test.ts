@@ -1,7 +1,7 @@
 /** The keystore command: exit code, stdout and stderr. */
 import assert from "node:assert/strict";
 import { formatKey, Keystore, publicKeyOf } from "../../keystore/mod.ts";
-import { PROGRAM } from "../../lib/cli/program.ts";
+import { programCall } from "../../lib/cli/program_call.ts";
 import { fingerprint } from "../../lib/crypto/fingerprint.ts";
 import { inDirectory } from "../support/directory.ts";
 import { runIn, withBench } from "../support/keystore_cli.ts";
@@ -180,7 +180,7 @@ Deno.test("list: a table, a name's keys, JSON, and a hint when there are none", 
   await withBench(async ({ run, root }) => {
     const empty = await run("list");
     assert.deepEqual([empty.code, empty.stdout], [0, ""]);
-    const hint = `add one with: ${PROGRAM} keystore --keystore ${root} add NAME KEY\n`;
+    const hint = `add one with: ${programCall()} keystore --keystore ${root} add NAME KEY\n`;
     assert.equal(empty.stderr, `no key may log in; ${hint}`);
     await run("add", "demo", one);
     await run("add", "*", two);
