@@ -52,9 +52,6 @@ export const VIEWER_SIZE_GAP_MS = 250;
 /** The time in which a note with the same text is not sent again. */
 export const VIEWER_NOTE_GAP_MS = 2_000;
 
-/** Text for the clipboard of a viewer, in UTF-16 units; a longer text is cut. */
-export const MAX_VIEWER_CLIPBOARD_UNITS = 1 << 18;
-
 /** A message of a viewer, in bytes of a binary one or UTF-16 units; room for the longest text to type. */
 export const MAX_VIEWER_MESSAGE = 1 << 20;
 

@@ -196,6 +196,11 @@ export class TestSource {
   typed = "";
   /** Messages received. */
   readonly messages: string[] = [];
+  /** Where the mouse is. */
+  readonly pointer: { x: number | undefined; y: number | undefined } = {
+    x: undefined,
+    y: undefined,
+  };
   /** Requested sizes. */
   readonly sizes: [number, number][] = [];
   /** Why the listener has ended it. */
@@ -300,6 +305,8 @@ export class TestSource {
       const { event } = received;
       if (event.category === "input" && event.kind === "translated" && event.active) {
         this.typed += event.utf8.replace("\r", "\n");
+      } else if (event.category === "input" && event.kind === "analog") {
+        this.pointer[event.subid === 0 ? "x" : "y"] = event.values[0];
       } else if (event.category === "target") {
         if (event.kind === "activate") this.#isActive = true;
         else if (event.kind === "displayhint") this.sizes.push([event.width, event.height]);

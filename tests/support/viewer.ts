@@ -51,8 +51,13 @@ export class Viewer implements ViewOutput, Disposable {
     return this;
   }
 
-  say(message: object): void {
-    this.#view!.receive(JSON.stringify(message));
+  say(message: object | null): void {
+    this.give(JSON.stringify(message));
+  }
+
+  /** Sends a message as it is. */
+  give(message: string | Uint8Array): void {
+    this.#view!.receive(message);
   }
 
   hello(): this {
@@ -148,12 +153,15 @@ function put(canvas: ViewedPicture, rectangle: Rectangle): void {
   const bytes = unpack(rectangle);
   assert.equal(bytes.length, width * height * channels);
   assert(x + width <= canvas.width && y + height <= canvas.height, "it is inside the picture");
-  for (let row = 0; row < height; row++) {
-    for (let col = 0; col < width; col++) {
-      const from = (row * width + col) * channels;
-      const to = ((y + row) * canvas.width + x + col) * 4;
-      canvas.rgba.set(bytes.subarray(from, from + channels), to);
-      if (channels === 3) canvas.rgba[to + 3] = 0xff;
+  const { rgba } = canvas;
+  let from = 0;
+  for (let row = y; row < y + height; row++) {
+    let to = (row * canvas.width + x) * 4;
+    for (let col = 0; col < width; col++, to += 4) {
+      rgba[to] = bytes[from++]!;
+      rgba[to + 1] = bytes[from++]!;
+      rgba[to + 2] = bytes[from++]!;
+      rgba[to + 3] = channels === 4 ? bytes[from++]! : 0xff;
     }
   }
 }

@@ -4,15 +4,18 @@
  * @module
  */
 
-import { MAX_VIEWER_CLIPBOARD_UNITS } from "../../limits.ts";
 import type { StatusOf } from "../../segment/status.ts";
 
 export class ClipboardText {
   #text = "";
 
-  /** Takes a message of a clipboard segment. @returns The whole text with its last part. */
+  /**
+   * Takes a message of a clipboard segment; the records of one text have a bound together.
+   *
+   * @returns The whole text with its last part.
+   */
   add({ message, multipart }: StatusOf<"message">): string | undefined {
-    this.#text = (this.#text + message).slice(0, MAX_VIEWER_CLIPBOARD_UNITS);
+    this.#text += message;
     if (multipart) return undefined;
     const text = this.#text;
     this.#text = "";

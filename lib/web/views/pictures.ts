@@ -86,7 +86,7 @@ export class Pictures implements SegmentViewer {
   }
 
   #schedule(): void {
-    if (this.#isDue || this.#isDrawing || this.#next() === undefined) return;
+    if (this.#isDue || this.#isDrawing || this.#ready().length === 0) return;
     this.#isDue = true;
     const atMs = Math.max(this.#lastMs + this.#gapMs, this.#options.turns.freeAtMs);
     const waitMs = atMs - performance.now();
@@ -95,36 +95,31 @@ export class Pictures implements SegmentViewer {
     else this.#timer = setTimeout(() => this.#draw(), waitMs);
   }
 
-  /** The segment whose turn it is. */
-  #next(): SegmentView | undefined {
-    if (this.#isPaused || this.#isClosed) return undefined;
-    for (const view of this.#changed) {
-      if (this.#window.mayBegin(view.feed.id)) return view;
-    }
-    return undefined;
+  /** The segments of which a new picture may be sent. */
+  #ready(): SegmentView[] {
+    if (this.#isPaused || this.#isClosed) return [];
+    return [...this.#changed].filter(({ feed }) => this.#window.mayBegin(feed.id));
   }
 
   #draw(): void {
     this.#isDue = false;
     this.#lastMs = performance.now();
-    const view = this.#next();
-    if (view === undefined) return;
-    this.#changed.delete(view);
-    // What cannot be read yet tells when it can.
-    if (view.isCurrent || !view.feed.isReadable) return this.#schedule();
-    try {
-      const drawing = this.#drawNow(view);
-      if (drawing === undefined) return this.#schedule();
-      this.#isDrawing = true;
-      void drawing.then(
-        () => {
-          this.#isDrawing = false;
-          this.#schedule();
-        },
-        (error) => this.#options.failed(error),
-      );
-    } catch (error) {
-      this.#options.failed(error);
+    this.#isDrawing = true;
+    this.#drawAll(this.#ready()).then(
+      () => {
+        this.#isDrawing = false;
+        this.#schedule();
+      },
+      (error) => this.#options.failed(error),
+    );
+  }
+
+  /** Draws one segment after the other, so that one picture at a time is being made. */
+  async #drawAll(views: readonly SegmentView[]): Promise<void> {
+    for (const view of views) {
+      if (!this.#changed.delete(view) || view.isCurrent) continue;
+      // What cannot be read yet tells when it can.
+      if (view.feed.isReadable) await this.#drawNow(view);
     }
   }
 

@@ -24,6 +24,8 @@ export const controlRequests: Target = {
     "GET /clients/20/snapshot?segment=3",
     "GET /records?client=2",
     'POST /clients/2/type\n{"text":"ls\\n"}',
+    'POST /clients/2/call\n{"verb":"wheel","args":[-1,{"utf8":"x"}],"segment":2}',
+    'POST /links\n{"read_only":true,"seconds":60}',
     'POST /clients/2/end\n{"last_words":"see you"}',
     "POST /listener/close\n{}",
     'POST /knocks/3f2a%2D91bc/accept\n{"name":"demo","comment":"Anna\'s laptop"}',
@@ -55,6 +57,8 @@ function check(method: string, target: string, body: string): void {
   for (const [name, value] of Object.entries(args)) {
     const { type, max } = params[name]!;
     if (type === "string") assert.ok(typeof value === "string" && value.length <= max);
+    else if (type === "array") assert.ok(Array.isArray(value) && value.length <= max);
+    else if (type === "boolean") assert.equal(typeof value, "boolean");
     else assert.ok(Number.isSafeInteger(value) && (value as number) >= 1);
   }
   for (const [name, { isOptional }] of Object.entries(params)) {

@@ -5,6 +5,7 @@ import { codedUnits } from "./h264.ts";
 import { proxyHeaders } from "./proxy.ts";
 import { clientStream, serverStream } from "./session.ts";
 import { acceptedFiles, conditions, hostKeyFiles, typedTexts } from "./text.ts";
+import { viewerMessages } from "./view.ts";
 import { controlBodies, events } from "./wire.ts";
 
 /** All targets, from the outer layers to the inner ones. */
@@ -21,4 +22,5 @@ export const TARGETS: readonly Target[] = [
   hostKeyFiles,
   typedTexts,
   controlRequests,
+  viewerMessages,
 ];
