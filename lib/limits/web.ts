@@ -37,7 +37,7 @@ export const MAX_WEB_VIEWS = 256;
 /** Open views of one link, so that one that was given away leaves room for the others. */
 export const MAX_WEB_VIEWS_PER_LINK = 128;
 
-/** Streams of records and log lines that one link reads at once; a page has two. */
+/** Streams of records, log lines and files that one link reads at once; a page has two or three. */
 export const MAX_WEB_STREAMS_PER_LINK = 32;
 
 /** A message of a viewer, in bytes; room for the longest text that is pasted, with its escapes. */

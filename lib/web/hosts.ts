@@ -32,6 +32,9 @@ export interface HostRules {
   readonly scheme: "http" | "https" | "any";
 }
 
+/** What is looked at of a request. */
+type Asked = Pick<Request, "url" | "headers">;
+
 export class Hosts {
   readonly #allowed: ReadonlySet<string>;
   readonly #schemes: readonly string[];
@@ -46,7 +49,7 @@ export class Hosts {
   }
 
   /** Whether the browser has asked for us. */
-  isOurs({ url, headers }: Request): boolean {
+  isOurs({ url, headers }: Asked): boolean {
     const authorities = [URL.parse(url)?.host ?? "", headers.get("host")];
     return authorities.every((each) => each === null || this.#allowed.has(hostOf(each) ?? ""));
   }
@@ -56,7 +59,7 @@ export class Hosts {
    *
    * @param required Whether the browser must say so, as it does for everything but simple reading.
    */
-  isOwnPage({ url, headers }: Request, required: boolean): boolean {
+  isOwnPage({ url, headers }: Asked, required: boolean): boolean {
     const site = headers.get("sec-fetch-site");
     if (site !== null && site !== "same-origin" && site !== "none") return false;
     const origin = headers.get("origin");

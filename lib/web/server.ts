@@ -47,6 +47,7 @@ export interface WebControl extends Controlled {
 const API = "/api";
 const SESSION = `${API}/session`;
 const LOGIN = "/login";
+const JSON_TYPE = "application/json";
 const VIEW = /^\/api\/clients\/([^/]+)\/view$/;
 
 export class WebServer {
@@ -233,11 +234,15 @@ export class WebServer {
     }
     const url = new URL(request.url);
     url.pathname = pathname.slice(API.length) || "/";
-    const { method, headers, body } = request;
+    const { method, headers } = request;
+    const body = request.body?.pipeThrough(new TransformStream(), { signal: link.ended }) ?? null;
     const response = await http.respond(new Request(url, { method, headers, body }));
-    return isStream(response) ? this.#stream(response, link) : response;
+    // What is not JSON may take its time.
+    const isWhole = response.headers.get("content-type") === JSON_TYPE;
+    return isWhole ? response : this.#stream(response, link);
   }
 
+  /** Lets a body end with the link, and counts it until then. */
   #stream(response: Response, link: Link): Response {
     const body = response.body!;
     if (link.streams >= MAX_WEB_STREAMS_PER_LINK) {
@@ -263,10 +268,6 @@ export class WebServer {
       status: 500,
     }));
   }
-}
-
-function isStream({ headers }: Response): boolean {
-  return headers.get("content-type") === "application/x-ndjson";
 }
 
 function decode(part: string): string {

@@ -34,11 +34,14 @@ export type OpenViewOf = (
 export class ViewSockets {
   readonly #openView: OpenViewOf;
   readonly #log: Logger;
+  readonly #idleSeconds: number;
   readonly #open = new Set<ViewSocket>();
 
-  constructor(openView: OpenViewOf, log: Logger) {
+  /** @param idleSeconds After what silence a viewer has to answer a ping. */
+  constructor(openView: OpenViewOf, log: Logger, idleSeconds = WEB_IDLE_SECONDS) {
     this.#openView = openView;
     this.#log = log;
+    this.#idleSeconds = idleSeconds;
   }
 
   /**
@@ -66,7 +69,7 @@ export class ViewSockets {
     }
     const { socket, response } = Deno.upgradeWebSocket(request, {
       protocol: VIEW_PROTOCOL,
-      idleTimeout: WEB_IDLE_SECONDS,
+      idleTimeout: this.#idleSeconds,
     });
     const options = { mode, rights: link.rights === "look" ? "look" : "drive" } as const;
     const view = new ViewSocket(socket, (output) => this.#openView(word, options, output), {
