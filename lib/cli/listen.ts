@@ -20,7 +20,12 @@ import { FaultLog, outliveFaults } from "./faults.ts";
 import { type CliIo, processIo } from "./io.ts";
 import { readLimits } from "./limits_file.ts";
 import { keystoreCall, openKeystore } from "./keystore_open.ts";
-import { addListenOptions, type ListenFlags, requireConsistent } from "./listen_options.ts";
+import {
+  addListenOptions,
+  isControlled,
+  type ListenFlags,
+  requireConsistent,
+} from "./listen_options.ts";
 import { choosePlace, takeInherited } from "./listen_place.ts";
 import { openLog } from "./log_file.ts";
 import { exitSoon } from "./program.ts";
@@ -148,12 +153,16 @@ async function serve(
     const web = await prepareWeb(flags, io.env, log);
     const served = await open({ name, place, limits, keystore, secret });
     const { listener } = served;
-    const control = makeControl(served, keystore, { log: firstLog, links: web?.links });
+    const control = isControlled(flags)
+      ? makeControl(served, keystore, { log: firstLog, links: web?.links })
+      : undefined;
     let socket: OpenControl | undefined;
     let page: OpenWeb | undefined;
     try {
-      socket = await openControl(flags.control, control, listener, io.env, log);
-      page = await web?.open(control);
+      if (control !== undefined) {
+        socket = await openControl(flags.control, control, listener, io.env, log);
+        page = await web?.open(control);
+      }
       const service = makeService({
         listener,
         keystore,
@@ -177,7 +186,7 @@ async function serve(
     } finally {
       // Frees the port when something has failed.
       listener.abort();
-      control.endWatching();
+      control?.endWatching();
       await Promise.all([socket?.close(), page?.close()]);
     }
     if (listener.failure !== undefined) throw listener.failure;

@@ -37,6 +37,27 @@ Deno.test({
   },
 });
 
+Deno.test(
+  "a key that is ignored stays ignored when it knocks again",
+  { permissions: "none" },
+  () => {
+    const book = parseKnocks(formatKnocks(knockBook(knock(1, "192.0.2.1", { isIgnored: true }))));
+    assert.equal(book.knocks[0]!.isIgnored, true);
+    book.add(knock(1, "192.0.2.2", { lastMs: T + 9_000 }));
+    assert.deepEqual(book.knocks, [
+      knock(1, "192.0.2.2", { lastMs: T + 9_000, count: 2, isIgnored: true }),
+    ]);
+    const other = knock(2, "192.0.2.1", { name: undefined });
+    assert.deepEqual(parseKnocks(formatKnocks(knockBook(other))).knocks, [other]);
+  },
+);
+
+function knockBook(...knocks: readonly Knock[]): KnockBook {
+  const book = new KnockBook();
+  for (const each of knocks) book.add(each);
+  return book;
+}
+
 Deno.test({
   name: "a network with many keys displaces its own, whatever addresses it uses",
   permissions: "none",

@@ -7,10 +7,12 @@ import {
   MAX_WEB_REQUESTS,
   MAX_WEB_STREAMS_PER_LINK,
   WEB_FAILED_LOGINS_MS,
+  WEB_LOGIN_TIMEOUT_MS,
 } from "../../../lib/limits.ts";
 import { cookieOf, makeToken } from "../../../lib/web/tokens.ts";
 import { makeCertificate } from "../../support/certificate.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
+import { FakeTimers } from "../../support/fake_timers.ts";
 import { WebRig } from "../../support/web.ts";
 
 const statusOf = (answer: string) => Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]);
@@ -138,6 +140,21 @@ Deno.test("web: only so many failed logins a minute are answered and logged, and
   await rig.logIn();
   clock.nowMs += WEB_FAILED_LOGINS_MS;
   assert.deepEqual(await fail(), [401, "bad-link"]);
+});
+
+Deno.test("web: a login whose body does not come ends", async () => {
+  await using rig = await WebRig.start();
+  const head = `POST /login HTTP/1.1\r\nHost: 127.0.0.1:${rig.port}\r\nOrigin: ${rig.origin}\r\n` +
+    "Content-Type: application/json\r\nContent-Length: 99\r\nConnection: close\r\n\r\n";
+  using socket = await Deno.connect({ hostname: "127.0.0.1", port: rig.port });
+  {
+    using timers = new FakeTimers();
+    await socket.write(new TextEncoder().encode(head));
+    // The body is waited for.
+    while (timers.size === 0) await fetch(`${rig.origin}/`).then((page) => page.body?.cancel());
+    timers.pass(WEB_LOGIN_TIMEOUT_MS);
+  }
+  assert.match(await new Response(socket.readable).text(), /^HTTP\/1\.1 408 [^]*"body-timeout"/);
 });
 
 Deno.test("web: a request for another host is refused, with a right cookie as well (DNS rebinding)", async () => {
