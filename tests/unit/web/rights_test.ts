@@ -28,6 +28,7 @@ const ACCESS: { readonly [K in OperationName]: Operation["access"] } = {
   stats: "look",
   metrics: "look",
   type: "drive",
+  call: "drive",
   send: "drive",
   end: "drive",
   close: "manage",
