@@ -278,7 +278,7 @@ export const OPERATIONS = {
   recordings: {
     method: "GET",
     path: "/recordings",
-    access: "look",
+    access: "manage",
     doc: "Lists the recordings of the directory, the latest first, 200 at most",
     params: {},
     result: "rows",
@@ -303,7 +303,7 @@ export const OPERATIONS = {
   recording: {
     method: "GET",
     path: "/recordings/:name",
-    access: "look",
+    access: "manage",
     doc:
       "Gives a part of a recording, as long as it is now: its records as JSON lines; the text of a " +
       "segment as an asciicast; with `pixels` the times and sizes of its pictures as JSON lines, " +
