@@ -194,6 +194,17 @@ export class TestSource {
   readonly client: SourceConnection;
   /** All typed text. */
   typed = "";
+  /** The symbols of keys that are down. */
+  readonly held = new Set<number>();
+  /** The characters of the symbols of all pressed keys. */
+  readonly pressed: string[] = [];
+  /** Buttons of the mouse that went down or up, and where it was. */
+  readonly presses: {
+    button: number;
+    active: boolean;
+    x: number | undefined;
+    y: number | undefined;
+  }[] = [];
   /** Messages received. */
   readonly messages: string[] = [];
   /** Where the mouse is. */
@@ -305,8 +316,14 @@ export class TestSource {
       const { event } = received;
       if (event.category === "input" && event.kind === "translated" && event.active) {
         this.typed += event.utf8.replace("\r", "\n");
+        this.held.add(event.keysym);
+        this.pressed.push(String.fromCodePoint(event.keysym));
+      } else if (event.category === "input" && event.kind === "translated") {
+        this.held.delete(event.keysym);
       } else if (event.category === "input" && event.kind === "analog") {
         this.pointer[event.subid === 0 ? "x" : "y"] = event.values[0];
+      } else if (event.category === "input" && event.kind === "digital") {
+        this.presses.push({ button: event.subid, active: event.active, ...this.pointer });
       } else if (event.category === "target") {
         if (event.kind === "activate") this.#isActive = true;
         else if (event.kind === "displayhint") this.sizes.push([event.width, event.height]);

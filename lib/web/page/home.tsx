@@ -12,7 +12,7 @@ import { Knocks } from "./knocks.tsx";
 import { LinksButton } from "./links.tsx";
 import { Log } from "./log.tsx";
 import { RecordingsSection } from "./recordings_section.tsx";
-import { connection, generation, mayManage, session } from "./session.ts";
+import { connection, generation, mayDrive, mayManage, session } from "./session.ts";
 import { ThemeButton } from "./theme.tsx";
 import { Tile } from "./tile.tsx";
 import { useVisible } from "./visible.ts";
@@ -48,7 +48,7 @@ export function Home() {
             {count(knocks.value.length, "stranger")}
           </a>
         )}
-        {!mayManage.value && <span class="badge">look only</span>}
+        {!mayDrive.value && <span class="badge">look only</span>}
         {mayManage.value && <LinksButton />}
         <ThemeButton />
       </header>
@@ -64,7 +64,7 @@ export function Home() {
           <p class="hidden" role="status">{isListed.value && count(there, "client")}</p>
         </section>
         {mayManage.value && <Knocks />}
-        <RecordingsSection />
+        {mayManage.value && <RecordingsSection />}
         {mayManage.value && <KeyList />}
         {mayManage.value && <Log />}
       </main>

@@ -139,8 +139,9 @@ export class Keyboard {
   }
 
   /** Whether a key types its character. */
-  #makesText({ ctrlKey, altKey, metaKey, getModifierState, key }: KeyReport): boolean {
-    const isAltGraph = getModifierState("AltGraph");
+  #makesText(report: KeyReport): boolean {
+    const { ctrlKey, altKey, metaKey, key } = report;
+    const isAltGraph = report.getModifierState("AltGraph");
     const isOption = this.#isMac && altKey && !ctrlKey && key > "\x7f";
     if (metaKey) return false;
     return isAltGraph || isOption || (!ctrlKey && !altKey);

@@ -5,12 +5,10 @@
  */
 
 import type { ClientInput } from "./client_input.ts";
-import { type Gesture, Gestures } from "./gestures.ts";
+import { FingerSteps, watchFingers } from "./fingers.ts";
 import { Keyboard, type KeyOutcome } from "./keyboard.ts";
-import { buttonNumber, type Size, toPicture, WheelSteps } from "./pointer.ts";
+import { buttonChanges, type Size, toPicture, WheelSteps } from "./pointer.ts";
 
-/** How far two fingers move for a step of the wheel. */
-const PX_A_STEP = 24;
 const LEFT = 1;
 const RIGHT = 2;
 
@@ -86,107 +84,62 @@ function connectKeys(
 
 function connectMouse(place: PixelPlace, input: ClientInput, signal: AbortSignal): void {
   const { surface, keys } = place;
-  const pressed = new Set<number>();
   const steps = new WheelSteps();
+  let pressed = 0;
   const isLocked = () => document.pointerLockElement === surface;
-  const release = () => {
-    for (const button of pressed) input.button(button, false);
-    pressed.clear();
+  const press = (buttons: number) => {
+    for (const { button, active } of buttonChanges(pressed, buttons)) input.button(button, active);
+    pressed = buttons;
   };
-  surface.addEventListener("pointermove", (event) => {
+  // Positions of these events have fractions, those of a mouse have not: they miss pixels of a picture.
+  const onPointer = (event: PointerEvent) => {
     if (event.pointerType === "touch") return;
-    if (isLocked()) return input.relative(Math.round(event.movementX), Math.round(event.movementY));
-    moveTo(place, input, event.clientX, event.clientY);
-  }, { signal });
-  // Pointer events tell of the first button alone; those of the mouse of each.
-  surface.addEventListener("mousedown", (event) => {
-    event.preventDefault();
-    keys.focus({ preventScroll: true });
-    const button = buttonNumber(event.button);
-    if (button === undefined) return;
-    if (!isLocked()) moveTo(place, input, event.clientX, event.clientY);
-    pressed.add(button);
-    input.button(button, true);
-  }, { signal });
-  globalThis.addEventListener("mouseup", (event) => {
-    const button = buttonNumber(event.button);
-    if (button === undefined || !pressed.delete(button)) return;
-    event.preventDefault();
-    if (!isLocked()) moveTo(place, input, event.clientX, event.clientY);
-    input.button(button, false);
-  }, { signal });
-  // A drag goes on outside of the picture.
-  globalThis.addEventListener("mousemove", (event) => {
-    if (pressed.size === 0 || isLocked() || surface.contains(event.target as Node)) return;
-    moveTo(place, input, event.clientX, event.clientY);
-  }, { signal });
+    if (event.type === "pointerdown") {
+      keys.focus({ preventScroll: true });
+      // A drag goes on outside of the picture.
+      surface.setPointerCapture(event.pointerId);
+    }
+    if (isLocked()) input.relative(Math.round(event.movementX), Math.round(event.movementY));
+    else moveTo(place, input, event.clientX, event.clientY);
+    // With one button down, others come and go with moves.
+    press(event.buttons);
+  };
+  for (const type of ["pointerdown", "pointermove", "pointerup"] as const) {
+    surface.addEventListener(type, onPointer, { signal });
+  }
+  surface.addEventListener("pointercancel", () => press(0), { signal });
+  // No selection, no menu, and no way back to another page by the mouse.
+  for (const type of ["mousedown", "mouseup", "contextmenu", "auxclick"] as const) {
+    surface.addEventListener(type, (event) => event.preventDefault(), { signal });
+  }
   surface.addEventListener("wheel", (event) => {
-    if (event.ctrlKey && !keys.matches(":focus")) return;
     event.preventDefault();
     if (!isLocked()) moveTo(place, input, event.clientX, event.clientY);
     input.wheel(steps.add(event.deltaY || event.deltaX, event.deltaMode));
   }, { signal, passive: false });
-  surface.addEventListener("contextmenu", (event) => event.preventDefault(), { signal });
-  globalThis.addEventListener("blur", release, { signal });
-  signal.addEventListener("abort", release);
+  globalThis.addEventListener("blur", () => press(0), { signal });
+  signal.addEventListener("abort", () => press(0));
 }
 
 function connectFingers(place: PixelPlace, input: ClientInput, signal: AbortSignal): void {
   const { surface, keys } = place;
-  const gestures = new Gestures();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let rest = 0;
-  const give = (made: readonly Gesture[]) => {
-    for (const gesture of made) {
-      switch (gesture.kind) {
-        case "move":
-          moveTo(place, input, gesture.x, gesture.y);
-          break;
-        case "scroll": {
-          if (place.scroll(-gesture.dx, -gesture.dy)) break;
-          rest -= gesture.dy / PX_A_STEP;
-          const whole = Math.trunc(rest);
-          rest -= whole;
-          input.wheel(whole);
-          break;
-        }
-        default:
-          input.button(gesture.button === "left" ? LEFT : RIGHT, gesture.kind === "press");
-      }
+  const steps = new FingerSteps();
+  watchFingers(surface, signal, (gesture) => {
+    switch (gesture.kind) {
+      case "move":
+        return moveTo(place, input, gesture.x, gesture.y);
+      case "scroll":
+        if (!place.scroll(-gesture.dx, -gesture.dy)) input.wheel(steps.add(gesture.dy));
+        return;
+      default:
+        input.button(gesture.button === "left" ? LEFT : RIGHT, gesture.kind === "press");
     }
-    clearTimeout(timer);
-    const { deadlineMs } = gestures;
-    if (deadlineMs === undefined) return;
-    timer = setTimeout(
-      () => give(gestures.tick(performance.now())),
-      deadlineMs - performance.now(),
-    );
-  };
-  const on = (type: "pointerdown" | "pointermove" | "pointerup" | "pointercancel") =>
-    surface.addEventListener(type, (event) => {
-      if (event.pointerType !== "touch") return;
-      event.preventDefault();
-      const { pointerId, clientX, clientY } = event;
-      if (type === "pointerdown") {
-        surface.setPointerCapture(pointerId);
-        give(gestures.down(pointerId, clientX, clientY, performance.now()));
-      } else if (type === "pointermove") give(gestures.move(pointerId, clientX, clientY));
-      else if (type === "pointerup") give(gestures.up(pointerId));
-      else give(gestures.cancel());
-    }, { signal });
-  on("pointerdown");
-  on("pointermove");
-  on("pointerup");
-  on("pointercancel");
+  });
   surface.addEventListener("touchend", (event) => {
     // A tap would make clicks of a mouse, and has to come from the user to open the keyboard.
     if (event.cancelable) event.preventDefault();
-    if (matchMedia("(pointer: coarse)").matches && keys.dataset["wanted"] === "true") keys.focus();
+    if (keys.dataset["wanted"] === "true") keys.focus();
   }, { signal });
-  signal.addEventListener("abort", () => {
-    clearTimeout(timer);
-    give(gestures.cancel());
-  });
 }
 
 function moveTo(place: PixelPlace, input: ClientInput, x: number, y: number): void {

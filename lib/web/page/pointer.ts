@@ -25,12 +25,18 @@ export interface Position {
 /** How a picture is shown: as large as the space allows, or one pixel of it on one of the screen. */
 export type Zoom = "fit" | "exact";
 
-/** The buttons of browsers as numbers of clients; back and forward as X numbers them. */
-const BUTTONS = [1, 3, 2, 8, 9] as const;
+/** The buttons by the bits of browsers, as clients number them; back and forward as X does. */
+const BUTTONS = [1, 2, 3, 8, 9] as const;
 
-/** The number of a button; `undefined` for one that clients do not know. */
-export function buttonNumber(button: number): number | undefined {
-  return BUTTONS[button];
+/** Which buttons have gone down or up between two sets of bits. */
+export function buttonChanges(
+  before: number,
+  after: number,
+): { readonly button: number; readonly active: boolean }[] {
+  return BUTTONS.flatMap((button, at) => {
+    const bit = 1 << at;
+    return ((before ^ after) & bit) === 0 ? [] : [{ button, active: (after & bit) !== 0 }];
+  });
 }
 
 /**

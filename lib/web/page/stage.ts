@@ -74,7 +74,7 @@ export class Stage implements FrameOwner {
     this.#keys.className = "keys-target";
     Object.assign(this.#keys, { autocapitalize: "off", spellcheck: false, readOnly: !mayDrive });
     this.#keys.setAttribute("autocorrect", "off");
-    this.#keys.tabIndex = -1;
+    this.#keys.hidden = true;
     this.element.append(this.#keys, this.#board);
     this.#space.observe(this.element);
     const { signal } = this.#ending;
@@ -216,6 +216,10 @@ export class Stage implements FrameOwner {
     this.input.typed(data);
   }
 
+  onWheel(steps: number): void {
+    this.input.wheel(steps);
+  }
+
   onPaste(text: string): void {
     this.input.paste(text);
   }
@@ -279,7 +283,11 @@ export class Stage implements FrameOwner {
   #layoutText(text: NonNullable<SegmentFrame["text"]>, space: Size): Size {
     this.#pixelInput?.abort();
     this.#pixelInput = undefined;
-    this.content.value = "text";
+    this.#keys.hidden = true;
+    if (this.content.value !== "text") {
+      this.content.value = "text";
+      this.#takeFocus();
+    }
     const inner = {
       width: space.width - 2 * TEXT_MARGIN_PX,
       height: space.height - 2 * TEXT_MARGIN_PX,
@@ -311,7 +319,7 @@ export class Stage implements FrameOwner {
     if (this.#pixelInput !== undefined || this.isReadOnly) return;
     this.#pixelInput = new AbortController();
     main.element.classList.add("driven");
-    this.#keys.tabIndex = 0;
+    this.#keys.hidden = false;
     connectInput(
       {
         surface: main.element,
@@ -325,7 +333,13 @@ export class Stage implements FrameOwner {
       this.client.value?.segkind === "remoting",
       this.#pixelInput.signal,
     );
-    if (document.activeElement === document.body) this.focus();
+    this.#takeFocus();
+  }
+
+  /** A client that appears gets the keys, unless something else has them or that would open a keyboard. */
+  #takeFocus(): void {
+    const isFree = document.activeElement === document.body || document.activeElement === null;
+    if (isFree && !matchMedia("(pointer: coarse)").matches) this.focus();
   }
 
   #scroll(dx: number, dy: number): boolean {

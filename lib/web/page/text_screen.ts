@@ -12,7 +12,8 @@ import { WebglAddon } from "@xterm/addon-webgl";
 import { Terminal } from "@xterm/xterm";
 import type { TextChange } from "../views/protocol.ts";
 import { strictDocument, withStrictDocument } from "./csp_document.ts";
-import type { Size, Zoom } from "./pointer.ts";
+import { FingerSteps, watchFingers } from "./fingers.ts";
+import { type Size, WheelSteps, type Zoom } from "./pointer.ts";
 
 const FONT =
   "ui-monospace, 'Cascadia Mono', 'SF Mono', Menlo, 'DejaVu Sans Mono', Consolas, monospace";
@@ -29,6 +30,8 @@ export interface TextOwner {
   onChanged(): void;
   /** A key goes down; `true` when it is dealt with. */
   onKey(event: KeyboardEvent): boolean;
+  /** The wheel turns, or two fingers scroll; above 0 down. */
+  onWheel(steps: number): void;
 }
 
 export class TextScreen {
@@ -36,6 +39,7 @@ export class TextScreen {
   readonly #terminal: Terminal;
   readonly #search = new SearchAddon();
   readonly #size: ResizeObserver;
+  readonly #ending = new AbortController();
   #fontPx: number = FONT_PX.normal;
   #cell: Size = { width: 8, height: 17 };
 
@@ -68,11 +72,23 @@ export class TextScreen {
     terminal.attachCustomKeyEventHandler((event) =>
       event.type !== "keydown" || !owner.onKey(event)
     );
+    const wheel = new WheelSteps();
+    terminal.attachCustomWheelEventHandler((event) => {
+      event.preventDefault();
+      owner.onWheel(wheel.add(event.deltaY, event.deltaMode));
+      return false;
+    });
+    const steps = new FingerSteps();
+    watchFingers(this.element, this.#ending.signal, (gesture) => {
+      if (gesture.kind === "scroll") owner.onWheel(steps.add(gesture.dy));
+      else if (gesture.kind === "release" && gesture.button === "left") terminal.focus();
+    });
     this.element.addEventListener("paste", (event) => {
       event.preventDefault();
       event.stopImmediatePropagation();
       owner.onPaste(event.clipboardData?.getData("text/plain") ?? "");
     }, { capture: true });
+    this.#takeInsertedText(owner);
     withStrictDocument(() => terminal.open(this.element));
     // The size of the letters is known when they are drawn.
     this.#size.observe(this.element.querySelector(".xterm-screen")!);
@@ -154,6 +170,7 @@ export class TextScreen {
   }
 
   dispose(): void {
+    this.#ending.abort();
     this.#size.disconnect();
     this.#terminal.dispose();
     this.element.remove();
@@ -168,6 +185,21 @@ export class TextScreen {
     } catch {
       // xterm.js draws with elements then.
     }
+  }
+
+  /** Emoji of a picker and the like: text without a key, which xterm.js drops in its screen reader mode. */
+  #takeInsertedText(owner: TextOwner): void {
+    let isOfKey = false;
+    this.element.addEventListener("keydown", ({ key }) => {
+      isOfKey = [...key].length === 1;
+      // The text of a key comes before any timer.
+      setTimeout(() => isOfKey = false);
+    }, { capture: true });
+    this.element.addEventListener("input", (event) => {
+      if (!(event instanceof InputEvent) || event.isComposing) return;
+      if (isOfKey) isOfKey = false;
+      else if (event.inputType === "insertText" && event.data !== null) owner.onTyped(event.data);
+    });
   }
 
   #setFont(px: number): void {

@@ -19,6 +19,9 @@ import { drawText } from "./tile_text.ts";
 import { type DownMessage, type ViewOwner, ViewSocket } from "./view_socket.ts";
 import { useVisible } from "./visible.ts";
 
+/** The digits of a fingerprint that name a client in most cases. */
+const SHORT_KEY = 9;
+
 export function Tile({ client, lastWords }: Shown) {
   const thumb = useRef<HTMLDivElement>(null);
   const isNear = useNear(thumb);
@@ -47,19 +50,21 @@ export function Tile({ client, lastWords }: Shown) {
           <h2>
             <Icon name={client.content === "text" ? "text" : "pixels"} />
             <span>{name}</span>
-            <span class="kind">{client.segkind}</span>
+            <span class="kind">
+              {client.segkind} ·{" "}
+              <time dateTime={client.since} title={new Date(client.since).toLocaleString()}>
+                {since}
+              </time>
+            </span>
           </h2>
           {isEnded
             ? <p class="last-words">{lastWords === "" ? "Has ended" : `Ended: ${lastWords}`}</p>
             : (
               <p class="facts">
-                <span class={client.comment === undefined ? "mono" : ""}>
-                  {client.comment ?? client.key}
+                <span class={client.comment === undefined ? "mono" : ""} title={client.key}>
+                  {client.comment ?? `${client.key.slice(0, SHORT_KEY)}…`}
                 </span>
                 <span class="mono address">{client.address}</span>
-                <time dateTime={client.since} title={new Date(client.since).toLocaleString()}>
-                  {since}
-                </time>
               </p>
             )}
         </div>

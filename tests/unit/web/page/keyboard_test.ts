@@ -14,7 +14,11 @@ function report(key: string, code: string, more: Partial<KeyReport> = {}, states
     altKey: false,
     shiftKey: false,
     metaKey: false,
-    getModifierState: (name: string) => states.includes(name),
+    states,
+    // That of browsers needs its event, too.
+    getModifierState(name: string) {
+      return this.states.includes(name);
+    },
     ...more,
   };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import {
-  buttonNumber,
+  buttonChanges,
   hintSize,
   shownSize,
   toPicture,
@@ -62,7 +62,12 @@ pure("the hint is in pixels of the screen", () => {
 });
 
 pure("buttons have the numbers that clients know", () => {
-  assert.deepEqual([0, 1, 2, 3, 4, 5].map(buttonNumber), [1, 3, 2, 8, 9, undefined]);
+  const down = buttonChanges(0, 0b111111).map(({ button }) => button);
+  assert.deepEqual(down, [1, 2, 3, 8, 9]);
+  assert.deepEqual(buttonChanges(0b101, 0b110), [
+    { button: 1, active: false },
+    { button: 2, active: true },
+  ]);
 });
 
 pure("a click of a wheel is a step, however long browsers make it", () => {

@@ -1,0 +1,95 @@
+/** The page of `listen --web` in Chromium. */
+
+import { type Browser, chromium, type Page } from "playwright-core";
+import { Listening } from "./listening.ts";
+import { has } from "./programs.ts";
+
+/** Debian's name first. */
+const NAMES = ["chromium", "chromium-browser", "google-chrome"] as const;
+const executablePath = await findBrowser();
+
+/** What a test gets. */
+export interface Browsing {
+  readonly listening: Listening;
+  /** The link that `listen` has printed. */
+  readonly link: string;
+  /** The page by that link, all clients shown. */
+  readonly page: Page;
+  readonly browser: Browser;
+}
+
+export interface BrowsingOptions {
+  readonly flags?: readonly string[];
+  /** Pixels of the screen for one CSS pixel. */
+  readonly ratio?: number;
+}
+
+/**
+ * Registers a test in a browser; without one it is left out, and the summary counts it as ignored. What
+ * the page reports as an error fails the test.
+ */
+export function browsing(
+  name: string,
+  run: (browsing: Browsing) => Promise<void>,
+  { flags = [], ratio = 1 }: BrowsingOptions = {},
+): void {
+  Deno.test({
+    name: executablePath === undefined ? `${name} (needs chromium on the PATH)` : name,
+    ignore: executablePath === undefined,
+    fn: async () => {
+      await using listening = await Listening.start("--web", ...flags);
+      const link = await linkOf(listening);
+      const browser = await chromium.launch({
+        executablePath: executablePath!,
+        args: ["--no-sandbox"],
+      });
+      try {
+        const context = await browser.newContext({
+          viewport: { width: 1000, height: 700 },
+          deviceScaleFactor: ratio,
+          permissions: ["clipboard-read", "clipboard-write"],
+        });
+        const page = await context.newPage();
+        const errors: string[] = [];
+        page.on("pageerror", (error) => errors.push(String(error)));
+        await page.goto(link);
+        await run({ listening, link, page, browser });
+        if (errors.length > 0) throw new Error(`the page reports ${errors.join("; ")}`);
+      } finally {
+        await browser.close();
+      }
+    },
+  });
+}
+
+/** The link that a listener prints when it begins. */
+export async function linkOf({ err }: Listening): Promise<string> {
+  const [link] = await err.until(/http:\/\/127\.0\.0\.1:\d+\/#[\w-]+/);
+  return link;
+}
+
+/** Opens the client with a title by its tile. */
+export async function openClient(page: Page, title: string): Promise<void> {
+  await page.locator(".tile", { hasText: title }).getByRole("link").click();
+  await page.getByRole("heading", { level: 1, name: title }).waitFor();
+}
+
+/** The pixels of a canvas as R, G, B, A bytes, from its top. */
+export async function pixelsOf(page: Page, selector: string): Promise<Uint8Array> {
+  const base64: string = await page.evaluate(`{
+    const canvas = document.querySelector(${JSON.stringify(selector)});
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    new Uint8Array(data.buffer).toBase64();
+  }`);
+  return Uint8Array.fromBase64(base64);
+}
+
+async function findBrowser(): Promise<string | undefined> {
+  for (const name of NAMES) {
+    if (!await has(name)) continue;
+    const { stdout } = await new Deno.Command("sh", { args: ["-c", `command -v ${name}`] })
+      .output();
+    return new TextDecoder().decode(stdout).trim();
+  }
+  return undefined;
+}
