@@ -3,7 +3,8 @@
  * been logged in.
  *
  * Nothing else tells in time that a machine is gone. The kernel sends its own keep-alive after two hours,
- * Deno cannot change that, and it repeats data that are not acknowledged for a quarter of an hour. The
+ * and repeats data that are not acknowledged for a quarter of an hour. A `Deno.TcpConn` can only switch
+ * keep-alive on; `node:net` sets when it begins, but not the nine repetitions, which take 11 minutes. The
  * protocol has no question that a source must answer. But the reference refuses a second transfer that is
  * announced while the first one on the same channel is not complete, without a word to its program. So two
  * such announcements, of transfers without content, on a channel that no segment has, are a probe. A client

@@ -67,6 +67,11 @@ export class Reference implements AsyncDisposable {
     return new Reference(listener, spawn(theirs, run), [ours, theirs], run.deadlineMs);
   }
 
+  /** Stops the client, or lets it go on: to its peer it is gone meanwhile. */
+  signal(signal: "SIGSTOP" | "SIGCONT"): void {
+    this.#child.kill(signal);
+  }
+
   /** Waits until the client ends. */
   async ended(): Promise<void> {
     await this.#child.status;
