@@ -7,6 +7,7 @@ import {
   KEYSTORE_NOTES_INTERVAL_MS,
   MAX_KNOCKS,
   MAX_LAST_LOGINS,
+  MAX_REVOKED_KEYS,
 } from "../../../lib/limits.ts";
 import { FakeTimers } from "../../support/fake_timers.ts";
 import { testKey, testKeyText, withStore } from "../../support/keystore.ts";
@@ -102,6 +103,17 @@ Deno.test("files of notes that are damaged or unwritable stop nothing, and give 
       /^knocks and logins are not noted: cannot read .*\.knocks/,
     );
     assert.throws(() => keystore.notes.knocks(), { code: "keystore-unreadable" });
+  });
+});
+
+Deno.test("only so many keys are looked for, the latest of those that were removed", async () => {
+  await withStore(async ({ notes }) => {
+    const keys = Array.from({ length: MAX_REVOKED_KEYS + 1 }, (_, i) => testKeyText(i + 1));
+    await notes.revoke(keys.slice(0, 2));
+    await notes.revoke(keys.slice(2));
+    const revoked = new Set(notes.revoked());
+    assert.equal(revoked.size, MAX_REVOKED_KEYS);
+    assert.ok(keys.slice(2).every((key) => revoked.has(key)));
   });
 });
 
