@@ -151,7 +151,7 @@ async function serve(
     const condition = describeCondition(access, keystore, name);
     const publicKey = publicKeyOf(keystore.identity());
     const web = await prepareWeb(flags, io.env, log);
-    const served = await open({ name, place, limits, keystore, secret });
+    using served = await open({ name, place, limits, keystore, secret });
     const { listener } = served;
     const control = isControlled(flags)
       ? makeControl(served, keystore, { log: firstLog, links: web?.links })

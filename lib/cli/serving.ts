@@ -55,8 +55,8 @@ export interface Prepared {
   listen(request: ListenRequest): Promise<Served>;
 }
 
-/** A listener, and its clients for the control interface. */
-export interface Served {
+/** A listener, and its clients for the control interface until it is disposed of. */
+export interface Served extends Disposable {
   readonly listener: Serving;
   /** The limits in force that options set. */
   limits(): readonly LimitInForce[] | Promise<readonly LimitInForce[]>;
@@ -106,6 +106,7 @@ export async function prepare(flags: ListenFlags, io: CliIo, log: LogTail): Prom
             keepsFiles: isControlled(flags),
           }),
         ],
+        [Symbol.dispose]: () => clients?.[Symbol.dispose](),
       };
     },
   };
@@ -146,6 +147,8 @@ async function prepareWorkers(
         get ended() {
           return group.ended;
         },
+        // The group ends its threads by itself.
+        [Symbol.dispose]() {},
       };
     },
   };
