@@ -15,6 +15,8 @@ import type { Frame } from "./frames.ts";
 const crypto = simdProvider() ?? typescriptProvider;
 const APPLICATION = 10;
 const TERMINAL = 5;
+/** No segment has this channel, so that transfers over it are refused at once. */
+const NO_CHANNEL = 200;
 const VIDEO_STREAM = 0xbacabaca;
 const COMPRESSED_CHUNK_BYTES = 32_768;
 const RAW_CHUNK_BYTES = 32_760;
@@ -136,11 +138,12 @@ export class Client {
     return stream;
   }
 
-  /** Appends a transfer that a sink refuses at once; the refusal shows that it has read everything before. */
+  /** Appends a transfer that a sink refuses at once, as no segment has its channel; then it has read everything before. */
   sendMarker(): number {
     const stream = ++this.#stream;
     this.session.send({
       command: "binarystream",
+      channel: NO_CHANNEL,
       stream,
       size: 0,
       type: 3,
