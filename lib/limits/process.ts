@@ -30,8 +30,8 @@ export const LOG_QUEUE_UNITS = 1 << 20;
 /** How much of the waiting lines one write to a standard stream takes, in UTF-16 units. */
 export const OUTPUT_BATCH_UNITS = 65_536;
 
-/** How long a line waits for others to be written with it: a write costs as much as ten lines. */
-export const OUTPUT_GATHER_MS = 1;
+/** How long a line waits for others to be written with it: a write costs as much as a fifth of a login. */
+export const OUTPUT_GATHER_MS = 5;
 
 /** One write to a standard stream: PIPE_BUF, what a pipe takes as a whole or not at all. */
 export const OUTPUT_PIECE_BYTES = 4_096;
