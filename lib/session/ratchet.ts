@@ -18,13 +18,14 @@
  * The second REKEY goes out in front of the first packet after the client's answer, so it protects all
  * packets that it could protect if it came at once; a client that leaves before costs nothing. The first
  * one takes the key pair of the server's ephemeral HELLO, which belongs to this session alone and is
- * dropped with the second one: while it is kept, the keys that it gave are in memory as well.
+ * dropped with the second one: while it is kept, the keys that it gave are in memory as well. The secret of
+ * a client's answer is computed when the client sends more; most short visits end with the answer.
  *
  * @module
  */
 
 import { KEY_BYTES } from "../crypto/provider.ts";
-import { PrivateKey } from "../crypto/x25519.ts";
+import { isLowOrder, PrivateKey } from "../crypto/x25519.ts";
 import { AuthError, MisbehavedError } from "../errors.ts";
 import type { Side } from "../transport/transport.ts";
 
@@ -119,18 +120,20 @@ export class Ratchet {
    * Takes the REKEY of the peer.
    *
    * @param publicKey The new public key of the peer, 32 bytes, kept.
-   * @returns The secret of the receiving direction from now on.
+   * @returns Computes the secret of the receiving direction from now on; a peer that sends nothing more
+   * costs no agreement.
    * @throws {MisbehavedError} `rekey-not-theirs`.
    * @throws {AuthError} `low-order-key`.
    */
-  follow(publicKey: Uint8Array): Uint8Array {
-    if (this.#mayRekey || this.#own === undefined) {
+  follow(publicKey: Uint8Array): () => Uint8Array {
+    const own = this.#own;
+    if (this.#mayRekey || own === undefined) {
       throw new MisbehavedError("rekey-not-theirs", "the peer sent REKEY out of turn");
     }
-    const shared = agree(this.#own, publicKey);
+    if (isLowOrder(publicKey)) throw lowOrder();
     this.#remote = publicKey;
     this.#mayRekey = true;
-    return shared;
+    return () => agree(own, publicKey);
   }
 }
 
@@ -149,8 +152,10 @@ export function freshKey(random: (count: number) => Uint8Array): PrivateKey {
  */
 export function agree(own: PrivateKey, remote: Uint8Array): Uint8Array {
   const shared = own.agree(remote);
-  if (shared === undefined) {
-    throw new AuthError("low-order-key", "the peer's public key is a low-order point");
-  }
+  if (shared === undefined) throw lowOrder();
   return shared;
+}
+
+function lowOrder(): AuthError {
+  return new AuthError("low-order-key", "the peer's public key is a low-order point");
 }

@@ -347,9 +347,7 @@ export class Session {
     if (control.mode !== REKEY_MODE.ratchet) {
       throw new MisbehavedError("rekey-bad-mode", `REKEY mode ${control.mode} is not 0`);
     }
-    const shared = state.ratchet.follow(control.publicKey);
-    this.#transport.rekeyInbound(shared, controlNonce(block, at));
-    shared.fill(0);
+    this.#transport.rekeyInbound(state.ratchet.follow(control.publicKey), controlNonce(block, at));
     return undefined;
   }
 

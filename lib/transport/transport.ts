@@ -65,6 +65,8 @@ export class Transport {
   #opened = 0;
   /** Whether the packet after those has a wrong tag. */
   #isVoid = false;
+  /** Installs the keys of the latest REKEY of the peer, unless it was done. */
+  #rekeyInbound: (() => void) | undefined;
   /** Whether the final keys are installed; until then only control packets may come. */
   #hasFinalKeys = false;
 
@@ -122,6 +124,7 @@ export class Transport {
     }
     if (this.#isVoid) this.#refuseTag();
     if (received.length < this.#need) return false;
+    this.#rekeyInbound?.();
     const block = received.block;
     const tagStart = received.start;
     const start = tagStart + TAG_BYTES;
@@ -236,19 +239,24 @@ export class Transport {
   }
 
   /**
-   * Changes the keys of the receiving direction.
+   * Changes the keys of the receiving direction, once there is something to open with them.
    *
-   * @param shared The X25519 agreement, 32 bytes.
-   * @param nonce The nonce of the REKEY packet, 8 bytes.
+   * @param agree Computes the X25519 agreement, 32 bytes, which are wiped.
+   * @param nonce The nonce of the REKEY packet, 8 bytes, kept.
    */
-  rekeyInbound(shared: Uint8Array, nonce: Uint8Array): void {
-    const macKey = deriveRekeyMac(shared);
-    this.#opener.install(shared, nonce, macKey);
-    wipe(macKey);
+  rekeyInbound(agree: () => Uint8Array, nonce: Uint8Array): void {
+    this.#rekeyInbound = () => {
+      this.#rekeyInbound = undefined;
+      const shared = agree();
+      const macKey = deriveRekeyMac(shared);
+      this.#opener.install(shared, nonce, macKey);
+      wipe(shared, macKey);
+    };
   }
 
   /** Wipes the keys and releases memory; the transport is unusable afterwards. */
   free(): void {
+    this.#rekeyInbound = undefined;
     this.#opener.free();
     this.#sealer.free();
     this.#received.free();

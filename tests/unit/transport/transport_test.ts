@@ -251,8 +251,13 @@ test("each direction changes its keys independently, from the next packet on", (
   sendEvent(server);
   const bytes = client.takeOutput()!;
   assert.equal(receive(server, bytes.subarray(0, bytes.length / 2)).length, 1);
-  server.rekeyInbound(next, NONCE);
+  const shared = next.slice();
+  let agreements = 0;
+  server.rekeyInbound(() => (agreements++, shared), NONCE);
+  assert.deepEqual([receive(server, new Uint8Array(0)).length, agreements], [0, 0]);
   assert.equal(receive(server, bytes.subarray(bytes.length / 2)).length, 1);
+  assert.equal(agreements, 1);
+  assert.deepEqual(shared, new Uint8Array(32), "the secret is wiped");
   assert.equal(receive(client, server.takeOutput()!).length, 1, "the other direction goes on");
 });
 
