@@ -26,7 +26,7 @@ export function untilGone(io: CliIo): AbortSignal {
 }
 
 /**
- * Prints lines of JSON until they end, or until nobody reads what is printed.
+ * Prints lines of JSON until they end, or until the reader of standard output has gone.
  *
  * @throws {ControlError} `busy` when the listener has left some out.
  */

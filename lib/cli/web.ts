@@ -66,7 +66,7 @@ function showsLinks(logFormat: string, env: CliIo["env"]): boolean {
     // systemd sets it when standard error is its journal.
     return env.get("JOURNAL_STREAM") === undefined;
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) return true;
+    if (error instanceof Deno.errors.NotCapable) return Deno.stderr.isTerminal();
     throw error;
   }
 }

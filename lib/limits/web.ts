@@ -13,14 +13,17 @@ export const MAX_WEB_LINK_SECONDS = 315_360_000;
 /** The longest time that one timer can wait, in milliseconds; expiries beyond it take several. */
 export const MAX_TIMER_MS = 2_147_483_647;
 
-/** Requests of browsers that are being answered; each holds a body of up to 1 MiB. */
+/** Requests with a cookie that are being answered; each holds a body of up to 1 MiB. */
 export const MAX_WEB_REQUESTS = 128;
+
+/** Logins that are being answered: strangers that send slowly hold up other logins, and no requests. */
+export const MAX_WEB_LOGINS = 32;
 
 /** The body of a login, in bytes: a token with its name. */
 export const MAX_WEB_LOGIN_BYTES = 256;
 
-/** How long the body of a login may take. */
-export const WEB_LOGIN_TIMEOUT_MS = 10_000;
+/** How long the body of a login may take; it fits the packet of its head. */
+export const WEB_LOGIN_TIMEOUT_MS = 2_000;
 
 /** Logins with a wrong token in a minute that are answered and logged one by one. */
 export const MAX_WEB_FAILED_LOGINS = 30;

@@ -128,7 +128,7 @@ export class Links implements LinkDesk {
     }
   }
 
-  /** Ends links at their time, also when nobody asks for them. */
+  /** Ends links at their time, also without a request. */
   #schedule(): void {
     clearTimeout(this.#timer);
     const times = [...this.#links.values()].map(({ expiresMs = Infinity }) => expiresMs);

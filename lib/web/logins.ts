@@ -1,8 +1,8 @@
 /**
  * Logs browsers in: a token becomes a cookie.
  *
- * A right token is never refused, so that a stranger who tries tokens locks out no one; of 2^128 tokens
- * it finds none, however fast it is.
+ * Failures refuse no right token, so that strangers cannot lock others out by trying; that they find one
+ * of 2^128 tokens is out of the question.
  *
  * @module
  */

@@ -15,7 +15,12 @@ import {
   type ViewOutput,
 } from "../control/mod.ts";
 import { ControlError, messageOf, TransportError } from "../errors.ts";
-import { DRAIN_TIMEOUT_MS, MAX_WEB_REQUESTS, MAX_WEB_STREAMS_PER_LINK } from "../limits.ts";
+import {
+  DRAIN_TIMEOUT_MS,
+  MAX_WEB_LOGINS,
+  MAX_WEB_REQUESTS,
+  MAX_WEB_STREAMS_PER_LINK,
+} from "../limits.ts";
 import type { Logger } from "../log.ts";
 import { withHeaders } from "./headers.ts";
 import { bracketed, hostOf, Hosts } from "./hosts.ts";
@@ -47,6 +52,7 @@ export interface WebControl extends Controlled {
 const API = "/api";
 const SESSION = `${API}/session`;
 const LOGIN = "/login";
+const SWITCHING = 101;
 const JSON_TYPE = "application/json";
 const VIEW = /^\/api\/clients\/([^/]+)\/view$/;
 
@@ -62,7 +68,8 @@ export class WebServer {
   readonly #logins: Logins;
   /** What each link permits; a link that overloads its own holds up no other. */
   readonly #controls = new WeakMap<Link, HttpControl>();
-  #requests = 0;
+  readonly #loggingIn = new UnderWay("logins", MAX_WEB_LOGINS);
+  readonly #performing = new UnderWay("requests", MAX_WEB_REQUESTS);
 
   private constructor(
     options: WebOptions,
@@ -129,24 +136,15 @@ export class WebServer {
   }
 
   async #respond(request: Request, from: SocketAddress): Promise<Response> {
-    this.#requests++;
     try {
       return await this.#route(request, from);
     } catch (error) {
       if (!(error instanceof ControlError)) throw error;
       return withHeaders(refusal(error));
-    } finally {
-      this.#requests--;
     }
   }
 
   async #route(request: Request, { hostname }: SocketAddress): Promise<Response> {
-    if (this.#requests > MAX_WEB_REQUESTS) {
-      throw new ControlError(
-        "busy",
-        `${MAX_WEB_REQUESTS} requests are under way, which is the most; try again`,
-      );
-    }
     if (!this.#hosts.isOurs(request)) {
       throw new ControlError(
         "wrong-host",
@@ -155,11 +153,14 @@ export class WebServer {
     }
     const { pathname } = new URL(request.url);
     if (pathname === API || pathname.startsWith(`${API}/`)) {
-      return await this.#answerApi(request, pathname);
+      const response = await this.#answerApi(request, pathname);
+      // The headers of an upgrade cannot be changed.
+      return response.status === SWITCHING ? response : withHeaders(response);
     }
     if (pathname === LOGIN && request.method === "POST") {
       this.#requireOwnPage(request, true);
-      return withHeaders(await this.#logins.logIn(request, hostname));
+      const { run } = this.#loggingIn;
+      return withHeaders(await run(() => this.#logins.logIn(request, hostname)));
     }
     return withHeaders(await this.#answerFile(request, pathname));
   }
@@ -177,11 +178,13 @@ export class WebServer {
     const isUpgrade = request.headers.has("upgrade");
     this.#requireOwnPage(request, request.method !== "GET" || isUpgrade);
     const link = this.#logins.requireLink(request);
-    await this.#requireClient(link);
-    const [, word] = VIEW.exec(pathname) ?? [];
-    if (word !== undefined) return this.#openView(request, word, link);
-    if (pathname === SESSION) return withHeaders(json(await this.#session(link)));
-    return withHeaders(await this.#perform(request, pathname, link));
+    return await this.#performing.run(async () => {
+      await this.#requireClient(link);
+      const [, word] = VIEW.exec(pathname) ?? [];
+      if (word !== undefined) return this.#openView(request, word, link);
+      if (pathname === SESSION) return json(await this.#session(link));
+      return await this.#perform(request, pathname, link);
+    });
   }
 
   #requireOwnPage(request: Request, isRequired: boolean): void {
@@ -268,6 +271,34 @@ export class WebServer {
       status: 500,
     }));
   }
+}
+
+/** Answers of one kind that are under way; there may be only so many. */
+class UnderWay {
+  readonly #what: string;
+  readonly #most: number;
+  #count = 0;
+
+  constructor(what: string, most: number) {
+    this.#what = what;
+    this.#most = most;
+  }
+
+  /** @throws {ControlError} `busy`. */
+  readonly run = async (answer: () => Promise<Response>): Promise<Response> => {
+    if (this.#count >= this.#most) {
+      throw new ControlError(
+        "busy",
+        `${this.#most} ${this.#what} are under way, which is the most; try again`,
+      );
+    }
+    this.#count++;
+    try {
+      return await answer();
+    } finally {
+      this.#count--;
+    }
+  };
 }
 
 function decode(part: string): string {

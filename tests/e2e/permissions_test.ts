@@ -250,4 +250,4 @@ Deno.test("README: permissions of the control socket, and of ctl", async () => {
   assert.doesNotMatch(await out.rest() + await err.rest(), / warn | error |allow/);
 });
 
-Deno.test("README: the table of permissions was read", () => assert.equal(ROWS.length, 16));
+Deno.test("README: the table of permissions was read", () => assert.equal(ROWS.length, 17));

@@ -84,7 +84,7 @@ Deno.test("a withdrawn link ends at once, with a reason, and others stay", () =>
   links.close();
 });
 
-Deno.test("a link ends when it expires, also a year later and when nobody asks", () => {
+Deno.test("a link ends when it expires, also a year later and without a request", () => {
   withClock((clock, timers) => {
     const links = new Links(new LogBook());
     const yearMs = 365 * 86_400_000;

@@ -14,7 +14,7 @@ const NAMES = Object.keys(OPERATIONS) as OperationName[];
 const OWN = 2;
 const OTHER = 20;
 
-/** What each operation takes of a link. A new one is written down here by a person. */
+/** What each operation takes of a link. A new operation must be added here by hand. */
 const ACCESS: { readonly [K in OperationName]: Operation["access"] } = {
   operations: "look",
   listener: "look",

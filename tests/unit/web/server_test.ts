@@ -4,6 +4,7 @@ import {
   MAX_WEB_COOKIES,
   MAX_WEB_FAILED_LOGINS,
   MAX_WEB_LOGIN_BYTES,
+  MAX_WEB_LOGINS,
   MAX_WEB_REQUESTS,
   MAX_WEB_STREAMS_PER_LINK,
   WEB_FAILED_LOGINS_MS,
@@ -140,6 +141,29 @@ Deno.test("web: only so many failed logins a minute are answered and logged, and
   await rig.logIn();
   clock.nowMs += WEB_FAILED_LOGINS_MS;
   assert.deepEqual(await fail(), [401, "bad-link"]);
+});
+
+Deno.test("web: logins that are slow hold up others, but no browser that has logged in", async () => {
+  await using rig = await WebRig.start();
+  const browser = await rig.logIn();
+  const stop = new AbortController();
+  const slow = Array.from({ length: MAX_WEB_LOGINS }, () =>
+    fetch(`${rig.origin}/login`, {
+      method: "POST",
+      body: new ReadableStream(),
+      headers: { "content-type": "application/json", origin: rig.origin },
+      signal: stop.signal,
+    }));
+  const areMany = async () => {
+    const response = await rig.postLogin("{}");
+    return /logins are under way/.test((await response.json()).error);
+  };
+  while (!await areMany());
+  assert.deepEqual(await rig.ask(browser, "/api/clients"), [200, undefined]);
+  stop.abort();
+  for (const each of slow) await assert.rejects(each);
+  while (await areMany());
+  await rig.logIn();
 });
 
 Deno.test("web: a login whose body does not come ends", async () => {
@@ -382,10 +406,12 @@ Deno.test("web: only so many requests are under way", async () => {
     (_, i) => rig.ask(links[i % links.length]!, "/api/clients"),
   );
   await all.promise;
-  assert.deepEqual(await rig.ask(links[0]!, "/"), [429, "busy"]);
+  assert.deepEqual(await rig.ask(links[0]!, "/api/stats"), [429, "busy"]);
+  assert.equal((await rig.ask(links[0]!, "/"))[0], 200);
+  await rig.logIn();
   resolve([]);
   for (const each of asked) assert.deepEqual(await each, [200, undefined]);
-  assert.equal((await rig.ask(links[0]!, "/"))[0], 200);
+  assert.deepEqual(await rig.ask(links[0]!, "/api/clients"), [200, undefined]);
 });
 
 Deno.test("web: a fault of the listener is one answer and one log line, and nothing of it leaks", async () => {
