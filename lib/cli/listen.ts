@@ -75,6 +75,9 @@ the header.
 begins a comment. SIGHUP reads it again: the limits that it sets hold at once, those that it does not set
 have their defaults, and when a line is wrong all stay as they were. An option on the command line wins.
 
+--web prints a link; opened in a browser, it shows the clients and lets you type into them. "ctl link"
+makes more links, for others. Addresses that other machines reach need a certificate, or a proxy in front.
+
 Results go to standard output, logs to standard error. Ctrl-C and SIGTERM stop listening and ask the
 clients to leave; another one ends at once. SIGHUP rereads the keystore and the limits and reopens the log
 file, or stops listening when it tells that the terminal has closed. When the reader of standard output closes it, as
@@ -89,6 +92,7 @@ Examples:
   listen demo --listen 127.0.0.1:7000 --listen unix:/run/user/1000/demo.sock
   listen demo --port 7000 --handler ./my_handler.ts
   listen demo --view --record ./recordings
+  listen demo --web
   listen demo --pipe "python3 my_handler.py" --snapshot ./pictures
   listen demo --secret-file ./secret.txt`;
 

@@ -141,3 +141,8 @@ export interface Operation {
   /** The fields of an object or a row. */
   readonly fields: Fields;
 }
+
+/** Operations by name. */
+export interface Operations {
+  readonly [name: string]: Operation;
+}
