@@ -55,8 +55,11 @@ export const VIEWER_NOTE_GAP_MS = 2_000;
 /** A message of a viewer, in bytes of a binary one or UTF-16 units; room for the longest text to type. */
 export const MAX_VIEWER_MESSAGE = 1 << 20;
 
-/** Viewing rates above this, in bytes a second, are those of the same machine or room. */
-export const VIEWER_FAST_LINE = 24 << 20;
+/** A line that carries more than this, in bytes a second, gets photos uncompressed. */
+export const VIEWER_FAST_LINE = 16 << 20;
+
+/** A line that carries more than this, in bytes a second, gets everything uncompressed. */
+export const VIEWER_LOCAL_LINE = 96 << 20;
 
 /** The part of a grid of text that a viewer gets; drawing a whole one of 1024 x 1024 takes 0.2 s. */
 export const MAX_VIEWER_COLS = 500;

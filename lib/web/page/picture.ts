@@ -75,7 +75,8 @@ export class Picture {
 
 async function decode(rectangle: Rectangle): Promise<ImageData> {
   const { width, height, channels, codec, bytes } = rectangle;
-  const plain = codec === CODEC.deflate ? await inflate(bytes) : bytes;
+  const plain = codec === CODEC.raw ? bytes : await inflate(bytes);
+  if (codec === CODEC.deflateUp) addRows(plain, width * channels);
   const image = new ImageData(width, height);
   if (channels === 4) image.data.set(plain.subarray(0, image.data.length));
   else addAlpha(plain, new Uint32Array(image.data.buffer));
@@ -86,6 +87,11 @@ async function inflate(bytes: Uint8Array): Promise<Uint8Array> {
   const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream()
     .pipeThrough(new DecompressionStream("deflate-raw"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** Adds to each byte that of the row above. @param stride Bytes of one row. */
+function addRows(bytes: Uint8Array, stride: number): void {
+  for (let at = stride; at < bytes.length; at++) bytes[at]! += bytes[at - stride]!;
 }
 
 /** R, G, B to opaque pixels, as little-endian words. */

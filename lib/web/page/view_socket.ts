@@ -48,6 +48,8 @@ export class ViewSocket {
   #socket: WebSocket | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #tries = 0;
+  /** When messages arrived that are not drawn, by their sequence numbers. */
+  readonly #arrivedMs = new Map<number, number>();
   #isPaused = document.hidden;
   #isOver = false;
 
@@ -72,7 +74,10 @@ export class ViewSocket {
 
   /** Tells that a binary message was drawn. */
   acknowledge(seq: number): void {
-    this.send({ type: "ack", seq });
+    const nowMs = performance.now();
+    const ms = nowMs - (this.#arrivedMs.get(seq) ?? nowMs);
+    this.#arrivedMs.delete(seq);
+    this.send({ type: "ack", seq, ms });
   }
 
   /** Opens a new socket at once, because the old one may be dead or was asked for other video. */
@@ -94,6 +99,7 @@ export class ViewSocket {
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     const address =
       `${scheme}//${location.host}/api/clients/${this.#client}/view?mode=${this.#mode}`;
+    this.#arrivedMs.clear();
     const socket = this.#socket = new WebSocket(address, VIEW_PROTOCOL);
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
@@ -109,7 +115,10 @@ export class ViewSocket {
   #receive(data: string | ArrayBuffer): void {
     if (typeof data !== "string") {
       const bytes = new Uint8Array(data);
-      if (bytes.length >= HEAD_BYTES) this.#owner.onBinary(readHead(bytes), bytes);
+      if (bytes.length < HEAD_BYTES) return;
+      const head = readHead(bytes);
+      this.#arrivedMs.set(head.seq, performance.now());
+      this.#owner.onBinary(head, bytes);
       return;
     }
     const message = JSON.parse(data) as DownMessage;

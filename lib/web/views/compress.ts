@@ -7,20 +7,19 @@
 import { deflateRawSync } from "node:zlib";
 import { CODEC } from "./protocol.ts";
 
+/** How fast the line of a viewer is. */
+export type Line = "slow" | "fast" | "local";
+
 export interface CompressTask {
   /** Rows of pixels; owned by the compressor from here on. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Bytes of one row. */
   readonly stride: number;
-  /** Whether the line is so fast that bytes cost less than the time to compress a photo. */
-  readonly isFast: boolean;
-}
-
-export interface Compressed {
   /** One of {@linkcode CODEC}. */
   readonly codec: number;
-  readonly bytes: Uint8Array<ArrayBuffer>;
 }
+
+export type Compressed = Pick<CompressTask, "bytes" | "codec">;
 
 /** A tenth of a millisecond of work. */
 const SAMPLE_BYTES = 32_768;
@@ -29,19 +28,21 @@ const EASY = 0.6;
 /** What does not compress to less than this share is not compressed. */
 const USELESS = 0.95;
 
-/** Compresses pixels: desktops and text always, photos and films for slow lines, noise never. */
-export function compress({ bytes, stride, isFast }: CompressTask): Compressed {
-  if (bytes.length <= SAMPLE_BYTES || shareOf(sampleOf(bytes, stride)) < EASY) {
-    return smaller(CODEC.deflate, deflate(bytes), bytes);
-  }
-  if (isFast || shareOf(upFilter(sampleOf(bytes, stride), stride)) > USELESS) {
-    return { codec: CODEC.raw, bytes };
-  }
-  return smaller(CODEC.deflateUp, deflate(upFilter(bytes, stride)), bytes);
+/** Chooses by a sample what takes the least time from here to the screen of the viewer. */
+export function codecFor(bytes: Uint8Array, stride: number, line: Line): number {
+  if (line === "local") return CODEC.raw;
+  if (bytes.length <= SAMPLE_BYTES) return CODEC.deflate;
+  const sample = sampleOf(bytes, stride);
+  if (shareOf(sample) < EASY) return CODEC.deflate;
+  if (line === "fast" || shareOf(upFilter(sample, stride)) > USELESS) return CODEC.raw;
+  return CODEC.deflateUp;
 }
 
-function smaller(codec: number, packed: Uint8Array<ArrayBuffer>, raw: Uint8Array<ArrayBuffer>) {
-  return packed.length < raw.length ? { codec, bytes: packed } : { codec: CODEC.raw, bytes: raw };
+/** Compresses pixels, unless that makes them larger. */
+export function compress({ bytes, stride, codec }: CompressTask): Compressed {
+  if (codec === CODEC.raw) return { codec, bytes };
+  const packed = deflate(codec === CODEC.deflateUp ? upFilter(bytes, stride) : bytes);
+  return packed.length < bytes.length ? { codec, bytes: packed } : { codec: CODEC.raw, bytes };
 }
 
 /** Whole rows from the middle. */

@@ -7,6 +7,7 @@
 
 import { VIEWER_COMPRESS_TIMEOUT_MS, VIEWER_INLINE_BYTES } from "../../limits.ts";
 import { type WorkerLike, WorkerThread } from "../../worker_thread.ts";
+import { CODEC } from "./protocol.ts";
 import { compress, type Compressed, type CompressTask } from "./compress.ts";
 
 export class Compressor {
@@ -36,7 +37,8 @@ export class Compressor {
    * worker from then on.
    */
   compress(task: CompressTask): Compressed | Promise<Compressed> {
-    if (this.#isBroken || task.bytes.length <= VIEWER_INLINE_BYTES) return compress(task);
+    const isQuick = task.codec === CODEC.raw || task.bytes.length <= VIEWER_INLINE_BYTES;
+    if (this.#isBroken || isQuick) return compress(task);
     const result = this.#queue.then(() => this.#inWorker(task));
     this.#queue = result.catch(() => {});
     return result;

@@ -6,8 +6,8 @@
  */
 
 import { TILE_GAP_MS, VIEWER_GAP_MS } from "../../limits.ts";
-import { BINARY_KIND, LAST_RECTANGLE, type ViewMode, writeBinary } from "./protocol.ts";
-import type { SegmentFeed, SegmentViewer } from "./segment_feed.ts";
+import { type Ack, BINARY_KIND, LAST_RECTANGLE, type ViewMode, writeBinary } from "./protocol.ts";
+import type { Body, SegmentFeed, SegmentViewer } from "./segment_feed.ts";
 import { SegmentView } from "./segment_view.ts";
 import type { Turns } from "./turns.ts";
 import { Window } from "./window.ts";
@@ -65,12 +65,11 @@ export class Pictures implements SegmentViewer {
     this.#schedule();
   }
 
-  /** The viewer has drawn a message. @returns Whether it was on the way. */
-  acknowledged(seq: number): boolean {
-    const isKnown = this.#window.acknowledged(seq);
+  /** The viewer has drawn a message. */
+  acknowledged(ack: Ack): void {
+    this.#window.acknowledged(ack);
     this.#wake();
     this.#schedule();
-    return isKnown;
   }
 
   close(): void {
@@ -155,13 +154,11 @@ export class Pictures implements SegmentViewer {
         if (feed.series !== series) return view.forget();
       }
       const startMs = performance.now();
-      const made = batch.map((region) => feed.piece(region, this.#window.isFast));
+      const made = batch.map((region) => feed.piece(region, this.#window.line));
       if (index > 0) this.#options.turns.spent(startMs);
-      let pieces: Uint8Array[];
+      let pieces: Body[];
       try {
-        pieces = made.every((piece) => piece instanceof Uint8Array)
-          ? made
-          : await Promise.all(made);
+        pieces = await Promise.all(made);
       } catch {
         // The worker has failed, and what was copied is lost; the next try goes without it.
         view.forget();
@@ -183,9 +180,10 @@ export class Pictures implements SegmentViewer {
     while (this.#views.has(feed) && !feed.isReadable) await feed.presented();
   }
 
-  #send(feed: SegmentFeed, kind: number, body: Uint8Array, isLast: boolean): void {
+  #send(feed: SegmentFeed, kind: number, body: Body, isLast: boolean): void {
     if (!this.#views.has(feed)) return;
-    const seq = this.#window.sent(feed.id, body.length, isLast);
+    const bytes = body.reduce((sum, { length }) => sum + length, 0);
+    const seq = this.#window.sent(feed.id, bytes, isLast);
     const flags = kind === BINARY_KIND.pixels && isLast ? LAST_RECTANGLE : 0;
     this.#options.send(writeBinary({ kind, flags, segment: feed.id, seq }, body));
   }

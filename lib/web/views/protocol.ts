@@ -80,8 +80,7 @@ export interface Placed {
  */
 export type Up =
   | Hello
-  /** A text, picture or video message with this sequence number was drawn. Each of them is acknowledged. */
-  | { readonly type: "ack"; readonly seq: number }
+  | Ack
   /** Whether no pictures are wanted, as while the page is hidden. */
   | { readonly type: "pause"; readonly on: boolean }
   /** What a terminal sends for what was typed in it. */
@@ -95,6 +94,14 @@ export type Up =
   }
   /** The size in pixels that the client is to have. */
   | { readonly type: "size"; readonly width: number; readonly height: number };
+
+/** A message of text, pixels or video was drawn; each of them is acknowledged. */
+export interface Ack {
+  readonly type: "ack";
+  readonly seq: number;
+  /** The time from its arrival until it was drawn, so that the rest is that of the line; 0 unless given. */
+  readonly ms?: number;
+}
 
 export interface Hello {
   readonly type: "hello";
@@ -147,8 +154,11 @@ export function readHead(message: Uint8Array): Head {
   };
 }
 
-/** Makes a binary message of a kind; its bytes are in parts. */
-export function writeBinary(head: Head, ...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
+/** Makes a binary message of a head and the parts behind it. */
+export function writeBinary(
+  head: Head,
+  parts: readonly Uint8Array[],
+): Uint8Array<ArrayBuffer> {
   const message = new Uint8Array(parts.reduce((sum, part) => sum + part.length, HEAD_BYTES));
   const view = viewOf(message);
   view.setUint8(0, head.kind);
@@ -163,13 +173,11 @@ export function writeBinary(head: Head, ...parts: Uint8Array[]): Uint8Array<Arra
   return message;
 }
 
-/** Makes what follows the head of a change of text. */
-export function writeText({ cols, rows, ansi }: TextChange): Uint8Array<ArrayBuffer> {
-  const text = new TextEncoder().encode(ansi);
-  const body = new Uint8Array(TEXT_HEAD_BYTES - HEAD_BYTES + text.length);
-  writeWords(body, cols, rows);
-  body.set(text, TEXT_HEAD_BYTES - HEAD_BYTES);
-  return body;
+/** Makes what follows the head of a change of text, in parts. */
+export function writeText({ cols, rows, ansi }: TextChange): Uint8Array[] {
+  const head = new Uint8Array(TEXT_HEAD_BYTES - HEAD_BYTES);
+  writeWords(head, cols, rows);
+  return [head, new TextEncoder().encode(ansi)];
 }
 
 /** Reads a message of the kind `text`. */
@@ -182,15 +190,14 @@ export function readText(message: Uint8Array): TextChange {
   };
 }
 
-/** Makes what follows the head of a rectangle of pixels. */
-export function writePixels(rectangle: Rectangle): Uint8Array<ArrayBuffer> {
-  const { surfaceWidth, surfaceHeight, x, y, width, height, codec, channels, bytes } = rectangle;
-  const body = new Uint8Array(PIXELS_HEAD_BYTES - HEAD_BYTES + bytes.length);
-  writeWords(body, surfaceWidth, surfaceHeight, x, y, width, height);
-  body[12] = codec;
-  body[13] = channels;
-  body.set(bytes, PIXELS_HEAD_BYTES - HEAD_BYTES);
-  return body;
+/** Makes what follows the head of a rectangle of pixels, in parts, because the pixels may be many. */
+export function writePixels({ bytes, ...rectangle }: Rectangle): Uint8Array[] {
+  const { surfaceWidth, surfaceHeight, x, y, width, height, codec, channels } = rectangle;
+  const head = new Uint8Array(PIXELS_HEAD_BYTES - HEAD_BYTES);
+  writeWords(head, surfaceWidth, surfaceHeight, x, y, width, height);
+  head[12] = codec;
+  head[13] = channels;
+  return [head, bytes];
 }
 
 /** Reads a message of the kind `pixels`. @returns Borrows the bytes of the message. */

@@ -9,14 +9,18 @@ import type { Region } from "../../decoders/canvas.ts";
 import type { Surface } from "../../decoders/surface.ts";
 import { TILE_HEIGHT, TILE_WIDTH, VIEWER_SHARED_BYTES } from "../../limits.ts";
 import type { ClientSource } from "../../segment/client_source.ts";
+import { codecFor, type Compressed, type Line } from "./compress.ts";
 import type { Compressor } from "./compressor.ts";
 import { Damage } from "./damage.ts";
 import { pack, type Pixels } from "./pack.ts";
 import { writePixels } from "./protocol.ts";
 import { scaledDown } from "./scale.ts";
 
-/** A rectangle as the body of a message. The promise rejects when the worker has failed. */
-export type Piece = Uint8Array | Promise<Uint8Array>;
+/** A rectangle as the body of a message, in parts. */
+export type Body = readonly Uint8Array[];
+
+/** The promise rejects when the worker has failed. */
+export type Piece = Body | Promise<Body>;
 
 /** Is told that a segment shows something new. */
 export interface SegmentViewer {
@@ -86,14 +90,14 @@ export class SegmentFeed {
    * Gives a rectangle of the latest picture, which must be of pixels.
    *
    * @param region As its rows are stored.
-   * @param isFast Whether the viewer has a fast line.
+   * @param line That of the viewer.
    */
-  piece(region: Region, isFast: boolean): Piece {
+  piece(region: Region, line: Line): Piece {
     const { x, y, width, height } = region;
-    return this.#share(`${x} ${y} ${width} ${height} ${isFast}`, width * height * 4, () => {
+    return this.#share(`${x} ${y} ${width} ${height} ${line}`, width * height * 4, () => {
       const pixels = this.#pixels();
       const fromTop = pixels.bottomUp ? pixels.height - y - height : y;
-      return this.#make(pixels, { x, y: fromTop, width, height }, isFast);
+      return this.#make(pixels, { x, y: fromTop, width, height }, line);
     });
   }
 
@@ -101,7 +105,7 @@ export class SegmentFeed {
   tile(): Piece {
     return this.#share("tile", TILE_WIDTH * TILE_HEIGHT * 4, () => {
       const small = scaledDown(this.#pixels(), TILE_WIDTH, TILE_HEIGHT);
-      return this.#make(small, { x: 0, y: 0, width: small.width, height: small.height }, false);
+      return this.#make(small, { x: 0, y: 0, width: small.width, height: small.height }, "slow");
     });
   }
 
@@ -160,12 +164,13 @@ export class SegmentFeed {
     this.#sharedBytes = 0;
   }
 
-  #make(pixels: Pixels, region: Region, isFast: boolean): Piece {
+  #make(pixels: Pixels, region: Region, line: Line): Piece {
     const { channels, bytes } = pack(pixels, region);
-    const task = { bytes, stride: region.width * channels, isFast };
-    const compressed = this.#compressor.compress(task);
+    const stride = region.width * channels;
+    const codec = codecFor(bytes, stride, line);
+    const compressed = this.#compressor.compress({ bytes, stride, codec });
     const { width: surfaceWidth, height: surfaceHeight } = pixels;
-    const body = (compressed: Awaited<ReturnType<Compressor["compress"]>>) =>
+    const body = (compressed: Compressed) =>
       writePixels({ surfaceWidth, surfaceHeight, ...region, channels, ...compressed });
     return compressed instanceof Promise ? compressed.then(body) : body(compressed);
   }

@@ -10,7 +10,7 @@ import { MAX_VIEWER_COLS, MAX_VIEWER_ROWS, VIEWER_PIECE_BYTES } from "../../limi
 import { GridPainter } from "../../handlers/grid_painter.ts";
 import { widened } from "./pack.ts";
 import { writeText } from "./protocol.ts";
-import type { SegmentFeed, Series } from "./segment_feed.ts";
+import type { Body, SegmentFeed, Series } from "./segment_feed.ts";
 
 export class SegmentView {
   readonly feed: SegmentFeed;
@@ -34,7 +34,7 @@ export class SegmentView {
   }
 
   /** The changes of the grid of text as the body of a message; `undefined` when there are none. */
-  nextText(): Uint8Array | undefined {
+  nextText(): Body | undefined {
     if (this.#series?.kind !== "text") this.#painter = new GridPainter();
     this.#advance();
     const grid = clipped(this.feed.grid!);

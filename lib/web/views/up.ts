@@ -41,7 +41,7 @@ function readFields(fields: Fields): Up {
     case "hello":
       return { type, h264: truth(fields, "h264") };
     case "ack":
-      return { type, seq: whole(fields, "seq") };
+      return { type, seq: whole(fields, "seq"), ms: duration(fields, "ms") };
     case "pause":
       return { type, on: truth(fields, "on") };
     case "typed":
@@ -79,6 +79,11 @@ function whole(fields: Fields, name: string, min = 0, max = 0xffff_ffff): number
   const value = fields[name];
   const isWhole = Number.isInteger(value) && value as number >= min && value as number <= max;
   return isWhole ? value as number : wrong(fields, name, `a whole number from ${min} to ${max}`);
+}
+
+function duration(fields: Fields, name: string): number {
+  const value = fields[name] ?? 0;
+  return typeof value === "number" && value >= 0 ? value : wrong(fields, name, "a number from 0");
 }
 
 function side(fields: Fields, name: string): number {

@@ -139,8 +139,7 @@ export class View implements OpenView, ClientViewer {
         this.#hasGreeted = true;
         return this.#pictures.pause(false);
       case "ack":
-        this.#pictures.acknowledged(message.seq);
-        return;
+        return this.#pictures.acknowledged(message);
       case "pause":
         return this.#pictures.pause(message.on);
       case "typed":

@@ -4,7 +4,14 @@
  * @module
  */
 
-import { VIEWER_FAST_LINE, VIEWER_PICTURES_AHEAD, VIEWER_WINDOW_BYTES } from "../../limits.ts";
+import {
+  VIEWER_FAST_LINE,
+  VIEWER_LOCAL_LINE,
+  VIEWER_PICTURES_AHEAD,
+  VIEWER_WINDOW_BYTES,
+} from "../../limits.ts";
+import type { Line } from "./compress.ts";
+import type { Ack } from "./protocol.ts";
 
 interface Sent {
   readonly segment: number;
@@ -16,18 +23,24 @@ interface Sent {
 
 /** Smaller messages tell nothing about the line. */
 const MEASURED_BYTES = 256 << 10;
+/** How much the latest message counts. */
+const LATEST_SHARE = 0.3;
 
 export class Window {
   readonly #sent = new Map<number, Sent>();
   #bytes = 0;
   #lastSeq = 0;
-  #lastAckMs = 0;
+  #lastArrivedMs = 0;
   #leastDelayMs = Infinity;
-  #isFast = false;
+  /** Bytes a second; 0 while nothing large was sent. */
+  #rate = 0;
 
-  /** Whether bytes cost the viewer less than the time to compress a photo. */
-  get isFast(): boolean {
-    return this.#isFast;
+  get line(): Line {
+    return this.#rate > VIEWER_LOCAL_LINE
+      ? "local"
+      : this.#rate > VIEWER_FAST_LINE
+      ? "fast"
+      : "slow";
   }
 
   /** Whether one more piece of a picture may be made. */
@@ -51,23 +64,23 @@ export class Window {
     return this.#lastSeq;
   }
 
-  /** A message was drawn. @returns Whether it was on the way. */
-  acknowledged(seq: number): boolean {
+  /** A message was drawn; one that is not on the way is ignored. */
+  acknowledged({ seq, ms = 0 }: Ack): void {
     const sent = this.#sent.get(seq);
-    if (sent === undefined) return false;
+    if (sent === undefined) return;
     this.#sent.delete(seq);
     this.#bytes -= sent.bytes;
-    this.#measure(sent);
-    return true;
+    this.#measure(sent, ms);
   }
 
-  #measure({ bytes, sentMs }: Sent): void {
-    const nowMs = performance.now();
-    const delayMs = nowMs - Math.max(sentMs, this.#lastAckMs);
-    this.#lastAckMs = nowMs;
+  /** @param drawingMs What the viewer needed beside the line. */
+  #measure({ bytes, sentMs }: Sent, drawingMs: number): void {
+    const arrivedMs = performance.now() - drawingMs;
+    const delayMs = Math.max(arrivedMs - Math.max(sentMs, this.#lastArrivedMs), 0);
+    this.#lastArrivedMs = Math.max(this.#lastArrivedMs, arrivedMs);
     this.#leastDelayMs = Math.min(this.#leastDelayMs, delayMs);
     if (bytes < MEASURED_BYTES) return;
-    const rate = bytes / Math.max(delayMs - this.#leastDelayMs, 1) * 1_000;
-    this.#isFast = rate > VIEWER_FAST_LINE;
+    const rate = bytes / Math.max(delayMs - this.#leastDelayMs, 0.1) * 1_000;
+    this.#rate = this.#rate === 0 ? rate : this.#rate + (rate - this.#rate) * LATEST_SHARE;
   }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { inflateRawSync } from "node:zlib";
-import { compress } from "../../../../lib/web/views/compress.ts";
+import { codecFor, compress } from "../../../../lib/web/views/compress.ts";
 import { CODEC } from "../../../../lib/web/views/protocol.ts";
 import { noise } from "../../decoders/frames.ts";
 
@@ -22,26 +22,36 @@ function desktop(): Uint8Array<ArrayBuffer> {
   });
 }
 
-Deno.test("desktops are compressed on every line, photos on slow ones, noise on none", () => {
-  const codecs = (bytes: Uint8Array<ArrayBuffer>) =>
-    [true, false].map((isFast) => compress({ bytes, stride, isFast }).codec);
-  assert.deepEqual(codecs(desktop()), [CODEC.deflate, CODEC.deflate]);
-  assert.deepEqual(codecs(photo()), [CODEC.raw, CODEC.deflateUp]);
-  assert.deepEqual(codecs(noise(WIDTH * HEIGHT * 3)), [CODEC.raw, CODEC.raw]);
+Deno.test("a sample decides: desktops, photos and noise are compressed as the line is", () => {
+  const codecs = (bytes: Uint8Array) =>
+    (["slow", "fast", "local"] as const).map((line) => codecFor(bytes, stride, line));
+  const { raw, deflate, deflateUp } = CODEC;
+  assert.deepEqual(codecs(desktop()), [deflate, deflate, raw]);
+  assert.deepEqual(codecs(photo()), [deflateUp, raw, raw]);
+  assert.deepEqual(codecs(noise(WIDTH * HEIGHT * 3)), [raw, raw, raw]);
   // So little that a look at a sample would cost as much.
-  assert.deepEqual(codecs(noise(stride)), [CODEC.raw, CODEC.raw]);
-  assert.deepEqual(codecs(Uint8Array.of(1, 2, 3)), [CODEC.raw, CODEC.raw]);
+  assert.deepEqual(codecs(noise(stride)), [deflate, deflate, raw]);
 });
 
-Deno.test("compressed pixels come out as they went in, rows added to those above", () => {
-  for (const [bytes, codec] of [[desktop(), CODEC.deflate], [photo(), CODEC.deflateUp]] as const) {
-    const packed = compress({ bytes: bytes.slice(), stride, isFast: false });
-    assert.equal(packed.codec, codec);
-    assert(packed.bytes.length < bytes.length * 0.9);
-    const unpacked = new Uint8Array(inflateRawSync(packed.bytes));
-    if (codec === CODEC.deflateUp) {
-      for (let at = stride; at < unpacked.length; at++) unpacked[at]! += unpacked[at - stride]!;
+Deno.test("compressed pixels come out as they went in, and are never larger", () => {
+  const { raw, deflate, deflateUp } = CODEC;
+  for (const codec of [raw, deflate, deflateUp]) {
+    for (const bytes of [desktop(), photo(), noise(stride), Uint8Array.of(1, 2, 3)]) {
+      const packed = compress({ bytes: bytes.slice(), stride, codec });
+      assert(
+        packed.codec === codec || packed.codec === raw && packed.bytes.length === bytes.length,
+      );
+      assert(packed.bytes.length <= bytes.length);
+      assert.deepEqual(unpack(packed), bytes);
     }
-    assert.deepEqual(unpacked, bytes);
   }
 });
+
+function unpack({ codec, bytes }: { codec: number; bytes: Uint8Array }): Uint8Array {
+  if (codec === CODEC.raw) return bytes;
+  const unpacked = new Uint8Array(inflateRawSync(bytes));
+  if (codec === CODEC.deflateUp) {
+    for (let at = stride; at < unpacked.length; at++) unpacked[at]! += unpacked[at - stride]!;
+  }
+  return unpacked;
+}

@@ -22,6 +22,7 @@ const WRONG: readonly [message: unknown, fault: RegExp][] = [
   [{ type: "hello" }, /"h264" is missing, must be true or false/],
   [{ type: "ack", seq: -1 }, /"seq" is -1, must be a whole number from 0 to 4294967295/],
   [{ type: "ack", seq: 1.5 }, /"seq" is 1.5/],
+  [{ type: "ack", seq: 1, ms: -1 }, /"ms" is -1, must be a number from 0/],
   [{ type: "pause", on: 1 }, /"on" is 1/],
   [{ type: "typed", segment: 1 }, /"data" is missing, must be a string/],
   [{ type: "call", segment: 1, verb: "wheel" }, /"args" is missing, must be an array/],
@@ -53,7 +54,7 @@ Deno.test("a wrong message ends the view of its sender with the reason, and noth
 Deno.test("every kind of message is read as it was sent", () => {
   const good = [
     HELLO,
-    { type: "ack", seq: 0xffff_ffff },
+    { type: "ack", seq: 0xffff_ffff, ms: 0.5 },
     { type: "pause", on: true },
     { type: "typed", segment: 2, data: "ł\x1b[A" },
     { type: "call", segment: 2, verb: "wheel", args: [1, null, {}] },
