@@ -9,7 +9,7 @@ import { AcceptedDirectory, type AcceptedEntry } from "./accepted.ts";
 import { AcceptedChanges, type AddResult, type RemovedFile } from "./accepted_changes.ts";
 import { type Acceptance, decide } from "./acceptance.ts";
 import type { ConditionChanges } from "./conditions.ts";
-import { type EnrolResult, type Places, SpentPlaces } from "./enrolment.ts";
+import { EnrolmentSlots, type EnrolResult, type Places, SpentPlaces } from "./enrolment.ts";
 import { formatKey, type HostKey, type KeystoreWarning } from "./format.ts";
 import {
   ensureDirectory,
@@ -20,6 +20,7 @@ import {
   unreadable,
 } from "./fs.ts";
 import { HostKeyDirectory, publicKeyOf } from "./hostkeys.ts";
+import type { KeyStorage } from "./key_storage.ts";
 import type { Knock } from "./knocks.ts";
 import { permissionWarnings } from "./permissions.ts";
 import { StoreNotes } from "./store_notes.ts";
@@ -57,7 +58,7 @@ const DIRECTORIES = ["accepted", "hostkeys", "state", "signing"] as const;
  * edit in place may stay unseen for up to a second. Changes are made under a lock among processes, and
  * happen whole or not at all. There is nothing to close.
  */
-export class Keystore {
+export class Keystore implements KeyStorage {
   /** The directory. */
   readonly root: string;
   /** Knocks, last logins, and keys whose sessions end. */
@@ -110,6 +111,11 @@ export class Keystore {
   /** The warnings about `accepted/` as it is now. */
   get warnings(): readonly KeystoreWarning[] {
     return this.#accepted.warnings;
+  }
+
+  /** The path of a file of `accepted/`, relative to the store. */
+  placeOf(file: string): string {
+    return `accepted/${file}`;
   }
 
   /**
@@ -265,6 +271,16 @@ export class Keystore {
   }
 
   /**
+   * Opens the places of a secret for one listener.
+   *
+   * @throws {ApiMisuseError} `bad-argument` for a count that is not a whole number from 0 up.
+   * @throws {KeystoreError} `bad-line` when the file of the counts is damaged, `keystore-unreadable`.
+   */
+  openPlaces(places: Places): EnrolmentSlots {
+    return new EnrolmentSlots(this, places);
+  }
+
+  /**
    * Accepts an unknown key for a listening name and takes a place of a secret for it. A key that is
    * accepted for the name already takes none.
    *
@@ -369,6 +385,11 @@ export class Keystore {
   async addHost(tag: string, host: string, port: number = DEFAULT_PORT): Promise<AddedHost> {
     const key = await this.#lock.run(() => this.#hostKeys.add(tag, host, port));
     return { tag, host: key.host, port: key.port, publicKey: publicKeyOf(key) };
+  }
+
+  /** Does nothing: a directory needs no closing. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve();
   }
 
   #change<T>(action: () => Promise<T>): Promise<T> {

@@ -124,8 +124,16 @@ export type {
   ConditionCode,
   HostKey,
   KeyConditions,
+  KeyStorage,
   KeystoreWarning,
+  Knock,
+  LastLogin,
+  Notes,
+  Places,
+  PlacesOfSecret,
   RemovedFile,
+  Reservation,
+  StorageNotes,
 } from "../keystore/mod.ts";
 export { Keystore } from "../keystore/mod.ts";
 export { type ConnectOptions, SourceConnection } from "./net/source_connection.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { KeystoreWarning } from "../keystore/mod.ts";
-import { EnrolmentSlots, Keystore, keystoreRoot } from "../keystore/mod.ts";
+import type { KeyStorage, KeystoreWarning } from "../keystore/mod.ts";
+import { Keystore, keystoreRoot } from "../keystore/mod.ts";
 import { DEFAULT_PORT, MAX_PORT } from "./address.ts";
 import { equalConstantTime } from "./bytes/equal.ts";
 import { defaultArena, defaultProvider } from "./crypto/mod.ts";
@@ -32,7 +32,7 @@ import type { H264Mode } from "./decoders/h264/client_h264.ts";
 /** Options besides the arguments of the Lua function. */
 export interface NetListenOptions {
   /** An open keystore or its directory; that of the environment unless given. */
-  readonly keystore?: Keystore | string;
+  readonly keystore?: KeyStorage | string;
   /** The log; standard error unless given. */
   readonly log?: Logger;
   /** Called with all records of all clients before the handler, as by {@linkcode Source.addObserver}. */
@@ -216,11 +216,11 @@ function checkDisplay(display: DisplayDefaults): DisplayDefaults {
  * @throws {KeystoreError} When it cannot be opened, or has no key to answer with.
  */
 export async function openAdmission(
-  given: Keystore | string | undefined,
+  given: KeyStorage | string | undefined,
   limits: CurrentLimits,
   log: Logger,
 ): Promise<Admission> {
-  const keystore = given instanceof Keystore ? given : await Keystore.open(
+  const keystore = typeof given === "object" ? given : await Keystore.open(
     keystoreRoot(given === undefined ? {} : { keystore: given }).path,
     { onWarning: (warning) => log.log("warn", "keystore-warning", warningFields(warning)) },
   );
@@ -252,7 +252,7 @@ export async function openAdmission(
   return new KeyAdmission({
     identity,
     accepts: (publicKey, name, address) => keystore.accepts(publicKey, name, address),
-    enrolment: (places) => new EnrolmentSlots(keystore, places),
+    enrolment: (places) => keystore.openPlaces(places),
     knocked: (publicKey, name, address) => notes.knock(publicKey, name, address),
     loggedIn: (publicKey, address) => notes.login(publicKey, address),
     revoked: () => {

@@ -13,7 +13,7 @@ import {
   makeSocketDirectory,
   socketName,
 } from "../control/mod.ts";
-import type { Keystore } from "../../keystore/mod.ts";
+import type { KeyStorage } from "../../keystore/mod.ts";
 import { MAX_SOCKET_NAMES } from "../limits.ts";
 import { ControlError, type Logger, messageOf } from "../mod.ts";
 import type { CliIo } from "./io.ts";
@@ -28,7 +28,7 @@ export interface OpenControl {
 /** The control interface of a listener. */
 export function makeControl(
   served: Served,
-  keystore: Keystore,
+  keystore: KeyStorage,
   { log, links }: Pick<ControlTarget, "log" | "links">,
 ): ListenerControl {
   const { listener, threads, limits } = served;

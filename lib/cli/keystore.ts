@@ -5,7 +5,7 @@
  */
 
 import { Command } from "commander";
-import { fingerprint, formatKey, type Keystore } from "../../keystore/mod.ts";
+import { fingerprint, formatKey, type KeyStorage } from "../../keystore/mod.ts";
 import { escapeControls, KeystoreError } from "../mod.ts";
 import { UsageError } from "./errors.ts";
 import { type CliIo, processIo } from "./io.ts";
@@ -68,9 +68,11 @@ Examples:
         throw new UsageError(`the key is missing: keystore add ${words[0]} KEY`);
       }
       const names = readNames(words.slice(0, -1));
-      const keystore = await openKeystore(command, io);
+      await using keystore = await openKeystore(command, io);
       const key = readKeyArgument(words.at(-1)!, keystore);
-      io.out(describeAdd(await keystore.add(names, key, readConditions(flags as object))));
+      io.out(
+        describeAdd(await keystore.add(names, key, readConditions(flags as object)), keystore),
+      );
     });
 }
 
@@ -91,7 +93,7 @@ Examples:
       if (Object.keys(conditions).length === 0) {
         throw new UsageError("nothing to set: give a condition, such as --expires 30d");
       }
-      const keystore = await openKeystore(command, io);
+      await using keystore = await openKeystore(command, io);
       for (const entry of await withKey(keystore, what, (word) => keystore.set(word, conditions))) {
         const text = describeConditions(entry) || "no conditions";
         io.out(`${fingerprint(entry.publicKey)} for ${tagsOf(entry)}: ${text}\n`);
@@ -107,24 +109,26 @@ function removeCommand(io: CliIo): Command {
     .option("--end-sessions", "end the clients that are logged in with the key, within a second")
     .argument("<key>", KEY_ARGUMENT)
     .action(async (what: string, options: { endSessions?: true }, command: Command) => {
-      const keystore = await openKeystore(command, io);
+      await using keystore = await openKeystore(command, io);
       const removed = await withKey(keystore, what, (word) => keystore.remove(word, options));
       for (const { file, entry } of removed) {
-        const shown = `accepted/${escapeControls(file)}`;
+        const shown = escapeControls(keystore.placeOf(file));
         if (entry === undefined) io.out(`removed ${shown}, which held no key\n`);
         else io.out(`removed ${fingerprint(entry.publicKey)} for ${tagsOf(entry)} (${shown})\n`);
       }
       const [kept] = removed.flatMap(({ entry }) => entry ?? [])
         .flatMap(({ publicKey }) => keystore.find(publicKey));
       if (options.endSessions && kept !== undefined) {
-        io.err(`its sessions stay: accepted/${escapeControls(kept.file)} has the same key\n`);
+        io.err(
+          `its sessions stay: ${escapeControls(keystore.placeOf(kept.file))} has the same key\n`,
+        );
       }
     });
 }
 
 /** Calls a function with what names a key; a file with a key is read if no key has that name. */
 async function withKey<T>(
-  keystore: Keystore,
+  keystore: KeyStorage,
   what: string,
   call: (word: string) => Promise<T>,
 ): Promise<T> {

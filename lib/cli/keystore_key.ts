@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatKey, type Keystore, parsePublicKey } from "../../keystore/mod.ts";
+import { formatKey, type KeyStorage, parsePublicKey } from "../../keystore/mod.ts";
 import { MAX_KEY_FILE_BYTES } from "../limits.ts";
 import { KeystoreError, messageOf } from "../mod.ts";
 
@@ -20,7 +20,7 @@ const KEY_SHAPE = /^[A-Za-z0-9+/]{43}=$/;
  * @throws {KeystoreError} `bad-key`; with a path when it was a file. The message has no key, which might
  *   be a private one.
  */
-export function readKeyArgument(argument: string, keystore: Keystore): Uint8Array<ArrayBuffer> {
+export function readKeyArgument(argument: string, keystore: KeyStorage): Uint8Array<ArrayBuffer> {
   const text = argument.trim();
   const inline = KEY_SHAPE.test(text) || /\s/.test(text) ? undefined : readFile(argument);
   const key = inline === undefined
@@ -126,7 +126,7 @@ function requireNoForeignKey(text: string, path: string | undefined): void {
   }
 }
 
-function requireNotOurPrivateKey(key: Uint8Array, keystore: Keystore): void {
+function requireNotOurPrivateKey(key: Uint8Array, keystore: KeyStorage): void {
   const text = formatKey(key);
   for (const tag of keystore.hostTags()) {
     if (privateKeysOf(keystore, tag).includes(text)) {
@@ -139,7 +139,7 @@ function requireNotOurPrivateKey(key: Uint8Array, keystore: Keystore): void {
   }
 }
 
-function privateKeysOf(keystore: Keystore, tag: string): string[] {
+function privateKeysOf(keystore: KeyStorage, tag: string): string[] {
   try {
     return keystore.hostKeys(tag).map((ours) => formatKey(ours.privateKey));
   } catch {

@@ -25,7 +25,7 @@ and does not prove it before it is let in, so compare the whole fingerprint with
 prints. A client with a wrong secret shows no key.`,
     )
     .action(async (options: { json?: true }, command: Command) => {
-      const keystore = await openKeystore(command, io);
+      await using keystore = await openKeystore(command, io);
       const knocks = keystore.notes.knocks();
       if (options.json) return void io.out(JSON.stringify(knocks.map(toJson), null, 2) + "\n");
       if (knocks.length === 0) return io.err(NONE);
@@ -52,11 +52,11 @@ Examples:
     )
     .action(async (prefix: string, words: string[], flags: unknown, command: Command) => {
       const names = readNames(words);
-      const keystore = await openKeystore(command, io);
+      await using keystore = await openKeystore(command, io);
       const conditions = readConditions(flags as object);
       const accepted = await keystore.acceptKnock(prefix, names, conditions);
       const { address, lastMs } = accepted.knock;
-      io.out(describeAdd(accepted));
+      io.out(describeAdd(accepted, keystore));
       io.err(escapeControls(`it knocked last at ${formatTime(lastMs)} from ${address}`) + "\n");
     });
 }

@@ -10,6 +10,7 @@ import {
   fingerprint,
   formatKey,
   formatTime,
+  type KeyStorage,
   type LastLogin,
   requireTags,
 } from "../../keystore/mod.ts";
@@ -25,15 +26,16 @@ export function listCommand(io: CliIo): Command {
     .option("--json", "print one JSON array")
     .action(async (name: string | undefined, options: { json?: true }, command: Command) => {
       if (name !== undefined) requireTags([name]);
-      const keystore = await openKeystore(command, io);
+      await using keystore = await openKeystore(command, io);
       const logins = keystore.notes.lastLogins();
       const listed = keystore.list(name).map((entry): Listed => ({
         ...entry,
         lastLogin: logins.get(formatKey(entry.publicKey)),
       }));
       if (options.json) io.out(JSON.stringify(listed.map(toJson), null, 2) + "\n");
-      else if (listed.length > 0) io.out(formatTable([HEADINGS, ...listed.map(toRow)]));
-      else io.err(noKeys(name, keystoreCall(command)));
+      else if (listed.length > 0) {
+        io.out(formatTable([HEADINGS, ...listed.map((entry) => toRow(entry, keystore))]));
+      } else io.err(noKeys(name, keystoreCall(command)));
     });
 }
 
@@ -50,13 +52,13 @@ interface Listed extends AcceptedEntry {
   readonly lastLogin: LastLogin | undefined;
 }
 
-function toRow(entry: Listed): string[] {
+function toRow(entry: Listed, keystore: Pick<KeyStorage, "placeOf">): string[] {
   const key = entry.publicKey;
   return [
     fingerprint(key),
     tagsOf(entry),
     formatKey(key),
-    `accepted/${entry.file}`,
+    keystore.placeOf(entry.file),
     entry.lastLogin === undefined
       ? "-"
       : `${formatTime(entry.lastLogin.atMs)} ${entry.lastLogin.address}`,

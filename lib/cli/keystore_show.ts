@@ -9,7 +9,7 @@ import {
   DEFAULT_TAG,
   formatKey,
   type HostKey,
-  type Keystore,
+  type KeyStorage,
   publicKeyOf,
 } from "../../keystore/mod.ts";
 import { UsageError } from "./errors.ts";
@@ -26,7 +26,7 @@ export function showCommand(io: CliIo): Command {
     .option("--qr", "draw the key as a QR code")
     .action(async (tag: string, options: { json?: true; qr?: true }, command: Command) => {
       if (options.json && options.qr) throw new UsageError("--json and --qr exclude each other");
-      const keystore = await openKeystore(command, io);
+      await using keystore = await openKeystore(command, io);
       const keys = requireKeys(keystore, tag);
       if (options.json) {
         const shown = { tag, keystore: keystore.root, keys: keys.map(hostKeyToJson) };
@@ -46,7 +46,7 @@ function isTerminal({ streams }: CliIo): boolean {
   return streams !== undefined && Deno.stdout.isTerminal();
 }
 
-function requireKeys(keystore: Keystore, tag: string): readonly HostKey[] {
+function requireKeys(keystore: KeyStorage, tag: string): readonly HostKey[] {
   // The error says what is wrong with the file of our own key; that of another tag may be missing.
   if (tag === DEFAULT_TAG) keystore.identity();
   const keys = keystore.hostKeys(tag);

@@ -12,7 +12,7 @@ import {
   formatHostAddress,
   formatKey,
   type HostKey,
-  type Keystore,
+  type KeyStorage,
   publicKeyOf,
   requireTags,
 } from "../../keystore/mod.ts";
@@ -38,7 +38,7 @@ export function hostKeyToJson(key: HostKey) {
   };
 }
 
-export function noSuchTag(tag: string, keystore: Keystore): KeystoreError {
+export function noSuchTag(tag: string, keystore: KeyStorage): KeystoreError {
   const known = keystore.hostTags().map(escapeControls).join(", ");
   return new KeystoreError(
     "no-such-key",
@@ -70,10 +70,13 @@ export function readNames(words: readonly string[]): string[] {
 }
 
 /** What adding a key did, as one line. */
-export function describeAdd({ change, entry }: AddResult): string {
+export function describeAdd(
+  { change, entry }: AddResult,
+  keystore: Pick<KeyStorage, "placeOf">,
+): string {
   const key = fingerprint(entry.publicKey);
   const conditions = describeConditions(entry);
-  const rest = `${tagsOf(entry)} (accepted/${escapeControls(entry.file)})` +
+  const rest = `${tagsOf(entry)} (${escapeControls(keystore.placeOf(entry.file))})` +
     `${conditions && `: ${conditions}`}\n`;
   switch (change) {
     case "new":

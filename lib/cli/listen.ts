@@ -5,7 +5,7 @@
  */
 
 import { Command } from "commander";
-import { fingerprint, formatKey, type Keystore, publicKeyOf } from "../../keystore/mod.ts";
+import { fingerprint, formatKey, type KeyStorage, publicKeyOf } from "../../keystore/mod.ts";
 import {
   DEFAULT_PORT,
   formatAddress,
@@ -151,8 +151,8 @@ async function serve(
   let wasStopped = false;
   try {
     const report = makeReport(flags, handlers.io, log);
-    const keystore = await openKeystore(command, handlers.io, report);
-    const condition = describeCondition(access, keystore, name);
+    await using keystore = await openKeystore(command, handlers.io, report);
+    const condition = await describeCondition(access, keystore, name);
     const publicKey = publicKeyOf(keystore.identity());
     const web = await prepareWeb(flags, io.env, log);
     using served = await open({ name, place, limits, keystore, secret });
@@ -210,15 +210,15 @@ async function serve(
  *
  * @throws {KeystoreError} When the count of added keys cannot be read.
  */
-function describeCondition(
+async function describeCondition(
   access: ListenSecret | undefined,
-  keystore: Keystore,
+  keystore: KeyStorage,
   name: string | undefined,
-): Pick<Message, "text" | "fields"> {
+): Promise<Pick<Message, "text" | "fields">> {
   if (access === undefined) return { text: "", fields: {} };
   const { secret, enrolments: count } = access;
   if (count === 0) return { text: ", with the secret", fields: { secret: true } };
-  const left = Math.max(0, count - keystore.spentPlaces({ name, secret, count }));
+  const left = Math.max(0, count - await keystore.spentPlaces({ name, secret, count }));
   return {
     text: `, with the secret; ${left} of ${count} places for unknown keys that know it are left`,
     fields: { secret: true, places: count, left },

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Keystore } from "../../keystore/mod.ts";
+import type { KeyStorage } from "../../keystore/mod.ts";
 import { formatAddress, type Logger } from "../mod.ts";
 import type { ListenFlags } from "./listen_options.ts";
 import type { LogFile } from "./log_file.ts";
@@ -17,7 +17,7 @@ import type { ServiceManager } from "./systemd_notify.ts";
 /** What a service consists of. */
 export interface ServiceParts {
   readonly listener: Serving;
-  readonly keystore: Keystore;
+  readonly keystore: KeyStorage;
   readonly logFile: LogFile | undefined;
   readonly flags: ListenFlags;
   readonly manager: ServiceManager;
@@ -50,8 +50,8 @@ export function makeService(parts: ServiceParts): Lifecycle {
 function reloadables({ listener, keystore, logFile, flags }: ServiceParts): Reloadable[] {
   const ofKeystore: Reloadable = {
     part: "keystore",
-    reload() {
-      keystore.refresh();
+    async reload() {
+      await keystore.refresh();
       keystore.identity();
       // Keys that cannot be read are not accepted: one of them may have been removed.
       const unreadable = keystore.warnings.find(({ code }) => code === "keystore-unreadable");

@@ -12,7 +12,7 @@ import {
   type RecordWatch,
   type ThreadFigures,
 } from "../control/mod.ts";
-import type { Keystore } from "../../keystore/mod.ts";
+import type { KeyStorage } from "../../keystore/mod.ts";
 import { type Listener, netListen, openAddresses, parseListenAddress } from "../mod.ts";
 import type { LimitInForce, ListenLimits } from "../mod.ts";
 import { type ClientHandlers, openHandlers } from "./client_handlers.ts";
@@ -44,7 +44,7 @@ export interface ListenRequest {
   readonly name: string | undefined;
   readonly place: ListenPlace;
   readonly limits: Partial<ListenLimits>;
-  readonly keystore: Keystore;
+  readonly keystore: KeyStorage;
   /** `num:secret`, if there is one. */
   readonly secret: string | undefined;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Keystore } from "../../keystore/mod.ts";
+import type { KeyStorage } from "../../keystore/mod.ts";
 import { formatAddress, type SocketAddress } from "../address.ts";
 import { fingerprint } from "../crypto/fingerprint.ts";
 import { ControlError } from "../errors.ts";
@@ -50,7 +50,7 @@ export interface ControlTarget {
 }
 
 /** What is used of the keystore. */
-type ControlKeystore = Pick<Keystore, "notes" | "acceptKnock" | "ignoreKnock" | "list">;
+type ControlKeystore = Pick<KeyStorage, "notes" | "acceptKnock" | "ignoreKnock" | "list">;
 
 /** Where threads give their records. */
 export interface RecordWatch {

@@ -52,8 +52,9 @@ export interface Enrolment {
    *
    * @param publicKey 32 bytes.
    * @returns The place, or `undefined` when none is left.
+   * @throws {AuthError} Why no place can be kept now, as a rejection.
    */
-  reserve(publicKey: Uint8Array): Reservation | undefined;
+  reserve(publicKey: Uint8Array): Reservation | undefined | Promise<Reservation | undefined>;
 }
 
 /** The places of one secret. */

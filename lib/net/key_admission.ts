@@ -62,16 +62,31 @@ export class KeyAdmission implements Admission {
     return { maxClients: this.#clients.used, maxClientsPerKey: this.#clients.most };
   }
 
-  admit(publicKey: Uint8Array, address: string, places: EnrolmentPlaces): Ticket {
+  admit(
+    publicKey: Uint8Array,
+    address: string,
+    places: EnrolmentPlaces,
+  ): Ticket | Promise<Ticket> {
     const claim = { publicKey: publicKey.slice(), address, places };
     const accepted = this.accepts(claim);
-    let place: Reservation | undefined;
-    if (accepted === undefined) place = this.#reserve(claim);
-    else this.#requireFree(publicKey.toBase64(), accepted);
+    if (accepted !== undefined) {
+      this.#requireFree(publicKey.toBase64(), accepted);
+      return new KeyTicket(this, claim, undefined, this.#authority.identity(), accepted.comment);
+    }
+    const { count } = places;
+    const place = count === 0 ? undefined : this.#enrolmentFor(places).reserve(claim.publicKey);
+    return place instanceof Promise
+      ? place.then((place) => this.#reserved(claim, place))
+      : this.#reserved(claim, place);
+  }
+
+  /** @throws {AuthError} When an unknown key has no place. */
+  #reserved(claim: Claim, place: Reservation | undefined): Ticket {
+    if (place === undefined) throw this.#refuse(claim);
     try {
-      return new KeyTicket(this, claim, place, this.#authority.identity(), accepted?.comment);
+      return new KeyTicket(this, claim, place, this.#authority.identity(), undefined);
     } catch (error) {
-      place?.release();
+      place.release();
       throw error;
     }
   }
@@ -136,13 +151,10 @@ export class KeyAdmission implements Admission {
     );
   }
 
-  #reserve({ publicKey, address, places }: Claim): Reservation {
-    const { count, name } = places;
-    const place = count === 0 ? undefined : this.#enrolmentFor(places).reserve(publicKey);
-    if (place !== undefined) return place;
+  #refuse({ publicKey, address, places: { count, name } }: Claim): AuthError {
     this.#authority.knocked?.(publicKey, name, address);
-    if (count === 0) throw new AuthError("unknown-key", DETAILS["unknown-key"](name));
-    throw new AuthError(
+    if (count === 0) return new AuthError("unknown-key", DETAILS["unknown-key"](name));
+    return new AuthError(
       "no-slot-left",
       `the key is not in the keystore and all ${count} places for unknown keys are taken`,
     );

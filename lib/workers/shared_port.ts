@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Keystore } from "../../keystore/mod.ts";
+import type { KeyStorage } from "../../keystore/mod.ts";
 import { DEFAULT_PORT, type SocketAddress } from "../address.ts";
 import type { Logger } from "../log.ts";
 import type { Admission } from "../net/admission.ts";
@@ -41,7 +41,7 @@ export interface SharedPlace {
  */
 export async function openSharedPort(
   { addresses, hostname, port = DEFAULT_PORT }: SharedPlace,
-  keystore: Keystore,
+  keystore: KeyStorage,
   given: Partial<ListenLimits>,
   log: Logger,
 ): Promise<SharedPort> {
