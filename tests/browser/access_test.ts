@@ -75,6 +75,21 @@ browsing("a killed listener is shown as one that does not answer", async ({ page
   await page.getByText("The picture stands still").waitFor();
 });
 
+browsing("a laptop that has slept connects again", async ({ page, listening }) => {
+  const client = await listening.connect("picture", "application");
+  await client.showPixels(8, 8, new Uint8Array(8 * 8 * 4).fill(255));
+  await page.clock.install();
+  await page.reload();
+  await openClient(page, "picture");
+  await page.locator(".frame canvas").waitFor();
+  const opened = page.waitForEvent("websocket");
+  await page.clock.fastForward("08:00:00");
+  await opened;
+  await page.clock.resume();
+  await client.showPixels(9, 9, new Uint8Array(9 * 9 * 4).fill(255));
+  await page.waitForFunction(`document.querySelector(".frame canvas").width === 9`);
+});
+
 browsing("a lost connection is shown and mended", async ({ page, listening }) => {
   const client = await listening.connect("shell");
   await client.showText("before");

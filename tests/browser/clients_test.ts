@@ -135,6 +135,66 @@ browsing(
   },
 );
 
+browsing("text of an input method arrives when it is composed", async (it) => {
+  const { page, listening } = it;
+  const client = await listening.connect("picture", "application");
+  await client.showPixels(64, 64, new Uint8Array(64 * 64 * 4).fill(255));
+  await openClient(page, "picture");
+  await page.locator(".frame canvas").click();
+  const keyboard = await page.context().newCDPSession(page);
+  const composing = { text: "にほん", selectionStart: 3, selectionEnd: 3 };
+  await keyboard.send("Input.imeSetComposition", composing);
+  await keyboard.send("Input.insertText", { text: "日本" });
+  await page.keyboard.type("!");
+  await client.until(() => client.typed.endsWith("!"));
+  assert.equal(client.typed, "日本!");
+});
+
+browsing("a popup is where it belongs, and clicks on it go to the client", async (it) => {
+  const { page, listening } = it;
+  const client = await listening.connect("picture", "application");
+  await client.showPixels(400, 200, new Uint8Array(400 * 200 * 4).fill(80));
+  await openClient(page, "picture");
+  await page.getByRole("button", { name: "1:1" }).click();
+  await client.openPopup({ x: 100, y: 50, width: 40, height: 30 });
+  const popup = page.locator(".frame[data-kind=popup] canvas");
+  await popup.waitFor();
+  const main = (await page.locator(".frame.driven canvas").boundingBox())!;
+  const box = (await popup.boundingBox())!;
+  assert.deepEqual(box, { x: main.x + 100, y: main.y + 50, width: 40, height: 30 });
+  await page.mouse.click(box.x + 7.5, box.y + 3.5);
+  await client.until(() => client.presses.length === 2);
+  assert.deepEqual(client.presses[0], { button: 1, active: true, x: 107, y: 53 });
+});
+
+browsing("fingers click and scroll, and the keys on the screen hold Ctrl", async (it) => {
+  const { page, listening } = it;
+  const client = await listening.connect("picture", "application");
+  await client.showPixels(200, 200, new Uint8Array(200 * 200 * 4).fill(255));
+  await openClient(page, "picture");
+  assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 360);
+  const box = (await page.locator(".frame canvas").boundingBox())!;
+  const [tapX, tapY] = [Math.round(box.x + 90), Math.round(box.y + 180)];
+  await page.touchscreen.tap(tapX, tapY);
+  await client.until(() => client.presses.length === 2);
+  const [x, y] = [tapX - box.x, tapY - box.y].map((at) => Math.floor(at * 200 / box.width));
+  assert.deepEqual(client.presses[1], { button: 1, active: false, x, y });
+
+  const touch = await page.context().newCDPSession(page);
+  const fingers = (y: number) => [box.x + 50, box.x + 120].map((x, id) => ({ x, y, id }));
+  const type = ["touchStart", "touchMove", "touchEnd"] as const;
+  await touch.send("Input.dispatchTouchEvent", { type: type[0], touchPoints: fingers(400) });
+  await touch.send("Input.dispatchTouchEvent", { type: type[1], touchPoints: fingers(350) });
+  await touch.send("Input.dispatchTouchEvent", { type: type[2], touchPoints: [] });
+  await client.until(() => client.presses.at(-1)?.button === 5);
+
+  await page.getByRole("button", { name: "Ctrl" }).click();
+  await page.getByRole("button", { name: "Keyboard" }).click();
+  await page.keyboard.insertText("c");
+  await client.until(() => client.pressed.at(-1) === "c");
+  assert.equal(client.typed, "", "a key with Ctrl types nothing");
+}, { isPhone: true });
+
 browsing("the window's size goes to the client", async ({ page, listening }) => {
   const client = await listening.connect("picture", "application");
   await client.showPixels(64, 64, new Uint8Array(64 * 64 * 4).fill(255));

@@ -22,6 +22,8 @@ export interface BrowsingOptions {
   readonly flags?: readonly string[];
   /** Pixels of the screen for one CSS pixel. */
   readonly ratio?: number;
+  /** A telephone: narrow, with fingers. */
+  readonly isPhone?: boolean;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface BrowsingOptions {
 export function browsing(
   name: string,
   run: (browsing: Browsing) => Promise<void>,
-  { flags = [], ratio = 1 }: BrowsingOptions = {},
+  { flags = [], ratio = 1, isPhone = false }: BrowsingOptions = {},
 ): void {
   Deno.test({
     name: executablePath === undefined ? `${name} (needs chromium on the PATH)` : name,
@@ -45,7 +47,9 @@ export function browsing(
       });
       try {
         const context = await browser.newContext({
-          viewport: { width: 1000, height: 700 },
+          viewport: isPhone ? { width: 360, height: 740 } : { width: 1000, height: 700 },
+          hasTouch: isPhone,
+          isMobile: isPhone,
           deviceScaleFactor: ratio,
           permissions: ["clipboard-read", "clipboard-write"],
         });

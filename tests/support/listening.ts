@@ -220,6 +220,7 @@ export class TestSource {
   readonly #pixels = new PictureEncoder();
   readonly #reading: Promise<void>;
   #isActive = false;
+  readonly #channels: number[] = [];
   readonly #changes = new Changes();
 
   private constructor(client: SourceConnection) {
@@ -297,6 +298,25 @@ export class TestSource {
     await this.client.allAcknowledged();
   }
 
+  /**
+   * Asks for a further segment and shows one colour in it.
+   *
+   * @param at Where it belongs on the first one, and its size, in pixels.
+   */
+  async openPopup(at: { x: number; y: number; width: number; height: number }): Promise<void> {
+    const { x, y, width, height } = at;
+    const segkind = segmentKindNumber("popup")!;
+    const request = { id: 1, width, height, xofs: x, yofs: y, dir: 0, hints: 0, segkind };
+    const { length } = this.#channels;
+    this.client.sendEvent({ category: "external", kind: "segreq", ...request });
+    await this.until(() => this.#channels.length > length);
+    const channel = this.#channels[length]!;
+    this.client.register({ segkind, title: "popup" }, channel);
+    const rgba = new Uint8Array(width * height * 4).fill(255);
+    await this.client.draw(new PictureEncoder().encode({ width, height, rgba }), channel);
+    await this.client.allAcknowledged();
+  }
+
   ident(message: string): void {
     const bytes = new TextEncoder().encode(message);
     this.client.sendEvent({ category: "external", kind: "ident", message: bytes });
@@ -311,6 +331,10 @@ export class TestSource {
     for await (const received of this.client) {
       if (received.type === "control" && received.control.command === "shutdown") {
         this.lastWords = received.control.lastWords;
+      }
+      if (received.type === "control" && received.control.command === "newch") {
+        this.#channels.push(received.control.newChannel);
+        this.#changes.notify();
       }
       if (received.type !== "event") continue;
       const { event } = received;

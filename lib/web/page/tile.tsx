@@ -131,7 +131,11 @@ class TileView implements ViewOwner {
         ? this.#canvas
         : Object.assign(document.createElement("canvas"), { className: "text" });
       canvas.dataset["content"] = "text";
-      drawText(canvas, this.#grid);
+      const { clientWidth, clientHeight } = this.#host;
+      drawText(canvas, this.#grid, {
+        width: clientWidth * devicePixelRatio,
+        height: clientHeight * devicePixelRatio,
+      });
       this.#show(canvas);
       this.#socket.acknowledge(head.seq);
     }

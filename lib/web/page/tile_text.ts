@@ -5,24 +5,34 @@
  */
 
 import { type AnsiGrid, STYLE } from "./ansi_grid.ts";
+import type { Size } from "./pointer.ts";
 
-/** Drawn larger than shown, so that it stays sharp on dense screens. */
+/** The cell of the font below. */
 const CELL = { width: 6, height: 12 } as const;
+/** How far small grids grow. */
+const LARGEST = 2;
 const FONT = "10px ui-monospace, 'Cascadia Mono', 'SF Mono', Menlo, Consolas, monospace";
 const BASELINE = 9;
 
-export function drawText(canvas: HTMLCanvasElement, grid: AnsiGrid): void {
+/**
+ * Draws a grid as small as it is shown: letters that a browser scales down are broken.
+ *
+ * @param space The pixels of the screen that there are.
+ */
+export function drawText(canvas: HTMLCanvasElement, grid: AnsiGrid, space: Size): void {
   const { cols, rows } = grid;
   const context = canvas.getContext("2d", { alpha: false })!;
-  if (canvas.width !== cols * CELL.width || canvas.height !== rows * CELL.height) {
-    canvas.width = cols * CELL.width;
-    canvas.height = rows * CELL.height;
-  }
+  const [width, height] = [cols * CELL.width, rows * CELL.height];
+  const scale = Math.min(LARGEST, space.width / width, space.height / height);
+  canvas.width = Math.max(1, Math.round(width * scale));
+  canvas.height = Math.max(1, Math.round(height * scale));
+  context.scale(scale, scale);
   for (let at = 0; at < cols * rows; at++) {
     const x = at % cols * CELL.width;
     const y = Math.floor(at / cols) * CELL.height;
     context.fillStyle = css(grid.background[at]!);
-    context.fillRect(x, y, CELL.width, CELL.height);
+    // A little more, or gaps shine through.
+    context.fillRect(x, y, CELL.width + 1, CELL.height + 1);
   }
   for (let at = 0; at < cols * rows; at++) {
     const cell = grid.cells[at]!;
