@@ -5,7 +5,8 @@
  * @module
  */
 
-import { CODEC, type Head, LAST_RECTANGLE, readPixels, type Rectangle } from "../views/protocol.ts";
+import { type Head, LAST_RECTANGLE, readPixels, type Rectangle } from "../views/protocol.ts";
+import { unpack } from "./unpack.ts";
 
 /** A rectangle that is ready to be drawn. */
 interface Ready {
@@ -74,29 +75,6 @@ export class Picture {
 }
 
 async function decode(rectangle: Rectangle): Promise<ImageData> {
-  const { width, height, channels, codec, bytes } = rectangle;
-  const plain = codec === CODEC.raw ? bytes : await inflate(bytes);
-  if (codec === CODEC.deflateUp) addRows(plain, width * channels);
-  const image = new ImageData(width, height);
-  if (channels === 4) image.data.set(plain.subarray(0, image.data.length));
-  else addAlpha(plain, new Uint32Array(image.data.buffer));
-  return image;
-}
-
-async function inflate(bytes: Uint8Array): Promise<Uint8Array> {
-  const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream()
-    .pipeThrough(new DecompressionStream("deflate-raw"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
-}
-
-/** Adds to each byte that of the row above. @param stride Bytes of one row. */
-function addRows(bytes: Uint8Array, stride: number): void {
-  for (let at = stride; at < bytes.length; at++) bytes[at]! += bytes[at - stride]!;
-}
-
-/** R, G, B to opaque pixels, as little-endian words. */
-function addAlpha(rgb: Uint8Array, words: Uint32Array): void {
-  for (let to = 0, from = 0; to < words.length; to++, from += 3) {
-    words[to] = 0xff000000 | (rgb[from + 2]! << 16) | (rgb[from + 1]! << 8) | rgb[from]!;
-  }
+  const pixels = await unpack(rectangle);
+  return new ImageData(pixels, rectangle.width, rectangle.height);
 }
