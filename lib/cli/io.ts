@@ -7,6 +7,7 @@
 import { type Environment, processEnv } from "../../keystore/mod.ts";
 import { LOG_QUEUE_UNITS, STDOUT_QUEUE_UNITS, STDOUT_SENDER_UNITS } from "../limits.ts";
 import { OutputWriter } from "./output.ts";
+import { standardOutput } from "./standard_output.ts";
 
 /** The sender of log lines, for {@linkcode CliIo.err}. */
 export const LOG_SENDER = 0;
@@ -37,8 +38,10 @@ export interface CliIo {
   };
 }
 
+const { stream, pieceBytes } = standardOutput();
+const STDOUT_LIMITS = { sender: STDOUT_SENDER_UNITS, total: STDOUT_QUEUE_UNITS };
 const streams = {
-  stdout: new OutputWriter(Deno.stdout, { sender: STDOUT_SENDER_UNITS, total: STDOUT_QUEUE_UNITS }),
+  stdout: new OutputWriter(stream, STDOUT_LIMITS, pieceBytes),
   stderr: new OutputWriter(Deno.stderr, { sender: LOG_QUEUE_UNITS, total: LOG_QUEUE_UNITS }),
 };
 streams.stdout.events = {

@@ -48,6 +48,7 @@ interface OutputEvents {
 export class OutputWriter {
   readonly #stream: OutputStream;
   readonly #queue: LineQueue;
+  readonly #pieceBytes: number;
   #running: Promise<void> | undefined;
   /** Ends the wait for further lines. */
   #stopGathering: (() => void) | undefined;
@@ -62,10 +63,14 @@ export class OutputWriter {
 
   events: OutputEvents = {};
 
-  /** @param stream Nothing else may write to it. */
-  constructor(stream: OutputStream, limits: LineQueueLimits) {
+  /**
+   * @param stream Nothing else may write to it.
+   * @param pieceBytes The most that one write may give it.
+   */
+  constructor(stream: OutputStream, limits: LineQueueLimits, pieceBytes = OUTPUT_PIECE_BYTES) {
     this.#stream = stream;
     this.#queue = new LineQueue(limits);
+    this.#pieceBytes = pieceBytes;
   }
 
   /** Whether the reader has closed the stream. */
@@ -152,7 +157,7 @@ export class OutputWriter {
     let at = 0;
     while (at < bytes.length) {
       try {
-        at += await this.#writePiece(bytes.subarray(at, pieceEnd(bytes, at)));
+        at += await this.#writePiece(bytes.subarray(at, pieceEnd(bytes, at, this.#pieceBytes)));
       } catch (error) {
         if (error instanceof Deno.errors.Interrupted) continue;
         if (error instanceof Deno.errors.WouldBlock) {
@@ -211,8 +216,8 @@ export class OutputWriter {
  * Where the next write ends. A pipe takes up to PIPE_BUF bytes as a whole or not at all (EAGAIN). Of
  * more it may take a part before EAGAIN, and Deno does not report how much.
  */
-function pieceEnd(bytes: Uint8Array, from: number): number {
-  const end = from + OUTPUT_PIECE_BYTES;
+function pieceEnd(bytes: Uint8Array, from: number, most: number): number {
+  const end = from + most;
   if (end >= bytes.length) return bytes.length;
   const lineEnd = bytes.lastIndexOf(NEWLINE, end - 1) + 1;
   return lineEnd > from ? lineEnd : end;
