@@ -44,7 +44,7 @@ export interface ListenFlags extends LimitFlags, SecretFlags, RecordFlags, Place
   readonly size?: { readonly width: number; readonly height: number };
   readonly direct: boolean;
   readonly proxyProtocol?: readonly Network[];
-  readonly h264: H264Mode;
+  readonly h264?: H264Mode;
   readonly handler?: string;
   readonly view?: boolean;
   readonly pipe?: string;
@@ -85,8 +85,9 @@ export function addListenOptions(command: Command): Command {
     .addOption(
       new Option(
         "--h264 <mode>",
-        "what to do with H.264: make clients send other video, decode it, or pass it to --handler",
-      ).choices(["cancel", "decode", "pass"]).default("cancel"),
+        "what to do with H.264: make clients send other video, decode it, or pass it to --handler and " +
+          "--web (default: cancel, but pass where --web alone takes clients)",
+      ).choices(["cancel", "decode", "pass"]),
     )
     .option("--handler <file>", "handle clients by this module, instead of printing")
     .option("--view", "show clients on this terminal; Ctrl-] q leaves")
@@ -146,6 +147,14 @@ export function addListenOptions(command: Command): Command {
     );
 }
 
+/** What happens to H.264: the page takes it, unless something else needs pictures. */
+export function h264Of(flags: ListenFlags): H264Mode {
+  const { h264, web, view, pipe, handler, record, snapshot } = flags;
+  if (h264 !== undefined) return h264;
+  const others = [view, pipe, handler, record, snapshot];
+  return web !== undefined && others.every((flag) => flag === undefined) ? "pass" : "cancel";
+}
+
 /** Whether the listener can be steered from outside. */
 export function isControlled({ control, web }: Pick<ListenFlags, "control" | "web">): boolean {
   return control !== false || web !== undefined;
@@ -164,8 +173,10 @@ export function requireConsistent(flags: ListenFlags): void {
   if (handlers.length > 1) {
     throw new UsageError(`${handlers.join(" and ")} exclude each other: each handles all clients`);
   }
-  if (h264 === "pass" && handler === undefined) {
-    throw new UsageError("--h264 pass needs --handler FILE to take it, or use --h264 decode");
+  if (h264 === "pass" && handler === undefined && flags.web === undefined) {
+    throw new UsageError(
+      "--h264 pass needs --handler FILE or --web to take it, or use --h264 decode",
+    );
   }
   if (pipe === undefined && pipeRestart !== "off") {
     throw new UsageError(`--pipe-restart ${pipeRestart} needs --pipe COMMAND`);

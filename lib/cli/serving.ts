@@ -18,7 +18,7 @@ import type { LimitInForce, ListenLimits } from "../mod.ts";
 import { type ClientHandlers, openHandlers } from "./client_handlers.ts";
 import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
-import { isControlled, type ListenFlags } from "./listen_options.ts";
+import { h264Of, isControlled, type ListenFlags } from "./listen_options.ts";
 import { shelfOf } from "./record.ts";
 import type { ListenPlace } from "./listen_place.ts";
 
@@ -89,7 +89,7 @@ export async function prepare(flags: ListenFlags, io: CliIo, log: LogTail): Prom
         display: flags.size ?? {},
         allowDirect: flags.direct,
         limits,
-        h264: flags.h264,
+        h264: h264Of(flags),
         proxies: flags.proxyProtocol ?? [],
         ...(addresses && { sockets: await openAddresses(addresses) }),
       });

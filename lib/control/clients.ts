@@ -153,11 +153,14 @@ export class LocalClients implements ClientsControl, Disposable {
   }
 
   async record(id: number, isOn: boolean): Promise<string | undefined> {
-    const { segments, source } = this.#client(id);
+    const { segments, source, refuseH264 } = this.#client(id);
     if (this.#recorder === undefined) {
       throw new ControlError("control-failed", "this listener records nothing");
     }
-    if (isOn) return await this.#recorder.start(segments);
+    if (isOn) {
+      refuseH264("a recording keeps pictures");
+      return await this.#recorder.start(segments);
+    }
     await this.#recorder.stop(source);
     return undefined;
   }

@@ -5,6 +5,7 @@
  */
 
 import { StreamError } from "../errors.ts";
+import { VIDEO_FLAG } from "../wire/constants.ts";
 import { MAX_WHOLE_DRAW_BYTES } from "../limits.ts";
 import { decoderFor } from "./decoders.ts";
 import { FrameAssembler } from "./frame_assembler.ts";
@@ -12,6 +13,7 @@ import type { Decoded, FrameDecoder, FrameProgress, PieceSizes } from "./frame_d
 import { DRAWN, PENDING } from "./frame_decoder.ts";
 import type { FrameHeader } from "./frame_header.ts";
 import { MemoryBudget } from "./memory_budget.ts";
+import { CodedSeries } from "./h264/coded_series.ts";
 import { Surface } from "./surface.ts";
 
 /** A multiple of the bytes of a pixel in each format; the content of a piece stays in the cache. */
@@ -30,6 +32,8 @@ interface Frame {
 export class VideoStream {
   /** What the channel shows. */
   readonly surface: Surface;
+  /** The access units of H.264 that were not decoded here, while they are what is shown. */
+  readonly coded: CodedSeries;
   readonly #assembler: FrameAssembler;
   readonly #h264: FrameDecoder | undefined;
   readonly #sizes: PieceSizes;
@@ -46,6 +50,7 @@ export class VideoStream {
     sizes: PieceSizes = SIZES,
   ) {
     this.surface = new Surface(budget, () => this.#finishPieces());
+    this.coded = new CodedSeries(budget);
     this.#assembler = new FrameAssembler(budget);
     this.#h264 = h264;
     this.#sizes = sizes;
@@ -89,6 +94,8 @@ export class VideoStream {
       const decoded = this.#decode(frame);
       if (decoded.type === "pieces" || decoded.type === "job") frame.left = decoded;
       else this.#end();
+      if (decoded.type === "drawn") this.coded.clear();
+      if (decoded.type === "unit") this.coded.add(decoded.unit, isBottomUp(frame.header));
       return decoded;
     } catch (error) {
       return this.#refuse(frame.decoder, error);
@@ -105,6 +112,7 @@ export class VideoStream {
       return this.#refuse(frame.decoder, error);
     }
     this.#end();
+    this.coded.clear();
     return DRAWN;
   }
 
@@ -127,6 +135,7 @@ export class VideoStream {
     this.#abandon();
     this.#assembler.trim();
     this.surface.close();
+    this.coded.clear();
     this.#h264?.close?.();
   }
 
@@ -168,4 +177,8 @@ export class VideoStream {
     this.#frame = undefined;
     this.#assembler.abort();
   }
+}
+
+function isBottomUp({ flags }: FrameHeader): boolean {
+  return (flags & VIDEO_FLAG.origoLowerLeft) !== 0;
 }

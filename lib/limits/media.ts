@@ -39,3 +39,18 @@ export const MAX_LISTED_RECORDINGS = 200;
 
 /** All recordings of a directory, in bytes, up to which people begin others without `--record`. */
 export const MAX_STARTED_RECORDING_BYTES = 10 * 1024 ** 3;
+
+/** H.264 since its last key picture that is kept for viewers, in bytes: 16 s of 8 Mbit/s. */
+export const MAX_SERIES_BYTES = 16 << 20;
+
+/** Access units of H.264 that are kept for viewers: 10 s of 60 pictures a second. */
+export const MAX_SERIES_UNITS = 600;
+
+/** How long a viewer waits for a key picture of H.264; then the client is asked for other video. */
+export const KEY_PICTURE_WAIT_MS = 2_000;
+
+/** Access units that a viewer has not decoded yet; it gets further ones when it has. */
+export const VIEWER_UNITS_AHEAD = 8;
+
+/** Sound on the way to a viewer, in bytes; what comes beyond it would be late and is left out. */
+export const VIEWER_SOUND_BYTES = 1 << 18;

@@ -49,6 +49,8 @@ export interface ClientView {
   readonly segments: readonly ClientSource[];
   /** What looks at it from aside. */
   readonly taps: Set<ClientTap>;
+  /** Makes it send other video than H.264 that is passed on. @param reason Why, for the log. */
+  refuseH264(reason: string): void;
   /** When a handler has taken it, in milliseconds since 1970. */
   readonly sinceMs: number;
   /** Whether it was asked to exit. */
@@ -120,6 +122,10 @@ export class LiveClient {
       source: this.source,
       segments: this.#delivery.sources,
       taps: this.#delivery.taps,
+      refuseH264: (reason) => {
+        this.#tree.refuseH264(reason);
+        this.#wake();
+      },
       sinceMs: this.#sinceMs,
       isLeaving: this.#tree.isLeaving,
       waitingBytes: this.#session.outputBytes,

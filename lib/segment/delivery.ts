@@ -9,6 +9,7 @@
  * @module
  */
 
+import type { AudioChunk } from "../decoders/audio.ts";
 import type { StreamError } from "../errors.ts";
 import type { ClientSource } from "./client_source.ts";
 import { ClientSources } from "./client_source.ts";
@@ -73,6 +74,8 @@ export interface RecordTap {
 export interface ClientTap {
   /** Gets every record of all segments but frames, when the handler does. */
   onRecord(source: ClientSource, status: Status): void;
+  /** Gets the sound of all segments. @param chunk Borrowed for the call. */
+  onAudio(source: ClientSource, chunk: AudioChunk): void;
 }
 
 /** The delivery to the handlers of one client. */
@@ -171,6 +174,7 @@ export class Delivery {
       case "audio": {
         const source = this.#sources.sourceOf(outcome.segment);
         const { onAudio } = source;
+        for (const tap of this.taps) tap.onAudio(source, outcome.chunk);
         return onAudio && handlerCall(source, "audio", () => onAudio(outcome.chunk));
       }
       case "unit": {

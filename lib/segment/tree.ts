@@ -34,7 +34,7 @@ import type { SegmentLimit } from "./segment_limit.ts";
 import { type Status, statusFromEvent } from "./status.ts";
 import { eventToIo } from "./status_io.ts";
 import { cancelTransfer, TransfersIn } from "./transfers_in.ts";
-import { ClientVideo } from "./video.ts";
+import { cancelVideo, ClientVideo } from "./video.ts";
 
 /** A segment kind is one byte in NEWCH, four in the request. */
 const MAX_SEGMENT_KIND = 0xff;
@@ -140,6 +140,18 @@ export class SegmentTree {
   finishJob(result: Uint8Array<ArrayBuffer> | StreamError): readonly Outcome[] {
     this.#add(this.video.finishJob(result));
     return this.#outcomes.take();
+  }
+
+  /**
+   * Makes the client fall back from H.264 that is passed on to another format.
+   *
+   * @param reason Why, for the log.
+   */
+  refuseH264(reason: string): void {
+    if (!this.h264.refuse(reason)) return;
+    for (const { channel, video } of this.#segments.values()) {
+      if (video.coded.number > 0) this.output.sendControl(cancelVideo(channel));
+    }
   }
 
   /** Cancels the transfers of which something waits to be read. */

@@ -127,14 +127,7 @@ export class ClientVideo {
     this.#outcomes.push({ type: "fault", segment, error });
     if (segment.verbose && segment.isRegistered) this.#record(segment, droppedStatus(segment));
     if (!endsFormat) return;
-    // Makes a source fall back to zstd. The reference always writes stream 1 here.
-    this.#reply({
-      command: "cancelstream",
-      channel: segment.channel,
-      stream: 1,
-      reason: CANCEL_REASON.cannotDecode,
-      streamType: CANCEL_STREAM_TYPE.video,
-    });
+    this.#reply(cancelVideo(segment.channel));
   }
 
   #finish(frame: AnnouncedFrame): void {
@@ -157,4 +150,15 @@ export class ClientVideo {
 
 function liveSegment({ segment }: AnnouncedFrame): Segment | undefined {
   return segment?.state === "ended" ? undefined : segment;
+}
+
+/** The command that makes a source fall back to zstd. The reference always writes stream 1 here. */
+export function cancelVideo(channel: number): ControlInput {
+  return {
+    command: "cancelstream",
+    channel,
+    stream: 1,
+    reason: CANCEL_REASON.cannotDecode,
+    streamType: CANCEL_STREAM_TYPE.video,
+  };
 }

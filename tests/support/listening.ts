@@ -214,6 +214,8 @@ export class TestSource {
   };
   /** Requested sizes. */
   readonly sizes: [number, number][] = [];
+  /** How often it was told to send other video. */
+  cancels = 0;
   /** Why the listener has ended it. */
   lastWords: string | undefined;
   readonly #text = new TpackEncoder();
@@ -334,6 +336,10 @@ export class TestSource {
       }
       if (received.type === "control" && received.control.command === "newch") {
         this.#channels.push(received.control.newChannel);
+        this.#changes.notify();
+      }
+      if (received.type === "control" && received.control.command === "cancelstream") {
+        this.cancels++;
         this.#changes.notify();
       }
       if (received.type !== "event") continue;

@@ -12,8 +12,12 @@ import {
   LAST_RECTANGLE,
   readHead,
   readPixels,
+  readSound,
   readText,
+  readVideo,
   type Rectangle,
+  type Sound,
+  type VideoUnit,
 } from "../../lib/web/views/protocol.ts";
 import { AnsiScreen } from "./ansi_screen.ts";
 import { Changes } from "./changes.ts";
@@ -32,6 +36,9 @@ export class Viewer implements ViewOutput, Disposable {
   readonly told: Down[] = [];
   readonly heads: Head[] = [];
   readonly rectangles: Rectangle[] = [];
+  /** Access units of H.264, and sound, with their heads. */
+  readonly units: (Head & VideoUnit)[] = [];
+  readonly sounds: Sound[] = [];
   /** The last whole pictures, by segment. */
   readonly shown = new Map<number, ViewedPicture>();
   readonly screens = new Map<number, AnsiScreen>();
@@ -60,8 +67,8 @@ export class Viewer implements ViewOutput, Disposable {
     this.#view!.receive(message);
   }
 
-  hello(): this {
-    this.say({ type: "hello", h264: false });
+  hello(h264 = false): this {
+    this.say({ type: "hello", h264 });
     return this;
   }
 
@@ -112,12 +119,14 @@ export class Viewer implements ViewOutput, Disposable {
     this.#view?.close();
   }
 
-  #draw(message: Uint8Array): void {
+  #draw(message: Uint8Array<ArrayBuffer>): void {
     const head = readHead(message);
     this.heads.push(head);
     this.bytes += message.length;
     if (head.kind === BINARY_KIND.text) this.#drawText(head, message);
     else if (head.kind === BINARY_KIND.pixels) this.#drawPixels(head, readPixels(message));
+    else if (head.kind === BINARY_KIND.video) this.units.push({ ...head, ...readVideo(message) });
+    else this.sounds.push(readSound(message));
     if (this.acknowledges) {
       // A page answers later.
       queueMicrotask(() => this.acknowledge(head.seq));

@@ -5,7 +5,7 @@
  */
 
 import type { PortSetup } from "../../workers/mod.ts";
-import type { ListenFlags } from "../listen_options.ts";
+import { h264Of, type ListenFlags } from "../listen_options.ts";
 
 /** The flags that a worker needs; a secret in a flag is not among them. */
 export type WorkerFlags = Pick<
@@ -36,5 +36,5 @@ export interface WorkerStart {
 
 /** Picks what a worker needs of the flags of `listen`. */
 export function workerFlags({ secret: _, secretFile: __, ...flags }: ListenFlags): WorkerFlags {
-  return flags;
+  return { ...flags, h264: h264Of(flags) };
 }

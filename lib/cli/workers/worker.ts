@@ -107,7 +107,7 @@ class ListenWorker implements WorkerService {
         log: this.#log,
         display: flags.size ?? {},
         allowDirect: flags.direct,
-        h264: flags.h264,
+        h264: flags.h264 ?? "cancel",
         proxies: flags.proxyProtocol ?? [],
       },
     );

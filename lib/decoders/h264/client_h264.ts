@@ -54,17 +54,31 @@ export class ClientH264 {
     }
   }
 
+  /**
+   * Makes the client fall back to another format from its next frame on.
+   *
+   * @returns Whether it has not been told before and sends H.264 that is passed on.
+   */
+  refuse(reason: string): boolean {
+    if (this.#mode !== "pass" || this.#failure !== undefined) return false;
+    this.#fail(new StreamError("unsupported-format", reason));
+    return true;
+  }
+
   #passing(): FrameDecoder {
     const units = new AccessUnits(this.#budget);
     return {
-      validate: validateUnit,
+      validate: (header: FrameHeader): void => {
+        if (this.#failure !== undefined) throw this.#failure;
+        validateUnit(header);
+      },
       decode(header: FrameHeader, { bytes }: FramePayload): Decoded {
         const unit = units.take(header, bytes);
         return unit === undefined ? PENDING : { type: "unit", unit };
       },
-      refused(): boolean {
+      refused: (): boolean => {
         units.clear();
-        return false;
+        return this.#failure !== undefined;
       },
       close: () => units.clear(),
     };

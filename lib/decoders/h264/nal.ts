@@ -8,6 +8,8 @@ const START_CODE_BYTES = 3;
 
 /** The type of a sequence parameter set, which describes the pictures behind it. */
 export const NAL_SEQUENCE_PARAMETERS = 7;
+/** The type of a picture parameter set, which names a sequence parameter set. */
+export const NAL_PICTURE_PARAMETERS = 8;
 
 /**
  * Types without a part of a picture: supplemental information (6), parameters (7, 8, 13, 15),

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { AudioChunk } from "../../decoders/audio.ts";
 import type { ClientSource } from "../../segment/client_source.ts";
 import type { ClientTap } from "../../segment/delivery.ts";
 import type { Status } from "../../segment/status.ts";
@@ -19,6 +20,8 @@ export interface Viewable {
   readonly segments: readonly ClientSource[];
   /** What looks at it. */
   readonly taps: Set<ClientTap>;
+  /** Makes it send other video than H.264. @param reason Why, for the log. */
+  refuseH264(reason: string): void;
 }
 
 /** Is told what a client does besides drawing. */
@@ -31,6 +34,8 @@ export interface ClientViewer {
   /** The place of a segment, or the mouse cursor over it, has changed. */
   placed(source: ClientSource): void;
   pointed(source: ClientSource): void;
+  /** A segment makes sound. */
+  heard(source: ClientSource, chunk: AudioChunk): void;
   /** The client offers text for the clipboard. */
   copied(text: string): void;
   /** The client has ended. */
@@ -89,6 +94,14 @@ export class ClientFeed implements ClientTap {
       const text = clipboard.add(status);
       if (text !== undefined) this.#tell((viewer) => viewer.copied(text));
     }
+  }
+
+  onAudio(source: ClientSource, chunk: AudioChunk): void {
+    this.#tell((viewer) => viewer.heard(source, chunk));
+  }
+
+  refuseH264(reason: string): void {
+    this.#client.refuseH264(reason);
   }
 
   #open(source: ClientSource): SegmentFeed {

@@ -5,8 +5,27 @@
  * @module
  */
 
-import { TILE_GAP_MS, VIEWER_GAP_MS } from "../../limits.ts";
-import { type Ack, BINARY_KIND, LAST_RECTANGLE, type ViewMode, writeBinary } from "./protocol.ts";
+import type { AudioChunk } from "../../decoders/audio.ts";
+import {
+  KEY_PICTURE_WAIT_MS,
+  TILE_GAP_MS,
+  VIEWER_GAP_MS,
+  VIEWER_PICTURES_AHEAD,
+  VIEWER_SOUND_BYTES,
+  VIEWER_UNITS_AHEAD,
+} from "../../limits.ts";
+import type { ClientSource } from "../../segment/client_source.ts";
+import {
+  type Ack,
+  BINARY_KIND,
+  BOTTOM_UP,
+  KEY_PICTURE,
+  LAST_RECTANGLE,
+  type ViewMode,
+  writeBinary,
+  writeSound,
+  writeVideo,
+} from "./protocol.ts";
 import type { Body, SegmentFeed, SegmentViewer } from "./segment_feed.ts";
 import { SegmentView } from "./segment_view.ts";
 import type { Turns } from "./turns.ts";
@@ -16,6 +35,8 @@ interface PicturesOptions {
   readonly mode: ViewMode;
   readonly turns: Turns;
   send(message: Uint8Array<ArrayBuffer>): void;
+  /** Asks for other video than H.264. @param reason Why, for the log. */
+  refuseH264(reason: string): void;
   /** Something went wrong that is no fault of the viewer. */
   failed(error: unknown): void;
 }
@@ -28,6 +49,9 @@ export class Pictures implements SegmentViewer {
   readonly #window = new Window();
   readonly #gapMs: number;
   #lastMs = -Infinity;
+  /** Whether the viewer decodes H.264. */
+  decodesH264 = false;
+  #keyTimer: ReturnType<typeof setTimeout> | undefined;
   #isPaused = true;
   #isDrawing = false;
   #isDue = false;
@@ -65,6 +89,15 @@ export class Pictures implements SegmentViewer {
     this.#schedule();
   }
 
+  /** Sends sound, unless so much of it is on the way that more would be late. */
+  sound({ id }: ClientSource, chunk: AudioChunk): void {
+    if (this.#window.soundBytes > VIEWER_SOUND_BYTES) return;
+    const body = writeSound(chunk);
+    const seq = this.#window.sentSound(id, body.length);
+    const head = { kind: BINARY_KIND.audio, flags: 0, segment: id, seq };
+    this.#options.send(writeBinary(head, [body]));
+  }
+
   /** The viewer has drawn a message. */
   acknowledged(ack: Ack): void {
     this.#window.acknowledged(ack);
@@ -75,6 +108,7 @@ export class Pictures implements SegmentViewer {
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#keyTimer);
     for (const feed of [...this.#views.keys()]) this.remove(feed);
     this.#wake();
   }
@@ -97,7 +131,12 @@ export class Pictures implements SegmentViewer {
   /** The segments of which a new picture may be sent. */
   #ready(): SegmentView[] {
     if (this.#isPaused || this.#isClosed) return [];
-    return [...this.#changed].filter(({ feed }) => this.#window.mayBegin(feed.id));
+    return [...this.#changed].filter((view) => this.#mayBegin(view));
+  }
+
+  #mayBegin({ feed }: SegmentView): boolean {
+    const isStream = feed.isVideo && this.#options.mode === "full";
+    return this.#window.mayBegin(feed.id, isStream ? VIEWER_UNITS_AHEAD : VIEWER_PICTURES_AHEAD);
   }
 
   #draw(): void {
@@ -116,9 +155,9 @@ export class Pictures implements SegmentViewer {
   /** Draws one segment after the other, so that one picture at a time is being made. */
   async #drawAll(views: readonly SegmentView[]): Promise<void> {
     for (const view of views) {
-      if (!this.#changed.delete(view) || view.isCurrent) continue;
+      if (!this.#changed.delete(view)) continue;
       // What cannot be read yet tells when it can.
-      if (view.feed.isReadable) await this.#drawNow(view);
+      if (view.feed.isVideo || (!view.isCurrent && view.feed.isReadable)) await this.#drawNow(view);
     }
   }
 
@@ -126,6 +165,7 @@ export class Pictures implements SegmentViewer {
     const { feed } = view;
     const startMs = performance.now();
     try {
+      if (feed.isVideo) return this.#sendUnits(view);
       if (feed.series.kind === "pixels") {
         return this.#options.mode === "tile" ? this.#drawTile(view) : this.#drawPixels(view);
       }
@@ -135,6 +175,29 @@ export class Pictures implements SegmentViewer {
     } finally {
       this.#options.turns.spent(startMs);
     }
+  }
+
+  /** Sends the access units that the viewer has not got. */
+  #sendUnits(view: SegmentView): undefined {
+    const { mode, refuseH264 } = this.#options;
+    const { feed } = view;
+    if (!this.decodesH264) return void refuseH264("a viewer does not decode H.264");
+    if (view.needsKey) this.#awaitKey(view);
+    while (this.#mayBegin(view)) {
+      const unit = view.nextUnit(mode === "tile");
+      if (unit === undefined) return;
+      const flags = (unit.isKey ? KEY_PICTURE : 0) | (unit.bottomUp ? BOTTOM_UP : 0);
+      this.#send(feed, BINARY_KIND.video, writeVideo(unit), true, flags);
+    }
+    this.#changed.add(view);
+  }
+
+  #awaitKey(view: SegmentView): void {
+    this.#keyTimer ??= setTimeout(() => {
+      this.#keyTimer = undefined;
+      const isWaiting = this.#views.has(view.feed) && view.feed.isVideo && view.needsKey;
+      if (isWaiting) this.#options.refuseH264("a viewer has waited for a key picture in vain");
+    }, KEY_PICTURE_WAIT_MS);
   }
 
   async #drawTile(view: SegmentView): Promise<void> {
@@ -180,11 +243,16 @@ export class Pictures implements SegmentViewer {
     while (this.#views.has(feed) && !feed.isReadable) await feed.presented();
   }
 
-  #send(feed: SegmentFeed, kind: number, body: Body, isLast: boolean): void {
+  #send(
+    feed: SegmentFeed,
+    kind: number,
+    body: Body,
+    isLast: boolean,
+    flags = kind === BINARY_KIND.pixels && isLast ? LAST_RECTANGLE : 0,
+  ): void {
     if (!this.#views.has(feed)) return;
     const bytes = body.reduce((sum, { length }) => sum + length, 0);
     const seq = this.#window.sent(feed.id, bytes, isLast);
-    const flags = kind === BINARY_KIND.pixels && isLast ? LAST_RECTANGLE : 0;
     this.#options.send(writeBinary({ kind, flags, segment: feed.id, seq }, body));
   }
 }

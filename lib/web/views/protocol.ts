@@ -31,10 +31,14 @@ export const CODEC = {
 export const LAST_RECTANGLE = 1;
 /** Flags of video: a key picture. */
 export const KEY_PICTURE = 1;
+/** Flags of video: the picture is to be turned upside down. */
+export const BOTTOM_UP = 2;
 
 export const HEAD_BYTES = 12;
 const TEXT_HEAD_BYTES = HEAD_BYTES + 4;
 const PIXELS_HEAD_BYTES = HEAD_BYTES + 14;
+const VIDEO_HEAD_BYTES = HEAD_BYTES + 4;
+const SOUND_HEAD_BYTES = HEAD_BYTES + 8;
 
 /** A text message to the page. `Client` is a row of the operation `show`. */
 export type Down<Client = unknown> =
@@ -95,7 +99,7 @@ export type Up =
   /** The size in pixels that the client is to have. */
   | { readonly type: "size"; readonly width: number; readonly height: number };
 
-/** A message of text, pixels or video was drawn; each of them is acknowledged. */
+/** A message of text, pixels or video was drawn, or one of sound has come; each is acknowledged. */
 export interface Ack {
   readonly type: "ack";
   readonly seq: number;
@@ -214,6 +218,62 @@ export function readPixels(message: Uint8Array): Rectangle {
     codec: view.getUint8(HEAD_BYTES + 12),
     channels: view.getUint8(HEAD_BYTES + 13) === 4 ? 4 : 3,
     bytes: message.subarray(PIXELS_HEAD_BYTES),
+  };
+}
+
+/** An access unit of H.264, in the format of Annex B. */
+export interface VideoUnit {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** Makes what follows the head of a unit, in parts. @returns Borrows the bytes of the unit. */
+export function writeVideo({ width, height, data }: VideoUnit): Uint8Array[] {
+  const head = new Uint8Array(VIDEO_HEAD_BYTES - HEAD_BYTES);
+  writeWords(head, width, height);
+  return [head, data];
+}
+
+/** Reads a message of the kind `video`. @returns Borrows the bytes of the message. */
+export function readVideo(message: Uint8Array<ArrayBuffer>) {
+  const view = viewOf(message);
+  return {
+    width: view.getUint16(HEAD_BYTES, true),
+    height: view.getUint16(HEAD_BYTES + 2, true),
+    data: message.subarray(VIDEO_HEAD_BYTES),
+  };
+}
+
+/** Sound: interleaved samples from -32768 to 32767. */
+export interface Sound {
+  /** Samples a second of one channel. */
+  readonly rate: number;
+  readonly channels: number;
+  readonly samples: Int16Array;
+}
+
+/** Makes what follows the head of sound. */
+export function writeSound({ rate, channels, samples }: Sound): Uint8Array<ArrayBuffer> {
+  const body = new Uint8Array(SOUND_HEAD_BYTES - HEAD_BYTES + samples.length * 2);
+  const view = viewOf(body);
+  view.setUint32(0, rate, true);
+  view.setUint16(4, channels, true);
+  samples.forEach((sample, at) => view.setInt16(8 + 2 * at, sample, true));
+  return body;
+}
+
+/** Reads a message of the kind `audio`. */
+export function readSound(message: Uint8Array): Sound {
+  const view = viewOf(message);
+  const samples = new Int16Array((message.length - SOUND_HEAD_BYTES) >> 1);
+  for (let at = 0; at < samples.length; at++) {
+    samples[at] = view.getInt16(SOUND_HEAD_BYTES + 2 * at, true);
+  }
+  return {
+    rate: view.getUint32(HEAD_BYTES, true),
+    channels: view.getUint16(HEAD_BYTES + 4, true),
+    samples,
   };
 }
 

@@ -6,6 +6,7 @@
  */
 
 import type { Region } from "../../decoders/canvas.ts";
+import type { CodedSeries } from "../../decoders/h264/coded_series.ts";
 import type { Surface } from "../../decoders/surface.ts";
 import { TILE_HEIGHT, TILE_WIDTH, VIEWER_SHARED_BYTES } from "../../limits.ts";
 import type { ClientSource } from "../../segment/client_source.ts";
@@ -53,6 +54,16 @@ export class SegmentFeed {
     this.#compressor = compressor;
     this.#series = this.#newSeries();
     this.#surface.onPresented = (changed) => this.#presented(changed);
+    this.coded.onUnit = () => this.#changed();
+  }
+
+  /** The H.264 that is shown; empty when something else is. */
+  get coded(): CodedSeries {
+    return this.source.segment.video.coded;
+  }
+
+  get isVideo(): boolean {
+    return this.coded.number > 0;
   }
 
   get id(): number {
@@ -112,6 +123,7 @@ export class SegmentFeed {
   /** Its last viewer has left, or the segment has ended. */
   close(): void {
     this.#surface.onPresented = undefined;
+    this.coded.onUnit = undefined;
     this.#forgetPieces();
     this.#wake();
   }
@@ -124,8 +136,12 @@ export class SegmentFeed {
     if (isSame) this.#series.damage.add(this.revision, changed);
     else this.#series = next;
     this.#forgetPieces();
-    for (const viewer of this.viewers) viewer.changed(this);
+    this.#changed();
     this.#wake();
+  }
+
+  #changed(): void {
+    for (const viewer of this.viewers) viewer.changed(this);
   }
 
   #wake(): void {

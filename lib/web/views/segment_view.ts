@@ -5,6 +5,7 @@
  */
 
 import type { Region } from "../../decoders/canvas.ts";
+import type { CodedUnit } from "../../decoders/h264/coded_series.ts";
 import { TextGrid } from "../../decoders/text_grid.ts";
 import { MAX_VIEWER_COLS, MAX_VIEWER_ROWS, VIEWER_PIECE_BYTES } from "../../limits.ts";
 import { GridPainter } from "../../handlers/grid_painter.ts";
@@ -18,6 +19,9 @@ export class SegmentView {
   #series: Series | undefined;
   #revision = -1;
   #painter: GridPainter | undefined;
+  /** The series of H.264 that the viewer decodes, and how many of its units it has got. */
+  #codedNumber = 0;
+  #units = 0;
 
   constructor(feed: SegmentFeed) {
     this.feed = feed;
@@ -26,6 +30,34 @@ export class SegmentView {
   /** Whether the viewer has got the latest picture. */
   get isCurrent(): boolean {
     return this.#series === this.feed.series && this.#revision === this.feed.revision;
+  }
+
+  /**
+   * Whether the viewer needs a key picture to begin with, and there is none. One that has begun and
+   * fallen too far behind waits as well, but does not count.
+   */
+  get needsKey(): boolean {
+    return this.#codedNumber === 0 && !this.feed.coded.canBegin;
+  }
+
+  /**
+   * The next access unit of H.264; those of an older series are left out.
+   *
+   * @param onlyKeys For a viewer that is to have few pictures.
+   */
+  nextUnit(onlyKeys: boolean): CodedUnit | undefined {
+    const { coded } = this.feed;
+    if (coded.number !== this.#codedNumber) {
+      if (!coded.canBegin) return undefined;
+      this.#codedNumber = coded.number;
+      this.#units = 0;
+    }
+    const unit = onlyKeys && this.#units > 0 ? undefined : coded.at(this.#units);
+    if (unit === undefined) return undefined;
+    this.#units++;
+    // It covers what the viewer had of pixels and text.
+    this.forget();
+    return unit;
   }
 
   /** What was sent last is lost; the next picture is a whole one. */

@@ -5,6 +5,7 @@
  */
 
 import { A12Error, messageOf } from "../../errors.ts";
+import type { AudioChunk } from "../../decoders/audio.ts";
 import { VIEWER_NOTE_GAP_MS } from "../../limits.ts";
 import type { ClientSource } from "../../segment/client_source.ts";
 import type { ClientFeed, ClientViewer } from "./client_feed.ts";
@@ -49,6 +50,7 @@ export class View implements OpenView, ClientViewer {
       mode: options.mode,
       turns: host.turns,
       send: (message) => output.send(message),
+      refuseH264: (reason) => feed.refuseH264(reason),
       failed: (error) => this.#fail("view-failed", messageOf(error)),
     });
     this.#input = new ViewInput(feed.source, (text) => this.#note(text));
@@ -111,6 +113,10 @@ export class View implements OpenView, ClientViewer {
     });
   }
 
+  heard(source: ClientSource, chunk: AudioChunk): void {
+    if (this.#isFull && this.#hasGreeted) this.#pictures.sound(source, chunk);
+  }
+
   copied(text: string): void {
     if (this.#isFull) this.#state.put("clipboard", () => ({ type: "clipboard", text }));
   }
@@ -137,6 +143,7 @@ export class View implements OpenView, ClientViewer {
     switch (message.type) {
       case "hello":
         this.#hasGreeted = true;
+        this.#pictures.decodesH264 = message.h264;
         return this.#pictures.pause(false);
       case "ack":
         return this.#pictures.acknowledged(message);

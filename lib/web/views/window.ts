@@ -28,6 +28,8 @@ const LATEST_SHARE = 0.3;
 
 export class Window {
   readonly #sent = new Map<number, Sent>();
+  readonly #sounds = new Set<number>();
+  #soundBytes = 0;
   #bytes = 0;
   #lastSeq = 0;
   #lastArrivedMs = 0;
@@ -48,13 +50,26 @@ export class Window {
     return this.#bytes < VIEWER_WINDOW_BYTES;
   }
 
-  /** Whether a picture of a segment may begin. */
-  mayBegin(segment: number): boolean {
+  /** Bytes of sound on the way. */
+  get soundBytes(): number {
+    return this.#soundBytes;
+  }
+
+  /** Sound is sent. @returns Its sequence number. */
+  sentSound(segment: number, bytes: number): number {
+    const seq = this.sent(segment, bytes, false);
+    this.#sounds.add(seq);
+    this.#soundBytes += bytes;
+    return seq;
+  }
+
+  /** Whether a picture of a segment may begin. @param most How many may be on the way. */
+  mayBegin(segment: number, most = VIEWER_PICTURES_AHEAD): boolean {
     let pictures = 0;
     for (const sent of this.#sent.values()) {
       if (sent.isLast && sent.segment === segment) pictures++;
     }
-    return pictures < VIEWER_PICTURES_AHEAD && this.hasRoom;
+    return pictures < most && this.hasRoom;
   }
 
   /** A message is sent. @returns Its sequence number. */
@@ -70,6 +85,7 @@ export class Window {
     if (sent === undefined) return;
     this.#sent.delete(seq);
     this.#bytes -= sent.bytes;
+    if (this.#sounds.delete(seq)) this.#soundBytes -= sent.bytes;
     this.#measure(sent, ms);
   }
 
