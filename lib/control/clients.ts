@@ -157,12 +157,12 @@ export class LocalClients implements ClientsControl, Disposable {
     if (this.#recorder === undefined) {
       throw new ControlError("control-failed", "this listener records nothing");
     }
-    if (isOn) {
-      refuseH264("a recording keeps pictures");
-      return await this.#recorder.start(segments);
+    if (isOn) refuseH264("a recording keeps pictures");
+    try {
+      return isOn ? await this.#recorder.start(segments) : void await this.#recorder.stop(source);
+    } finally {
+      this.#views.described(id);
     }
-    await this.#recorder.stop(source);
-    return undefined;
   }
 
   figures(): ThreadFigures {

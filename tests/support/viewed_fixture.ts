@@ -62,7 +62,10 @@ export class ViewedFixture implements Disposable {
     const viewer = new Viewer();
     const describe = () => ({ id: source.id, parts: this.fixture.delivery.sources.length });
     viewer.attach(
-      this.#views.open({ source, segments, taps }, describe, { ...FULL, ...options }, viewer),
+      this.#views.open({ source, segments, taps, refuseH264() {} }, describe, {
+        ...FULL,
+        ...options,
+      }, viewer),
     );
     this.#viewers.push(viewer);
     return viewer;

@@ -51,9 +51,12 @@ export class Picture {
   }
 
   /** Draws a frame of a video over everything, and closes it. */
-  show(frame: VideoFrame): void {
-    this.#resize(frame.displayWidth, frame.displayHeight);
-    this.#context.drawImage(frame, 0, 0);
+  show(frame: VideoFrame, bottomUp: boolean): void {
+    const { displayWidth: width, displayHeight: height } = frame;
+    this.#resize(width, height);
+    if (bottomUp) this.#context.setTransform(1, 0, 0, -1, 0, height);
+    this.#context.drawImage(frame, 0, 0, width, height);
+    this.#context.resetTransform();
     frame.close();
   }
 

@@ -72,10 +72,16 @@ export class SegmentFrame {
     }
   }
 
+  /** A new connection begins: so does the video. */
+  renew(): void {
+    void this.#video?.then((video) => video.close());
+    this.#video = undefined;
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#text?.dispose();
-    void this.#video?.then((video) => video.close());
+    this.renew();
     this.element.remove();
   }
 
@@ -121,10 +127,11 @@ export class SegmentFrame {
 
   async #decode(message: Uint8Array<ArrayBuffer>): Promise<void> {
     this.#video ??= import("./video.ts").then(({ VideoPictures }) =>
-      new VideoPictures((frame, seq) => {
-        this.#showPixels().show(frame);
-        this.#owner.acknowledge(seq);
-      }, this.#owner.onVideoFailed)
+      new VideoPictures({
+        onFrame: (frame, bottomUp) => this.#showPixels().show(frame, bottomUp),
+        onDecoded: (seq) => this.#owner.acknowledge(seq),
+        onFail: this.#owner.onVideoFailed,
+      })
     );
     (await this.#video).push(message);
   }

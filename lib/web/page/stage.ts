@@ -6,7 +6,7 @@
  */
 
 import { signal } from "@preact/signals";
-import { BINARY_KIND, type Head, HEAD_BYTES } from "../views/protocol.ts";
+import { BINARY_KIND, type Head, readSound } from "../views/protocol.ts";
 import { ClientInput } from "./client_input.ts";
 import { nameOf } from "./format.ts";
 import { connectInput } from "./pixel_input.ts";
@@ -20,8 +20,6 @@ import { type DownMessage, type ViewedClient, ViewSocket } from "./view_socket.t
 const HINT_MS = 120;
 /** Of a terminal that has not said how large its cells are. */
 const DEFAULT_CELL = { width: 8, height: 16 } as const;
-/** The rate and the number of channels. */
-const AUDIO_HEAD_BYTES = 8;
 /** Space around a terminal. */
 const TEXT_MARGIN_PX = 6;
 
@@ -154,6 +152,7 @@ export class Stage implements FrameOwner {
 
   onOpen(): void {
     this.link.value = "live";
+    for (const frame of this.#frames.values()) frame.renew();
     this.#hinted = "";
   }
 
@@ -190,7 +189,7 @@ export class Stage implements FrameOwner {
   }
 
   onBinary(head: Head, message: Uint8Array<ArrayBuffer>): void {
-    if (head.kind === BINARY_KIND.audio) void this.#play(message);
+    if (head.kind === BINARY_KIND.audio) void this.#play(head.seq, message);
     else this.#frameOf(head.segment).take(head, message);
   }
 
@@ -401,15 +400,14 @@ export class Stage implements FrameOwner {
     return [x * scale, y * scale];
   }
 
-  async #play(message: Uint8Array<ArrayBuffer>): Promise<void> {
+  async #play(seq: number, message: Uint8Array<ArrayBuffer>): Promise<void> {
     this.hasSound.value = true;
     this.#sound ??= import("./sound.ts").then(({ Sound }) => {
       const sound = new Sound();
       sound.isMuted = this.isMuted.value;
       return sound;
     });
-    const view = new DataView(message.buffer, HEAD_BYTES);
-    const samples = new Int16Array(message.buffer, HEAD_BYTES + AUDIO_HEAD_BYTES);
-    (await this.#sound).play(view.getUint32(0, true), view.getUint16(4, true), samples);
+    (await this.#sound).play(readSound(message));
+    this.acknowledge(seq);
   }
 }

@@ -16,6 +16,8 @@ import { Picture } from "./picture.ts";
 import { clientAddress } from "./route.ts";
 import { connection, generation } from "./session.ts";
 import { drawText } from "./tile_text.ts";
+import type { VideoPictures } from "./video.ts";
+import { canDecode } from "./video_support.ts";
 import { type DownMessage, type ViewOwner, ViewSocket } from "./view_socket.ts";
 import { useVisible } from "./visible.ts";
 
@@ -30,8 +32,15 @@ export function Tile({ client, lastWords }: Shown) {
   const connected = generation.value;
   useEffect(() => {
     if (!isLive) return;
-    const view = new TileView(thumb.current!, client.id);
-    return () => view.close();
+    let view: TileView | undefined;
+    let isOver = false;
+    void canDecode().then((decodesH264) => {
+      if (!isOver) view = new TileView(thumb.current!, client.id, decodesH264);
+    });
+    return () => {
+      isOver = true;
+      view?.close();
+    };
   }, [isLive, connected, client.id]);
   const since = useComputed(() => age(Date.parse(client.since), now.value));
   const isEnded = lastWords !== undefined;
@@ -95,18 +104,21 @@ class TileView implements ViewOwner {
   #picture: Picture | undefined;
   #canvas: HTMLCanvasElement | undefined;
   #grid: AnsiGrid | undefined;
+  #video: Promise<VideoPictures> | undefined;
 
-  constructor(host: HTMLElement, client: number) {
+  constructor(host: HTMLElement, client: number, decodesH264: boolean) {
     this.#host = host;
     this.#client = client;
-    this.#socket = new ViewSocket(client, "tile", this);
+    this.#socket = new ViewSocket(client, "tile", this, decodesH264);
   }
 
   close(): void {
+    this.#closeVideo();
     this.#socket.close();
   }
 
   onOpen(): void {
+    this.#closeVideo();
     this.#grid = undefined;
   }
 
@@ -117,11 +129,9 @@ class TileView implements ViewOwner {
   }
 
   onBinary(head: Head, message: Uint8Array<ArrayBuffer>): void {
-    if (head.kind === BINARY_KIND.pixels) {
-      this.#picture ??= new Picture((seq) => this.#socket.acknowledge(seq), () => {});
-      this.#show(this.#picture.canvas);
-      this.#picture.push(head, message);
-    } else if (head.kind === BINARY_KIND.text) {
+    if (head.kind === BINARY_KIND.video) void this.#decode(message);
+    else if (head.kind === BINARY_KIND.pixels) this.#showPixels().push(head, message);
+    else if (head.kind === BINARY_KIND.text) {
       const { cols, rows, ansi } = readText(message);
       if (this.#grid?.cols !== cols || this.#grid.rows !== rows) {
         this.#grid = new AnsiGrid(cols, rows);
@@ -139,6 +149,28 @@ class TileView implements ViewOwner {
       this.#show(canvas);
       this.#socket.acknowledge(head.seq);
     }
+  }
+
+  async #decode(message: Uint8Array<ArrayBuffer>): Promise<void> {
+    this.#video ??= import("./video.ts").then(({ VideoPictures }) =>
+      new VideoPictures({
+        onFrame: (frame, bottomUp) => this.#showPixels().show(frame, bottomUp),
+        onDecoded: (seq) => this.#socket.acknowledge(seq),
+        onFail: () => this.#socket.renew({ decodesH264: false }),
+      })
+    );
+    (await this.#video).push(message);
+  }
+
+  #closeVideo(): void {
+    void this.#video?.then((video) => video.close());
+    this.#video = undefined;
+  }
+
+  #showPixels(): Picture {
+    this.#picture ??= new Picture((seq) => this.#socket.acknowledge(seq), () => {});
+    this.#show(this.#picture.canvas);
+    return this.#picture;
   }
 
   #show(canvas: HTMLCanvasElement): void {

@@ -5,18 +5,19 @@
  */
 
 import { signal } from "@preact/signals";
-import type { ComponentChildren, RefObject } from "preact";
+import type { RefObject } from "preact";
 import { useRef } from "preact/hooks";
 import { addressOf, call } from "./api.ts";
 import { copyText, readClipboard } from "./copy.ts";
 import { nameOf } from "./format.ts";
-import { Icon, type IconName } from "./icons.tsx";
+import { Icon } from "./icons.tsx";
 import { MENU_KEYS } from "./key_menu.ts";
 import { lazy } from "./lazy.tsx";
 import type { Zoom } from "./pointer.ts";
 import { mayDrive } from "./session.ts";
 import type { Stage } from "./stage.ts";
 import { notify, notifyFailure } from "./toasts.ts";
+import { Tool } from "./tool.tsx";
 
 const ClientFiles = lazy(async () => (await import("./files.tsx")).ClientFiles);
 const RecordButton = lazy(async () => (await import("./recordings.tsx")).RecordButton);
@@ -66,7 +67,9 @@ export function Toolbar({ bar, client, stage, isOnly, onSearch }: ToolbarProps) 
               class="menu labelled"
               ref={menu}
               onClick={({ target }) => {
-                if ((target as Element).closest("a,button") !== null) menu.current!.hidePopover();
+                const within = target as Element;
+                if (within.closest("[data-menu]") !== null) return;
+                if (within.closest("a,button") !== null) menu.current!.hidePopover();
               }}
             >
               <ZoomSwitch stage={stage} />
@@ -137,27 +140,10 @@ function Tools({ client, stage, onSearch }: Pick<ToolbarProps, "client" | "stage
         <Icon name="camera" />
         <span class="label">Screenshot</span>
       </a>
-      {mayDrive.value && <RecordButton client={client} />}
+      {mayDrive.value && <RecordButton client={client} recording={stage.client.value?.recording} />}
       {mayDrive.value && <ClientFiles client={client} />}
       <Tool icon="full" label="Full screen" onClick={toggleFull} />
     </>
-  );
-}
-
-/** A button of the toolbar: an icon, with its label where there is room. */
-export function Tool({ icon, label, isPressed, onClick, children }: {
-  readonly icon: IconName;
-  readonly label: string;
-  readonly isPressed?: boolean;
-  readonly onClick: () => void;
-  readonly children?: ComponentChildren;
-}) {
-  return (
-    <button type="button" class="tool" title={label} aria-pressed={isPressed} onClick={onClick}>
-      <Icon name={icon} />
-      <span class="label">{label}</span>
-      {children}
-    </button>
   );
 }
 

@@ -85,7 +85,7 @@ export class ClientFeed implements ClientTap {
       const feed = this.#open(source);
       this.#tell((viewer) => viewer.opened(feed));
     }
-    if (DESCRIBING.includes(status.kind)) this.#tell((viewer) => viewer.described());
+    if (DESCRIBING.includes(status.kind)) this.described();
     if (status.kind === "viewport") this.#tell((viewer) => viewer.placed(source));
     else if (status.kind === "cursorhint") this.#tell((viewer) => viewer.pointed(source));
     else if (status.kind === "message" && source.segkind === "clipboard") {
@@ -94,6 +94,11 @@ export class ClientFeed implements ClientTap {
       const text = clipboard.add(status);
       if (text !== undefined) this.#tell((viewer) => viewer.copied(text));
     }
+  }
+
+  /** What is said of the client may have changed. */
+  described(): void {
+    this.#tell((viewer) => viewer.described());
   }
 
   onAudio(source: ClientSource, chunk: AudioChunk): void {

@@ -19,6 +19,11 @@ export class Views {
     this.#compressor = compressor;
   }
 
+  /** What is said of a client has changed. @param id The number of its first segment. */
+  described(id: number): void {
+    this.#feeds.get(id)?.described();
+  }
+
   /** @param describe Gives what is said of the client; `undefined` once it has left. */
   open(
     client: Viewable,
