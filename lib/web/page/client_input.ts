@@ -71,10 +71,7 @@ export class ClientInput {
   /** Moves the mouse, at most once a picture of the screen. */
   move(position: Position): void {
     this.#wanted = position;
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
-      if (this.#socket.isFast) this.#flush();
-    });
+    this.#flushSoon();
   }
 
   /** @param button As clients number them. */
@@ -92,11 +89,17 @@ export class ClientInput {
     if (steps !== 0) this.#call("wheel", steps);
   }
 
-  /** Moves the mouse by so much, from wherever it is. */
+  /** Moves the mouse by so much, from wherever it is; parts of a pixel add up. */
   relative(dx: number, dy: number): void {
-    const { x, y } = this.#sent = { x: this.#sent.x + dx, y: this.#sent.y + dy };
-    if (dx !== 0) this.#axis(0, dx, x);
-    if (dy !== 0) this.#axis(1, dy, y);
+    const from = this.#sent;
+    const to = { x: from.x + dx, y: from.y + dy };
+    this.#sent = to;
+    const [byX, byY] = [
+      Math.round(to.x) - Math.round(from.x),
+      Math.round(to.y) - Math.round(from.y),
+    ];
+    if (byX !== 0) this.#axis(0, byX, Math.round(to.x));
+    if (byY !== 0) this.#axis(1, byY, Math.round(to.y));
   }
 
   close(): void {
@@ -121,6 +124,14 @@ export class ClientInput {
     if (!this.isAllowed) return;
     this.#flush();
     this.#socket.send({ type: "call", segment: this.segment, verb, args });
+  }
+
+  #flushSoon(): void {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      if (this.#socket.isFast) this.#flush();
+      else this.#flushSoon();
+    });
   }
 
   /** What happens at a place happens after the mouse is there. */

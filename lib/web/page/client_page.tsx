@@ -35,7 +35,8 @@ export function ClientPage({ client, isOnly }: {
   const rights = mayDrive.value;
   const onKey = useMemo(() => (event: KeyboardEvent) => takeKey(event), []);
   const takeKey = (event: KeyboardEvent): boolean => {
-    const letter = event.ctrlKey && event.shiftKey ? event.key.toLowerCase() : "";
+    const hasCommand = (event.ctrlKey || event.metaKey) && event.shiftKey;
+    const letter = hasCommand ? event.key.toLowerCase() : "";
     if (event.key === "F6" && event.ctrlKey) {
       toolbar.current!.querySelector<HTMLElement>("a,button")!.focus();
     } else if (letter === "c" && stage.peek()?.terminal !== undefined) copySelection(stage.peek()!);

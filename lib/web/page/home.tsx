@@ -82,7 +82,8 @@ function goTo(event: MouseEvent): void {
 
 function Nothing() {
   const { name = "NAME", addresses } = session.value!.listener;
-  const address = addresses[0] ?? "HOST:PORT";
+  // A listener at all addresses of a machine does not know by which one others reach it.
+  const address = addresses[0]?.replace(/^(?:0\.0\.0\.0|\[::\])(?=:)/, "HOST") ?? "HOST:PORT";
   return (
     <div class="nothing">
       <h2>No client yet</h2>

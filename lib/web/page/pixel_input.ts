@@ -99,7 +99,7 @@ function connectMouse(place: PixelPlace, input: ClientInput, signal: AbortSignal
       // A drag goes on outside of the picture.
       surface.setPointerCapture(event.pointerId);
     }
-    if (isLocked()) input.relative(Math.round(event.movementX), Math.round(event.movementY));
+    if (isLocked()) input.relative(event.movementX, event.movementY);
     else moveTo(place, input, event.clientX, event.clientY);
     // With one button down, others come and go with moves.
     press(event.buttons);

@@ -102,7 +102,7 @@ export class SegmentFrame {
     const host = document.createElement("div");
     host.className = "terminal-host";
     this.element.append(host);
-    return new TextScreen(host, this.#owner, `Input of ${label}`, isReadOnly);
+    return new TextScreen(host, this.#owner, `Input of ${label}; Ctrl+F6 leaves it`, isReadOnly);
   }
 
   #showText(screen: TextScreen): void {

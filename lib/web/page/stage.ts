@@ -231,7 +231,10 @@ export class Stage implements FrameOwner {
     const main = client.parts.find(({ parent }) => parent === undefined);
     this.input.segment = main?.id ?? client.id;
     this.client.value = client;
-    this.#keys.setAttribute("aria-label", `Input of ${nameOf(client)}, which shows pixels`);
+    this.#keys.setAttribute(
+      "aria-label",
+      `Input of ${nameOf(client)}, which shows pixels; Ctrl+F6 leaves it`,
+    );
     for (const [id, frame] of this.#frames) {
       if (client.parts.some((part) => part.id === id)) continue;
       frame.close();
