@@ -152,6 +152,13 @@ export type ControlCode =
   | "wrong-host"
   | "wrong-origin";
 
+/** The servers that the listeners of a fleet share cannot be used. */
+export type FleetCode =
+  | "fleet-unreachable"
+  /** The servers do not know the user, or do not let the user do it. */
+  | "fleet-refused"
+  | "fleet-failed";
+
 /** Every code that an {@linkcode A12Error} can have. */
 export type ErrorCode =
   | ApiMisuseCode
@@ -163,7 +170,8 @@ export type ErrorCode =
   | StreamCode
   | KeystoreCode
   | TransportCode
-  | ControlCode;
+  | ControlCode
+  | FleetCode;
 
 /**
  * The base of every error that this library throws on purpose.
@@ -260,6 +268,9 @@ export class KeystoreError extends A12Error<KeystoreCode> {
 
 /** The control interface cannot do what it was asked. */
 export class ControlError extends A12Error<ControlCode> {}
+
+/** The servers that the listeners of a fleet share cannot be used. */
+export class FleetError extends A12Error<FleetCode> {}
 
 /** The socket failed or went away. */
 export class TransportError extends A12Error<TransportCode> {}

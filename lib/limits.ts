@@ -14,3 +14,4 @@ export * from "./limits/media.ts";
 export * from "./limits/web.ts";
 export * from "./limits/views.ts";
 export * from "./limits/process.ts";
+export * from "./limits/fleet.ts";

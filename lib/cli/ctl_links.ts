@@ -4,21 +4,14 @@
  * @module
  */
 
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import type { Result } from "../control/mod.ts";
 import { MAX_WEB_LINK_SECONDS } from "../limits.ts";
 import { ago, printJson, withListener } from "./ctl_connect.ts";
 import { CLIENT_ARGUMENT } from "./ctl_list.ts";
 import type { CliIo } from "./io.ts";
 import { formatTable } from "./keystore_text.ts";
-import { parsePositiveWhole } from "./values.ts";
-
-const SECONDS_PER_UNIT: { readonly [unit: string]: number } = {
-  s: 1,
-  m: 60,
-  h: 3_600,
-  d: 86_400,
-};
+import { parseDuration, parsePositiveWhole } from "./values.ts";
 
 interface LinkFlags {
   readonly readOnly?: boolean;
@@ -31,13 +24,17 @@ export function linkCommand(io: CliIo): Command {
     .description("make a link to the page that listen --web serves, and print it")
     .option("--read-only", "it shows clients and can do nothing else")
     .option("--client <client>", `it is for one client, and ends with that: ${CLIENT_ARGUMENT}`)
-    .option("--expires <time>", "it ends after this time, such as 30m, 1h or 7d", parseSeconds)
+    .option(
+      "--expires <time>",
+      "it ends after this time, such as 30m, 1h or 7d",
+      (text) => parseDuration(text, MAX_WEB_LINK_SECONDS * 1000),
+    )
     .action(({ readOnly, client: word, expires }: LinkFlags, command: Command) =>
       withListener(command, io, async ({ client, json }) => {
         const link = await client.call("link", {
           read_only: readOnly,
           client: word,
-          seconds: expires,
+          seconds: expires && expires / 1000,
         });
         if (json) printJson(io, link);
         else io.out(`${link.url}\n`);
@@ -77,13 +74,4 @@ function linkRow(link: Result<"links">[number]): string[] {
   const { id, rights, client, logins, views, since, expires = "" } = link;
   const numbers = [logins, views].map(String);
   return [String(id), rights, String(client ?? "all"), ...numbers, `${ago(since)} ago`, expires];
-}
-
-/** @returns A number of seconds. */
-function parseSeconds(text: string): number {
-  const [, count, unit = ""] = /^([1-9]\d{0,6})([smhd])$/.exec(text) ?? [];
-  const seconds = Number(count) * SECONDS_PER_UNIT[unit]!;
-  if (seconds <= MAX_WEB_LINK_SECONDS) return seconds;
-  const days = MAX_WEB_LINK_SECONDS / SECONDS_PER_UNIT["d"]!;
-  throw new InvalidArgumentError(`It must be a time such as 30m, 1h or 7d, at most ${days}d.`);
 }

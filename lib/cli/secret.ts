@@ -6,16 +6,15 @@
 
 import { type Command, Option } from "commander";
 import { MAX_SECRET_LINE_BYTES } from "../limits.ts";
-import { escapeControls, messageOf } from "../mod.ts";
+import { messageOf } from "../mod.ts";
 import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
 import { type Report, reportAsText } from "./report.ts";
+import { warnOfMode } from "./secret_file.ts";
 
 const SECRET_VARIABLE = "A12_SECRET";
 
 const LINE_FEED = 0x0a;
-/** Permissions of other users, which ssh refuses for private keys as well. */
-const OTHERS = 0o077;
 
 export interface SecretFlags {
   readonly secret?: string;
@@ -82,18 +81,7 @@ export async function readSecret(
 async function readFile(path: string, report: Report): Promise<string> {
   try {
     using file = await Deno.open(path);
-    const { isFile, mode } = await file.stat();
-    if (isFile && mode !== null && (mode & OTHERS) !== 0) {
-      const shown = (mode & 0o777).toString(8).padStart(4, "0");
-      const detail = `${path} has mode ${shown}: other users can use the secret in it; ` +
-        `run chmod go-rwx ${path}`;
-      report({
-        text: escapeControls(`warning: ${detail}`) + "\n",
-        level: "warn",
-        event: "secret-file-mode",
-        fields: { path, mode: shown, detail },
-      });
-    }
+    warnOfMode(path, await file.stat(), report);
     return await readFirstLine(file, path);
   } catch (error) {
     if (error instanceof UsageError) throw error;

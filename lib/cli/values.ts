@@ -17,6 +17,8 @@ const BYTES_PER_UNIT: { readonly [unit: string]: number } = {
   G: 1 << 30,
 };
 const MS_PER_UNIT: { readonly [unit: string]: number } = {
+  s: 1_000,
+  m: 60_000,
   h: 3_600_000,
   d: 86_400_000,
   w: 7 * 86_400_000,
@@ -106,6 +108,19 @@ export function parseKeep(text: string): RetentionBounds {
     }
   }
   return bounds;
+}
+
+/**
+ * Parses a duration such as `90s`, `30m`, `1h` or `7d`.
+ *
+ * @param mostMs The longest.
+ * @returns Milliseconds.
+ */
+export function parseDuration(text: string, mostMs: number): number {
+  const [, count, unit = ""] = /^([1-9]\d{0,6})([smhd])$/.exec(text) ?? [];
+  const ms = Number(count) * MS_PER_UNIT[unit]!;
+  const days = mostMs / MS_PER_UNIT["d"]!;
+  return ms <= mostMs ? ms : refuse(`It must be a time such as 30m, 1h or 7d, at most ${days}d.`);
 }
 
 /**

@@ -90,6 +90,7 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
     ],
     types: ["keystore"],
   },
+  fleet: { imports: ["address", "env", "log", "name", "write_all"], types: ["keystore"] },
   web: { imports: ["address", "control", "log", "web/views"] },
   // It runs in browsers.
   "web/page": {
@@ -98,7 +99,15 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
     externals: ["preact", "@preact/signals", "@xterm"],
   },
   cli: {
-    imports: ["mod", "handlers/mod", "keystore/mod", "workers/mod", "control/mod", "web/mod"],
+    imports: [
+      "mod",
+      "handlers/mod",
+      "keystore/mod",
+      "workers/mod",
+      "control/mod",
+      "web/mod",
+      "fleet/mod",
+    ],
   },
 };
 

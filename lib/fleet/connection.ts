@@ -1,0 +1,170 @@
+/**
+ * The connection of this process to the servers of its fleet.
+ *
+ * @module
+ */
+
+import { jetstream, type JetStreamClient } from "@nats-io/jetstream";
+import { Kvm } from "@nats-io/kv";
+import {
+  type Authenticator,
+  connect,
+  credsAuthenticator,
+  errors,
+  type NatsConnection,
+  usernamePasswordAuthenticator,
+} from "@nats-io/transport-node";
+import { FleetError, messageOf } from "../errors.ts";
+import {
+  FLEET_CONNECT_TIMEOUT_MS,
+  FLEET_PING_MS,
+  FLEET_RECONNECT_MS,
+  FLEET_REPLICAS,
+} from "../limits.ts";
+import { type FleetNames, fleetNames } from "./names.ts";
+
+/** Where a fleet is, and how this process proves to its servers that it may use it. */
+export interface FleetPlace {
+  /** Such as `nats://127.0.0.1:4222`; the connection uses these and no others that they tell of. */
+  readonly servers: readonly string[];
+  /** The name of the fleet: several can share servers. */
+  readonly name: string;
+  /** Demands TLS; each part is PEM. */
+  readonly tls?: FleetTls | undefined;
+  /** The content of a credentials file of NATS. */
+  readonly credentials?: Uint8Array | undefined;
+  readonly user?: { readonly name: string; readonly password: string } | undefined;
+}
+
+export interface FleetTls {
+  /** The authorities whose certificates servers may have; those of the system when absent. */
+  readonly ca?: string | undefined;
+  /** The certificate of this client. */
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+/** `away` while no server can be reached. */
+export type FleetState = "connected" | "away";
+
+/** A connection that reconnects until it is closed. */
+export class FleetConnection {
+  readonly nats: NatsConnection;
+  readonly jetstream: JetStreamClient;
+  readonly buckets: Kvm;
+  readonly names: FleetNames;
+  /** How many servers keep a copy of each bucket and stream. */
+  readonly replicas: number;
+  readonly #listeners = new Set<(state: FleetState) => void>();
+  #state: FleetState = "connected";
+  #sinceMs = performance.now();
+
+  private constructor(nats: NatsConnection, place: FleetPlace) {
+    this.nats = nats;
+    this.jetstream = jetstream(nats);
+    this.buckets = new Kvm(this.jetstream);
+    this.names = fleetNames(place.name);
+    this.replicas = place.servers.length >= FLEET_REPLICAS ? FLEET_REPLICAS : 1;
+    void this.#watch();
+  }
+
+  /**
+   * Connects to one of the servers.
+   *
+   * @param place Where.
+   * @param label What the servers show of this connection.
+   * @throws {FleetError} `fleet-unreachable`, `fleet-refused`.
+   */
+  static async open(place: FleetPlace, label: string): Promise<FleetConnection> {
+    try {
+      const nats = await connect({
+        servers: [...place.servers],
+        name: label,
+        // A server may tell of addresses that are reached without TLS.
+        ignoreClusterUpdates: true,
+        tls: place.tls === undefined ? null : withoutAbsent(place.tls),
+        authenticator: authenticators(place),
+        timeout: FLEET_CONNECT_TIMEOUT_MS,
+        maxReconnectAttempts: -1,
+        ignoreAuthErrorAbort: true,
+        reconnectTimeWait: FLEET_RECONNECT_MS,
+        reconnectJitter: FLEET_RECONNECT_MS / 2,
+        reconnectJitterTLS: FLEET_RECONNECT_MS / 2,
+        pingInterval: FLEET_PING_MS,
+      });
+      return new FleetConnection(nats, place);
+    } catch (error) {
+      throw openingError(error, place);
+    }
+  }
+
+  get state(): FleetState {
+    return this.#state;
+  }
+
+  /** When the state changed last, in ms of `performance.now()`. */
+  get sinceMs(): number {
+    return this.#sinceMs;
+  }
+
+  /** Calls back at each change of the state. @returns Ends it. */
+  onState(listener: (state: FleetState) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Ends the connection; what it has not sent is lost. */
+  async close(): Promise<void> {
+    await this.nats.close();
+  }
+
+  async #watch(): Promise<void> {
+    for await (const { type } of this.nats.status()) {
+      if (type === "disconnect" || type === "close") this.#change("away");
+      else if (type === "reconnect") this.#change("connected");
+    }
+  }
+
+  #change(state: FleetState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#sinceMs = performance.now();
+    for (const listener of [...this.#listeners]) listener(state);
+  }
+}
+
+function authenticators({ credentials, user }: FleetPlace): Authenticator[] {
+  const all: Authenticator[] = [];
+  if (credentials !== undefined) all.push(credsAuthenticator(credentials));
+  if (user !== undefined) all.push(usernamePasswordAuthenticator(user.name, user.password));
+  return all;
+}
+
+/** The client takes an option that is there and has no value for a file that it cannot read. */
+function withoutAbsent({ ca, cert, key }: FleetTls) {
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  };
+}
+
+function openingError(error: unknown, { servers }: FleetPlace): FleetError {
+  const where = servers.join(", ");
+  const isRefused = error instanceof errors.AuthorizationError ||
+    error instanceof errors.UserAuthenticationExpiredError;
+  const detail = messageOf(error);
+  if (isRefused) {
+    return new FleetError(
+      "fleet-refused",
+      `the servers of the fleet at ${where} refuse this user: ${detail}; check the credentials`,
+      { cause: error },
+    );
+  }
+  return new FleetError(
+    "fleet-unreachable",
+    `none of the servers of the fleet at ${where} can be used: ${detail}; start one of them, or ` +
+      "name others with --fleet",
+    { cause: error },
+  );
+}

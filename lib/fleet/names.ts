@@ -1,0 +1,46 @@
+/**
+ * What the parts of a fleet are called on its servers.
+ *
+ * @module
+ */
+
+/** Stands in subjects for the name of a listener that has none, as in the keystore. */
+const NAMELESS = "default";
+
+/** The names of one fleet. */
+export interface FleetNames {
+  readonly buckets: {
+    readonly keys: string;
+    readonly places: string;
+    readonly hosts: string;
+  };
+  /** The stream of records. */
+  readonly stream: string;
+  /** Matches the subjects of all records. */
+  readonly records: string;
+  /**
+   * The subject of records.
+   *
+   * @param name The name of the listener; `undefined` if it has none.
+   * @param host The id of the host.
+   * @param source The number of the source that the record is of.
+   * @param kind The kind of the record.
+   */
+  record(name: string | undefined, host: string, source: number, kind: string): string;
+  /** The subjects of the records of a listening name and of a kind; of all where absent. */
+  recordsOf(name: string | undefined, kind: string | undefined): string;
+  /** The subject that a host answers requests at. */
+  control(host: string): string;
+}
+
+/** @param fleet The name of the fleet, as {@linkcode parseName} allows it. */
+export function fleetNames(fleet: string): FleetNames {
+  return {
+    buckets: { keys: `${fleet}_keys`, places: `${fleet}_places`, hosts: `${fleet}_hosts` },
+    stream: `${fleet}_records`,
+    records: `${fleet}.*.*.*.*`,
+    record: (name = NAMELESS, host, source, kind) => `${fleet}.${name}.${host}.${source}.${kind}`,
+    recordsOf: (name = "*", kind = "*") => `${fleet}.${name}.*.*.${kind}`,
+    control: (host) => `${fleet}.control.${host}`,
+  };
+}

@@ -1,0 +1,207 @@
+/** Servers of NATS for tests. They are programs of their own; tests without `nats-server` are left out. */
+
+import { has } from "./programs.ts";
+
+const hasNats = await has("nats-server");
+if (!hasNats) console.warn("nats-server is not on the PATH: the tests of fleets are left out");
+
+/** For tests that need servers. */
+export const NEEDS_NATS = { ignore: !hasNats } as const;
+
+interface Ports {
+  readonly nats: string[];
+}
+
+/** A server that keeps its ports and its store when it is killed and started again. */
+export class NatsServer implements AsyncDisposable {
+  readonly #directory: string;
+  readonly #args: readonly string[];
+  #child!: Deno.ChildProcess;
+  #log!: LogReader;
+  #port = -1;
+
+  private constructor(directory: string, args: readonly string[]) {
+    this.#directory = directory;
+    this.#args = args;
+  }
+
+  /**
+   * Starts a server on a free port of this machine.
+   *
+   * @param options `args` are further ones of `nats-server`; `config` is the content of its file.
+   */
+  static async start(
+    { args = [], config }: { readonly args?: readonly string[]; readonly config?: string } = {},
+  ): Promise<NatsServer> {
+    const directory = await Deno.makeTempDir({ prefix: "nats-" });
+    if (config !== undefined) await Deno.writeTextFile(`${directory}/nats.conf`, config);
+    const file = config === undefined ? [] : ["-c", `${directory}/nats.conf`];
+    const server = new NatsServer(directory, [...file, ...args]);
+    await server.restart();
+    return server;
+  }
+
+  /** The address for clients. */
+  get url(): string {
+    return `nats://127.0.0.1:${this.#port}`;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Starts it again after {@linkcode kill} or {@linkcode stop}. */
+  async restart(): Promise<void> {
+    this.#child = new Deno.Command("nats-server", {
+      // deno-fmt-ignore
+      args: [
+        "-a", "127.0.0.1", "-p", `${this.#port}`, "-js", "-sd", this.#directory,
+        "--ports_file_dir", this.#directory, ...this.#args,
+      ],
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    this.#log = new LogReader(this.#child.stderr);
+    await this.#log.line(/Server is ready/);
+    const path = `${this.#directory}/nats-server_${this.#child.pid}.ports`;
+    const ports = await readWhole(path, this.#directory);
+    this.#port = Number(new URL(ports.nats[0]!).port);
+  }
+
+  /** Waits for a line of its log that matches; earlier ones of this run count. */
+  async logged(pattern: RegExp): Promise<void> {
+    await this.#log.line(pattern);
+  }
+
+  /** Lets it answer no more, as behind a broken network, until {@linkcode resume}. */
+  pause(): void {
+    this.#child.kill("SIGSTOP");
+  }
+
+  resume(): void {
+    this.#child.kill("SIGCONT");
+  }
+
+  /** Ends it at once, as a loss of power does for everything that is not on the disk. */
+  async kill(): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.#ended();
+  }
+
+  /** Ends it in order. */
+  async stop(): Promise<void> {
+    this.#child.kill("SIGTERM");
+    await this.#ended();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#log.isOpen) await this.kill();
+    await Deno.remove(this.#directory, { recursive: true });
+  }
+
+  async #ended(): Promise<void> {
+    await this.#child.status;
+    await this.#log.finished;
+  }
+}
+
+/** A cluster of three servers. */
+export class NatsCluster implements AsyncDisposable {
+  readonly servers: readonly NatsServer[];
+
+  private constructor(servers: readonly NatsServer[]) {
+    this.servers = servers;
+  }
+
+  static async start(): Promise<NatsCluster> {
+    // Each must be told of the others before any of them runs.
+    const routes = freePorts(3).map((port) => `nats://127.0.0.1:${port}`);
+    const servers = await Promise.all(routes.map((route, i) => {
+      const name = ["--cluster_name", "test", "--server_name", `s${i + 1}`];
+      const others = routes.filter((each) => each !== route).join(",");
+      return NatsServer.start({ args: [...name, "--cluster", route, "--routes", others] });
+    }));
+    await Promise.all(
+      servers.map((server) => server.logged(/new (JetStream cluster )?metadata leader/)),
+    );
+    return new NatsCluster(servers);
+  }
+
+  /** The addresses for clients. */
+  get urls(): string[] {
+    return this.servers.map(({ url }) => url);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.servers.map((server) => server[Symbol.asyncDispose]()));
+  }
+}
+
+/** Reads the log of a run to its end, so that the server never waits for us. */
+class LogReader {
+  readonly finished: Promise<void>;
+  #text = "";
+  #isOpen = true;
+  #changed = Promise.withResolvers<void>();
+
+  constructor(stream: ReadableStream<Uint8Array>) {
+    this.finished = this.#read(stream);
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  async line(pattern: RegExp): Promise<void> {
+    while (!pattern.test(this.#text)) {
+      if (!this.#isOpen) throw new Error(`nats-server has ended:\n${this.#text}`);
+      await this.#changed.promise;
+    }
+  }
+
+  async #read(stream: ReadableStream<Uint8Array>): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const piece of stream) {
+      this.#text += decoder.decode(piece, { stream: true });
+      this.#notify();
+    }
+    this.#isOpen = false;
+    this.#notify();
+  }
+
+  #notify(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
+  }
+}
+
+/** The server says that it is ready before it has written the file of its ports. */
+async function readWhole(path: string, directory: string): Promise<Ports> {
+  using watcher = Deno.watchFs(directory);
+  const read = () => {
+    try {
+      return JSON.parse(Deno.readTextFileSync(path)) as Ports;
+    } catch {
+      return undefined;
+    }
+  };
+  let ports = read();
+  if (ports !== undefined) return ports;
+  for await (const _ of watcher) {
+    ports = read();
+    if (ports !== undefined) break;
+  }
+  return ports!;
+}
+
+/** Ports that the system has just had free. */
+function freePorts(count: number): number[] {
+  const listeners = Array.from(
+    { length: count },
+    () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
+  );
+  const ports = listeners.map(({ addr }) => addr.port);
+  for (const listener of listeners) listener.close();
+  return ports;
+}
