@@ -1,5 +1,5 @@
 /**
- * The views of the clients of one thread. What nobody views costs nothing.
+ * The views of the clients of one thread. A client without a view costs nothing.
  *
  * @module
  */

@@ -21,8 +21,10 @@ interface Sent {
   readonly sentMs: number;
 }
 
-/** Smaller messages tell nothing about the line. */
+/** Smaller messages do not tell what the line carries. */
 const MEASURED_BYTES = 256 << 10;
+/** Messages up to this size tell how long the line takes at least. */
+const SMALL_BYTES = 4_096;
 /** How much the latest message counts. */
 const LATEST_SHARE = 0.3;
 
@@ -94,9 +96,10 @@ export class Window {
     const arrivedMs = performance.now() - drawingMs;
     const delayMs = Math.max(arrivedMs - Math.max(sentMs, this.#lastArrivedMs), 0);
     this.#lastArrivedMs = Math.max(this.#lastArrivedMs, arrivedMs);
-    this.#leastDelayMs = Math.min(this.#leastDelayMs, delayMs);
+    if (bytes <= SMALL_BYTES) this.#leastDelayMs = Math.min(this.#leastDelayMs, delayMs);
     if (bytes < MEASURED_BYTES) return;
-    const rate = bytes / Math.max(delayMs - this.#leastDelayMs, 0.1) * 1_000;
+    const fixedMs = Number.isFinite(this.#leastDelayMs) ? this.#leastDelayMs : 0;
+    const rate = bytes / Math.max(delayMs - fixedMs, 0.1) * 1_000;
     this.#rate = this.#rate === 0 ? rate : this.#rate + (rate - this.#rate) * LATEST_SHARE;
   }
 }

@@ -6,17 +6,16 @@ import { FakeClock } from "../../../support/fake_clock.ts";
 const LARGE = 1 << 20;
 
 /** Sends large messages over a line that takes some time and carries some bytes a second. */
-function lineOf(rate: number, drawingMs: number): string {
+function lineOf(rate: number, drawingMs: number, delayMs: number, smallFirst = true): string {
   using clock = new FakeClock();
   const window = new Window();
   const send = (bytes: number) => {
     const seq = window.sent(2, bytes, true);
-    clock.nowMs += 40 + bytes / rate * 1_000 + drawingMs;
+    clock.nowMs += delayMs + bytes / rate * 1_000 + drawingMs;
     window.acknowledged({ type: "ack", seq, ms: drawingMs });
   };
   assert.equal(window.line, "slow");
-  send(10);
-  send(10);
+  if (smallFirst) send(10);
   assert.equal(window.line, "slow", "small messages tell nothing");
   for (let i = 0; i < 20; i++) send(LARGE);
   return window.line;
@@ -24,12 +23,20 @@ function lineOf(rate: number, drawingMs: number): string {
 
 Deno.test("the line of a viewer is measured by large messages, without delay and drawing", () => {
   for (const drawingMs of [0, 50]) {
-    assert.equal(lineOf(2_500_000, drawingMs), "slow");
-    assert.equal(lineOf(VIEWER_FAST_LINE * 0.9, drawingMs), "slow");
-    assert.equal(lineOf(VIEWER_FAST_LINE * 1.1, drawingMs), "fast");
-    assert.equal(lineOf(VIEWER_LOCAL_LINE * 0.9, drawingMs), "fast");
-    assert.equal(lineOf(VIEWER_LOCAL_LINE * 1.1, drawingMs), "local");
+    for (const delayMs of [0, 40]) {
+      const line = (rate: number) => lineOf(rate, drawingMs, delayMs);
+      assert.equal(line(2_500_000), "slow");
+      assert.equal(line(VIEWER_FAST_LINE * 0.9), "slow");
+      assert.equal(line(VIEWER_FAST_LINE * 1.1), "fast");
+      assert.equal(line(VIEWER_LOCAL_LINE * 0.9), "fast");
+      assert.equal(line(VIEWER_LOCAL_LINE * 1.1), "local");
+    }
   }
+});
+
+Deno.test("large messages alone do not make a line seem faster than it is", () => {
+  assert.equal(lineOf(2_500_000, 0, 0, false), "slow");
+  assert.equal(lineOf(VIEWER_LOCAL_LINE * 1.1, 0, 0, false), "local");
 });
 
 Deno.test("messages behind each other on a line are measured by what each adds", () => {
