@@ -37,7 +37,10 @@ export const MAX_WEB_COOKIES = 8;
 /** Open views of all links: walls of tiles, one WebSocket each. */
 export const MAX_WEB_VIEWS = 256;
 
-/** Open views of one link, so that one that was given away leaves room for the others. */
+/**
+ * Views of one link, so that one that was given away leaves room for the others. A closed one counts until
+ * its connection is gone: a viewer that does not answer keeps it.
+ */
 export const MAX_WEB_VIEWS_PER_LINK = 128;
 
 /** Streams of records, log lines and files that one link reads at once; a page has two or three. */
@@ -60,3 +63,6 @@ export const WEB_IDLE_SECONDS = 30;
 
 /** The reason of a closed WebSocket, in bytes; its frame has room for no more. */
 export const MAX_WEB_REASON_BYTES = 123;
+
+/** Different defects in serving the page that are logged; there should be none. */
+export const MAX_WEB_FAILURES = 16;

@@ -22,6 +22,7 @@ import {
   MAX_WEB_STREAMS_PER_LINK,
 } from "../limits.ts";
 import type { Logger } from "../log.ts";
+import { FailureLog } from "./failure_log.ts";
 import { withHeaders } from "./headers.ts";
 import { bracketed, hostOf, Hosts } from "./hosts.ts";
 import type { Link, Links } from "./links.ts";
@@ -60,6 +61,7 @@ export class WebServer {
   readonly #control: WebControl;
   readonly #links: Links;
   readonly #log: Logger;
+  readonly #failures: FailureLog;
   readonly #files: StaticFiles;
   readonly #hosts: Hosts;
   readonly #views: ViewSockets;
@@ -82,13 +84,14 @@ export class WebServer {
     this.#control = control;
     this.#links = links;
     this.#log = log;
+    this.#failures = new FailureLog(log);
     this.#files = files;
     this.#hosts = new Hosts({
       hostname,
       names,
       scheme: isBehindProxy ? "any" : tls === undefined ? "http" : "https",
     });
-    this.#views = new ViewSockets((...args) => control.openView(...args), log);
+    this.#views = new ViewSockets((...args) => control.openView(...args), this.#failures.add);
     this.#server = Deno.serve({
       hostname,
       port,
@@ -265,11 +268,9 @@ export class WebServer {
   }
 
   #fail(error: unknown): Response {
-    const { stack } = error as Error;
-    this.#log.log("error", "web-failed", { detail: messageOf(error), stack });
-    return withHeaders(json({ error: "the listener has failed; its log has more" }, {
-      status: 500,
-    }));
+    this.#failures.add(error);
+    const refused = { error: "the listener has failed; its log has more", code: "internal-error" };
+    return withHeaders(json(refused, { status: 500 }));
   }
 }
 

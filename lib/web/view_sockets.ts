@@ -17,7 +17,6 @@ import {
   WEB_MESSAGES_BURST,
   WEB_MESSAGES_PER_SECOND,
 } from "../limits.ts";
-import type { Logger } from "../log.ts";
 import type { Link } from "./links.ts";
 import { VIEW_PROTOCOL } from "./views/protocol.ts";
 
@@ -33,14 +32,21 @@ export type OpenViewOf = (
 
 export class ViewSockets {
   readonly #openView: OpenViewOf;
-  readonly #log: Logger;
+  readonly #onFailure: (error: unknown) => void;
   readonly #idleSeconds: number;
   readonly #open = new Set<ViewSocket>();
 
-  /** @param idleSeconds After what silence a viewer has to answer a ping. */
-  constructor(openView: OpenViewOf, log: Logger, idleSeconds = WEB_IDLE_SECONDS) {
+  /**
+   * @param onFailure Gets faults of the listener.
+   * @param idleSeconds After what silence a viewer has to answer a ping.
+   */
+  constructor(
+    openView: OpenViewOf,
+    onFailure: (error: unknown) => void,
+    idleSeconds = WEB_IDLE_SECONDS,
+  ) {
     this.#openView = openView;
-    this.#log = log;
+    this.#onFailure = onFailure;
     this.#idleSeconds = idleSeconds;
   }
 
@@ -67,27 +73,33 @@ export class ViewSockets {
     if (!protocols.includes(VIEW_PROTOCOL)) {
       throw new ControlError("bad-method", `a view speaks ${VIEW_PROTOCOL}, which is not offered`);
     }
-    const { socket, response } = Deno.upgradeWebSocket(request, {
-      protocol: VIEW_PROTOCOL,
-      idleTimeout: this.#idleSeconds,
-    });
+    const { socket, response } = this.#accept(request);
     const options = { mode, rights: link.rights === "look" ? "look" : "drive" } as const;
     const view = new ViewSocket(socket, (output) => this.#openView(word, options, output), {
       ended: onEnd,
-      failed: (error) => {
-        this.#log.log("error", "web-failed", { detail: messageOf(error), stack: stackOf(error) });
-      },
-      closed: () => {
-        link.views--;
+      failed: this.#onFailure,
+      over: () => {
         link.ended.removeEventListener("abort", endByLink);
         this.#open.delete(view);
       },
+      closed: () => link.views--,
     });
     const endByLink = () => view.close(CLOSE.refused, String(link.ended.reason));
     link.ended.addEventListener("abort", endByLink);
     link.views++;
     this.#open.add(view);
     return response;
+  }
+
+  #accept(request: Request): Deno.WebSocketUpgrade {
+    try {
+      return Deno.upgradeWebSocket(request, {
+        protocol: VIEW_PROTOCOL,
+        idleTimeout: this.#idleSeconds,
+      });
+    } catch (error) {
+      throw new ControlError("bad-method", `it is no WebSocket: ${messageOf(error)}`);
+    }
   }
 
   /** Ends all views. */
@@ -106,6 +118,8 @@ interface SocketEvents {
   ended(): void;
   /** It could not be opened, by a fault of the listener. */
   failed(error: unknown): void;
+  /** The view is no more; the connection may still be, if the viewer does not answer. */
+  over(): void;
   /** The connection is gone. */
   closed(): void;
 }
@@ -210,7 +224,9 @@ class ViewSocket implements ViewOutput {
   }
 
   #end(): void {
+    if (this.#isOver) return;
     this.#isOver = true;
+    this.#events.over();
     this.#early = [];
     this.#view?.close();
     this.#view = undefined;
@@ -228,10 +244,6 @@ class MessageRate {
     this.#lastMs = nowMs;
     return this.#left >= 0;
   }
-}
-
-function stackOf(error: unknown): string | undefined {
-  return error instanceof Error ? error.stack : undefined;
 }
 
 /** A reason that fits the frame; whole characters. */

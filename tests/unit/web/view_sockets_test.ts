@@ -266,6 +266,7 @@ Deno.test("view: only a WebSocket of our own page and protocol opens one", async
       [`${speaks}\nOrigin: ${rig.web.origin}`, 401],
       [own, 405],
       [`${own}\nSec-WebSocket-Protocol: other`, 405],
+      [`${speaks}\n${own}`, 405],
       [`${speaks}\n${own}`, 404, "/api/clients/2/view?mode=huge"],
       [`${speaks}\n${own}`, 404, "/api/clients/%ff/view"],
     ] as const
@@ -360,6 +361,24 @@ Deno.test("view: a link, and all links together, have only so many", async () =>
   await rig.open(links.at(-1)!);
 });
 
+Deno.test("view: one that does not answer its close frees its place, but not that of its link", async () => {
+  await using rig = await Rig.start();
+  const { cookie } = await rig.web.logIn();
+  const [link] = rig.web.links.links;
+  const host = `127.0.0.1:${rig.web.port}`;
+  using socket = await Deno.connect({ hostname: "127.0.0.1", port: rig.web.port });
+  const own = `Cookie: ${cookie}\r\nOrigin: ${rig.web.origin}\r\n`;
+  await socket.write(new TextEncoder().encode(handshake(host, own)));
+  await rig.until(() => rig.views.length === 1, "a view");
+  rig.views[0]!.output.ended();
+  const others = await Promise.all([rig.web.logIn(), rig.web.logIn()]);
+  for (let i = 0; i < MAX_WEB_VIEWS; i++) rig.dial(others[i % others.length]!);
+  await rig.until(() => rig.views.length === 1 + MAX_WEB_VIEWS, "as many views as there may be");
+  assert.equal(link!.views, 1);
+  socket.close();
+  while (link!.views > 0) await rig.web.ask(others[0]!, "/api/clients");
+});
+
 Deno.test("view: the end of the listener ends all views", async () => {
   const rig = await Rig.start();
   const [view, viewer] = await rig.open(await rig.web.logIn());
@@ -377,7 +396,7 @@ Deno.test("view: a viewer that is gone without a word is noticed", async () => {
       views.push(new TestView(...args, changes));
       return Promise.resolve(views[0]!);
     },
-    log,
+    (error) => assert.fail(String(error)),
     1,
   );
   const { link } = new Links(log).make({ rights: "all" });
