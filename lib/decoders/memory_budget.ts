@@ -37,6 +37,8 @@ export class MemoryBudget {
    * @throws {StreamError} `memory-limit`; nothing is counted.
    */
   reserve(sizeBytes: number): void {
+    // What is emptied at the end of a client takes nothing, also once its key has no part any more.
+    if (sizeBytes === 0) return;
     if (this.#isClosed) throw new StreamError("memory-limit", "the budget was closed");
     if (this.#usedBytes + sizeBytes > this.limitBytes) {
       throw new StreamError(

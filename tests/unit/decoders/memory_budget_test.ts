@@ -54,3 +54,11 @@ test("a closed budget counts nothing, and late releases change nothing", () => {
   assert.deepEqual([one.usedBytes, all.used], [0, 10]);
   assert.throws(() => one.reserve(1), isLimit);
 });
+
+test("nothing is there to be had also for a client whose key has no part any more", () => {
+  const budget = new MemoryBudget(10, { used: 0, limit: 0, take: () => false, give() {} }, "gone");
+  budget.reserve(0);
+  assert.equal(budget.allocate(0).length, 0);
+  assert.throws(() => budget.reserve(1), { code: "memory-limit" });
+  assert.equal(budget.usedBytes, 0);
+});
