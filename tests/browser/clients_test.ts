@@ -193,6 +193,10 @@ browsing("fingers click and scroll, and the keys on the screen hold Ctrl", async
   await page.keyboard.insertText("c");
   await client.until(() => client.pressed.at(-1) === "c");
   assert.equal(client.typed, "", "a key with Ctrl types nothing");
+
+  await page.getByRole("button", { name: "More" }).click();
+  await page.getByRole("button", { name: "End the program" }).click();
+  await page.getByRole("button", { name: "Keep it" }).click();
 }, { isPhone: true });
 
 browsing("the window's size goes to the client", async ({ page, listening }) => {

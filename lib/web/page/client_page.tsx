@@ -8,7 +8,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { copyText } from "./copy.ts";
 import { FileDrop } from "./file_drop.tsx";
-import { nameOf } from "./format.ts";
+import { nameOf, sentence } from "./format.ts";
 import { ScreenKeys } from "./screen_keys.tsx";
 import { SearchBar } from "./search_bar.tsx";
 import { connection, generation, mayDrive } from "./session.ts";
@@ -84,7 +84,7 @@ export function ClientPage({ client, isOnly }: {
           onClose={() => isSearching.value = false}
         />
       )}
-      <main class="view">
+      <main class={shown?.link.value === "lost" ? "view lost" : "view"}>
         <FileDrop client={client} isAllowed={rights}>
           <div class="host" ref={host} />
         </FileDrop>
@@ -116,11 +116,19 @@ function Notices({ stage, isOnly }: { readonly stage: Stage; readonly isOnly: bo
       </div>
     );
   }
+  if (ending?.kind === "missing") {
+    return (
+      <div class="notice" role="alert">
+        <h2>This program is not there any more</h2>
+        {home}
+      </div>
+    );
+  }
   if (ending?.kind === "failed") {
     return (
       <div class="notice" role="alert">
         <h2>The view was closed</h2>
-        <p>{ending.why}</p>
+        <p>{sentence(ending.why)}</p>
         <button type="button" class="primary" onClick={() => location.reload()}>
           Open it again
         </button>

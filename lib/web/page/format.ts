@@ -38,6 +38,12 @@ export function nameOf(
   return title || ident || segkind;
 }
 
+/** What the listener says, as a sentence. */
+export function sentence(text: string): string {
+  const [first = "", ...rest] = text;
+  return `${first.toUpperCase()}${rest.join("")}${/[.!?…]$/.test(text) || text === "" ? "" : "."}`;
+}
+
 /** A count with its noun. */
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;

@@ -5,6 +5,7 @@
  */
 
 import { useSignal } from "@preact/signals";
+import { sentence } from "./format.ts";
 import { tokenOf } from "./route.ts";
 import { open } from "./session.ts";
 
@@ -44,7 +45,7 @@ export function Login({ why }: { readonly why: string }) {
           />
           <button type="submit" class="primary">Open</button>
         </div>
-        <p id="link-fault" class="fault" role="alert">{fault.value || why}</p>
+        <p id="link-fault" class="fault" role="alert">{fault.value || sentence(why)}</p>
       </form>
     </main>
   );

@@ -8,7 +8,7 @@
 import { signal } from "@preact/signals";
 import { BINARY_KIND, type Head, readSound } from "../views/protocol.ts";
 import { ClientInput } from "./client_input.ts";
-import { nameOf } from "./format.ts";
+import { nameOf, sentence } from "./format.ts";
 import { connectInput } from "./pixel_input.ts";
 import { hintSize, shownSize, type Size, type Zoom } from "./pointer.ts";
 import { type FrameOwner, SegmentFrame } from "./segment_frame.ts";
@@ -20,12 +20,15 @@ import { type DownMessage, type ViewedClient, ViewSocket } from "./view_socket.t
 const HINT_MS = 120;
 /** Of a terminal that has not said how large its cells are. */
 const DEFAULT_CELL = { width: 8, height: 16 } as const;
+/** The code of an error: the number is that of no client. */
+const NO_CLIENT = "no-such-client";
 /** Space around a terminal. */
 const TEXT_MARGIN_PX = 6;
 
 /** How a view has ended. */
 export type Ending =
   | { readonly kind: "ended"; readonly lastWords: string }
+  | { readonly kind: "missing" }
   | { readonly kind: "failed"; readonly why: string };
 
 /** What the page around the client does for it. */
@@ -178,13 +181,15 @@ export class Stage implements FrameOwner {
         this.clipboard.value = message.text;
         break;
       case "note":
-        notify(message.text);
+        notify(sentence(message.text));
         break;
       case "ended":
         this.ending.value = { kind: "ended", lastWords: message.last_words };
         break;
       case "error":
-        this.ending.value = { kind: "failed", why: message.error };
+        this.ending.value = message.code === NO_CLIENT
+          ? { kind: "missing" }
+          : { kind: "failed", why: message.error };
     }
   }
 

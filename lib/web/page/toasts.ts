@@ -5,6 +5,7 @@
  */
 
 import { signal } from "@preact/signals";
+import { sentence } from "./format.ts";
 
 /** How long a message stays, unless it has something to click. */
 const SHOWN_MS = 6000;
@@ -37,5 +38,5 @@ export function dismiss(id: number): void {
 
 /** Shows why something that was asked for has failed. */
 export function notifyFailure(error: unknown): void {
-  notify(error instanceof Error ? error.message : String(error));
+  notify(sentence(error instanceof Error ? error.message : String(error)));
 }

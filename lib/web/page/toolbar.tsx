@@ -5,7 +5,7 @@
  */
 
 import { signal } from "@preact/signals";
-import type { RefObject } from "preact";
+import type { ComponentChildren, RefObject } from "preact";
 import { useRef } from "preact/hooks";
 import { addressOf, call } from "./api.ts";
 import { copyText, readClipboard } from "./copy.ts";
@@ -38,9 +38,6 @@ interface ToolbarProps {
 export function Toolbar({ bar, client, stage, isOnly, onSearch }: ToolbarProps) {
   const row = stage.client.value;
   const ident = row?.ident === row?.title ? "" : row?.ident;
-  const menu = useRef<HTMLDivElement>(null);
-  const tools = <Tools client={client} stage={stage} onSearch={onSearch} />;
-  const end = mayDrive.value && <EndButton client={client} stage={stage} />;
   return (
     <header class="bar" ref={bar}>
       {!isOnly && (
@@ -53,42 +50,67 @@ export function Toolbar({ bar, client, stage, isOnly, onSearch }: ToolbarProps) 
         {ident !== "" && <span class="quiet">{ident}</span>}
       </h1>
       {!mayDrive.value && <span class="badge">look only</span>}
-      {!isNarrow.value && <ZoomSwitch stage={stage} />}
-      {mayDrive.value && <KeysMenu stage={stage} />}
-      {isNarrow.value
-        ? (
-          <>
-            <button type="button" class="tool" popovertarget="more" aria-label="More">
-              <Icon name="more" />
-            </button>
-            <div
-              id="more"
-              popover="auto"
-              class="menu labelled"
-              ref={menu}
-              onClick={({ target }) => {
-                const within = target as Element;
-                if (within.closest("[data-menu]") !== null) return;
-                if (within.closest("a,button") !== null) menu.current!.hidePopover();
-              }}
-            >
-              <ZoomSwitch stage={stage} />
-              {tools}
-              {end}
-            </div>
-          </>
-        )
-        : (
-          <div class="tools">
-            {tools}
-            {end}
-          </div>
-        )}
+      {stage.ending.value === undefined && (
+        <Controls client={client} stage={stage} onSearch={onSearch} />
+      )}
     </header>
   );
 }
 
-function Tools({ client, stage, onSearch }: Pick<ToolbarProps, "client" | "stage" | "onSearch">) {
+type ControlsProps = Pick<ToolbarProps, "client" | "stage" | "onSearch">;
+
+/** All buttons; on a narrow page the less frequent ones are in a menu. */
+function Controls({ client, stage, onSearch }: ControlsProps) {
+  const ending = useRef<HTMLDialogElement>(null);
+  const buttons = (
+    <>
+      <ZoomSwitch stage={stage} />
+      {!isNarrow.value && mayDrive.value && <KeysMenu stage={stage} />}
+      <Tools client={client} stage={stage} onSearch={onSearch} />
+      {mayDrive.value && (
+        <Tool
+          icon="power"
+          label="End the program"
+          onClick={() => ending.current!.showModal()}
+        />
+      )}
+    </>
+  );
+  return (
+    <>
+      {isNarrow.value
+        ? (
+          <>
+            {mayDrive.value && <KeysMenu stage={stage} />}
+            <MoreMenu>{buttons}</MoreMenu>
+          </>
+        )
+        : <div class="tools">{buttons}</div>}
+      <EndDialog dialog={ending} client={client} stage={stage} />
+    </>
+  );
+}
+
+function MoreMenu({ children }: { readonly children: ComponentChildren }) {
+  const menu = useRef<HTMLDivElement>(null);
+  const onClick = ({ target }: MouseEvent) => {
+    const within = target as Element;
+    if (within.closest("[data-menu]") !== null) return;
+    if (within.closest("a,button") !== null) menu.current!.hidePopover();
+  };
+  return (
+    <>
+      <button type="button" class="tool" popovertarget="more" aria-label="More">
+        <Icon name="more" />
+      </button>
+      <div id="more" popover="auto" class="menu labelled" ref={menu} onClick={onClick}>
+        {children}
+      </div>
+    </>
+  );
+}
+
+function Tools({ client, stage, onSearch }: ControlsProps) {
   const isText = stage.content.value === "text";
   const isPixels = stage.content.value === "pixels";
   const paste = async () => {
@@ -194,8 +216,11 @@ function KeysMenu({ stage }: { readonly stage: Stage }) {
   );
 }
 
-function EndButton({ client, stage }: { readonly client: number; readonly stage: Stage }) {
-  const dialog = useRef<HTMLDialogElement>(null);
+function EndDialog({ dialog, client, stage }: {
+  readonly dialog: RefObject<HTMLDialogElement | null>;
+  readonly client: number;
+  readonly stage: Stage;
+}) {
   const end = async () => {
     try {
       await call("end", { client: String(client) });
@@ -204,27 +229,16 @@ function EndButton({ client, stage }: { readonly client: number; readonly stage:
     }
   };
   return (
-    <>
-      <button
-        type="button"
-        class="tool danger"
-        title="End the program"
-        onClick={() => dialog.current!.showModal()}
-      >
-        <Icon name="power" />
-        <span class="label">End the program</span>
-      </button>
-      <dialog ref={dialog} class="ask" aria-labelledby="end-title">
-        <form method="dialog" onSubmit={() => void end()}>
-          <h2 id="end-title">End “{stage.label}”?</h2>
-          <p>The program is asked to exit, and cut off when it stays.</p>
-          <div class="row">
-            <button type="button" autofocus onClick={() => dialog.current!.close()}>Keep it</button>
-            <button type="submit" class="primary danger">End it</button>
-          </div>
-        </form>
-      </dialog>
-    </>
+    <dialog ref={dialog} class="ask" aria-labelledby="end-title">
+      <form method="dialog" onSubmit={() => void end()}>
+        <h2 id="end-title">End “{stage.label}”?</h2>
+        <p>The program is asked to exit, and cut off when it stays.</p>
+        <div class="row">
+          <button type="button" autofocus onClick={() => dialog.current!.close()}>Keep it</button>
+          <button type="submit" class="primary danger">End it</button>
+        </div>
+      </form>
+    </dialog>
   );
 }
 

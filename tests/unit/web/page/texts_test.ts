@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { age, count, nameOf, size } from "../../../../lib/web/page/format.ts";
+import { age, count, nameOf, sentence, size } from "../../../../lib/web/page/format.ts";
 import { readLogLine } from "../../../../lib/web/page/log_line.ts";
 import { partsOf } from "../../../../lib/web/page/parts.ts";
 import { waitMs } from "../../../../lib/web/page/retry.ts";
@@ -28,6 +28,11 @@ pure("ages, sizes and counts are short", () => {
   assert.equal(age(5000, 0), "now", "clocks differ");
   const sizes = [0, 999, 1500, 10_000_000, 250_000_000_000].map(size);
   assert.deepEqual(sizes, ["0 bytes", "999 bytes", "1.5 kB", "10.0 MB", "250 GB"]);
+  assert.deepEqual(["the link is wrong", "Ended.", ""].map(sentence), [
+    "The link is wrong.",
+    "Ended.",
+    "",
+  ]);
   assert.deepEqual([count(1, "client"), count(0, "client")], ["1 client", "0 clients"]);
 });
 
