@@ -90,7 +90,11 @@ export function ClientPage({ client, isOnly }: {
         </FileDrop>
         {shown && <Notices stage={shown} isOnly={isOnly} />}
       </main>
-      {shown && rights && <ScreenKeys stage={shown} />}
+      {shown && rights && (
+        <footer class="foot">
+          <ScreenKeys stage={shown} />
+        </footer>
+      )}
       {shown && <TabTitle stage={shown} />}
       {shown && <Clipboard stage={shown} />}
     </div>

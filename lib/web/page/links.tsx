@@ -41,7 +41,7 @@ export function LinksButton() {
   };
   return (
     <>
-      <button type="button" class="tool wide" onClick={show}>
+      <button type="button" class="tool wide" aria-label="Share" title="Share" onClick={show}>
         <Icon name="link" />
         <span>Share</span>
       </button>
