@@ -5,11 +5,12 @@
  */
 
 import { processMemory } from "../decoders/memory_budget.ts";
-import { ControlError } from "../errors.ts";
+import { ControlError, StreamError } from "../errors.ts";
 import { describeJson } from "../handlers/describe.ts";
 import { resultJson } from "../handlers/pipe/call.ts";
 import type { Recorder } from "../handlers/record/recorder.ts";
-import { type Snapshot, takeSnapshot } from "../handlers/pictures/snapshot.ts";
+import { PictureEncoder } from "../handlers/pictures/encoder.ts";
+import { encodePicture, type Snapshot, takeSnapshot } from "../handlers/pictures/snapshot.ts";
 import { type Listener, type ListenerView, viewOf } from "../net/listener.ts";
 import type { ClientView } from "../net/live_client.ts";
 import type { ClientSource } from "../segment/client_source.ts";
@@ -104,7 +105,10 @@ export class LocalClients implements ClientsControl, Disposable {
   }
 
   async snapshot(id: number): Promise<Snapshot | undefined> {
-    return await takeSnapshot(this.#source(id));
+    const source = this.#source(id);
+    if (source.segment.video.coded.number === 0) return await takeSnapshot(source);
+    const { decode } = this.#view.clients().find(({ segments }) => segments.includes(source))!;
+    return await snapshotOf(() => decode(source), id);
   }
 
   async type(id: number, text: string): Promise<boolean> {
@@ -221,6 +225,24 @@ export class LocalClients implements ClientsControl, Disposable {
       if (source !== undefined) return source;
     }
     throw ended(id);
+  }
+}
+
+/** A picture of H.264 that is passed on. */
+async function snapshotOf(
+  decode: () => ReturnType<ClientView["decode"]>,
+  id: number,
+): Promise<Snapshot | undefined> {
+  try {
+    const picture = { kind: "pixels", ...await decode() } as const;
+    using encoder = new PictureEncoder();
+    return await encodePicture(picture, encoder, () => () => picture);
+  } catch (error) {
+    if (!(error instanceof StreamError)) throw error;
+    throw new ControlError(
+      "nothing-shown",
+      `segment ${id} shows H.264 that only viewers can decode: ${error.message}`,
+    );
   }
 }
 

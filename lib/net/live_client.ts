@@ -14,7 +14,7 @@ import type { ClientSource } from "../segment/client_source.ts";
 import type { DeliveryStep, OfferStep } from "../segment/delivery.ts";
 import { type ClientTap, Delivery, type RecordTap } from "../segment/delivery.ts";
 import type { Outcome } from "../segment/outcome.ts";
-import type { TreeOptions } from "../segment/tree.ts";
+import type { TreeOptions } from "../segment/tree_options.ts";
 import { SegmentTree } from "../segment/tree.ts";
 import type { SessionEvent } from "../session/events.ts";
 import type { Session } from "../session/session.ts";
@@ -25,6 +25,7 @@ import type { Counters } from "./counters.ts";
 import { internalError } from "./faults.ts";
 import type { Pump } from "./pump.ts";
 import { Signal } from "./signal.ts";
+import { type DecodedPicture, decodeSeries } from "../decoders/h264/worker/decode_series.ts";
 import { drawInTurns } from "./turns.ts";
 import { VerbWaits } from "./verb_waits.ts";
 
@@ -51,6 +52,8 @@ export interface ClientView {
   readonly taps: Set<ClientTap>;
   /** Makes it send other video than H.264 that is passed on. @param reason Why, for the log. */
   refuseH264(reason: string): void;
+  /** Decodes what a segment shows in H.264 that is passed on. @throws {StreamError} It is not decoded here. */
+  decode(source: ClientSource): Promise<DecodedPicture>;
   /** When a handler has taken it, in milliseconds since 1970. */
   readonly sinceMs: number;
   /** Whether it was asked to exit. */
@@ -126,6 +129,7 @@ export class LiveClient {
         this.#tree.refuseH264(reason);
         this.#wake();
       },
+      decode: ({ segment }) => decodeSeries(segment.video.coded, this.#decoders),
       sinceMs: this.#sinceMs,
       isLeaving: this.#tree.isLeaving,
       waitingBytes: this.#session.outputBytes,

@@ -7,9 +7,8 @@
  * @module
  */
 
-import type { Share } from "../bytes/fair_share.ts";
 import { decodeUtf8Lenient, encodeUtf8, splitUtf8 } from "../bytes/text.ts";
-import { ClientH264, type H264Mode } from "../decoders/h264/client_h264.ts";
+import { ClientH264 } from "../decoders/h264/client_h264.ts";
 import { MemoryBudget, processMemory } from "../decoders/memory_budget.ts";
 import { VideoStream } from "../decoders/video_stream.ts";
 import type { StreamError } from "../errors.ts";
@@ -21,19 +20,18 @@ import type { EventInput, ExternalEvent, WireEvent } from "../wire/event/types.t
 import { announceAudio, takeAudio } from "./audio.ts";
 import { EarlyEvents } from "./early_events.ts";
 import type { IncomingTransfer } from "./incoming_transfer.ts";
-import type { Pacing } from "./outbox.ts";
 import type { Outcome, RecordOutcome, StreamOutcome } from "./outcome.ts";
 import { NOTHING, Outcomes } from "./outcome.ts";
 import { Output, type SessionPort } from "./output.ts";
 import type { Peer } from "./peer.ts";
-import { type DisplayDefaults, prerollEvents, prerollStatuses } from "./preroll.ts";
+import { prerollEvents, prerollStatuses } from "./preroll.ts";
 import { earlyStatuses } from "./presented.ts";
 import { isRequest, requestFromEvent, type SegmentRequest } from "./request.ts";
 import { Segment } from "./segment.ts";
-import type { SegmentLimit } from "./segment_limit.ts";
 import { type Status, statusFromEvent } from "./status.ts";
 import { eventToIo } from "./status_io.ts";
 import { cancelTransfer, TransfersIn } from "./transfers_in.ts";
+import type { TreeOptions } from "./tree_options.ts";
 import { cancelVideo, ClientVideo } from "./video.ts";
 
 /** A segment kind is one byte in NEWCH, four in the request. */
@@ -42,23 +40,6 @@ const MAX_SEGMENT_KIND = 0xff;
 const LAST_CHANNEL = 254;
 /** What Lua shows of last words at most. */
 const LAST_WORDS_BYTES = 31;
-
-/** What the segments of a client are made with. */
-export interface TreeOptions {
-  /** Gives the next number by which handlers know a segment. */
-  readonly nextId: () => number;
-  readonly peer: Peer;
-  /** The first size, density and font of the client. */
-  readonly display: DisplayDefaults;
-  /** What happens to H.264; it is cancelled when absent. */
-  readonly h264?: H264Mode;
-  /** The memory that the pictures of all clients share; that of the process when absent. */
-  readonly memory?: Share;
-  /** How many segments there may be; as many as there are channels when absent. */
-  readonly segments?: SegmentLimit;
-  /** Time and promises for the pacing of events; they are not spread in time when absent. */
-  readonly pacing?: Pacing;
-}
 
 export class SegmentTree {
   readonly #options: TreeOptions;

@@ -1,6 +1,8 @@
 /** Files, recordings, sound and video on the page. */
 
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { PNG } from "pngjs";
 import type { Page } from "playwright-core";
 import { browsing, openClient, pixelsOf } from "../support/browser.ts";
 import { FileClient, hashOf, randomBytes } from "../support/file_client.ts";
@@ -64,6 +66,7 @@ browsing(
     await untilShown(page, (rgba) => isNear(rgba, expected, 6));
     assert.equal(source.cancels, 0);
   },
+  { flags: ["--workers", "2"] },
 );
 
 browsing(
@@ -81,6 +84,12 @@ browsing(
       if (at > 0) await drawUnits(source, [others[at - 1]!]);
       await untilShown(page, (rgba) => isNear(halves(rgba), colors.flat(), 8));
     }
+    const downloading = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Screenshot" }).click();
+    const download = await downloading;
+    assert.equal(download.suggestedFilename(), "film.png");
+    const png = PNG.sync.read(Buffer.from(await Deno.readFile(await download.path())));
+    assert.deepEqual(new Uint8Array(png.data), await pixelsOf(page, CANVAS));
     assert.equal(source.cancels, 0);
   },
 );

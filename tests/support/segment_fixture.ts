@@ -7,7 +7,7 @@ import type { SessionPort } from "../../lib/segment/output.ts";
 import { DISPLAY_DEFAULTS } from "../../lib/segment/preroll.ts";
 import type { Source } from "../../lib/segment/source.ts";
 import type { IoTable, Status } from "../../lib/segment/status.ts";
-import type { TreeOptions } from "../../lib/segment/tree.ts";
+import type { TreeOptions } from "../../lib/segment/tree_options.ts";
 import { SegmentTree } from "../../lib/segment/tree.ts";
 import type { SessionEvent } from "../../lib/session/events.ts";
 import { CONTROL_BODY_BYTES, EVENT_BYTES } from "../../lib/wire/constants.ts";

@@ -6,13 +6,13 @@
  */
 
 import { signal } from "@preact/signals";
-import { BINARY_KIND, type Head, readSound } from "../views/protocol.ts";
+import { BINARY_KIND, type Head } from "../views/protocol.ts";
 import { ClientInput } from "./client_input.ts";
+import { ClientSound } from "./client_sound.ts";
 import { nameOf, sentence } from "./format.ts";
 import { connectInput } from "./pixel_input.ts";
 import { hintSize, shownSize, type Size, type Zoom } from "./pointer.ts";
 import { type FrameOwner, SegmentFrame } from "./segment_frame.ts";
-import type { Sound } from "./sound.ts";
 import { notify } from "./toasts.ts";
 import { type DownMessage, type ViewedClient, ViewSocket } from "./view_socket.ts";
 
@@ -47,8 +47,7 @@ export class Stage implements FrameOwner {
   readonly content = signal<"none" | "text" | "pixels">("none");
   readonly zoom = signal<Zoom>("fit");
   readonly isLocked = signal(false);
-  readonly isMuted = signal(false);
-  readonly hasSound = signal(false);
+  readonly sound = new ClientSound();
   /** Text that the client offers. */
   readonly clipboard = signal("");
   readonly input: ClientInput;
@@ -64,7 +63,6 @@ export class Stage implements FrameOwner {
   #pointer = { x: 0, y: 0 };
   #hinted = "";
   #hintTimer: ReturnType<typeof setTimeout> | undefined;
-  #sound: Promise<Sound> | undefined;
   #isLayoutDue = false;
 
   constructor(client: number, { mayDrive, decodesH264, onKey }: StageOptions) {
@@ -120,11 +118,6 @@ export class Stage implements FrameOwner {
     this.#layout();
   }
 
-  setMuted(on: boolean): void {
-    this.isMuted.value = on;
-    void this.#sound?.then((sound) => sound.isMuted = on);
-  }
-
   async lockPointer(): Promise<void> {
     try {
       await this.#main?.element.requestPointerLock();
@@ -146,7 +139,7 @@ export class Stage implements FrameOwner {
     clearTimeout(this.#hintTimer);
     this.input.close();
     this.#socket.close();
-    void this.#sound?.then((sound) => sound.close());
+    this.sound.close();
     for (const frame of this.#frames.values()) frame.close();
     this.element.remove();
   }
@@ -194,8 +187,9 @@ export class Stage implements FrameOwner {
   }
 
   onBinary(head: Head, message: Uint8Array<ArrayBuffer>): void {
-    if (head.kind === BINARY_KIND.audio) void this.#play(head.seq, message);
-    else this.#frameOf(head.segment).take(head, message);
+    if (head.kind === BINARY_KIND.audio) {
+      void this.sound.play(message).then(() => this.acknowledge(head.seq));
+    } else this.#frameOf(head.segment).take(head, message);
   }
 
   // What the frames tell.
@@ -406,16 +400,5 @@ export class Stage implements FrameOwner {
       parent = this.#frames.get(parent.parent)?.placed;
     }
     return [x * scale, y * scale];
-  }
-
-  async #play(seq: number, message: Uint8Array<ArrayBuffer>): Promise<void> {
-    this.hasSound.value = true;
-    this.#sound ??= import("./sound.ts").then(({ Sound }) => {
-      const sound = new Sound();
-      sound.isMuted = this.isMuted.value;
-      return sound;
-    });
-    (await this.#sound).play(readSound(message));
-    this.acknowledge(seq);
   }
 }

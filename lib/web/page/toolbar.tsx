@@ -27,6 +27,9 @@ const narrow = matchMedia("(max-width: 860px)");
 const isNarrow = signal(narrow.matches);
 narrow.addEventListener("change", () => isNarrow.value = narrow.matches);
 
+/** How long a file stays for the browser to save it. */
+const KEPT_MS = 60_000;
+
 interface ToolbarProps {
   readonly bar: RefObject<HTMLElement | null>;
   readonly client: number;
@@ -145,23 +148,25 @@ function Tools({ client, stage, onSearch }: ControlsProps) {
           onClick={() => void stage.lockPointer()}
         />
       )}
-      {stage.hasSound.value && (
+      {stage.sound.isThere.value && (
         <Tool
-          icon={stage.isMuted.value ? "mute" : "sound"}
-          label={stage.isMuted.value ? "Sound on" : "Mute"}
-          isPressed={stage.isMuted.value}
-          onClick={() => stage.setMuted(!stage.isMuted.value)}
+          icon={stage.sound.isMuted.value ? "mute" : "sound"}
+          label={stage.sound.isMuted.value ? "Sound on" : "Mute"}
+          isPressed={stage.sound.isMuted.value}
+          onClick={() => stage.sound.setMuted(!stage.sound.isMuted.value)}
         />
       )}
-      <a
-        class="tool"
-        title="Screenshot"
-        href={addressOf("snapshot", { client: String(client) })}
-        download={`${fileName(stage)}.${isText ? "txt" : "png"}`}
-      >
-        <Icon name="camera" />
-        <span class="label">Screenshot</span>
-      </a>
+      {isPixels ? <Tool icon="camera" label="Screenshot" onClick={() => savePicture(stage)} /> : (
+        <a
+          class="tool"
+          title="Screenshot"
+          href={addressOf("snapshot", { client: String(client) })}
+          download={`${fileName(stage)}.txt`}
+        >
+          <Icon name="camera" />
+          <span class="label">Screenshot</span>
+        </a>
+      )}
       {mayDrive.value && <RecordButton client={client} recording={stage.client.value?.recording} />}
       {mayDrive.value && <ClientFiles client={client} />}
       <Tool icon="full" label="Full screen" onClick={toggleFull} />
@@ -240,6 +245,18 @@ function EndDialog({ dialog, client, stage }: {
       </form>
     </dialog>
   );
+}
+
+/** What is shown, also where the browser alone can decode it. */
+function savePicture(stage: Stage): void {
+  stage.canvas?.toBlob((blob) => {
+    if (blob === null) return notify("The browser cannot make a file of this picture");
+    const href = URL.createObjectURL(blob);
+    const link = Object.assign(document.createElement("a"), { href });
+    link.download = `${fileName(stage)}.png`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(href), KEPT_MS);
+  });
 }
 
 function fileName({ label }: Stage): string {

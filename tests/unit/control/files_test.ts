@@ -6,6 +6,7 @@ import type { ThreadFiles } from "../../../lib/control/files/thread_files.ts";
 import { Transfers } from "../../../lib/control/files/transfers.ts";
 import {
   FILE_CONFIRM_TIMEOUT_MS,
+  FILE_QUEUE_BYTES,
   FILE_STALL_TIMEOUT_MS,
   MAX_CONTROL_TRANSFERS,
   MAX_LISTED_FILES,
@@ -129,6 +130,19 @@ Deno.test("a file to a client that does not say that it has it counts as sent af
   timers.pass(1);
   assert.equal(await files.ended(id), "sent");
   assert.equal(files.rows(2)[0]?.state, "complete");
+});
+
+Deno.test("a file that is fed faster than the client takes it waits", async () => {
+  const source = new TakingSource();
+  const files = new ClientFiles();
+  const id = files.begin(source as unknown as ClientSource, "a", 3 * FILE_QUEUE_BYTES)!;
+  let isFed = false;
+  const feeding = files.feed(id, new Uint8Array(2 * FILE_QUEUE_BYTES)).then(() => isFed = true);
+  source.content!.take(FILE_QUEUE_BYTES - 1);
+  await nextTurn();
+  assert.equal(isFed, false);
+  source.content!.take(1);
+  await feeding;
 });
 
 /** A thread that takes everything. */

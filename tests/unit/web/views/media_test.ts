@@ -1,6 +1,10 @@
 /** H.264 and sound on their way to viewers, from a real source over a socket. */
 
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { PNG } from "pngjs";
+import { readPictureFormat } from "../../../../lib/decoders/h264/sps.ts";
+import { yuv420ToRgba } from "../../../../lib/decoders/h264/yuv420.ts";
 import {
   KEY_PICTURE_WAIT_MS,
   MAX_SERIES_UNITS,
@@ -10,7 +14,7 @@ import {
 import { VIDEO_FLAG } from "../../../../lib/wire/constants.ts";
 import { BOTTOM_UP, KEY_PICTURE } from "../../../../lib/web/views/protocol.ts";
 import { FakeTimers } from "../../../support/fake_timers.ts";
-import { keyUnit, samePicture, testPlanes } from "../../../support/h264.ts";
+import { keyUnit, samePicture, sps, testPlanes } from "../../../support/h264.ts";
 import { h264Frame } from "../../../support/h264_listening.ts";
 import { noisePicture, opaque } from "../../../support/source.ts";
 import { Viewer } from "../../../support/viewer.ts";
@@ -160,4 +164,19 @@ Deno.test("a viewer that finds no key picture waits for one a while, then the cl
   assert.deepEqual([viewer.units.length, timers.size > 0], [0, true]);
   timers.pass(KEY_PICTURE_WAIT_MS);
   await viewing.source.until(() => viewing.source.cancels > 0);
+});
+
+Deno.test("a snapshot of H.264 that is passed on is decoded when it is asked for, as far as it can be", async () => {
+  await using viewing = await start();
+  const planes = testPlanes(STREAM);
+  await draw(viewing, KEY);
+  await draw(viewing, samePicture(STREAM, 1));
+  const taken = await viewing.clients.snapshot(viewing.id);
+  assert.ok(taken?.kind === "png");
+  const png = PNG.sync.read(Buffer.from(taken.bytes));
+  const format = readPictureFormat(sps(STREAM).subarray(4));
+  assert.deepEqual(new Uint8Array(png.data), yuv420ToRgba(planes, format));
+  await draw(viewing, HIGH_KEY);
+  await assert.rejects(viewing.clients.snapshot(viewing.id), { code: "nothing-shown" });
+  assert.equal(viewing.source.cancels, 0);
 });
