@@ -64,8 +64,8 @@ export class View implements OpenView, ClientViewer {
     try {
       this.#take(readUp(message));
     } catch (error) {
-      if (!(error instanceof A12Error)) throw error;
-      this.#fault("bad-message", error.message);
+      if (error instanceof A12Error) this.#fault("bad-message", error.message);
+      else this.#fail("view-failed", messageOf(error));
     }
   }
 

@@ -37,7 +37,10 @@ export const viewerMessages: Target = {
     const [error, ...more] = viewer.all("error");
     assert.deepEqual(more, []);
     assert.equal(viewer.end?.fault, error?.error);
-    if (error !== undefined) assert.equal(viewer.told.at(-1), error);
+    if (error !== undefined) {
+      assert.equal(viewer.told.at(-1), error);
+      assert.equal(error.code, "bad-message");
+    }
     assert.equal(other.end, undefined);
     assert.equal(viewed.taps.size, 1);
     viewed.fixture.deliver();
