@@ -21,6 +21,9 @@ const FONT_PX = { smallest: 5, normal: 14, largest: 28 } as const;
 /** How far a small grid grows in a large window. */
 const MOST_GROWTH = 1.6;
 
+/** Renderers of WebGL that run on the processor. */
+const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+
 /** What a terminal tells. */
 export interface TextOwner {
   /** Input as terminals send it. */
@@ -176,8 +179,9 @@ export class TextScreen {
     this.element.remove();
   }
 
-  /** The canvas of WebGL, or elements where there is none. */
+  /** The canvas of WebGL, or elements where there is none or the processor would have to draw it. */
   #draw(): void {
+    if (!hasQuickWebgl()) return;
     try {
       const webgl = new WebglAddon();
       webgl.onContextLoss(() => webgl.dispose());
@@ -225,4 +229,14 @@ export class TextScreen {
     }
     return this.#cell;
   }
+}
+
+/** WebGL without a graphics card shows a line three times as late as elements do. */
+function hasQuickWebgl(): boolean {
+  const webgl = document.createElement("canvas").getContext("webgl2");
+  if (webgl === null) return false;
+  const names = webgl.getExtension("WEBGL_debug_renderer_info");
+  const renderer = webgl.getParameter(names?.UNMASKED_RENDERER_WEBGL ?? webgl.RENDERER);
+  webgl.getExtension("WEBGL_lose_context")?.loseContext();
+  return !SOFTWARE.test(renderer);
 }
