@@ -6,7 +6,9 @@ import { has } from "./programs.ts";
 
 /** Debian's name first. */
 const NAMES = ["chromium", "chromium-browser", "google-chrome"] as const;
-const executablePath = await findBrowser();
+
+/** The path of Chromium; absent where there is none. */
+export const CHROMIUM: string | undefined = await findBrowser();
 
 /** What a test gets. */
 export interface Browsing {
@@ -36,13 +38,13 @@ export function browsing(
   { flags = [], ratio = 1, isPhone = false }: BrowsingOptions = {},
 ): void {
   Deno.test({
-    name: executablePath === undefined ? `${name} (needs chromium on the PATH)` : name,
-    ignore: executablePath === undefined,
+    name: CHROMIUM === undefined ? `${name} (needs chromium on the PATH)` : name,
+    ignore: CHROMIUM === undefined,
     fn: async () => {
       await using listening = await Listening.start("--web", ...flags);
       const link = await linkOf(listening);
       const browser = await chromium.launch({
-        executablePath: executablePath!,
+        executablePath: CHROMIUM!,
         args: ["--no-sandbox"],
       });
       try {
