@@ -7,8 +7,10 @@
 import { type Head, HEAD_BYTES, readHead, VIEW_PROTOCOL } from "../../../lib/web/views/protocol.ts";
 import { Changes } from "../../support/changes.ts";
 
-/** As many as a listener lets be on the way. */
-const AHEAD = 2;
+/** More than a listener lets be on the way: xterm.js takes what it has got every 4 ms. */
+const AHEAD = 16;
+/** The page is stuck when it does not draw as many in the time that tests wait. */
+const STEP = 500;
 const SEQ_AT = HEAD_BYTES - 4;
 
 export class Repeater implements AsyncDisposable {
@@ -33,7 +35,10 @@ export class Repeater implements AsyncDisposable {
   /** Waits until the page has drawn as many pictures, first those that come from the listener. */
   async drawn(count: number): Promise<void> {
     const drawn = () => this.#view?.drawn ?? 0;
-    await this.#changes.until(() => drawn() >= count, () => `${count} pictures; ${drawn()} came`);
+    while (drawn() < count) {
+      const next = Math.min(count, drawn() + STEP);
+      await this.#changes.until(() => drawn() >= next, () => `${count} pictures; ${drawn()} came`);
+    }
   }
 
   /** Has the page draw the last pictures of the listener again. @param last How many they are. */
