@@ -69,6 +69,23 @@ browsing("a text client is text, and takes what is typed and pasted", async (it)
   assert.equal(await page.locator(".toast").count(), 0);
 });
 
+browsing("a text client that draws for long leaves 20 lines to be spoken, not all", async (it) => {
+  const { page, listening } = it;
+  const client = await listening.connect("shell");
+  await client.showText("0");
+  await openClient(page, "shell");
+  for (const letter of "abc") {
+    await client.showText(...new Array(20).fill(letter.repeat(100)));
+    await page.getByRole("listitem").filter({ hasText: letter.repeat(100) }).first().waitFor();
+  }
+  await client.showText("the end");
+  await page.getByRole("listitem").filter({ hasText: "the end" }).waitFor();
+  const length: number = await page.locator(".live-region").evaluate(
+    ({ textContent }) => textContent!.length,
+  );
+  assert.ok(length < 2_000, `${length} characters`);
+});
+
 browsing("a canvas equals the frame pixel by pixel, and so does each change", async (it) => {
   const { page, listening } = it;
   const client = await listening.connect("picture", "application");

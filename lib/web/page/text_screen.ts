@@ -21,6 +21,8 @@ const FONT_PX = { smallest: 5, normal: 14, largest: 28 } as const;
 /** How far a small grid grows in a large window. */
 const MOST_GROWTH = 1.6;
 
+/** Characters that are kept for screen readers: 20 lines, as in xterm.js. */
+const MOST_SPOKEN = 1_600;
 /** Renderers of WebGL that run on the processor. */
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 
@@ -126,6 +128,7 @@ export class TextScreen {
       this.#terminal.resize(cols, rows);
     }
     this.#terminal.write(ansi, onDrawn);
+    this.#forgetSpoken();
   }
 
   /**
@@ -189,6 +192,16 @@ export class TextScreen {
     } catch {
       // xterm.js draws with elements then.
     }
+  }
+
+  /**
+   * Empties what xterm.js has given screen readers to speak. It bounds that by line feeds, and the
+   * painter sends none: a page would keep all that was ever drawn.
+   */
+  #forgetSpoken(): void {
+    const spoken = this.element.querySelector(".live-region");
+    const { length = 0 } = (spoken?.firstChild ?? {}) as Partial<Text>;
+    if (length > MOST_SPOKEN) spoken!.textContent = "";
   }
 
   /** Emoji of a picker and the like: text without a key, which xterm.js drops in its screen reader mode. */
