@@ -9,6 +9,7 @@ import config from "./deno.json" with { type: "json" };
 import { completionsCommand } from "./lib/cli/completions.ts";
 import { connectCommand } from "./lib/cli/connect.ts";
 import { ctlCommand } from "./lib/cli/ctl.ts";
+import { fleetCommand } from "./lib/cli/fleet.ts";
 import { installCommand } from "./lib/cli/install.ts";
 import { keystoreCommand } from "./lib/cli/keystore.ts";
 import { listenCommand } from "./lib/cli/listen.ts";
@@ -31,6 +32,7 @@ export function makeProgram(io: CliIo = processIo): Command {
     .addCommand(connectCommand(io))
     .addCommand(keystoreCommand(io))
     .addCommand(ctlCommand(io))
+    .addCommand(fleetCommand(io))
     .addCommand(installCommand(io))
     .addHelpText("after", HELP);
   program.addCommand(completionsCommand(program, io));

@@ -6,12 +6,11 @@
 
 import { type Command, InvalidArgumentError } from "commander";
 import type { FleetPlace } from "../fleet/mod.ts";
-import { MAX_FLEET_FILE_BYTES, MAX_FLEET_SERVERS, MAX_FLEET_STALE_MS } from "../limits.ts";
+import { MAX_FLEET_FILE_BYTES, MAX_FLEET_SERVERS } from "../limits.ts";
 import { escapeControls, isLoopback, messageOf, parseName, parsePort } from "../mod.ts";
 import { UsageError } from "./errors.ts";
 import type { Report } from "./report.ts";
 import { warnOfMode } from "./secret_file.ts";
-import { parseDuration } from "./values.ts";
 
 /** A server of a fleet. */
 export interface FleetServer {
@@ -32,11 +31,6 @@ export interface FleetFlags {
   readonly fleetInsecure?: boolean;
 }
 
-export interface FleetListenFlags extends FleetFlags {
-  /** In milliseconds. */
-  readonly fleetStale?: number;
-}
-
 const DEFAULT_NAME = "fleet";
 const DEFAULT_PORT = 4222;
 const SCHEMES = ["nats", "tls"];
@@ -46,7 +40,7 @@ export function addFleetOptions(command: Command): Command {
   return command
     .option(
       "--fleet <urls>",
-      "share keys and records over these NATS servers: nats://host[:port][,host…] or tls://…",
+      "the NATS servers that the listeners of a fleet share: nats://host[:port][,host...] or tls://...",
       parseServers,
     )
     .option(
@@ -64,22 +58,12 @@ export function addFleetOptions(command: Command): Command {
     .option("--fleet-key <file>", "the private key of that certificate, in PEM")
     .option(
       "--fleet-insecure",
-      "use nats:// also with other machines, where all can read and change it",
+      "use nats:// also with other machines, so that others can read and change what is sent",
     );
 }
 
-/** Adds the options of commands that also work for a while when the servers cannot be reached. */
-export function addFleetListenOptions(command: Command): Command {
-  return addFleetOptions(command)
-    .option(
-      "--fleet-stale <time>",
-      "how long known keys may log in while no server can be reached, such as 30m (default: 1h)",
-      (text) => parseDuration(text, MAX_FLEET_STALE_MS),
-    );
-}
-
-/** @throws {UsageError} For options that would show keys to others, or make no sense. */
-export function requireConsistentFleet(flags: FleetListenFlags): void {
+/** @throws {UsageError} For options that would show what is sent to others, or make no sense. */
+export function requireConsistentFleet(flags: FleetFlags): void {
   const { fleet, fleetCert, fleetKey, fleetCreds, fleetUserFile, fleetInsecure } = flags;
   if (fleet === undefined) {
     const others = { ...flags } as { readonly [name: string]: unknown };

@@ -16,6 +16,8 @@ import {
 } from "../mod.ts";
 import { makeControl, type OpenControl, openControl } from "./control.ts";
 import { ReportedError } from "./errors.ts";
+import { readFleet } from "./fleet_options.ts";
+import { openRecords } from "./fleet_records.ts";
 import { FaultLog, outliveFaults } from "./faults.ts";
 import { type CliIo, processIo } from "./io.ts";
 import { readLimits } from "./limits_file.ts";
@@ -141,6 +143,7 @@ async function serve(
   );
   const access = secret === undefined ? undefined : parseSecret(secret);
   const limits = await readLimits(flags);
+  const fleet = await readFleet(flags, makeReport(flags, io, firstLog));
   // These come before any program is started, which would get the variables.
   const place = choosePlace(args, flags, takeInherited(io.env));
   const manager = new ServiceManager(io.env, firstLog);
@@ -155,11 +158,13 @@ async function serve(
     const condition = await describeCondition(access, keystore, name);
     const publicKey = publicKeyOf(keystore.identity());
     const web = await prepareWeb(flags, io.env, log);
+    await using records = fleet && await openRecords(fleet, name, io.env, log);
     using served = await open({ name, place, limits, keystore, secret });
     const { listener } = served;
-    const control = isControlled(flags)
+    const control = isControlled(flags) || records !== undefined
       ? makeControl(served, keystore, { log: firstLog, links: web?.links })
       : undefined;
+    records?.follow(control!, firstLog);
     let socket: OpenControl | undefined;
     let page: OpenWeb | undefined;
     try {

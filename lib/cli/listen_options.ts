@@ -10,6 +10,7 @@ import { RECORD_MAX_FPS } from "../limits.ts";
 import type { H264Mode, LogFormat, Network } from "../mod.ts";
 import { UsageError } from "./errors.ts";
 import { parseListen, type PlaceFlags } from "./listen_place.ts";
+import { addFleetOptions, type FleetFlags, requireConsistentFleet } from "./fleet_options.ts";
 import { addLimitOptions, type LimitFlags } from "./limit_options.ts";
 import { addKeystoreOption } from "./keystore_open.ts";
 import type { PipeRestart } from "./pipe.ts";
@@ -38,7 +39,8 @@ export interface RecordFlags {
   readonly snapshot?: string;
 }
 
-export interface ListenFlags extends LimitFlags, SecretFlags, RecordFlags, PlaceFlags, WebFlags {
+export interface ListenFlags
+  extends LimitFlags, SecretFlags, RecordFlags, PlaceFlags, WebFlags, FleetFlags {
   /** A file that sets limits as well. */
   readonly limits?: string;
   readonly size?: { readonly width: number; readonly height: number };
@@ -76,6 +78,7 @@ export function addListenOptions(command: Command): Command {
       ).argParser(parseNetworks),
     );
   addKeystoreOption(command);
+  addFleetOptions(command);
   addSecretOptions(command, "NUM:SECRET");
   addLimitOptions(command);
   addWebOptions(command);
@@ -163,6 +166,7 @@ export function isControlled({ control, web }: Pick<ListenFlags, "control" | "we
 /** @throws {UsageError} For flags that exclude each other, or that need another one. */
 export function requireConsistent(flags: ListenFlags): void {
   requireConsistentWeb(flags);
+  requireConsistentFleet(flags);
   const { view, pipe, pipeRestart, handler, json, h264, record, snapshot } = flags;
   const handlers = given({
     "--view": view,

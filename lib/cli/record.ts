@@ -8,6 +8,7 @@ import type { Retention, RetentionBounds } from "../handlers/mod.ts";
 import { type ClientRecorder, RecordingShelf } from "../control/mod.ts";
 import { ControlError, type Logger, messageOf, Recorder, type Source } from "../mod.ts";
 import { UsageError } from "./errors.ts";
+import { stateDirectory } from "./state_directory.ts";
 import type { CliIo } from "./io.ts";
 import type { RecordFlags } from "./listen_options.ts";
 
@@ -34,12 +35,8 @@ export function openRecorder(directory: string, flags: RecordFlags, log: Logger)
  */
 export function recordingsDirectory({ record }: RecordFlags, env: CliIo["env"]): string {
   if (record !== undefined) return record;
-  const service = env.get("STATE_DIRECTORY");
-  if (service) return `${service}/recordings`;
-  const state = env.get("XDG_STATE_HOME");
-  if (state) return `${state}/net-listen/recordings`;
-  const home = env.get("HOME");
-  if (home) return `${home}/.local/state/net-listen/recordings`;
+  const state = stateDirectory(env);
+  if (state !== undefined) return `${state}/recordings`;
   throw new ControlError(
     "control-failed",
     "there is no directory for recordings: listen with --record DIR, or set XDG_STATE_HOME or HOME",

@@ -35,6 +35,7 @@ export type ThreadFigures = Omit<
 export interface WatchedLine {
   /** The number of the client's first segment, or that of the listener. */
   readonly client: number;
+  readonly kind: string;
   readonly line: string;
 }
 
@@ -196,7 +197,8 @@ export class LocalClients implements ClientsControl, Disposable {
   watch(isOn: boolean): void {
     this.#view.tap.onRecord = isOn
       ? (client, source, status, input) => {
-        this.#onLine({ client, line: describeJson(new Date(), source, status, input) });
+        const line = describeJson(new Date(), source, status, input);
+        this.#onLine({ client, kind: status.kind, line });
       }
       : undefined;
   }

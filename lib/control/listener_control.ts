@@ -61,6 +61,19 @@ export interface RecordWatch {
   lose(count: number): void;
 }
 
+/** Takes all records, without waiting. */
+export interface RecordFollower {
+  /**
+   * Takes a record.
+   *
+   * @param client The number of the client's first segment, or that of the listener.
+   * @param line The record as JSON.
+   */
+  put(client: number, kind: string, line: string): void;
+  /** Records were left out before they came here. */
+  lose(count: number): void;
+}
+
 interface Found {
   readonly client: ClientRow;
   readonly thread: ClientsControl;
@@ -74,9 +87,11 @@ export class ListenerControl implements Controlled, RecordWatch {
   readonly #keystore: ControlKeystore;
   readonly #since = new Date();
   readonly #watchers = new Watchers((isWatched) => {
+    if (this.#follower !== undefined) return;
     for (const thread of this.#target.threads()) thread.watch(isWatched);
   });
   readonly #transfers = new Transfers();
+  #follower: RecordFollower | undefined;
   readonly #recordings = new Recordings(() => this.#target.recordings());
   #snapshots = 0;
 
@@ -86,15 +101,23 @@ export class ListenerControl implements Controlled, RecordWatch {
   }
 
   get isWatched(): boolean {
-    return this.#watchers.size > 0;
+    return this.#follower !== undefined || this.#watchers.size > 0;
+  }
+
+  /** Gives all records to a follower from now on. */
+  follow(follower: RecordFollower): void {
+    this.#follower = follower;
+    for (const thread of this.#target.threads()) thread.watch(true);
   }
 
   publish(line: WatchedLine): void {
     this.#watchers.publish(line);
+    this.#follower?.put(line.client, line.kind, line.line);
   }
 
   lose(count: number): void {
     this.#watchers.lose(count);
+    this.#follower?.lose(count);
   }
 
   /** Ends what watches. */

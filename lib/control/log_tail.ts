@@ -14,6 +14,8 @@ export class LogTail implements Logger {
   readonly #lines: string[] = [];
   readonly #watchers = new Watchers(() => {});
   readonly #keeper: Logger;
+  /** Gets all lines as well, those of every level. */
+  follower: Logger | undefined;
 
   /**
    * @param target Gets all lines.
@@ -26,7 +28,7 @@ export class LogTail implements Logger {
 
   readonly log: Logger["log"] = (...line) => {
     this.#target.log(...line);
-    this.#keeper.log(...line);
+    this.#take(line);
   };
 
   /** A logger with another target, whose lines are kept here as well. */
@@ -34,7 +36,7 @@ export class LogTail implements Logger {
     return {
       log: (...line) => {
         target.log(...line);
-        this.#keeper.log(...line);
+        this.#take(line);
       },
     };
   }
@@ -51,6 +53,11 @@ export class LogTail implements Logger {
   /** Ends all streams. */
   close(): void {
     this.#watchers.close();
+  }
+
+  #take(line: Parameters<Logger["log"]>): void {
+    this.#keeper.log(...line);
+    this.follower?.log(...line);
   }
 
   #keep(line: string): void {

@@ -48,7 +48,7 @@ export class Watchers {
     return watcher.stream;
   }
 
-  publish({ client, line }: WatchedLine): void {
+  publish({ client, line }: Pick<WatchedLine, "client" | "line">): void {
     for (const watcher of this.#watchers) watcher.put(client, line);
   }
 

@@ -91,6 +91,8 @@ export class FleetConnection {
         reconnectJitter: FLEET_RECONNECT_MS / 2,
         reconnectJitterTLS: FLEET_RECONNECT_MS / 2,
         pingInterval: FLEET_PING_MS,
+        // The stack of each request costs more than the request.
+        noAsyncTraces: true,
       });
       return new FleetConnection(nats, place);
     } catch (error) {

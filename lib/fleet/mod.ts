@@ -5,4 +5,8 @@
  */
 
 export { FleetConnection, type FleetPlace, type FleetState, type FleetTls } from "./connection.ts";
+export { makeHostId } from "./host.ts";
+export type { FleetRecord } from "./records/record.ts";
+export { type WatchOptions, watchRecords } from "./records/watch.ts";
+export { FleetRecords, type RecordsOptions } from "./records/records.ts";
 export { type FleetNames, fleetNames } from "./names.ts";

@@ -22,5 +22,44 @@ export const FLEET_REPLICAS = 3;
 /** The files of `--fleet-creds`, `--fleet-ca` and the like; chains of certificates have a few thousand bytes. */
 export const MAX_FLEET_FILE_BYTES = 1 << 20;
 
-/** The longest `--fleet-stale`, a year; longer is a mistake in the unit. */
-export const MAX_FLEET_STALE_MS = 365 * 86_400_000;
+/** How long the servers may take to answer; the choice of a new leader takes up to 4 s. */
+export const FLEET_REQUEST_TIMEOUT_MS = 5_000;
+
+/** Records that wait for the servers in memory, in UTF-16 units; further ones go through the disk. */
+export const FLEET_QUEUE_UNITS = 4 << 20;
+
+/** One record, in bytes; a server takes messages of 1 MiB unless it is told otherwise. */
+export const MAX_FLEET_RECORD_BYTES = 256 << 10;
+
+/** The spool of a listener, in bytes: a million records. Further ones are counted and lost. */
+export const FLEET_SPOOL_BYTES = 256 << 20;
+
+/** One file of the spool, which is read and sent as a whole. */
+export const FLEET_SEGMENT_BYTES = 1 << 20;
+
+/** Records on their way to a disk that is stuck, in bytes; further ones are lost. */
+export const FLEET_SPOOL_QUEUE_BYTES = 4 << 20;
+
+/** Spools of listeners that were killed which a start looks for; each one holds its files open. */
+export const MAX_FLEET_SPOOLS = 256;
+
+/** How long after a failure records are tried again. */
+export const FLEET_RETRY_MS = 500;
+
+/** How long the end of a listener waits for its last records; what is left stays in the spool. */
+export const FLEET_CLOSE_TIMEOUT_MS = 2_000;
+
+/** The age at which records leave the stream, a week; the servers can be told otherwise. */
+export const FLEET_RECORDS_AGE_MS = 7 * 86_400_000;
+
+/** The size of the stream; the oldest records make room. */
+export const FLEET_RECORDS_BYTES = 1 << 30;
+
+/** For how long the servers know a record again that is sent twice. */
+export const FLEET_DUPLICATE_MS = 120_000;
+
+/** Records that a reader asks the servers for at once. */
+export const FLEET_WATCH_BATCH = 1_000;
+
+/** How long such a request holds; half of it without a sign of life, and it is asked anew. */
+export const FLEET_WATCH_EXPIRES_MS = 4_000;

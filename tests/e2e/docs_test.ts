@@ -47,7 +47,16 @@ Deno.test("documentation of the control interface: each operation, parameter and
 
 const ROOT = new URL("../../", import.meta.url);
 
-for (const folder of ["lib/", "lib/control/", "lib/decoders/", "lib/handlers/", "lib/web/"]) {
+for (
+  const folder of [
+    "lib/",
+    "lib/control/",
+    "lib/decoders/",
+    "lib/fleet/",
+    "lib/handlers/",
+    "lib/web/",
+  ]
+) {
   Deno.test(`documentation of ${folder}: every file and folder that it names exists`, () => {
     const text = Deno.readTextFileSync(new URL(`${folder}README.md`, ROOT));
     const paths = [...text.matchAll(/`((?:\.\.\/)?(?:[a-z0-9_]+\/)+|[a-z0-9_./]+\.(?:ts|md))`/g)]

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { PrivateKey } from "../../lib/crypto/x25519.ts";
 import { Keystore, publicKeyOf } from "../../keystore/mod.ts";
 import { Listening, MAIN, Output, TestSource } from "../support/listening.ts";
+import { NatsServer, NEEDS_NATS } from "../support/nats.ts";
 import { has, WITH_SOCKETS } from "../support/programs.ts";
 
 const README = Deno.readTextFileSync(new URL("../../README.md", import.meta.url));
@@ -248,6 +249,33 @@ Deno.test("README: permissions of the control socket, and of ctl", async () => {
   process.kill("SIGINT");
   assert.equal((await process.status).code, 0);
   assert.doesNotMatch(await out.rest() + await err.rest(), / warn | error |allow/);
+});
+
+Deno.test({
+  ...NEEDS_NATS,
+  name: "README: permissions of --fleet",
+  async fn() {
+    await using server = await NatsServer.start();
+    await using place = await Place.make();
+    const state = place.fill("DIR");
+    const ofFleet = [
+      `--allow-net=127.0.0.1:${server.port}`,
+      "--allow-sys=hostname",
+      "--allow-env=STATE_DIRECTORY,XDG_STATE_HOME,HOME",
+      `--allow-read=${state}/net-listen/fleet`,
+      `--allow-write=${state}/net-listen/fleet`,
+    ];
+    for (const flag of ofFleet.slice(1, 3)) assert.ok(SECTION.includes(flag), flag);
+    const process = place.spawn(`${BASE.use} --fleet ${server.url}`, [...BASE.flags, ...ofFleet], {
+      XDG_STATE_HOME: state,
+      STATE_DIRECTORY: "",
+    });
+    const [out, err] = [new Output(process.stdout), new Output(process.stderr)];
+    await err.until(/listening on/);
+    process.kill("SIGINT");
+    assert.equal((await process.status).code, 0);
+    assert.doesNotMatch(await out.rest() + await err.rest(), / warn | error |allow-/);
+  },
 });
 
 Deno.test("README: the table of permissions was read", () => assert.equal(ROWS.length, 17));

@@ -21,8 +21,6 @@ const ENTRY_POINTS = [
   "lib/web/views/worker.ts",
   "lib/cli/workers/worker.ts",
   "lib/web/page/main.tsx",
-  "lib/fleet/mod.ts",
-  "lib/cli/fleet_options.ts",
 ] as const;
 /** Compiled to WebAssembly; no module of ours. */
 const OTHER_LANGUAGE = "/simd/assembly/";

@@ -90,7 +90,7 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
     ],
     types: ["keystore"],
   },
-  fleet: { imports: ["address", "env", "log", "name", "write_all"], types: ["keystore"] },
+  fleet: { imports: ["address", "bytes", "env", "log", "name", "write_all"], types: ["keystore"] },
   web: { imports: ["address", "control", "log", "web/views"] },
   // It runs in browsers.
   "web/page": {

@@ -303,7 +303,8 @@ export class WorkerGroup {
   /** Gives a record that no worker has to those that watch. */
   #publish(source: number, status: Status): void {
     if (!this.#watch?.isWatched) return;
-    this.#watch.publish({ client: source, line: recordJson(new Date(), source, status) });
+    const line = recordJson(new Date(), source, status);
+    this.#watch.publish({ client: source, kind: status.kind, line });
   }
 
   #remove(member: Member): void {

@@ -61,7 +61,9 @@ class ListenWorker implements WorkerService {
     scope.onmessage = ({ data }: MessageEvent<Letters>) => main.receive(data);
     this.#log = {
       log: (level, event, fields) => {
-        if (isDebug || level !== "debug") main.tell("log", level, event, fields);
+        // A fleet gets all logins.
+        const isWanted = isDebug || level !== "debug" || event === "login-refused";
+        if (isWanted) main.tell("log", level, event, fields);
       },
     };
     this.#output = new PostedOutput(

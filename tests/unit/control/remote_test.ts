@@ -12,7 +12,7 @@ Deno.test("records go to another thread a turn at a time, and beyond a bound are
     next.resolve();
     return taken.promise;
   });
-  const put = (line: string) => records.put({ client: 2, line });
+  const put = (line: string) => records.put({ client: 2, kind: "message", line });
   put("a");
   put("b");
   await next.promise;

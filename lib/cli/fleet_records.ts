@@ -1,0 +1,80 @@
+/**
+ * The records of `listen --fleet`.
+ *
+ * @module
+ */
+
+import type { ListenerControl, LogTail } from "../control/mod.ts";
+import type { FleetPlace } from "../fleet/mod.ts";
+import { escapeControls, type Logger } from "../mod.ts";
+import { UsageError } from "./errors.ts";
+import type { CliIo } from "./io.ts";
+import { stateDirectory } from "./state_directory.ts";
+
+/** Stands for the host itself, which logins belong to. */
+const HOST = 0;
+
+/** The log lines that are records of the fleet, and their kinds. */
+const LOGINS: { readonly [event: string]: string } = {
+  "client-authenticated": "login",
+  "login-refused": "login_refused",
+  "key-enrolled": "key_enrolled",
+};
+
+/** Sends what happens to the fleet. */
+export interface OpenRecords extends AsyncDisposable {
+  /** Takes the records of a listener and the logins in its log. */
+  follow(control: ListenerControl, log: LogTail): void;
+}
+
+/**
+ * Connects to the fleet, for records alone: many of them hold up nothing else.
+ *
+ * @throws {FleetError} `fleet-unreachable`, `fleet-refused`, `fleet-failed`.
+ */
+export async function openRecords(
+  place: FleetPlace,
+  name: string | undefined,
+  env: CliIo["env"],
+  log: Logger,
+): Promise<OpenRecords> {
+  const state = stateDirectory(env);
+  if (state === undefined) {
+    throw new UsageError(
+      "there is no directory for records that wait for the fleet: set XDG_STATE_HOME or HOME",
+    );
+  }
+  const { FleetConnection, FleetRecords, makeHostId } = await import("../fleet/mod.ts");
+  const host = makeHostId(Deno.hostname());
+  const connection = await FleetConnection.open(place, `net-listen records of ${host}`);
+  try {
+    const records = await FleetRecords.open({
+      connection,
+      host,
+      name,
+      spools: `${state}/fleet/${place.name}`,
+      log,
+    });
+    return {
+      follow(control, tail) {
+        control.follow(records);
+        tail.follower = {
+          log(_level, event, { client: address, ...fields } = {}) {
+            const kind = LOGINS[event];
+            if (kind === undefined) return;
+            const time = new Date().toISOString();
+            const body = { time, source: HOST, kind, address, ...fields };
+            records.put(HOST, kind, escapeControls(JSON.stringify(body)));
+          },
+        };
+      },
+      async [Symbol.asyncDispose]() {
+        await records[Symbol.asyncDispose]();
+        await connection.close();
+      },
+    };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}

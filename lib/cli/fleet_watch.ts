@@ -1,0 +1,75 @@
+/**
+ * `fleet watch`: what happens at all listeners of a fleet, as it comes.
+ *
+ * @module
+ */
+
+import { Command } from "commander";
+import type { FleetRecord } from "../fleet/mod.ts";
+import { describeRecord } from "../handlers/mod.ts";
+import { FLEET_RECORDS_AGE_MS } from "../limits.ts";
+import { escapeControls, parseName, type Status } from "../mod.ts";
+import { untilGone } from "./ctl_lines.ts";
+import {
+  addFleetOptions,
+  type FleetFlags,
+  readFleet,
+  requireConsistentFleet,
+} from "./fleet_options.ts";
+import { UsageError } from "./errors.ts";
+import type { CliIo } from "./io.ts";
+import { reportAsText } from "./report.ts";
+import { parseDuration } from "./values.ts";
+
+interface WatchFlags extends FleetFlags {
+  /** In milliseconds. */
+  readonly since?: number;
+  readonly name?: string;
+  readonly kind?: string;
+  readonly json?: boolean;
+}
+
+export function watchCommand(io: CliIo): Command {
+  const command = new Command("watch")
+    .description("print the records and logins of all listeners, as they come")
+    .option(
+      "--since <time>",
+      "begin with those of this time before, such as 30m or 1h",
+      (text) => parseDuration(text, FLEET_RECORDS_AGE_MS),
+    )
+    .option("--name <name>", "only those of listeners of this name", (text) => parseName(text))
+    .option("--kind <kind>", "only those of this kind, such as login_refused", parseKind)
+    .option("--json", "print one JSON object a line");
+  return addFleetOptions(command).action((flags: WatchFlags) => watch(flags, io));
+}
+
+async function watch(flags: WatchFlags, io: CliIo): Promise<void> {
+  requireConsistentFleet(flags);
+  const place = await readFleet(flags, reportAsText(io));
+  if (place === undefined) throw new UsageError("fleet watch needs --fleet URL");
+  const { since, name, kind, json } = flags;
+  const signal = untilGone(io);
+  const { FleetConnection, watchRecords } = await import("../fleet/mod.ts");
+  const connection = await FleetConnection.open(place, "net-listen fleet watch");
+  try {
+    const from = since === undefined ? undefined : new Date(Date.now() - since);
+    const records = watchRecords(connection, { since: from, name, kind }, signal);
+    for await (const record of records) {
+      await io.out(json ? `${record.line}\n` : `${describe(record)}\n`);
+    }
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Logins are of the host itself, whose number is 0. */
+function describe({ host, client, line }: FleetRecord): string {
+  const { fleet: _, time, source, ...record } = JSON.parse(line);
+  const role = client === 0 ? "listener" : "client";
+  return escapeControls(`${time} ${host} ${describeRecord(role, source, record as Status)}`);
+}
+
+function parseKind(text: string): string {
+  if (/^[a-z][a-z0-9_]*$/.test(text)) return text;
+  throw new UsageError(`--kind ${text} is no kind of record, such as resized or login_refused`);
+}

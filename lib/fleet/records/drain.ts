@@ -1,0 +1,73 @@
+/**
+ * Sends what is in a spool.
+ *
+ * @module
+ */
+
+import { FLEET_RETRY_MS } from "../../limits.ts";
+import type { FleetConnection } from "../connection.ts";
+import type { Sender } from "./sender.ts";
+import type { Spool } from "./spool.ts";
+
+/** What is used of the connection. */
+export type DrainConnection = Pick<FleetConnection, "state" | "onState">;
+
+/**
+ * Sends the records of a spool, oldest first, until it is empty; failures are tried again.
+ *
+ * @param onFailure Called when records could not be sent.
+ * @throws When files cannot be read or removed, or as the signal says.
+ */
+export async function drain(
+  spool: Spool,
+  sender: Sender,
+  connection: DrainConnection,
+  signal: AbortSignal,
+  onFailure: (error: unknown) => void,
+): Promise<void> {
+  for (let segment; (segment = await spool.oldest()) !== undefined;) {
+    while (true) {
+      await connected(connection, signal);
+      try {
+        await sender.sendAll(segment.records);
+        break;
+      } catch (error) {
+        onFailure(error);
+        sender.doubt();
+        await pause(FLEET_RETRY_MS, signal);
+      }
+    }
+    signal.throwIfAborted();
+    await spool.remove(segment);
+  }
+}
+
+async function connected(connection: DrainConnection, signal: AbortSignal): Promise<void> {
+  while (connection.state !== "connected" && !signal.aborted) {
+    await until(signal, (resolve) => connection.onState(resolve));
+  }
+  signal.throwIfAborted();
+}
+
+/** Waits, or until the signal comes. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await until(signal, (resolve) => {
+    const timer = setTimeout(resolve, ms);
+    return () => clearTimeout(timer);
+  });
+}
+
+/** @param begin Begins to wait; it returns what ends that. */
+async function until(
+  signal: AbortSignal,
+  begin: (resolve: () => void) => () => void,
+): Promise<void> {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const end = begin(resolve);
+  const abort = () => resolve();
+  signal.addEventListener("abort", abort);
+  await promise;
+  signal.removeEventListener("abort", abort);
+  end();
+}

@@ -1,0 +1,59 @@
+/**
+ * Spools that listeners have left when they were killed, or ended while no server could be reached.
+ *
+ * @module
+ */
+
+import { messageOf } from "../../errors.ts";
+import { MAX_FLEET_SPOOLS } from "../../limits.ts";
+import type { Logger } from "../../log.ts";
+import { drain, type DrainConnection } from "./drain.ts";
+import { isHostId } from "./record.ts";
+import { Sender } from "./sender.ts";
+import { Spool } from "./spool.ts";
+import type { RecordStream } from "./stream.ts";
+
+export interface LeftSpoolsOptions {
+  /** The directory of all spools of the fleet. */
+  readonly root: string;
+  readonly stream: Pick<RecordStream, "store" | "lastOf">;
+  readonly connection: DrainConnection;
+  readonly log: Logger;
+}
+
+/** Sends the spools that no running listener has open, one after the other, and removes them. */
+export async function sendLeftSpools(
+  { root, stream, connection, log }: LeftSpoolsOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const onLost = (count: number, detail: string) =>
+    log.log("warn", "fleet-records-lost", { lost: count, detail });
+  for (const host of hosts(root, log)) {
+    let spool: Spool | undefined;
+    try {
+      spool = await Spool.open(root, host, { onLost });
+      if (spool === undefined) continue;
+      await drain(spool, new Sender(stream, false), connection, signal, () => {});
+      log.log("info", "fleet-spool-sent", { host });
+    } catch (error) {
+      if (signal.aborted) return;
+      log.log("warn", "fleet-spool-unusable", {
+        path: `${root}/${host}`,
+        detail: messageOf(error),
+      });
+    } finally {
+      await spool?.close();
+    }
+  }
+}
+
+function hosts(root: string, log: Logger): string[] {
+  try {
+    return [...Deno.readDirSync(root)]
+      .filter(({ name, isDirectory }) => isDirectory && isHostId(name))
+      .map(({ name }) => name).slice(0, MAX_FLEET_SPOOLS);
+  } catch (error) {
+    log.log("warn", "fleet-spool-unusable", { path: root, detail: messageOf(error) });
+    return [];
+  }
+}

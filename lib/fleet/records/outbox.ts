@@ -1,0 +1,226 @@
+/**
+ * The records of this listener on their way to the stream.
+ *
+ * @module
+ */
+
+import {
+  FLEET_CLOSE_TIMEOUT_MS,
+  FLEET_QUEUE_UNITS,
+  FLEET_RETRY_MS,
+  MAX_FLEET_RECORD_BYTES,
+} from "../../limits.ts";
+import { messageOf } from "../../errors.ts";
+import type { Logger } from "../../log.ts";
+import { drain, type DrainConnection, pause } from "./drain.ts";
+import { type FleetRecord, makeRecord } from "./record.ts";
+import type { Sender } from "./sender.ts";
+import type { Spool } from "./spool.ts";
+
+export interface OutboxOptions {
+  /** The name of the listener. */
+  readonly name: string | undefined;
+  readonly connection: DrainConnection;
+  readonly sender: Sender;
+  /** An empty one. */
+  readonly spool: Spool;
+  readonly log: Logger;
+}
+
+/** The records of a client that wait in memory; one is under way. */
+interface Chain {
+  readonly records: FleetRecord[];
+  /** How many of them are stored. */
+  stored: number;
+}
+
+/** Stands for the host itself among the numbers of clients. */
+const HOST = 0;
+
+const AWAY = "no server of the fleet can be reached";
+
+/** Stored records that a chain keeps before it lets go of them. */
+const MOST_STORED = 256;
+
+/**
+ * Takes records without waiting. They go to the stream from memory; when that fails or too many wait,
+ * all go through the spool, until that is empty again. So none overtakes another one.
+ */
+export class Outbox {
+  readonly #options: OutboxOptions;
+  readonly #numbers = new Map<number, number>();
+  readonly #chains = new Map<number, Chain>();
+  readonly #end = new AbortController();
+  readonly #endState: () => void;
+  #units = 0;
+  /** Changes when all records go to the spool; what was under way then does not count any more. */
+  #turn = 0;
+  #draining: Promise<void> | undefined;
+  #lost = 0;
+  #lostInAll = 0;
+  #onIdle: (() => void) | undefined;
+  #isWaiting = false;
+  #isClosed = false;
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+    this.#endState = options.connection.onState((state) => {
+      if (state === "away" && this.#units > 0) this.#toSpool(AWAY);
+    });
+  }
+
+  /** Records that wait, in bytes of ASCII text, and how many were lost. */
+  get figures(): { readonly waiting: number; readonly lost: number } {
+    return { waiting: this.#units + this.#options.spool.bytes, lost: this.#lostInAll };
+  }
+
+  /**
+   * Takes a record; it never waits and never fails.
+   *
+   * @param client The number of the client, or of the listener.
+   * @param body The record as an object of JSON.
+   */
+  put(client: number, kind: string, body: string): void {
+    if (this.#isClosed) return;
+    this.#tellOfLost();
+    if (!this.#accept(client, kind, body)) this.lose(1);
+  }
+
+  /** Records were lost. */
+  lose(count: number): void {
+    this.#lost += count;
+    this.#lostInAll += count;
+  }
+
+  /** Waits a moment for what is under way; what is left then stays on the disk. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#tellOfLost();
+    this.#isClosed = true;
+    const idle = Promise.withResolvers<void>();
+    this.#onIdle = idle.resolve;
+    const timer = setTimeout(idle.resolve, FLEET_CLOSE_TIMEOUT_MS);
+    this.#checkIdle();
+    await idle.promise;
+    clearTimeout(timer);
+    this.#endState();
+    if (this.#units > 0) this.#toSpool("the listener ends");
+    this.#end.abort();
+    await this.#draining;
+    await this.#options.spool.close();
+  }
+
+  #accept(client: number, kind: string, body: string): boolean {
+    const { name, spool, connection } = this.#options;
+    const number = (this.#numbers.get(client) ?? 0) + 1;
+    if (kind === "terminated") this.#numbers.delete(client);
+    else this.#numbers.set(client, number);
+    const record = makeRecord({ host: spool.host, name, client, number }, kind, body);
+    const { length } = record.line;
+    // A UTF-16 unit becomes at most three bytes.
+    if (length * 3 > MAX_FLEET_RECORD_BYTES) return false;
+    if (this.#draining === undefined) {
+      if (connection.state === "connected" && this.#units + length <= FLEET_QUEUE_UNITS) {
+        this.#queue(record);
+        return true;
+      }
+      this.#toSpool(
+        connection.state === "away" ? AWAY : "records come faster than they are stored",
+      );
+    }
+    return spool.append(record);
+  }
+
+  #queue(record: FleetRecord): void {
+    this.#units += record.line.length;
+    const chain = this.#chains.get(record.client);
+    if (chain !== undefined) {
+      chain.records.push(record);
+      return;
+    }
+    const first = { records: [record], stored: 0 };
+    this.#chains.set(record.client, first);
+    void this.#run(record.client, first);
+  }
+
+  async #run(client: number, chain: Chain): Promise<void> {
+    const turn = this.#turn;
+    const { records } = chain;
+    while (chain.stored < records.length) {
+      const record = records[chain.stored]!;
+      try {
+        await this.#options.sender.send(record);
+      } catch (error) {
+        if (turn !== this.#turn) return;
+        this.#toSpool(messageOf(error));
+        return;
+      }
+      if (turn !== this.#turn) return;
+      this.#units -= record.line.length;
+      if (++chain.stored === MOST_STORED) records.splice(0, MOST_STORED), chain.stored = 0;
+    }
+    this.#chains.delete(client);
+    this.#checkIdle();
+  }
+
+  #toSpool(why: string): void {
+    const { sender, spool } = this.#options;
+    this.#report(why);
+    this.#turn++;
+    // Those that are under way may arrive nevertheless.
+    sender.doubt();
+    for (const { records, stored } of this.#chains.values()) {
+      for (const record of records.slice(stored)) {
+        if (!spool.append(record)) this.lose(1);
+      }
+    }
+    this.#chains.clear();
+    this.#units = 0;
+    this.#draining = this.#drain();
+  }
+
+  async #drain(): Promise<void> {
+    const { sender, spool, connection, log } = this.#options;
+    const { signal } = this.#end;
+    const onFailure = (error: unknown) => this.#report(messageOf(error));
+    // The record that did not fit is appended behind this.
+    await Promise.resolve();
+    while (!spool.isEmpty && !signal.aborted) {
+      try {
+        await drain(spool, sender, connection, signal, onFailure);
+      } catch (error) {
+        if (signal.aborted) return;
+        onFailure(error);
+        await pause(FLEET_RETRY_MS, signal);
+      }
+    }
+    sender.trust();
+    this.#draining = undefined;
+    log.log("info", "fleet-records-sent");
+    this.#isWaiting = false;
+    this.#tellOfLost();
+    this.#checkIdle();
+  }
+
+  /** Logs the first failure of several. */
+  #report(detail: string): void {
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    this.#options.log.log("warn", "fleet-records-wait", { detail });
+  }
+
+  /** Puts a record of the loss where the lost ones would be. */
+  #tellOfLost(): void {
+    const lost = this.#lost;
+    if (lost === 0 || this.#isClosed) return;
+    const before = this.#numbers.get(HOST);
+    const body = { time: new Date().toISOString(), source: HOST, kind: "records_lost", lost };
+    if (this.#accept(HOST, body.kind, JSON.stringify(body))) this.#lost -= lost;
+    else if (before === undefined) this.#numbers.delete(HOST);
+    else this.#numbers.set(HOST, before);
+  }
+
+  #checkIdle(): void {
+    if (this.#units === 0 && this.#draining === undefined) this.#onIdle?.();
+  }
+}

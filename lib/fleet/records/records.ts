@@ -1,0 +1,78 @@
+/**
+ * The records of a listener in its fleet.
+ *
+ * @module
+ */
+
+import type { Logger } from "../../log.ts";
+import type { FleetConnection } from "../connection.ts";
+import { sendLeftSpools } from "./left_spools.ts";
+import { Outbox } from "./outbox.ts";
+import { Sender } from "./sender.ts";
+import { Spool } from "./spool.ts";
+import { RecordStream } from "./stream.ts";
+
+export interface RecordsOptions {
+  readonly connection: FleetConnection;
+  /** The id of the host. */
+  readonly host: string;
+  /** The name of the listener. */
+  readonly name: string | undefined;
+  /** The directory of the spools of this fleet. */
+  readonly spools: string;
+  readonly log: Logger;
+}
+
+/** Takes records and sends them, also those that listeners before have left on the disk. */
+export class FleetRecords implements AsyncDisposable {
+  readonly #outbox: Outbox;
+  readonly #end = new AbortController();
+  readonly #left: Promise<void>;
+
+  private constructor(outbox: Outbox, sendLeft: (signal: AbortSignal) => Promise<void>) {
+    this.#outbox = outbox;
+    this.#left = sendLeft(this.#end.signal);
+  }
+
+  /**
+   * @throws {FleetError} `fleet-failed` without the stream.
+   * @throws When the directory cannot be used.
+   */
+  static async open(options: RecordsOptions): Promise<FleetRecords> {
+    const { connection, host, name, spools: root, log } = options;
+    const stream = await RecordStream.open(connection);
+    const spool = await Spool.open(root, host, {
+      onLost(count, detail) {
+        outbox.lose(count);
+        log.log("warn", "fleet-records-lost", { lost: count, detail });
+      },
+    });
+    if (spool === undefined) throw new Error(`the host ${host} is there already`);
+    const sender = new Sender(stream, true);
+    const outbox = new Outbox({ name, connection, sender, spool, log });
+    return new FleetRecords(
+      outbox,
+      (signal) => sendLeftSpools({ root, stream, connection, log }, signal),
+    );
+  }
+
+  /** See {@linkcode Outbox.put}. */
+  put(client: number, kind: string, body: string): void {
+    this.#outbox.put(client, kind, body);
+  }
+
+  /** Records were lost before they came here. */
+  lose(count: number): void {
+    this.#outbox.lose(count);
+  }
+
+  get figures(): Outbox["figures"] {
+    return this.#outbox.figures;
+  }
+
+  /** Sends what it can in a moment. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#end.abort();
+    await Promise.all([this.#outbox.close(), this.#left]);
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * The stream of records on the servers.
+ *
+ * @module
+ */
+
+import {
+  DiscardPolicy,
+  JetStreamApiError,
+  type JetStreamManager,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+} from "@nats-io/jetstream";
+import { headers } from "@nats-io/transport-node";
+import { FleetError, messageOf } from "../../errors.ts";
+import {
+  FLEET_DUPLICATE_MS,
+  FLEET_RECORDS_AGE_MS,
+  FLEET_RECORDS_BYTES,
+  FLEET_REQUEST_TIMEOUT_MS,
+} from "../../limits.ts";
+import type { FleetConnection } from "../connection.ts";
+import { type FleetRecord, parseRecord } from "./record.ts";
+
+const NANOSECONDS_PER_MS = 1_000_000;
+const WRONG_LAST_SEQUENCE = 10071;
+const NAME_IN_USE = 10058;
+const NOT_FOUND = 10059;
+
+/** Stores records, and tells what it has of a client. */
+export class RecordStream {
+  readonly #connection: FleetConnection;
+  readonly #manager: JetStreamManager;
+
+  private constructor(connection: FleetConnection, manager: JetStreamManager) {
+    this.#connection = connection;
+    this.#manager = manager;
+  }
+
+  /**
+   * Opens the stream of the fleet; it is made when there is none.
+   *
+   * @throws {FleetError} `fleet-failed`.
+   */
+  static async open(connection: FleetConnection): Promise<RecordStream> {
+    const { nats, names, replicas } = connection;
+    try {
+      const manager = await jetstreamManager(nats, {
+        checkAPI: false,
+        timeout: FLEET_REQUEST_TIMEOUT_MS,
+      });
+      try {
+        await manager.streams.info(names.stream);
+      } catch (error) {
+        if (!isApi(error, NOT_FOUND)) throw error;
+        await manager.streams.add({
+          name: names.stream,
+          subjects: [names.records],
+          num_replicas: replicas,
+          storage: StorageType.File,
+          retention: RetentionPolicy.Limits,
+          discard: DiscardPolicy.Old,
+          max_age: FLEET_RECORDS_AGE_MS * NANOSECONDS_PER_MS,
+          max_bytes: FLEET_RECORDS_BYTES,
+          duplicate_window: FLEET_DUPLICATE_MS * NANOSECONDS_PER_MS,
+        }).catch((error) => {
+          // Another listener has just made it.
+          if (!isApi(error, NAME_IN_USE)) throw error;
+        });
+      }
+      return new RecordStream(connection, manager);
+    } catch (error) {
+      throw new FleetError(
+        "fleet-failed",
+        `the stream ${names.stream} cannot be used: ${messageOf(error)}; start nats-server with ` +
+          "JetStream (-js), and let this user use it",
+        { cause: error },
+      );
+    }
+  }
+
+  /**
+   * Stores a record; that of the end of a client once, whichever host says it.
+   *
+   * @throws When it is not known whether it was stored.
+   */
+  async store({ host, name, client, number, kind, line }: FleetRecord): Promise<void> {
+    const { names, jetstream } = this.#connection;
+    const subject = names.record(name, host, client, kind);
+    const head = headers();
+    if (kind !== "terminated") head.set("Nats-Msg-Id", `${host}.${client}.${number}`);
+    // The identity of a message is known for a while, its subject as long as the stream has it.
+    else head.set("Nats-Expected-Last-Subject-Sequence", "0");
+    try {
+      await jetstream.publish(subject, line, { headers: head, timeout: FLEET_REQUEST_TIMEOUT_MS });
+    } catch (error) {
+      if (!isApi(error, WRONG_LAST_SEQUENCE)) throw error;
+    }
+  }
+
+  /** The last record of a client that is stored. */
+  async lastOf(host: string, client: number): Promise<FleetRecord | undefined> {
+    const { names } = this.#connection;
+    const subject = names.record("*", host, client, "*");
+    const message = await this.#manager.streams.getMessage(names.stream, {
+      last_by_subj: subject,
+    });
+    return message === null ? undefined : parseRecord(message.string());
+  }
+}
+
+function isApi(error: unknown, code: number): boolean {
+  return error instanceof JetStreamApiError && error.code === code;
+}

@@ -1,0 +1,109 @@
+/**
+ * Reads the stream of records.
+ *
+ * @module
+ */
+
+import { DeliverPolicy, jetstreamManager, type JsMsg } from "@nats-io/jetstream";
+import { FleetError, messageOf } from "../../errors.ts";
+import { FLEET_RETRY_MS, FLEET_WATCH_BATCH, FLEET_WATCH_EXPIRES_MS } from "../../limits.ts";
+import type { FleetConnection } from "../connection.ts";
+import { pause } from "./drain.ts";
+import { type FleetRecord, parseRecord } from "./record.ts";
+
+export interface WatchOptions {
+  /** Where it begins; with the records to come when absent. */
+  readonly since?: Date | undefined;
+  /** Records of this listening name alone. */
+  readonly name?: string | undefined;
+  /** Records of this kind alone. */
+  readonly kind?: string | undefined;
+}
+
+/**
+ * Gives records in the order of the stream, each once; it goes on where it was when servers were away.
+ *
+ * @param signal Ends it.
+ * @throws {FleetError} `fleet-failed` when it cannot begin.
+ */
+export async function* watchRecords(
+  connection: FleetConnection,
+  options: WatchOptions,
+  signal: AbortSignal,
+): AsyncGenerator<FleetRecord> {
+  const position = await begin(connection, options)
+    .catch((error) => Promise.reject(failure(connection, error)));
+  let isOpened = false;
+  while (!signal.aborted) {
+    try {
+      const messages = await open(connection, options, position, signal);
+      isOpened = true;
+      for await (const message of messages) {
+        position.sequence = message.seq + 1;
+        const record = parseRecord(message.string());
+        if (record !== undefined) yield record;
+      }
+    } catch (error) {
+      if (!isOpened && connection.state === "connected") throw failure(connection, error);
+      // The servers choose a leader, or have just come back.
+      await pause(FLEET_RETRY_MS, signal);
+    }
+  }
+}
+
+/** Where it goes on; a time until there was a record. */
+interface Position {
+  sequence: number | undefined;
+}
+
+async function begin(
+  { nats, names }: FleetConnection,
+  { since }: WatchOptions,
+): Promise<Position> {
+  if (since !== undefined) return { sequence: undefined };
+  const manager = await jetstreamManager(nats, { checkAPI: false });
+  const { state } = await manager.streams.info(names.stream);
+  return { sequence: state.last_seq + 1 };
+}
+
+/** Reads until the servers were away or the signal comes. */
+async function open(
+  connection: FleetConnection,
+  { since, name, kind }: WatchOptions,
+  { sequence }: Position,
+  signal: AbortSignal,
+): Promise<AsyncIterable<JsMsg>> {
+  const { jetstream, names } = connection;
+  const consumer = await jetstream.consumers.get(names.stream, {
+    filter_subjects: names.recordsOf(name, kind),
+    ...(sequence === undefined
+      ? { deliver_policy: DeliverPolicy.StartTime, opt_start_time: since!.toISOString() }
+      : { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: sequence }),
+  });
+  const messages = await consumer.consume({
+    max_messages: FLEET_WATCH_BATCH,
+    expires: FLEET_WATCH_EXPIRES_MS,
+  });
+  const stop = () => messages.stop();
+  const endState = connection.onState(stop);
+  signal.addEventListener("abort", stop);
+  if (signal.aborted) stop();
+  return (async function* () {
+    try {
+      yield* messages;
+    } finally {
+      endState();
+      signal.removeEventListener("abort", stop);
+      stop();
+    }
+  })();
+}
+
+function failure({ names }: FleetConnection, error: unknown): FleetError {
+  return new FleetError(
+    "fleet-failed",
+    `the stream ${names.stream} cannot be read: ${messageOf(error)}; start a listener of this ` +
+      "fleet, and let this user read the stream",
+    { cause: error },
+  );
+}

@@ -1,0 +1,99 @@
+/** `fleet watch`, and what `listen --fleet` says when there is no fleet. */
+
+import assert from "node:assert/strict";
+import { Listening, MAIN, Output } from "../support/listening.ts";
+import { NatsServer, NEEDS_NATS } from "../support/nats.ts";
+
+function watch(...args: string[]): { out: Output; process: Deno.ChildProcess } {
+  const process = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", MAIN, "fleet", "watch", ...args],
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  return { out: new Output(process.stdout), process };
+}
+
+async function end({ out, process }: ReturnType<typeof watch>): Promise<string> {
+  process.kill("SIGTERM");
+  await process.status;
+  return await out.rest();
+}
+
+Deno.test({
+  ...NEEDS_NATS,
+  name:
+    "fleet watch prints what was and what comes, and goes on where it was behind a server's death",
+  async fn() {
+    await using server = await NatsServer.start();
+    await using listening = await Listening.start("--fleet", server.url);
+    const client = await listening.connect("a");
+    await client.activated();
+    client.ident("0");
+    const all = watch("--fleet", server.url, "--since", "1h");
+    const idents = watch("--fleet", server.url, "--since", "1h", "--kind", "ident", "--json");
+    const others = watch("--fleet", server.url, "--since", "1h", "--name", "other");
+    await all.out.until(/^\S+Z \S+-[0-9a-f]{8} listener 0 login address="127\.0\.0\.1:\d+"/m);
+    await all.out.until(/ client 2 ident "0"$/m);
+    await idents.out.until(/"message":"0"/);
+    await server.kill();
+    for (let i = 1; i < 100; i++) client.ident(`${i}`);
+    await listening.out.until(/ident "99"/);
+    await server.restart();
+    await idents.out.until(/"message":"99"/);
+    await all.out.until(/ client 2 ident "99"$/m);
+    await client.close();
+    await listening.stop();
+
+    const lines = (await end(idents)).trim().split("\n").map((line) => JSON.parse(line));
+    assert.deepEqual(
+      lines.map(({ message }) => message),
+      Array.from({ length: 100 }, (_, i) => `${i}`),
+    );
+    assert.equal((await end(all)).match(/ ident "/g)!.length, 100);
+    assert.equal(await end(others), "");
+  },
+});
+
+Deno.test("listen does not start without a server of its fleet, and says why", async () => {
+  const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  free.close();
+  const url = `nats://127.0.0.1:${free.addr.port}`;
+  await using listening = await Listening.start("--fleet", url);
+  assert.equal((await listening.process.status).code, 1);
+  const text = await listening.err.rest();
+  assert.match(
+    text,
+    new RegExp(`^error: none of the servers of the fleet at ${url} can be used:`, "m"),
+  );
+  assert.doesNotMatch(text, /listening on/);
+});
+
+Deno.test("nothing of NATS is loaded without --fleet", async () => {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", MAIN],
+    stderr: "null",
+  }).output();
+  const { modules, roots } = JSON.parse(new TextDecoder().decode(stdout)) as {
+    modules: { specifier: string; dependencies?: Dependency[] }[];
+    roots: string[];
+  };
+  const bySpecifier = new Map(modules.map((module) => [module.specifier, module]));
+  const loaded = new Set<string>();
+  const load = (specifier: string) => {
+    if (loaded.has(specifier)) return;
+    loaded.add(specifier);
+    for (const { code, isDynamic } of bySpecifier.get(specifier)?.dependencies ?? []) {
+      if (code !== undefined && isDynamic !== true) load(code.specifier);
+    }
+  };
+  roots.forEach(load);
+  assert(loaded.size > 100, `${loaded.size}`);
+  assert.deepEqual([...loaded].filter((each) => /nats|lib\/fleet\//.test(each)), []);
+});
+
+interface Dependency {
+  readonly code?: { readonly specifier: string };
+  readonly isDynamic?: boolean;
+}

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { silentLogger } from "../../../lib/log.ts";
+import { FleetConnection, FleetRecords } from "../../../lib/fleet/mod.ts";
+import { inDirectory } from "../../support/directory.ts";
+import { RecordReader } from "../../support/fleet_records.ts";
+import { NatsServer, NEEDS_NATS } from "../../support/nats.ts";
+
+const README = Deno.readTextFileSync(new URL("../../../lib/fleet/README.md", import.meta.url));
+const SECTION = README.slice(README.indexOf("## Permissions"));
+
+/** The subjects of a sentence, for the fleet `f`. */
+function subjects(sentence: RegExp): string {
+  const [found] = sentence.exec(SECTION)!;
+  const names = [...found.matchAll(/`([A-Z$_][^`]*)`/g)].map(([, name]) => name!);
+  return JSON.stringify(
+    names.filter((name) => !name.startsWith("_INBOX")).map((name) => name.replaceAll("FLEET", "f")),
+  );
+}
+
+const CONFIG = `authorization { users = [
+  { user: listener, password: a, permissions: { publish: ${
+  subjects(/for listeners needs[^]*?subscribe/)
+}, subscribe: ["_INBOX.>"] } }
+  { user: reader, password: b, permissions: { publish: ${
+  subjects(/for `fleet watch` needs[^]*?subscribe/)
+}, subscribe: ["_INBOX.>"] } }
+] }`;
+
+Deno.test({
+  ...NEEDS_NATS,
+  name: "README: the permissions of NATS suffice for listeners and readers",
+  fn: () =>
+    inDirectory(async (spools) => {
+      await using server = await NatsServer.start({ config: CONFIG });
+      const as = (name: string, password: string) =>
+        FleetConnection.open(
+          { servers: [server.url], name: "f", user: { name, password } },
+          "test",
+        );
+      const connection = await as("listener", "a");
+      const reading = await as("reader", "b");
+      {
+        const records = await FleetRecords.open({
+          connection,
+          host: "host-1",
+          name: "demo",
+          spools,
+          log: silentLogger,
+        });
+        await using reader = new RecordReader(reading);
+        records.put(2, "ident", '{"kind":"ident","message":"0"}');
+        await reader.until(({ kind }) => kind === "ident");
+        await records[Symbol.asyncDispose]();
+        assert.equal(reader.records.length, 1);
+      }
+      await reading.close();
+      await connection.close();
+    }),
+});
