@@ -12,6 +12,7 @@ import { ClientSound } from "./client_sound.ts";
 import { nameOf, sentence } from "./format.ts";
 import { connectInput } from "./pixel_input.ts";
 import { hintSize, shownSize, type Size, type Zoom } from "./pointer.ts";
+import { placeOf } from "./place.ts";
 import { type FrameOwner, SegmentFrame } from "./segment_frame.ts";
 import { notify } from "./toasts.ts";
 import { type DownMessage, type ViewedClient, ViewSocket } from "./view_socket.ts";
@@ -375,7 +376,10 @@ export class Stage implements FrameOwner {
       if (kind === "cursor") {
         hasCursor = true;
         ({ x, y } = this.#pointer);
-      } else if (placed !== undefined) [x, y] = this.#offset(placed, scale);
+      } else if (placed !== undefined) {
+        const place = placeOf(placed, (id) => this.#frames.get(id)?.placed);
+        [x, y] = [place.x * scale, place.y * scale];
+      }
       element.dataset["kind"] = kind;
       element.hidden = placed?.hidden === true || (size.width === 0 && frame.text === undefined);
       Object.assign(element.style, {
@@ -386,19 +390,5 @@ export class Stage implements FrameOwner {
       });
     }
     main.element.classList.toggle("has-cursor", hasCursor);
-  }
-
-  /** Where a segment is on the first one, in CSS pixels: its parents may be placed too. */
-  #offset(placed: NonNullable<SegmentFrame["placed"]>, scale: number): [number, number] {
-    let [x, y] = [placed.x, placed.y];
-    const seen = new Set([placed.segment]);
-    let parent = this.#frames.get(placed.parent)?.placed;
-    while (parent !== undefined && !seen.has(parent.segment)) {
-      seen.add(parent.segment);
-      x += parent.x;
-      y += parent.y;
-      parent = this.#frames.get(parent.parent)?.placed;
-    }
-    return [x * scale, y * scale];
   }
 }

@@ -6,6 +6,7 @@ import {
   toPicture,
   WheelSteps,
 } from "../../../../lib/web/page/pointer.ts";
+import { placeOf } from "../../../../lib/web/page/place.ts";
 import { pure } from "../../../support/pure.ts";
 
 const SPACE = { width: 1000, height: 500 };
@@ -88,4 +89,14 @@ pure("short moves of a touchpad add up to steps, and begin anew when they turn",
   ]);
   assert.equal(wheel.add(-30, 0), 0);
   assert.equal(wheel.add(-10, 0), -1);
+});
+
+pure("a popup of a popup is placed on both, and a circle of parents ends", () => {
+  const placed = (segment: number, parent: number, x: number) =>
+    ({ type: "placed", segment, parent, x, y: 1, z: 0, hidden: false, focus: false }) as const;
+  const all = [placed(2, 1, 10), placed(3, 2, 5), placed(4, 5, 1), placed(5, 4, 2)];
+  const find = (id: number) => all.find(({ segment }) => segment === id);
+  assert.deepEqual(placeOf(all[0]!, find), { x: 10, y: 1 });
+  assert.deepEqual(placeOf(all[1]!, find), { x: 15, y: 2 });
+  assert.deepEqual(placeOf(all[2]!, find), { x: 3, y: 2 });
 });
