@@ -64,8 +64,10 @@ Deno.test("a login fails at the first packet of a server that does not hold the 
   await using impostor = new RawSink(impostorKey());
   const attempted = attempt(impostor.port);
   await impostor.claimed();
-  impostor.session.send({ command: "ping", stream: 0 });
-  await impostor.flush();
+  // Under other keys the head of the packet is random, and may announce as many bytes as 64 KiB.
+  for (let i = 0; i < 600; i++) impostor.session.send({ command: "ping", stream: 0 });
+  // The client may close before it has read all of them.
+  await impostor.flush().catch(() => {});
   const { code, message } = await attempted;
   assert.equal(code, "not-proven");
   assert.match(message, /the first packet under the session keys does not verify/);
