@@ -210,7 +210,10 @@ for (
     [["--record", "/a,/b"], "/a,/b has a comma, at which Deno divides the paths of a permission"],
     [["--view"], "--view needs a terminal or an input, and a service has none"],
     [["--ask-secret"], "--ask-secret needs a terminal or an input, and a service has none"],
-    [["--h264", "pass"], "--h264 pass needs --handler FILE or --web to take it, or use --h264 decode"],
+    [
+      ["--h264", "pass"],
+      "--h264 pass needs --handler FILE or --web to take it, or use --h264 decode",
+    ],
   ] as const
 ) {
   Deno.test(`install systemd ${args.join(" ")} is refused`, async () => {
