@@ -57,6 +57,7 @@ export function decide(
   return { accepted: true, entry, comment, maxClients };
 }
 
-function smaller(a: number | undefined, b: number | undefined): number | undefined {
+/** The smaller of two numbers that may be absent. */
+export function smaller(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined || b === undefined ? a ?? b : Math.min(a, b);
 }

@@ -154,23 +154,7 @@ export class AcceptedChanges {
   #plan(entry: AcceptedEntry, changes: ConditionChanges, more: readonly string[]) {
     const path = this.#accepted.pathOf(entry.file);
     const text = readKeyFile(path);
-    const { value } = parseAccepted(text, path);
-    if (value === undefined || formatKey(value.publicKey) !== formatKey(entry.publicKey)) {
-      const message = `${path} was changed by another program at the same time; try again`;
-      throw new KeystoreError("keystore-unwritable", message, { path });
-    }
-    if (more.length === 0 && Object.keys(changes).length === 0) {
-      return { entry, text, written: text };
-    }
-    if (value.problem !== undefined) {
-      const message = `${value.problem}; repair line ${value.line} of ${path}, or remove the key ` +
-        `and add it again`;
-      throw new KeystoreError("bad-conditions", message, { path, line: value.line });
-    }
-    const tags = more.length === 0 ? value.tags : uniteTags(value.tags, more);
-    const conditions = changeConditions(value.conditions, changes);
-    const written = replaceAccepted(text, value, tags, conditions);
-    return { entry: { ...entry, tags, conditions }, text, written };
+    return { ...planAccepted({ ...entry, text, path }, changes, more), text };
   }
 
   #matching(what: string): RemovedFile[] {
@@ -191,7 +175,44 @@ export class AcceptedChanges {
   }
 }
 
-function noSuchKey(what: string): KeystoreError {
+/** The text of a key, and where it is. */
+export interface AcceptedText extends AcceptedEntry {
+  readonly text: string;
+  /** For errors. */
+  readonly path: string;
+}
+
+/**
+ * Decides what becomes of the text of a key with other conditions and further tags.
+ *
+ * @returns The entry as it will be, and its text; the same text when nothing changes.
+ * @throws {KeystoreError} `keystore-unwritable` when the text is not that of the entry,
+ *   `bad-conditions`.
+ */
+export function planAccepted(
+  { text, path, ...entry }: AcceptedText,
+  changes: ConditionChanges,
+  more: readonly string[],
+): { readonly entry: AcceptedEntry; readonly written: string } {
+  const { value } = parseAccepted(text, path);
+  if (value === undefined || formatKey(value.publicKey) !== formatKey(entry.publicKey)) {
+    const message = `${path} was changed by another program at the same time; try again`;
+    throw new KeystoreError("keystore-unwritable", message, { path });
+  }
+  if (more.length === 0 && Object.keys(changes).length === 0) return { entry, written: text };
+  if (value.problem !== undefined) {
+    const message = `${value.problem}; repair line ${value.line} of ${path}, or remove the key ` +
+      `and add it again`;
+    throw new KeystoreError("bad-conditions", message, { path, line: value.line });
+  }
+  const tags = more.length === 0 ? value.tags : uniteTags(value.tags, more);
+  const conditions = changeConditions(value.conditions, changes);
+  const written = replaceAccepted(text, value, tags, conditions);
+  return { entry: { ...entry, tags, conditions }, written };
+}
+
+/** @param what What a user has given for a key. */
+export function noSuchKey(what: string): KeystoreError {
   return new KeystoreError(
     "no-such-key",
     `no accepted key has the file name, public key or fingerprint ${JSON.stringify(what)}; ` +
@@ -199,7 +220,8 @@ function noSuchKey(what: string): KeystoreError {
   );
 }
 
-function hasAll(entries: readonly AcceptedEntry[], wanted: readonly string[]): boolean {
+/** Whether entries of one key have all tags together; never for `*`. */
+export function hasAll(entries: readonly AcceptedEntry[], wanted: readonly string[]): boolean {
   return wanted.every((tag) => entries.some((entry) => entry.tags.includes(tag))) && !isAny(wanted);
 }
 

@@ -106,11 +106,7 @@ export class EnrolmentSlots {
    * @throws {KeystoreError} `bad-line`, `keystore-unreadable` when the file of the counts is unusable.
    */
   constructor(store: EnrolmentStore, places: Places) {
-    const { count } = places;
-    if (!Number.isSafeInteger(count) || count < 0) {
-      const message = `the number of unknown keys is ${count}; it must be a whole number from 0 up`;
-      throw new ApiMisuseError("bad-argument", message);
-    }
+    requirePlaceCount(places.count);
     this.#store = store;
     this.#places = places;
     this.#spent = store.spentPlaces(places);
@@ -204,6 +200,13 @@ export class EnrolmentSlots {
       candidate.writing = undefined;
     }
   }
+}
+
+/** @throws {ApiMisuseError} `bad-argument` when the count is not a whole number from 0 up. */
+export function requirePlaceCount(count: number): void {
+  if (Number.isSafeInteger(count) && count >= 0) return;
+  const message = `the number of unknown keys is ${count}; it must be a whole number from 0 up`;
+  throw new ApiMisuseError("bad-argument", message);
 }
 
 const HEADER =

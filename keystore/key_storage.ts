@@ -46,7 +46,7 @@ export interface PlacesOfSecret {
    *
    * @param publicKey The 32 bytes that the client offers, copied.
    * @returns The reservation, to be ended with `commit` or `release`; `undefined` when no place is free.
-   * @throws {AuthError} `fleet-unreachable`, as a rejection, when the places are counted elsewhere.
+   * @throws {FleetError} `fleet-unreachable`, as a rejection, when the places are counted elsewhere.
    */
   reserve(publicKey: Uint8Array): Reservation | undefined | Promise<Reservation | undefined>;
 }
@@ -62,6 +62,8 @@ export interface KeyStorage extends AsyncDisposable {
   readonly notes: StorageNotes;
   /** The warnings about entries as they are now. */
   readonly warnings: readonly KeystoreWarning[];
+  /** For how long queries may have been answered from an old copy, in milliseconds. */
+  readonly ageMs: number;
   /** Where an entry is, for people. @param file Its {@linkcode AcceptedEntry.file}. */
   placeOf(file: string): string;
   /**
@@ -99,7 +101,7 @@ export interface KeyStorage extends AsyncDisposable {
   /**
    * Takes over every change that was made until now.
    *
-   * @throws {KeystoreError} `fleet-unreachable`, as a rejection.
+   * @throws {FleetError} `fleet-unreachable`, as a rejection.
    */
   refresh(): void | Promise<void>;
   /**
@@ -108,8 +110,8 @@ export interface KeyStorage extends AsyncDisposable {
    * @param tags The names, or `*` alone.
    * @param publicKey 32 bytes, copied.
    * @param conditions Set as by {@linkcode set}.
-   * @throws {KeystoreError} `bad-tag`, `bad-key`, `bad-conditions`, `keystore-unwritable`,
-   *   `fleet-unreachable`.
+   * @throws {KeystoreError} `bad-tag`, `bad-key`, `bad-conditions`, `keystore-unwritable`.
+   * @throws {FleetError} `fleet-unreachable`.
    */
   add(
     tags: readonly string[],
@@ -122,8 +124,8 @@ export interface KeyStorage extends AsyncDisposable {
    * @param what The name of an entry, a public key in base64, or its fingerprint.
    * @param conditions Conditions that are `undefined` are removed, those that are absent stay.
    * @returns The entries of the key as they are now.
-   * @throws {KeystoreError} `no-such-key`, `bad-conditions`, `keystore-unwritable`,
-   *   `fleet-unreachable`.
+   * @throws {KeystoreError} `no-such-key`, `bad-conditions`, `keystore-unwritable`.
+   * @throws {FleetError} `fleet-unreachable`.
    */
   set(what: string, conditions: ConditionChanges): Promise<readonly AcceptedEntry[]>;
   /**
@@ -132,7 +134,8 @@ export interface KeyStorage extends AsyncDisposable {
    * @param what The name of an entry, a public key in base64, or its fingerprint.
    * @param options `endSessions`: whether listeners end the sessions of the key, within a second.
    * @returns The removed entries.
-   * @throws {KeystoreError} `no-such-key`, `keystore-unwritable`, `fleet-unreachable`.
+   * @throws {KeystoreError} `no-such-key`, `keystore-unwritable`.
+   * @throws {FleetError} `fleet-unreachable`.
    */
   remove(
     what: string,
@@ -144,8 +147,8 @@ export interface KeyStorage extends AsyncDisposable {
    * @param prefix The first digits of its fingerprint, or the key in base64.
    * @param tags The names, or `*` alone.
    * @param conditions Set as by {@linkcode set}.
-   * @throws {KeystoreError} `no-such-key`, `bad-tag`, `bad-conditions`, `keystore-unwritable`,
-   *   `fleet-unreachable`.
+   * @throws {KeystoreError} `no-such-key`, `bad-tag`, `bad-conditions`, `keystore-unwritable`.
+   * @throws {FleetError} `fleet-unreachable`.
    */
   acceptKnock(
     prefix: string,
@@ -156,14 +159,16 @@ export interface KeyStorage extends AsyncDisposable {
    * Lists a key that has knocked no more. It can still be accepted.
    *
    * @param prefix The first digits of its fingerprint, or the key in base64.
-   * @throws {KeystoreError} `no-such-key`, `keystore-unwritable`, `fleet-unreachable`.
+   * @throws {KeystoreError} `no-such-key`, `keystore-unwritable`.
+   * @throws {FleetError} `fleet-unreachable`.
    */
   ignoreKnock(prefix: string): Promise<Knock>;
   /**
    * Reads how many places of a secret are taken, over all runs of the program.
    *
    * @param places Their name and secret.
-   * @throws {KeystoreError} `bad-line`, `keystore-unreadable`, `fleet-unreachable`.
+   * @throws {KeystoreError} `bad-line`, `keystore-unreadable`.
+   * @throws {FleetError} `fleet-unreachable`.
    */
   spentPlaces(places: Places): number | Promise<number>;
   /**

@@ -11,17 +11,11 @@ import { type Acceptance, decide } from "./acceptance.ts";
 import type { ConditionChanges } from "./conditions.ts";
 import { EnrolmentSlots, type EnrolResult, type Places, SpentPlaces } from "./enrolment.ts";
 import { formatKey, type HostKey, type KeystoreWarning } from "./format.ts";
-import {
-  ensureDirectory,
-  removeTemporaryFiles,
-  statIfPresent,
-  StoreLock,
-  temporaryFiles,
-  unreadable,
-} from "./fs.ts";
+import { StoreLock } from "./fs.ts";
 import { HostKeyDirectory, publicKeyOf } from "./hostkeys.ts";
 import type { KeyStorage } from "./key_storage.ts";
 import type { Knock } from "./knocks.ts";
+import { makeLayout, requireDirectory } from "./layout.ts";
 import { permissionWarnings } from "./permissions.ts";
 import { StoreNotes } from "./store_notes.ts";
 import { admitsName, admitsWanted, DEFAULT_TAG } from "./tags.ts";
@@ -47,9 +41,6 @@ export interface AddedHost {
   /** The 32 bytes that the other side must accept. */
   readonly publicKey: Uint8Array<ArrayBuffer>;
 }
-
-/** The directories of a store, in arcan-net's layout. */
-const DIRECTORIES = ["accepted", "hostkeys", "state", "signing"] as const;
 
 /**
  * A directory of keys that this program shares with arcan-net.
@@ -101,7 +92,7 @@ export class Keystore implements KeyStorage {
    */
   static async open(root: string, options: KeystoreOptions = {}): Promise<Keystore> {
     const keystore = new Keystore(root, options);
-    if (options.create ?? true) await keystore.#create();
+    if (options.create ?? true) await makeLayout(root, keystore.#hostKeys, keystore.#lock);
     requireDirectory(root);
     for (const warning of permissionWarnings(root)) keystore.#warnOnce(warning);
     keystore.#accepted.refresh(true);
@@ -112,6 +103,9 @@ export class Keystore implements KeyStorage {
   get warnings(): readonly KeystoreWarning[] {
     return this.#accepted.warnings;
   }
+
+  /** Always 0: queries compare with the disk. */
+  readonly ageMs: number = 0;
 
   /** The path of a file of `accepted/`, relative to the store. */
   placeOf(file: string): string {
@@ -403,28 +397,10 @@ export class Keystore implements KeyStorage {
     });
   }
 
-  /** Writes only what is missing, so a complete store on a read-only disk can be used. */
-  async #create(): Promise<void> {
-    ensureDirectory(this.root);
-    for (const name of DIRECTORIES) ensureDirectory(`${this.root}/${name}`);
-    if (this.#hostKeys.needsIdentity()) await this.#lock.run(() => this.#hostKeys.ensureIdentity());
-    if (temporaryFiles(this.root).length > 0) {
-      await this.#lock.run(() => removeTemporaryFiles(this.root)).catch(() => {
-        // The files are harmless, and a busy or read-only store can still be used.
-      });
-    }
-  }
-
   #warnOnce(warning: KeystoreWarning): void {
     const text = JSON.stringify(warning);
     if (this.#warned.has(text)) return;
     this.#warned.add(text);
     this.#onWarning(warning);
   }
-}
-
-function requireDirectory(root: string): void {
-  const info = statIfPresent(root);
-  if (info === undefined) throw unreadable(root, "there is no such directory");
-  if (!info.isDirectory) throw unreadable(root, "it is not a directory");
 }

@@ -37,6 +37,10 @@ export function noteLogin(logins: Map<string, LastLogin>, key: string, login: La
 /** Formats the latest logins. @param logins By key in base64. */
 export function formatLastLogins(logins: ReadonlyMap<string, LastLogin>): string {
   const latest = [...logins].sort(([, a], [, b]) => b.atMs - a.atMs).slice(0, MAX_LAST_LOGINS);
-  return HEADER +
-    latest.map(([key, { atMs, address }]) => `${key} ${formatTime(atMs)} ${address}\n`).join("");
+  return HEADER + latest.map(([key, login]) => formatLastLogin(key, login)).join("");
+}
+
+/** @returns The line of one key, in base64, with its newline. */
+export function formatLastLogin(key: string, { atMs, address }: LastLogin): string {
+  return `${key} ${formatTime(atMs)} ${address}\n`;
 }

@@ -51,5 +51,6 @@ export type { Notes } from "./notes.ts";
 export { publicKeyOf } from "./hostkeys.ts";
 export { type AddedHost, Keystore, type KeystoreOptions } from "./keystore.ts";
 export { type KeystoreRoot, keystoreRoot } from "./root.ts";
+export { uniteEntries } from "./unite.ts";
 export type { StoreNotes } from "./store_notes.ts";
 export { DEFAULT_TAG, requireTags } from "./tags.ts";

@@ -12,7 +12,7 @@ import {
   MAX_LAST_LOGINS,
 } from "../lib/limits.ts";
 import { formatKey } from "./format.ts";
-import { KnockBook } from "./knocks.ts";
+import { type Knock, KnockBook } from "./knocks.ts";
 import { type LastLogin, noteLogin } from "./last_logins.ts";
 
 /** What is to be written. */
@@ -78,6 +78,19 @@ export class Notes {
     this.#schedule();
   }
 
+  /**
+   * Takes over notes of another store.
+   *
+   * @param knocks In any order.
+   * @param logins By key in base64.
+   */
+  add(knocks: readonly Knock[], logins: ReadonlyMap<string, LastLogin>): void {
+    for (const knock of knocks.toSorted((a, b) => a.lastMs - b.lastMs)) {
+      this.#pending.knocks.add(knock);
+    }
+    for (const [key, login] of logins) noteLogin(this.#pending.logins, key, login);
+  }
+
   /** Writes what is not written yet. */
   async flush(): Promise<void> {
     this.#flush();
@@ -110,6 +123,7 @@ export class Notes {
   }
 }
 
-function emptyNotes(): Pending {
+/** Nothing to write. */
+export function emptyNotes(): Pending {
   return { knocks: new KnockBook(), logins: new Map() };
 }

@@ -85,7 +85,7 @@ export class NotesFiles {
     const stamp = info && settledStamp(info, startMs);
     if (stamp !== undefined && stamp === this.#revoked.stamp) return this.#revoked.keys;
     const text = info === undefined ? "" : readKeyFileIfPresent(path) ?? "";
-    this.#revoked = { stamp, keys: text.split("\n").filter(isKey) };
+    this.#revoked = { stamp, keys: parseRevoked(text) };
     return this.#revoked.keys;
   }
 
@@ -96,8 +96,7 @@ export class NotesFiles {
    * @throws {KeystoreError} `keystore-unreadable`, `keystore-unwritable`.
    */
   async addRevoked(keys: readonly string[]): Promise<void> {
-    const all = [...new Set([...keys, ...this.readRevoked()])].slice(0, MAX_REVOKED_KEYS);
-    const text = REVOKED_HEADER + all.map((key) => `${key}\n`).join("");
+    const text = formatRevoked([...keys, ...this.readRevoked()]);
     await replaceFile(this.#root, this.#revokedPath, text);
   }
 
@@ -112,6 +111,17 @@ export class NotesFiles {
   get #revokedPath(): string {
     return `${this.#root}/.revoked`;
   }
+}
+
+/** Reads the keys of the file, in base64. */
+export function parseRevoked(text: string): readonly string[] {
+  return text.split("\n").filter(isKey);
+}
+
+/** @param keys In base64, the latest first; the oldest of many are left out. */
+export function formatRevoked(keys: readonly string[]): string {
+  const kept = [...new Set(keys)].slice(0, MAX_REVOKED_KEYS);
+  return REVOKED_HEADER + kept.map((key) => `${key}\n`).join("");
 }
 
 function isKey(line: string): boolean {

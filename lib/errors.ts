@@ -113,6 +113,8 @@ export type KeystoreCode =
   | "bad-conditions"
   | "no-such-key"
   | "permissions-too-open"
+  /** No server of the fleet has answered for so long that keys may have been removed. */
+  | "keystore-stale"
   /** Root uses the keystore of another user, and that user cannot read what root writes. */
   | "foreign-keystore";
 

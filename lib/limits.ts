@@ -15,3 +15,4 @@ export * from "./limits/web.ts";
 export * from "./limits/views.ts";
 export * from "./limits/process.ts";
 export * from "./limits/fleet.ts";
+export * from "./limits/fleet_keys.ts";

@@ -83,6 +83,17 @@ export function networkOf(hostname: string, v4Bits: number, v6Bits: number): str
   return `${formatBytes(bytes.map((byte, i) => byte & maskByte(bits - i * 8)))}/${bits}`;
 }
 
+/** The networks that are in one of `a` and in one of `b`. */
+export function commonNetworks(a: readonly Network[], b: readonly Network[]): Network[] {
+  // Two networks are apart, or one is in the other.
+  const within = (networks: readonly Network[], others: readonly Network[]) =>
+    networks.filter(({ bytes, bits }) =>
+      others.some((other) => other.bits <= bits && includes(other, bytes))
+    );
+  const common = [...within(a, b), ...within(b, a)];
+  return [...new Map(common.map((network) => [network.text, network])).values()];
+}
+
 function includes({ bytes, bits }: Network, address: Uint8Array): boolean {
   return bytes.length === address.length &&
     bytes.every((byte, i) => byte === (address[i]! & maskByte(bits - i * 8)));

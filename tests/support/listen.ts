@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Keystore } from "../../keystore/mod.ts";
+import { type KeyStorage, Keystore } from "../../keystore/mod.ts";
 import type { PrivateKey } from "../../lib/crypto/x25519.ts";
 import type {
   Listener,
@@ -28,6 +28,8 @@ export interface HandlerCall {
 export interface BenchOptions extends Omit<NetListenOptions, "keystore" | "log"> {
   /** The listening name; `demo` unless given. */
   readonly name?: string;
+  /** What decides about keys, in place of the keystore of the bench. */
+  readonly storage?: KeyStorage;
   /** `num:secret`. */
   readonly secret?: string;
   /** Handles requests; without it every client is accepted. Its calls are recorded either way. */
@@ -61,7 +63,7 @@ export class Bench implements AsyncDisposable {
       "127.0.0.1",
       0,
       (source, status) => this.#listen(source, status),
-      { ...options, keystore, log: this.log },
+      { ...options, keystore: options.storage ?? keystore, log: this.log },
     );
     if (secret !== undefined) this.listener.targetInput(secret);
   }

@@ -90,7 +90,19 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
     ],
     types: ["keystore"],
   },
-  fleet: { imports: ["address", "bytes", "env", "log", "name", "write_all"], types: ["keystore"] },
+  fleet: {
+    imports: [
+      "address",
+      "bytes",
+      "crypto",
+      "env",
+      "keystore",
+      "log",
+      "name",
+      "networks",
+      "write_all",
+    ],
+  },
   web: { imports: ["address", "control", "log", "web/views"] },
   // It runs in browsers.
   "web/page": {

@@ -1,0 +1,132 @@
+/**
+ * The entries of a bucket, each changed by compare-and-set.
+ *
+ * @module
+ */
+
+import { JetStreamApiError } from "@nats-io/jetstream";
+import type { KV } from "@nats-io/kv";
+import { A12Error } from "../errors.ts";
+import { FLEET_CHANGE_MS } from "../limits.ts";
+import { type FleetLink, isConflict, unreachable } from "./link.ts";
+
+/** An entry as the servers have it. */
+export interface Stored {
+  /** `undefined` when there is none. */
+  readonly text: string | undefined;
+  /** Of the text or of its removal; 0 when there never was an entry. */
+  readonly revision: number;
+}
+
+/** What becomes of an entry. */
+export interface Change<T> {
+  readonly result: T;
+  /** The new text; `null` removes the entry, `undefined` keeps it. */
+  readonly text?: string | null | undefined;
+}
+
+/** What a change did. */
+export interface Changed<T> {
+  readonly result: T;
+  /** The revision that holds the result. */
+  readonly revision: number;
+}
+
+/** The longest pause between two attempts. */
+const MAX_PAUSE_MS = 50;
+/** The pause after an attempt without an answer, as during an election. */
+const SILENCE_PAUSE_MS = 200;
+
+export class Bucket {
+  readonly name: string;
+  readonly kv: KV;
+  readonly #fleet: FleetLink;
+
+  private constructor(fleet: FleetLink, kv: KV, name: string) {
+    this.#fleet = fleet;
+    this.kv = kv;
+    this.name = name;
+  }
+
+  /**
+   * Opens a bucket, and makes it where it is missing.
+   *
+   * @param maxValueBytes The longest value.
+   * @throws {FleetError} `fleet-unreachable`.
+   */
+  static async open(fleet: FleetLink, name: string, maxValueBytes: number): Promise<Bucket> {
+    return new Bucket(fleet, await fleet.bucket(name, maxValueBytes), name);
+  }
+
+  /** Where an entry is, for people. */
+  placeOf(key: string): string {
+    return `${this.name}/${key}`;
+  }
+
+  /**
+   * Reads an entry from the leader.
+   *
+   * @throws An error of NATS.
+   */
+  async get(key: string): Promise<Stored> {
+    const entry = await this.kv.get(key);
+    if (entry === null) return { text: undefined, revision: 0 };
+    const text = entry.operation === "PUT" ? entry.string() : undefined;
+    return { text, revision: entry.revision };
+  }
+
+  /**
+   * Changes an entry, unless it has another revision.
+   *
+   * @param text The new text; `null` removes the entry.
+   * @returns The new revision.
+   * @throws An error of NATS; see {@linkcode isConflict}.
+   */
+  async set(key: string, text: string | null, previous: number): Promise<number> {
+    if (text !== null) return await this.kv.put(key, text, { previousSeq: previous });
+    await this.kv.delete(key, { previousSeq: previous });
+    return (await this.get(key)).revision;
+  }
+
+  /**
+   * Reads an entry, decides, and writes, until no other process has come between. An attempt without an
+   * answer may have succeeded: `decide` must do nothing where its result is there already.
+   *
+   * @param decide What becomes of the entry.
+   * @throws {FleetError} `fleet-unreachable`, and what `decide` throws.
+   */
+  async change<T>(
+    key: string,
+    decide: (stored: Stored) => Change<T> | Promise<Change<T>>,
+  ): Promise<Changed<T>> {
+    if (!this.#fleet.isConnected) throw unreachable("no server of the fleet can be reached");
+    const startMs = performance.now();
+    for (;;) {
+      try {
+        const stored = await this.get(key);
+        const { result, text } = await decide(stored);
+        if (text === undefined || (text === null && stored.text === undefined)) {
+          return { result, revision: stored.revision };
+        }
+        return { result, revision: await this.set(key, text, stored.revision) };
+      } catch (error) {
+        if (error instanceof A12Error || !(error instanceof Error)) throw error;
+        const isOver = performance.now() - startMs > FLEET_CHANGE_MS;
+        if (isOver || !isPassing(error)) {
+          throw unreachable(`${this.placeOf(key)} was not changed`, error);
+        }
+        await this.#fleet.pause(
+          isConflict(error) ? Math.random() * MAX_PAUSE_MS : SILENCE_PAUSE_MS,
+        );
+      }
+    }
+  }
+}
+
+/** Whether another attempt may succeed. */
+function isPassing(error: Error): boolean {
+  // Without a leader.
+  if (error instanceof JetStreamApiError && error.apiError().code === 503) return true;
+  return isConflict(error) ||
+    ["TimeoutError", "NoRespondersError", "RequestError", "JetStreamError"].includes(error.name);
+}

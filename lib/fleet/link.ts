@@ -1,0 +1,124 @@
+/**
+ * What the keystore and the places of a fleet use of its servers.
+ *
+ * @module
+ */
+
+import { JetStreamApiError, jetstreamManager } from "@nats-io/jetstream";
+import type { KV } from "@nats-io/kv";
+import { FleetError, messageOf } from "../errors.ts";
+import { FLEET_ANSWER_MS } from "../limits.ts";
+import type { FleetConnection } from "./connection.ts";
+
+/** How far a bucket is. */
+export interface BucketState {
+  /** The revision of its last change. */
+  readonly lastRevision: number;
+  /** Entries, and removals of entries. */
+  readonly entries: number;
+  /** When it was made; another one with the same name was made at another time. */
+  readonly created: string;
+}
+
+/** A connection, and where it was lost. */
+export class FleetLink implements AsyncDisposable {
+  readonly connection: FleetConnection;
+  /** This process among those of the fleet. */
+  readonly id: string = crypto.getRandomValues(new Uint8Array(8)).toHex();
+  readonly #reconnected = new Set<() => void>();
+  readonly #closed = new AbortController();
+  #connections = 1;
+  #lost = Promise.withResolvers<void>();
+
+  constructor(connection: FleetConnection) {
+    this.connection = connection;
+    connection.onState((state) => {
+      if (state === "away") return this.#lost.resolve();
+      this.#connections++;
+      this.#lost = Promise.withResolvers();
+      for (const call of this.#reconnected) call();
+    });
+  }
+
+  /** Whether there is a server that answers. */
+  get isConnected(): boolean {
+    return this.connection.state === "connected";
+  }
+
+  /** How many connections there were, one after the other. */
+  get connections(): number {
+    return this.#connections;
+  }
+
+  /** Settles when there is no server that answers. */
+  whenLost(): Promise<void> {
+    return this.isConnected ? this.#lost.promise : Promise.resolve();
+  }
+
+  /** Waits between two attempts, and not after the end. */
+  async pause(ms: number): Promise<void> {
+    const { signal } = this.#closed;
+    if (signal.aborted) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const end = () => resolve();
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end);
+    await promise;
+    clearTimeout(timer);
+    signal.removeEventListener("abort", end);
+  }
+
+  /** @param reconnected Called when the connection is there again. */
+  onReconnect(reconnected: () => void): void {
+    this.#reconnected.add(reconnected);
+  }
+
+  /**
+   * Opens a bucket, and makes it where it is missing.
+   *
+   * @param maxValueSize The longest value, in bytes.
+   * @throws {FleetError} `fleet-unreachable`.
+   */
+  async bucket(name: string, maxValueSize: number): Promise<KV> {
+    const { buckets, replicas } = this.connection;
+    try {
+      // The leader alone answers: other servers may be behind.
+      const options = { history: 1, replicas, maxValueSize, allow_direct: false };
+      return await buckets.create(name, options);
+    } catch (error) {
+      throw unreachable(`the bucket ${name} cannot be opened`, error);
+    }
+  }
+
+  /**
+   * Asks the leader how far a bucket is.
+   *
+   * @throws An error of NATS, or one about a connection that was lost.
+   */
+  async state(bucket: string): Promise<BucketState> {
+    const { nats } = this.connection;
+    const manager = await jetstreamManager(nats, { timeout: FLEET_ANSWER_MS, checkAPI: false });
+    const info = await Promise.race([manager.streams.info(`KV_${bucket}`), this.whenLost()]);
+    if (info === undefined) throw new Error("the connection was lost");
+    const { state, created } = info;
+    return { lastRevision: state.last_seq, entries: state.messages, created };
+  }
+
+  /** Ends the connection. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed.abort();
+    await this.connection.close();
+  }
+}
+
+/** @param cause What NATS says; its text has no credentials. */
+export function unreachable(what: string, cause?: unknown): FleetError {
+  const why = cause === undefined ? "" : `: ${messageOf(cause)}`;
+  return new FleetError("fleet-unreachable", `${what}${why}`, { cause });
+}
+
+/** The entry has another revision than the one that the change was made from. */
+export function isConflict(error: unknown): boolean {
+  // 10164: the same where the servers do not know which revision it has.
+  return error instanceof JetStreamApiError && (error.code === 10071 || error.code === 10164);
+}

@@ -1,0 +1,276 @@
+/**
+ * A bucket in memory, kept equal to the servers'.
+ *
+ * The servers tell of each change. Once in {@linkcode FLEET_CHECK_MS} their leader is asked how far the
+ * bucket is: that confirms the copy, or shows that a change was not told, and then they are asked again.
+ * So a connection or a cluster that has died silently cannot make an old copy look new.
+ *
+ * @module
+ */
+
+import type { KvWatchEntry } from "@nats-io/kv";
+import { FLEET_ANSWER_MS, FLEET_CHECK_MS, FLEET_OPEN_MS } from "../limits.ts";
+import type { Bucket } from "./bucket.ts";
+import { type FleetLink, unreachable } from "./link.ts";
+
+/** What a copy tells its owner. */
+export interface CopyEvents {
+  /** An entry has a text, or has none any more. */
+  changed(key: string, text: string | undefined): void;
+  /** The copy was compared with the servers', or could not be. */
+  checked(): void;
+}
+
+interface Known {
+  readonly revision: number;
+  /** `undefined` for an entry that was removed. */
+  readonly text: string | undefined;
+}
+
+interface Waiter {
+  readonly revision: number;
+  readonly resolve: () => void;
+}
+
+type Watch = AsyncIterable<KvWatchEntry> & { stop(): void };
+
+export class WatchedCopy implements AsyncDisposable {
+  readonly #fleet: FleetLink;
+  readonly #bucket: Bucket;
+  readonly #events: CopyEvents;
+  readonly #nowMs: () => number;
+  #entries = new Map<string, Known>();
+  /** The revision up to which all changes are in the copy. */
+  #seen = 0;
+  #created = "";
+  #confirmedAtMs = -Infinity;
+  /** The connection over which it was confirmed. */
+  #confirmedOver = 0;
+  #seenAtCheck = -1;
+  #watch: Watch | undefined;
+  #waiters: Waiter[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #checking: Promise<void> | undefined;
+  #isClosed = false;
+
+  /** @param nowMs A monotonic clock in milliseconds. */
+  private constructor(
+    fleet: FleetLink,
+    bucket: Bucket,
+    events: CopyEvents,
+    nowMs: () => number,
+  ) {
+    this.#fleet = fleet;
+    this.#bucket = bucket;
+    this.#events = events;
+    this.#nowMs = nowMs;
+  }
+
+  /**
+   * Copies a bucket and follows it.
+   *
+   * @throws {FleetError} `fleet-unreachable`.
+   */
+  static async open(
+    fleet: FleetLink,
+    bucket: Bucket,
+    events: CopyEvents,
+    nowMs: () => number = () => performance.now(),
+  ): Promise<WatchedCopy> {
+    const copy = new WatchedCopy(fleet, bucket, events, nowMs);
+    try {
+      await copy.#restart();
+    } catch (error) {
+      copy.#close();
+      throw unreachable("the keystore of the fleet cannot be read", error);
+    }
+    fleet.onReconnect(() => {
+      // What the servers have told on the old connection may be lost.
+      copy.#seenAtCheck = copy.#seen;
+      copy.#checkNow();
+    });
+    copy.#schedule();
+    return copy;
+  }
+
+  /** Whether the copy was confirmed since the last connection began. */
+  get isConfirmed(): boolean {
+    return this.#fleet.isConnected && this.#confirmedOver === this.#fleet.connections;
+  }
+
+  /** For how long the copy was not confirmed, in milliseconds. */
+  get ageMs(): number {
+    return this.#nowMs() - this.#confirmedAtMs;
+  }
+
+  /** The text of an entry, if there is one. */
+  get(key: string): string | undefined {
+    return this.#entries.get(key)?.text;
+  }
+
+  /** The entries whose keys begin with a prefix. */
+  *entries(prefix: string): Generator<readonly [key: string, text: string]> {
+    for (const [key, { text }] of this.#entries) {
+      if (text !== undefined && key.startsWith(prefix)) yield [key, text];
+    }
+  }
+
+  /** Waits until the copy has a revision; not for ever, as the revision is stored in any case. */
+  async reached(revision: number): Promise<void> {
+    if (this.#seen >= revision || this.#isClosed) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, FLEET_ANSWER_MS);
+    this.#waiters.push({ revision, resolve });
+    await promise;
+    clearTimeout(timer);
+  }
+
+  /**
+   * Waits until the copy has all changes that were made until now.
+   *
+   * @throws {FleetError} `fleet-unreachable`.
+   */
+  async refresh(): Promise<void> {
+    if (!this.#fleet.isConnected) throw unreachable("no server of the fleet can be reached");
+    try {
+      const { lastRevision } = await this.#fleet.state(this.#bucket.name);
+      await this.reached(lastRevision);
+      if (this.#seen < lastRevision) await this.#restart();
+    } catch (error) {
+      throw unreachable("the keystore of the fleet cannot be read", error);
+    }
+  }
+
+  /** Ends it. The copy stays as it is. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#close();
+    await this.#checking;
+  }
+
+  #close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#watch?.stop();
+    this.#wake();
+  }
+
+  #schedule(): void {
+    if (this.#isClosed) return;
+    this.#timer = setTimeout(() => this.#checkNow(), FLEET_CHECK_MS);
+  }
+
+  #checkNow(): void {
+    if (this.#isClosed || this.#checking !== undefined) return;
+    clearTimeout(this.#timer);
+    this.#checking = this.#check().catch(() => {
+      // The servers do not answer: the age of the copy tells.
+    }).finally(() => {
+      this.#checking = undefined;
+      if (this.#isClosed) return;
+      this.#events.checked();
+      this.#schedule();
+    });
+  }
+
+  async #check(): Promise<void> {
+    if (!this.#fleet.isConnected) return;
+    const startMs = this.#nowMs();
+    const { lastRevision, entries, created } = await this.#fleet.state(this.#bucket.name);
+    const isSame = created === this.#created;
+    if (isSame && this.#seen < lastRevision) {
+      // Changes are on their way, or the watch was lost with its server.
+      if (this.#seen === this.#seenAtCheck) await this.#resume();
+      this.#seenAtCheck = this.#seen;
+      return;
+    }
+    // With one revision an entry, the numbers differ when entries were purged past us.
+    const isWhole = isSame && (this.#seen > lastRevision || this.#entries.size === entries);
+    if (isWhole) this.#confirm(startMs);
+    else await this.#restart();
+  }
+
+  #confirm(atMs: number): void {
+    this.#confirmedAtMs = atMs;
+    this.#confirmedOver = this.#fleet.connections;
+  }
+
+  /** Follows from the last revision that is in the copy. */
+  async #resume(): Promise<void> {
+    const { kv } = this.#bucket;
+    const watch = await kv.watch({ key: ">", resumeFromRevision: this.#seen + 1 }) as Watch;
+    this.#follow(watch);
+  }
+
+  /** Copies the whole bucket again and follows it. Until then the copy stays as it was. */
+  async #restart(): Promise<void> {
+    const startMs = this.#nowMs();
+    const { lastRevision, entries, created } = await this.#fleet.state(this.#bucket.name);
+    const watch = await this.#bucket.kv.watch({ key: ">" }) as Watch;
+    const timer = setTimeout(() => watch.stop(), FLEET_OPEN_MS);
+    const fresh = new Map<string, Known>();
+    let seen = lastRevision;
+    let isComplete = entries === 0;
+    const iterator = watch[Symbol.asyncIterator]();
+    while (!isComplete) {
+      const { value, done } = await iterator.next();
+      if (done || this.#isClosed) break;
+      fresh.set(value.key, knownOf(value));
+      seen = Math.max(seen, value.revision);
+      isComplete = value.isUpdate;
+    }
+    clearTimeout(timer);
+    if (!isComplete) throw new Error("the servers did not give all entries");
+    const before = this.#entries;
+    this.#entries = fresh;
+    this.#seen = seen;
+    this.#created = created;
+    this.#confirm(startMs);
+    for (const [key, { text }] of fresh) {
+      if (before.get(key)?.text !== text) this.#events.changed(key, text);
+    }
+    for (const [key, { text }] of before) {
+      if (text !== undefined && !fresh.has(key)) this.#events.changed(key, undefined);
+    }
+    this.#wake();
+    this.#follow({ [Symbol.asyncIterator]: () => iterator, stop: () => watch.stop() });
+  }
+
+  #follow(watch: Watch): void {
+    this.#watch?.stop();
+    this.#watch = watch;
+    const follow = async () => {
+      for await (const entry of watch) {
+        if (this.#watch !== watch || this.#isClosed) return;
+        this.#take(entry);
+      }
+    };
+    // The next check finds out what is missing then.
+    follow().catch(() => {});
+  }
+
+  #take(entry: KvWatchEntry): void {
+    const { key, revision } = entry;
+    this.#seen = Math.max(this.#seen, revision);
+    const known = this.#entries.get(key);
+    if (known === undefined || known.revision < revision) {
+      const taken = knownOf(entry);
+      this.#entries.set(key, taken);
+      this.#events.changed(key, taken.text);
+    }
+    this.#wake();
+  }
+
+  #wake(): void {
+    const due = this.#waiters.filter(({ revision }) => revision <= this.#seen || this.#isClosed);
+    if (due.length === 0) return;
+    this.#waiters = this.#waiters.filter((waiter) => !due.includes(waiter));
+    for (const { resolve } of due) resolve();
+  }
+}
+
+function knownOf(entry: KvWatchEntry): Known {
+  return {
+    revision: entry.revision,
+    text: entry.operation === "PUT" ? entry.string() : undefined,
+  };
+}

@@ -1,0 +1,100 @@
+/** A connection to a server of NATS that is cut at a given change. */
+
+import { writeAll } from "../../lib/write_all.ts";
+
+/** How a change of an entry begins on the wire. */
+const CHANGE = "HPUB $KV.";
+
+/** Where a connection is cut. */
+export interface CutPoint {
+  /** The number of the change, from 1. */
+  readonly change: number;
+  /** Whether the server gets that change; its answer is lost in any case. */
+  readonly isDone: boolean;
+}
+
+export class CutProxy implements AsyncDisposable {
+  readonly url: string;
+  /** Settles when the connection was cut. */
+  readonly cut: Promise<void>;
+  readonly #listener: Deno.Listener;
+  readonly #serving: Promise<void>;
+
+  /** @param port The server's. */
+  constructor(port: number, { change, isDone }: CutPoint) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.cut = promise;
+    this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    this.url = `nats://127.0.0.1:${(this.#listener.addr as Deno.NetAddr).port}`;
+    this.#serving = this.#serve(port, change, isDone).finally(resolve);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#close();
+    await this.#serving;
+  }
+
+  /** Serves one connection; whoever connects again is refused. */
+  async #serve(port: number, change: number, isDone: boolean): Promise<void> {
+    using client = await this.#listener.accept();
+    this.#close();
+    using server = await Deno.connect({ hostname: "127.0.0.1", port });
+    const answers = pass(server, client).catch(() => {});
+    await this.#passUntil(client, server, change, isDone).catch(() => {});
+    try {
+      client.close();
+      server.close();
+    } catch {
+      // They are closed already.
+    }
+    await answers;
+  }
+
+  async #passUntil(client: Deno.Conn, server: Deno.Conn, change: number, isDone: boolean) {
+    const buffer = new Uint8Array(65_536);
+    const decoder = new TextDecoder("latin1");
+    let seen = 0;
+    for (;;) {
+      const count = await client.read(buffer);
+      if (count === null) return;
+      const bytes = buffer.subarray(0, count);
+      const text = decoder.decode(bytes);
+      for (let at = text.indexOf(CHANGE); at >= 0; at = text.indexOf(CHANGE, at + 1)) {
+        if (++seen < change) continue;
+        if (isDone) await sendOne(server, bytes, text, at);
+        else await writeAll(server, bytes.subarray(0, at));
+        return;
+      }
+      await writeAll(server, bytes);
+    }
+  }
+
+  #close(): void {
+    try {
+      this.#listener.close();
+    } catch {
+      // It is closed already.
+    }
+  }
+}
+
+/** Sends one change and nothing after it. */
+async function sendOne(
+  server: Deno.Conn,
+  bytes: Uint8Array,
+  text: string,
+  at: number,
+): Promise<void> {
+  const [head] = text.slice(at).split("\r\n");
+  const size = Number(head!.split(" ").at(-1));
+  await writeAll(server, bytes.subarray(0, at + head!.length + 2 + size + 2));
+}
+
+async function pass(from: Deno.Conn, to: Deno.Conn): Promise<void> {
+  const buffer = new Uint8Array(65_536);
+  for (;;) {
+    const count = await from.read(buffer);
+    if (count === null) return;
+    await writeAll(to, buffer.subarray(0, count));
+  }
+}
