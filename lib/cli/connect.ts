@@ -13,7 +13,7 @@ import { logIn, ServerTrust, terminalAsk } from "./connect_login.ts";
 import { Show } from "./connect_show.ts";
 import { parseTarget, routesTo } from "./connect_target.ts";
 import { readKeyArgument } from "./keystore_key.ts";
-import { addKeystoreOption, openKeystore } from "./keystore_open.ts";
+import { addKeystoreOption, openDirectory } from "./keystore_open.ts";
 import type { SecretFlags } from "./secret.ts";
 import { addSecretOptions, readSecret } from "./secret.ts";
 import { onStop } from "./signals.ts";
@@ -86,7 +86,7 @@ async function connect(
   const target = parseTarget(text);
   const secret = await readSecret(flags, "SECRET", io);
   if (secret !== undefined) checkSecret(secret);
-  const keystore = await openKeystore(command, io);
+  const keystore = await openDirectory(command, io);
   const trust = new ServerTrust(keystore, {
     tag: target.tag === undefined ? "outbound" : `outbound-${target.tag}`,
     only: flags.trust === undefined ? undefined : readKeyArgument(flags.trust, keystore),

@@ -6,11 +6,12 @@
 
 import { type Command, InvalidArgumentError } from "commander";
 import type { FleetPlace } from "../fleet/mod.ts";
-import { MAX_FLEET_FILE_BYTES, MAX_FLEET_SERVERS } from "../limits.ts";
+import { MAX_FLEET_FILE_BYTES, MAX_FLEET_SERVERS, MAX_FLEET_STALE_MS } from "../limits.ts";
 import { escapeControls, isLoopback, messageOf, parseName, parsePort } from "../mod.ts";
 import { UsageError } from "./errors.ts";
 import type { Report } from "./report.ts";
 import { warnOfMode } from "./secret_file.ts";
+import { parseDuration } from "./values.ts";
 
 /** A server of a fleet. */
 export interface FleetServer {
@@ -29,6 +30,11 @@ export interface FleetFlags {
   readonly fleetCert?: string;
   readonly fleetKey?: string;
   readonly fleetInsecure?: boolean;
+}
+
+export interface FleetListenFlags extends FleetFlags {
+  /** In milliseconds. */
+  readonly fleetStale?: number;
 }
 
 const DEFAULT_NAME = "fleet";
@@ -62,8 +68,18 @@ export function addFleetOptions(command: Command): Command {
     );
 }
 
+/** Adds the options of commands that also work for a while when the servers cannot be reached. */
+export function addFleetListenOptions(command: Command): Command {
+  return addFleetOptions(command)
+    .option(
+      "--fleet-stale <time>",
+      "how long known keys may log in while no server can be reached, such as 30m (default: 1h)",
+      (text) => parseDuration(text, MAX_FLEET_STALE_MS),
+    );
+}
+
 /** @throws {UsageError} For options that would show what is sent to others, or make no sense. */
-export function requireConsistentFleet(flags: FleetFlags): void {
+export function requireConsistentFleet(flags: FleetListenFlags): void {
   const { fleet, fleetCert, fleetKey, fleetCreds, fleetUserFile, fleetInsecure } = flags;
   if (fleet === undefined) {
     const others = { ...flags } as { readonly [name: string]: unknown };

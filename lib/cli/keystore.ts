@@ -8,6 +8,7 @@ import { Command } from "commander";
 import { fingerprint, formatKey, type KeyStorage } from "../../keystore/mod.ts";
 import { escapeControls, KeystoreError } from "../mod.ts";
 import { UsageError } from "./errors.ts";
+import { addFleetOptions } from "./fleet_options.ts";
 import { type CliIo, processIo } from "./io.ts";
 import { hostCommand } from "./keystore_host.ts";
 import {
@@ -17,6 +18,7 @@ import {
   describeConditions,
   readConditions,
 } from "./keystore_conditions.ts";
+import { copyCommand } from "./keystore_copy.ts";
 import { readKeyArgument } from "./keystore_key.ts";
 import { acceptCommand, knocksCommand } from "./keystore_knocks.ts";
 import { listCommand } from "./keystore_list.ts";
@@ -25,7 +27,7 @@ import { showCommand } from "./keystore_show.ts";
 import { describeAdd, readNames, tagsOf } from "./keystore_text.ts";
 
 export function keystoreCommand(io: CliIo = processIo): Command {
-  return addKeystoreOption(new Command("keystore"))
+  return addFleetOptions(addKeystoreOption(new Command("keystore")))
     .description("choose which keys may log in, and show our own")
     .addHelpText("after", HELP)
     .addCommand(addCommand(io))
@@ -34,6 +36,7 @@ export function keystoreCommand(io: CliIo = processIo): Command {
     .addCommand(knocksCommand(io))
     .addCommand(acceptCommand(io))
     .addCommand(removeCommand(io))
+    .addCommand(copyCommand(io))
     .addCommand(showCommand(io))
     .addCommand(hostCommand(io));
 }

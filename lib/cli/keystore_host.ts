@@ -7,7 +7,7 @@
 import { Command } from "commander";
 import { DEFAULT_PORT, formatHostAddress, formatKey, publicKeyOf } from "../../keystore/mod.ts";
 import type { CliIo } from "./io.ts";
-import { keystoreCall, openKeystore } from "./keystore_open.ts";
+import { keystoreCall, openDirectory } from "./keystore_open.ts";
 import { describeHostKey, formatTable, hostKeyToJson } from "./keystore_text.ts";
 import { programCall } from "./program_call.ts";
 import { parseDialPort } from "./values.ts";
@@ -27,7 +27,7 @@ function addHostCommand(io: CliIo): Command {
     .argument("[port]", "its port", parseDialPort, DEFAULT_PORT)
     .action(
       async (tag: string, host: string, port: number, _options: unknown, command: Command) => {
-        const keystore = await openKeystore(command, io);
+        const keystore = await openDirectory(command, io);
         await keystore.addHost(tag, host, port);
         const key = keystore.hostKeys(tag).at(-1)!;
         io.out(describeHostKey(key, tag));
@@ -46,7 +46,7 @@ function listHostsCommand(io: CliIo): Command {
     .description("list the hosts and our public keys for them")
     .option("--json", "print one JSON array")
     .action(async (options: { json?: true }, command: Command) => {
-      const keystore = await openKeystore(command, io);
+      const keystore = await openDirectory(command, io);
       const hosts = keystore.hostTags().flatMap((tag) =>
         keystore.hostKeys(tag).map((key) => ({ tag, ...hostKeyToJson(key) }))
       );

@@ -12,9 +12,11 @@ import {
   type KeyStorage,
   publicKeyOf,
 } from "../../keystore/mod.ts";
+import { escapeControls } from "../mod.ts";
 import { UsageError } from "./errors.ts";
+import type { FleetFlags } from "./fleet_options.ts";
 import type { CliIo } from "./io.ts";
-import { openKeystore } from "./keystore_open.ts";
+import { openDirectory } from "./keystore_open.ts";
 import { describeHostKey, hostKeyToJson, noSuchTag } from "./keystore_text.ts";
 import { programCall } from "./program_call.ts";
 
@@ -26,7 +28,7 @@ export function showCommand(io: CliIo): Command {
     .option("--qr", "draw the key as a QR code")
     .action(async (tag: string, options: { json?: true; qr?: true }, command: Command) => {
       if (options.json && options.qr) throw new UsageError("--json and --qr exclude each other");
-      await using keystore = await openKeystore(command, io);
+      const keystore = await openDirectory(command, io);
       const keys = requireKeys(keystore, tag);
       if (options.json) {
         const shown = { tag, keystore: keystore.root, keys: keys.map(hostKeyToJson) };
@@ -39,6 +41,8 @@ export function showCommand(io: CliIo): Command {
         io.out(describeHostKey(key, tag));
       }
       io.err(hint(tag, formatKey(publicKeyOf(keys[0]!))));
+      const { fleet } = command.optsWithGlobals<FleetFlags>();
+      if (fleet !== undefined && tag === DEFAULT_TAG) io.err(fleetHint(keystore));
     });
 }
 
@@ -64,4 +68,12 @@ function hint(tag: string, key: string): string {
     `to let this key in on a machine that this one connects to, run there:\n` +
     `  ${add} NAME ${key}\n` +
     `with arcan-net, put this line into a file in a12/accepted there:\n  * ${key}\n`;
+}
+
+/** Clients that pin our key reach only hosts that answer with it. */
+function fleetHint({ root }: KeyStorage): string {
+  const file = escapeControls(`${root}/hostkeys/${DEFAULT_TAG}`);
+  return `each host of the fleet answers with a key of its own; so that clients that pin this key reach\n` +
+    `any host, copy ${file} to the keystores of the others, as with "scp -p",\n` +
+    `which leaves it readable by its owner alone, and restart the listeners there\n`;
 }

@@ -154,7 +154,7 @@ async function serve(
   let wasStopped = false;
   try {
     const report = makeReport(flags, handlers.io, log);
-    await using keystore = await openKeystore(command, handlers.io, report);
+    await using keystore = await openKeystore(command, handlers.io, report, fleet);
     const condition = await describeCondition(access, keystore, name);
     const publicKey = publicKeyOf(keystore.identity());
     const web = await prepareWeb(flags, io.env, log);

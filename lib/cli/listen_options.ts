@@ -10,7 +10,11 @@ import { RECORD_MAX_FPS } from "../limits.ts";
 import type { H264Mode, LogFormat, Network } from "../mod.ts";
 import { UsageError } from "./errors.ts";
 import { parseListen, type PlaceFlags } from "./listen_place.ts";
-import { addFleetOptions, type FleetFlags, requireConsistentFleet } from "./fleet_options.ts";
+import {
+  addFleetListenOptions,
+  type FleetListenFlags,
+  requireConsistentFleet,
+} from "./fleet_options.ts";
 import { addLimitOptions, type LimitFlags } from "./limit_options.ts";
 import { addKeystoreOption } from "./keystore_open.ts";
 import type { PipeRestart } from "./pipe.ts";
@@ -40,7 +44,7 @@ export interface RecordFlags {
 }
 
 export interface ListenFlags
-  extends LimitFlags, SecretFlags, RecordFlags, PlaceFlags, WebFlags, FleetFlags {
+  extends LimitFlags, SecretFlags, RecordFlags, PlaceFlags, WebFlags, FleetListenFlags {
   /** A file that sets limits as well. */
   readonly limits?: string;
   readonly size?: { readonly width: number; readonly height: number };
@@ -78,7 +82,7 @@ export function addListenOptions(command: Command): Command {
       ).argParser(parseNetworks),
     );
   addKeystoreOption(command);
-  addFleetOptions(command);
+  addFleetListenOptions(command);
   addSecretOptions(command, "NUM:SECRET");
   addLimitOptions(command);
   addWebOptions(command);

@@ -29,6 +29,11 @@ const PATHS: { readonly [flag: string]: "read" | "module" | "directory" | "file"
   "--log-file": "file",
   "--handler": "module",
   "--limits": "read",
+  "--fleet-creds": "read",
+  "--fleet-user-file": "read",
+  "--fleet-ca": "read",
+  "--fleet-cert": "read",
+  "--fleet-key": "read",
   "--control": "file",
 };
 

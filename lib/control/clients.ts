@@ -28,7 +28,7 @@ export type ClientRow = Result<"show">;
 /** What one thread has counted, and holds now. */
 export type ThreadFigures = Omit<
   Result<"stats">,
-  "memory_bytes" | "workers" | "watchers" | "uptime_seconds"
+  "memory_bytes" | "workers" | "watchers" | "keystore_age_seconds" | "uptime_seconds"
 >;
 
 /** A record as a line, without its line feed. */

@@ -50,7 +50,7 @@ export interface ControlTarget {
 }
 
 /** What is used of the keystore. */
-type ControlKeystore = Pick<KeyStorage, "notes" | "acceptKnock" | "ignoreKnock" | "list">;
+type ControlKeystore = Pick<KeyStorage, "notes" | "acceptKnock" | "ignoreKnock" | "list" | "ageMs">;
 
 /** Where threads give their records. */
 export interface RecordWatch {
@@ -341,6 +341,7 @@ export class ListenerControl implements Controlled, RecordWatch {
       memory_bytes: Deno.memoryUsage().rss,
       workers: threads.length,
       watchers: this.#watchers.size,
+      keystore_age_seconds: this.#keystore.ageMs / 1000,
       uptime_seconds: (Date.now() - this.#since.getTime()) / 1000,
     };
   }

@@ -35,6 +35,7 @@ const METRICS: readonly {
   { name: "picture_bytes", type: "gauge", field: "picture_bytes" },
   { name: "workers", type: "gauge", field: "workers" },
   { name: "watchers", type: "gauge", field: "watchers" },
+  { name: "keystore_age_seconds", type: "gauge", field: "keystore_age_seconds" },
   { name: "uptime_seconds", type: "gauge", field: "uptime_seconds" },
 ];
 

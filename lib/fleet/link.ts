@@ -4,7 +4,7 @@
  * @module
  */
 
-import { JetStreamApiError, jetstreamManager } from "@nats-io/jetstream";
+import { JetStreamApiError, type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
 import type { KV } from "@nats-io/kv";
 import { FleetError, messageOf } from "../errors.ts";
 import { FLEET_ANSWER_MS } from "../limits.ts";
@@ -27,15 +27,16 @@ export class FleetLink implements AsyncDisposable {
   readonly id: string = crypto.getRandomValues(new Uint8Array(8)).toHex();
   readonly #reconnected = new Set<() => void>();
   readonly #closed = new AbortController();
+  readonly #manager: Promise<JetStreamManager>;
   #connections = 1;
-  #lost = Promise.withResolvers<void>();
 
   constructor(connection: FleetConnection) {
     this.connection = connection;
+    const { nats } = connection;
+    this.#manager = jetstreamManager(nats, { timeout: FLEET_ANSWER_MS, checkAPI: false });
     connection.onState((state) => {
-      if (state === "away") return this.#lost.resolve();
+      if (state === "away") return;
       this.#connections++;
-      this.#lost = Promise.withResolvers();
       for (const call of this.#reconnected) call();
     });
   }
@@ -50,9 +51,20 @@ export class FleetLink implements AsyncDisposable {
     return this.#connections;
   }
 
-  /** Settles when there is no server that answers. */
-  whenLost(): Promise<void> {
-    return this.isConnected ? this.#lost.promise : Promise.resolve();
+  /**
+   * Waits for something, but not longer than there is a server that answers.
+   *
+   * @returns `undefined` when there is none any more.
+   */
+  async whileConnected<T>(work: Promise<T>): Promise<T | undefined> {
+    if (!this.isConnected) return undefined;
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const end = this.connection.onState(() => resolve(undefined));
+    try {
+      return await Promise.race([work, promise]);
+    } finally {
+      end();
+    }
   }
 
   /** Waits between two attempts, and not after the end. */
@@ -96,9 +108,8 @@ export class FleetLink implements AsyncDisposable {
    * @throws An error of NATS, or one about a connection that was lost.
    */
   async state(bucket: string): Promise<BucketState> {
-    const { nats } = this.connection;
-    const manager = await jetstreamManager(nats, { timeout: FLEET_ANSWER_MS, checkAPI: false });
-    const info = await Promise.race([manager.streams.info(`KV_${bucket}`), this.whenLost()]);
+    const manager = await this.#manager;
+    const info = await this.whileConnected(manager.streams.info(`KV_${bucket}`));
     if (info === undefined) throw new Error("the connection was lost");
     const { state, created } = info;
     return { lastRevision: state.last_seq, entries: state.messages, created };

@@ -22,6 +22,9 @@ export const FLEET_LOST_MS = 10_000;
 /** How long a copy that is not confirmed lets known keys in, unless `--fleet-stale` says otherwise. */
 export const FLEET_STALE_MS = 3_600_000;
 
+/** The longest `--fleet-stale`, a year; longer is a mistake in the unit. */
+export const MAX_FLEET_STALE_MS = 365 * 86_400_000;
+
 /** How long a place stays reserved after its listener died: longer than any login, with a margin for clocks. */
 export const PLACE_LEASE_MS = 30_000;
 

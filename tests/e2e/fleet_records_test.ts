@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { FleetConnection, type FleetRecord } from "../../lib/fleet/mod.ts";
 import { freshKey, TestClient } from "../support/clients.ts";
 import { listFiles } from "../support/directory.ts";
+import { addToFleet } from "../support/fleet.ts";
 import { RecordReader } from "../support/fleet_records.ts";
 import { Listening } from "../support/listening.ts";
 import { NatsServer, NEEDS_NATS } from "../support/nats.ts";
@@ -33,6 +34,7 @@ Deno.test({
   async fn() {
     await using server = await NatsServer.start();
     await using listening = await Listening.start("--fleet", server.url, "--fleet-name", "f");
+    await addToFleet(server, listening.key.publicKey, "f");
     const [, port] = await listening.err.until(PORT);
     const stranger = await TestClient.connect(Number(port), { key: freshKey() });
     assert.equal(await stranger.login(), false);
@@ -74,6 +76,7 @@ Deno.test({
   async fn() {
     await using server = await NatsServer.start();
     await using listening = await Listening.start("--fleet", server.url);
+    await addToFleet(server, listening.key.publicKey);
     const clients = await Promise.all(["a", "b", "c"].map((title) => listening.connect(title)));
     await Promise.all(clients.map((client) => client.activated()));
     const say = async (from: number, to: number) => {
@@ -111,6 +114,7 @@ Deno.test({
   async fn() {
     await using server = await NatsServer.start();
     await using first = await Listening.start("--fleet", server.url);
+    await addToFleet(server, first.key.publicKey);
     const client = await first.connect("a");
     await client.activated();
     for (const text of numbers(1000)) client.ident(text);

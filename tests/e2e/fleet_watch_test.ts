@@ -1,6 +1,7 @@
 /** `fleet watch`, and what `listen --fleet` says when there is no fleet. */
 
 import assert from "node:assert/strict";
+import { addToFleet } from "../support/fleet.ts";
 import { Listening, MAIN, Output } from "../support/listening.ts";
 import { NatsServer, NEEDS_NATS } from "../support/nats.ts";
 
@@ -28,6 +29,7 @@ Deno.test({
   async fn() {
     await using server = await NatsServer.start();
     await using listening = await Listening.start("--fleet", server.url);
+    await addToFleet(server, listening.key.publicKey);
     const client = await listening.connect("a");
     await client.activated();
     client.ident("0");

@@ -33,3 +33,16 @@ export class TestFleet {
     return FleetKeystore.open({ ...this.options, ...more });
   }
 }
+
+/** Lets a key in at the listeners of a fleet. */
+export async function addToFleet(
+  { url }: NatsServer,
+  publicKey: Uint8Array,
+  name = "fleet",
+): Promise<void> {
+  await inDirectory(async (directory) => {
+    const own = await Keystore.open(`${directory}/a12`);
+    await using keystore = await FleetKeystore.open({ servers: [url], name, own });
+    await keystore.add(["demo"], publicKey);
+  });
+}

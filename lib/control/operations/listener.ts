@@ -104,6 +104,9 @@ export const LISTENER_OPERATIONS = {
       picture_bytes: whole("memory of all pictures"),
       workers: whole("threads that serve clients"),
       watchers: whole("readers of records"),
+      keystore_age_seconds: number(
+        "how old the copy of the keystore of a fleet may be; 0 for a directory",
+      ),
       uptime_seconds: number("time since the listener began"),
     },
   },

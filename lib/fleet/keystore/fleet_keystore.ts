@@ -303,7 +303,7 @@ export class FleetKeystore implements KeyStorage {
 
   /** Gives back what is reserved if that is possible now, and ends the connection. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.race([this.#places.close(), this.#fleet.whenLost()]);
+    await this.#fleet.whileConnected(this.#places.close());
     await this.#copy[Symbol.asyncDispose]();
     await this.#fleet[Symbol.asyncDispose]();
   }
