@@ -22,6 +22,7 @@ import {
   FLEET_REPLICAS,
 } from "../limits.ts";
 import { type FleetNames, fleetNames } from "./names.ts";
+import { outliveSocketErrors } from "./socket_errors.ts";
 
 /** Where a fleet is, and how this process proves to its servers that it may use it. */
 export interface FleetPlace {
@@ -76,6 +77,7 @@ export class FleetConnection {
    * @throws {FleetError} `fleet-unreachable`, `fleet-refused`.
    */
   static async open(place: FleetPlace, label: string): Promise<FleetConnection> {
+    outliveSocketErrors();
     try {
       const nats = await connect({
         servers: [...place.servers],

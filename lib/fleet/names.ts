@@ -23,10 +23,10 @@ export interface FleetNames {
    *
    * @param name The name of the listener; `undefined` if it has none.
    * @param host The id of the host.
-   * @param source The number of the source that the record is of.
+   * @param client The number of the client.
    * @param kind The kind of the record.
    */
-  record(name: string | undefined, host: string, source: number, kind: string): string;
+  record(name: string | undefined, host: string, client: number | "*", kind: string): string;
   /** The subjects of the records of a listening name and of a kind; of all where absent. */
   recordsOf(name: string | undefined, kind: string | undefined): string;
   /** The subject that a host answers requests at. */
@@ -39,7 +39,7 @@ export function fleetNames(fleet: string): FleetNames {
     buckets: { keys: `${fleet}_keys`, places: `${fleet}_places`, hosts: `${fleet}_hosts` },
     stream: `${fleet}_records`,
     records: `${fleet}.*.*.*.*`,
-    record: (name = NAMELESS, host, source, kind) => `${fleet}.${name}.${host}.${source}.${kind}`,
+    record: (name = NAMELESS, host, client, kind) => `${fleet}.${name}.${host}.${client}.${kind}`,
     recordsOf: (name = "*", kind = "*") => `${fleet}.${name}.*.*.${kind}`,
     control: (host) => `${fleet}.control.${host}`,
   };

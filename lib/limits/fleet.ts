@@ -38,7 +38,7 @@ export const FLEET_SPOOL_BYTES = 256 << 20;
 export const FLEET_SEGMENT_BYTES = 1 << 20;
 
 /** Records on their way to a disk that is stuck, in bytes; further ones are lost. */
-export const FLEET_SPOOL_QUEUE_BYTES = 4 << 20;
+export const FLEET_SPOOL_QUEUE_BYTES = 16 << 20;
 
 /** Spools of listeners that were killed which a start looks for; each one holds its files open. */
 export const MAX_FLEET_SPOOLS = 256;
@@ -63,3 +63,9 @@ export const FLEET_WATCH_BATCH = 1_000;
 
 /** How long such a request holds; half of it without a sign of life, and it is asked anew. */
 export const FLEET_WATCH_EXPIRES_MS = 4_000;
+
+/** How often a host says that it is there, and looks for the others. */
+export const FLEET_BEAT_MS = 2_500;
+
+/** After so long without a word of a host its clients count as ended, while servers could be reached. */
+export const FLEET_LEASE_MS = 10_000;

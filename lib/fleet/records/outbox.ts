@@ -82,6 +82,11 @@ export class Outbox {
    */
   put(client: number, kind: string, body: string): void {
     if (this.#isClosed) return;
+    if (this.#lost > 0 && !this.#options.spool.hasRoom) {
+      this.#count(client, kind);
+      this.lose(1);
+      return;
+    }
     this.#tellOfLost();
     if (!this.#accept(client, kind, body)) this.lose(1);
   }
@@ -112,9 +117,7 @@ export class Outbox {
 
   #accept(client: number, kind: string, body: string): boolean {
     const { name, spool, connection } = this.#options;
-    const number = (this.#numbers.get(client) ?? 0) + 1;
-    if (kind === "terminated") this.#numbers.delete(client);
-    else this.#numbers.set(client, number);
+    const number = this.#count(client, kind);
     const record = makeRecord({ host: spool.host, name, client, number }, kind, body);
     const { length } = record.line;
     // A UTF-16 unit becomes at most three bytes.
@@ -129,6 +132,14 @@ export class Outbox {
       );
     }
     return spool.append(record);
+  }
+
+  /** @returns The number of the next record of a client. */
+  #count(client: number, kind: string): number {
+    const number = (this.#numbers.get(client) ?? 0) + 1;
+    if (kind === "terminated") this.#numbers.delete(client);
+    else this.#numbers.set(client, number);
+    return number;
   }
 
   #queue(record: FleetRecord): void {
@@ -209,7 +220,7 @@ export class Outbox {
     this.#options.log.log("warn", "fleet-records-wait", { detail });
   }
 
-  /** Puts a record of the loss where the lost ones would be. */
+  /** Puts a record of the loss behind those that were kept. */
   #tellOfLost(): void {
     const lost = this.#lost;
     if (lost === 0 || this.#isClosed) return;

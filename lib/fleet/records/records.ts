@@ -6,6 +6,7 @@
 
 import type { Logger } from "../../log.ts";
 import type { FleetConnection } from "../connection.ts";
+import { Hosts } from "../hosts.ts";
 import { sendLeftSpools } from "./left_spools.ts";
 import { Outbox } from "./outbox.ts";
 import { Sender } from "./sender.ts";
@@ -26,11 +27,17 @@ export interface RecordsOptions {
 /** Takes records and sends them, also those that listeners before have left on the disk. */
 export class FleetRecords implements AsyncDisposable {
   readonly #outbox: Outbox;
+  readonly #hosts: Hosts;
   readonly #end = new AbortController();
   readonly #left: Promise<void>;
 
-  private constructor(outbox: Outbox, sendLeft: (signal: AbortSignal) => Promise<void>) {
+  private constructor(
+    outbox: Outbox,
+    hosts: Hosts,
+    sendLeft: (signal: AbortSignal) => Promise<void>,
+  ) {
     this.#outbox = outbox;
+    this.#hosts = hosts;
     this.#left = sendLeft(this.#end.signal);
   }
 
@@ -50,8 +57,11 @@ export class FleetRecords implements AsyncDisposable {
     if (spool === undefined) throw new Error(`the host ${host} is there already`);
     const sender = new Sender(stream, true);
     const outbox = new Outbox({ name, connection, sender, spool, log });
+    const entry = { name, since: new Date().toISOString() };
+    const hosts = await Hosts.join({ connection, stream, host, entry, log });
     return new FleetRecords(
       outbox,
+      hosts,
       (signal) => sendLeftSpools({ root, stream, connection, log }, signal),
     );
   }
@@ -74,5 +84,6 @@ export class FleetRecords implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#end.abort();
     await Promise.all([this.#outbox.close(), this.#left]);
+    await this.#hosts[Symbol.asyncDispose]();
   }
 }

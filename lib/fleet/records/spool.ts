@@ -18,6 +18,8 @@ import { type FleetRecord, parseRecord } from "./record.ts";
 const DIRECTORY_MODE = 0o700;
 const FILE_MODE = 0o600;
 const LOCK = "lock";
+/** How full a spool may be to take records again once it was full. */
+const WORTHWHILE_SHARE = 7 / 8;
 const SEGMENT = /^\d{10}\.jsonl$/;
 
 export interface SpoolEvents {
@@ -92,6 +94,12 @@ export class Spool {
   /** In bytes, with those that are on their way to the disk. */
   get bytes(): number {
     return this.#bytes + this.#pendingBytes;
+  }
+
+  /** Whether so much fits that it is worth to begin again after records were lost. */
+  get hasRoom(): boolean {
+    return this.bytes <= FLEET_SPOOL_BYTES * WORTHWHILE_SHARE &&
+      this.#pendingBytes <= FLEET_SPOOL_QUEUE_BYTES * WORTHWHILE_SHARE;
   }
 
   /** Adds a record. @returns Whether there is room for it. */

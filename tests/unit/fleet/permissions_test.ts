@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { silentLogger } from "../../../lib/log.ts";
-import { FleetConnection, FleetRecords } from "../../../lib/fleet/mod.ts";
+import { FleetConnection, FleetRecords, Hosts, RecordStream } from "../../../lib/fleet/mod.ts";
+import { FLEET_LEASE_MS } from "../../../lib/limits.ts";
 import { inDirectory } from "../../support/directory.ts";
 import { RecordReader } from "../../support/fleet_records.ts";
 import { NatsServer, NEEDS_NATS } from "../../support/nats.ts";
@@ -19,10 +20,10 @@ function subjects(sentence: RegExp): string {
 
 const CONFIG = `authorization { users = [
   { user: listener, password: a, permissions: { publish: ${
-  subjects(/for listeners needs[^]*?subscribe/)
+  subjects(/for\s+listeners\s+needs[^]*?subscribe/)
 }, subscribe: ["_INBOX.>"] } }
   { user: reader, password: b, permissions: { publish: ${
-  subjects(/for `fleet watch` needs[^]*?subscribe/)
+  subjects(/for\s+`fleet\s+watch`\s+needs[^]*?subscribe/)
 }, subscribe: ["_INBOX.>"] } }
 ] }`;
 
@@ -48,6 +49,12 @@ Deno.test({
           log: silentLogger,
         });
         await using reader = new RecordReader(reading);
+        const stream = await RecordStream.open(connection);
+        const [host, entry] = ["host-2", { since: "now" }];
+        const hosts = await Hosts.join({ connection, stream, host, entry, log: silentLogger });
+        await hosts.look(0);
+        await hosts.look(FLEET_LEASE_MS);
+        await hosts[Symbol.asyncDispose]();
         records.put(2, "ident", '{"kind":"ident","message":"0"}');
         await reader.until(({ kind }) => kind === "ident");
         await records[Symbol.asyncDispose]();
