@@ -11,7 +11,7 @@
  * - `--only latency,viewers,memory`
  * - `--samples N` frames of each kind for `latency`, 200 unless given
  * - `--seconds N` for each number of viewers, 5 unless given
- * - `--frames N` for `memory`, 216000 unless given, which take about ten minutes
+ * - `--frames N` for `memory`, 216000 unless given, which take some ten minutes each
  */
 
 import { parseArgs } from "node:util";
