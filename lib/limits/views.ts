@@ -49,6 +49,9 @@ export const VIEWER_STATE_GAP_MS = 250;
 /** The shortest time between two sizes that a viewer gives to a client. */
 export const VIEWER_SIZE_GAP_MS = 250;
 
+/** Keys, buttons and fingers that are released when their viewer is gone, more than people have. */
+export const VIEWER_HELD_INPUTS = 128;
+
 /** The time in which a note with the same text is not sent again. */
 export const VIEWER_NOTE_GAP_MS = 2_000;
 

@@ -12,6 +12,7 @@ import { VIEWER_SIZE_GAP_MS } from "../../limits.ts";
 import type { Sent } from "../../segment/sent.ts";
 import type { Source } from "../../segment/source.ts";
 import { performCall } from "./call.ts";
+import { HeldInput } from "./held.ts";
 
 export class ViewInput {
   /** Real sources give all input to their first segment. */
@@ -19,6 +20,7 @@ export class ViewInput {
   readonly #note: (text: string) => void;
   readonly #keys = new KeyDecoder();
   readonly #input: TypedInput;
+  readonly #held = new HeldInput();
   #sizedMs = -Infinity;
   #sizeTimer: ReturnType<typeof setTimeout> | undefined;
   #size: { readonly width: number; readonly height: number } | undefined;
@@ -50,6 +52,7 @@ export class ViewInput {
       if (verb === "moveMouse" && typeof x === "number" && typeof y === "number") {
         this.#input.move(source, x, y);
       } else this.#input.call(source, () => sentOf(performCall(source, verb, args)));
+      if (verb === "targetInput") this.#held.note(source, args[0]);
     } catch (error) {
       if (!(error instanceof A12Error)) throw error;
       this.#note(`${verb}: ${error.message}`);
@@ -64,8 +67,10 @@ export class ViewInput {
     else this.#sizeTimer ??= setTimeout(() => this.#hint(), waitMs);
   }
 
+  /** Releases what is held. */
   close(): void {
     clearTimeout(this.#sizeTimer);
+    for (const { source, input } of this.#held.releases()) this.call(source, "targetInput", [input]);
   }
 
   #hint(): void {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   MAX_VIEWER_MESSAGE,
+  VIEWER_HELD_INPUTS,
   VIEWER_NOTE_GAP_MS,
   VIEWER_SIZE_GAP_MS,
 } from "../../../../lib/limits.ts";
@@ -130,4 +131,39 @@ Deno.test("the mouse moves in pixels of the client", async () => {
   const viewer = viewing.view();
   viewer.say({ type: "call", segment: id, verb: "moveMouse", args: [12, 34] });
   await source.until(() => source.pointer.x === 12 && source.pointer.y === 34);
+});
+
+Deno.test("what a viewer holds down is released when the viewer is gone, and nothing twice", () => {
+  using viewed = new ViewedFixture();
+  const viewer = viewed.view();
+  const input = (fields: object) =>
+    viewer.say({ type: "call", segment: viewed.id, verb: "targetInput", args: [fields] });
+  const key = { kind: "digital", translated: true, subid: 29, keysym: 306, modifiers: 0 };
+  const button = { kind: "digital", translated: false, mouse: true, subid: 1 };
+  input({ ...key, active: true });
+  input({ ...key, active: true });
+  input({ ...key, keysym: 119, subid: 17, active: true });
+  input({ ...key, keysym: 119, subid: 17, active: false });
+  input({ ...button, active: true });
+  input({ ...key, keysym: "no number", active: true });
+  viewed.fixture.take();
+  viewer[Symbol.dispose]();
+  const released = viewed.fixture.takeEvents().map((event) =>
+    event.category === "input" && (event.kind === "digital" || event.kind === "translated")
+      ? [event.subid, event.active]
+      : event
+  );
+  assert.deepEqual(released, [[1, false], [29, false]]);
+});
+
+Deno.test("of what a viewer holds down a bounded part is released", () => {
+  using viewed = new ViewedFixture();
+  const viewer = viewed.view();
+  for (let subid = 1; subid <= VIEWER_HELD_INPUTS + 1; subid++) {
+    const input = { kind: "digital", translated: false, mouse: true, subid, active: true };
+    viewer.say({ type: "call", segment: viewed.id, verb: "targetInput", args: [input] });
+  }
+  viewed.fixture.take();
+  viewer[Symbol.dispose]();
+  assert.equal(viewed.fixture.takeEvents().length, VIEWER_HELD_INPUTS);
 });
