@@ -87,7 +87,7 @@ browsing("a laptop that has slept connects again", async ({ page, listening }) =
   await opened;
   await page.clock.resume();
   await client.showPixels(9, 9, new Uint8Array(9 * 9 * 4).fill(255));
-  await page.waitForFunction(`document.querySelector(".frame canvas").width === 9`);
+  await page.locator('.frame canvas[width="9"]').waitFor();
 });
 
 browsing("a lost connection is shown and mended", async ({ page, listening }) => {
@@ -105,5 +105,19 @@ browsing("a lost connection is shown and mended", async ({ page, listening }) =>
   relay.mend();
   await page.getByRole("button", { name: "Try now" }).click();
   await page.getByRole("listitem").filter({ hasText: "meanwhile" }).waitFor();
+  await page.getByText("The listener does not answer").waitFor({ state: "detached" });
+});
+
+browsing("a busy listener is tried again, with the link that was opened", async (it) => {
+  const { page, link, browser } = it;
+  for (const path of ["**/login", "**/api/session"]) {
+    const other = await (await browser.newContext()).newPage();
+    const body = JSON.stringify({ code: "busy", error: "try again" });
+    await other.route(path, (route) => route.fulfill({ status: 429, body }), { times: 1 });
+    await other.goto(link);
+    await other.getByRole("heading", { name: "Clients" }).waitFor();
+  }
+  await page.route("**/api/session", (route) => route.abort(), { times: 1 });
+  await page.getByText("The listener does not answer").waitFor();
   await page.getByText("The listener does not answer").waitFor({ state: "detached" });
 });

@@ -1,7 +1,7 @@
 /** Clients on the page, and what their user does to them. */
 
 import assert from "node:assert/strict";
-import { browsing, openClient, pixelsOf } from "../support/browser.ts";
+import { browsing, openClient, pixelsOf, untilTrue } from "../support/browser.ts";
 import { SeededRandom } from "../support/random.ts";
 
 browsing("a link logs in once it is opened, and clients appear as they come", async (it) => {
@@ -98,7 +98,8 @@ browsing("a canvas equals the frame pixel by pixel, and so does each change", as
   assert.deepEqual(await pixelsOf(page, ".frame canvas"), rgba);
   rgba.fill(0, 40_000, 40_003);
   await client.showPixels(width, height, rgba);
-  await page.waitForFunction(
+  await untilTrue(
+    page,
     `document.querySelector(".frame canvas").getContext("2d").getImageData(80, 31, 1, 1).data[0] === 0`,
   );
   assert.deepEqual(await pixelsOf(page, ".frame canvas"), rgba);
@@ -223,4 +224,24 @@ browsing("the window's size goes to the client", async ({ page, listening }) => 
   await client.until(() => String(client.sizes.at(-1)) === "1000,652");
   await page.setViewportSize({ width: 640, height: 400 });
   await client.until(() => String(client.sizes.at(-1)) === "640,352");
+});
+
+browsing("a click on a button leaves the client the keyboard", async ({ page, listening }) => {
+  const client = await listening.connect("shell");
+  await client.showText("here");
+  await openClient(page, "shell");
+  const input = page.getByRole("textbox", { name: "Input of shell" });
+  await input.focus();
+  await page.getByRole("button", { name: "Copy" }).click();
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  await page.getByRole("button", { name: "1:1" }).click();
+  await page.keyboard.type("x\n");
+  await client.until(() => client.typed === "x\n");
+  await page.getByRole("button", { name: "Find" }).click();
+  await page.keyboard.type("here");
+  assert.equal(await page.getByRole("searchbox").inputValue(), "here");
+  const sizes = await page.locator(".tool > .icon").evaluateAll((icons) =>
+    icons.map((icon) => icon.getBoundingClientRect()).map(({ width, height }) => width / height)
+  );
+  assert.deepEqual([...new Set(sizes)], [1], "nothing else styles an icon");
 });

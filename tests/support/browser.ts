@@ -90,6 +90,17 @@ export async function pixelsOf(page: Page, selector: string): Promise<Uint8Array
   return Uint8Array.fromBase64(base64);
 }
 
+/**
+ * Waits until an expression is true in the page. `waitForFunction` evaluates it later again, which the
+ * policy of the page forbids.
+ */
+export async function untilTrue(page: Page, expression: string): Promise<void> {
+  await page.evaluate(`new Promise((resolve) => {
+    const look = () => (${expression}) ? resolve() : requestAnimationFrame(look);
+    look();
+  })`);
+}
+
 async function findBrowser(): Promise<string | undefined> {
   for (const name of NAMES) {
     if (!await has(name)) continue;

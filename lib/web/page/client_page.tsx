@@ -8,7 +8,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { copyText } from "./copy.ts";
 import { FileDrop } from "./file_drop.tsx";
-import { nameOf, sentence } from "./format.ts";
+import { nameOf, plain, sentence } from "./format.ts";
 import { ScreenKeys } from "./screen_keys.tsx";
 import { SearchBar } from "./search_bar.tsx";
 import { connection, generation, mayDrive } from "./session.ts";
@@ -115,7 +115,7 @@ function Notices({ stage, isOnly }: { readonly stage: Stage; readonly isOnly: bo
     return (
       <div class="notice" role="alert">
         <h2>The program has ended</h2>
-        {ending.lastWords !== "" && <p class="last-words">{ending.lastWords}</p>}
+        {ending.lastWords !== "" && <p class="last-words">{plain(ending.lastWords)}</p>}
         {home}
       </div>
     );

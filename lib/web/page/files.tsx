@@ -8,7 +8,7 @@ import { signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Row } from "../../control/operations.ts";
 import { addressOf, call } from "./api.ts";
-import { size } from "./format.ts";
+import { plain, size } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import { notify } from "./toasts.ts";
 import { useVisible } from "./visible.ts";
@@ -146,7 +146,7 @@ function UploadRow({ upload }: { readonly upload: Upload }) {
 
 function OfferedRow({ client, file }: { readonly client: number; readonly file: FileRow }) {
   const { id, name, size: bytes, moved_bytes, state } = file;
-  const label = name || `file ${id}`;
+  const label = plain(name) || `file ${id}`;
   return (
     <li>
       <span class="name">{label}</span>
@@ -180,7 +180,7 @@ function newOffers(known: readonly FileRow[], listed: readonly FileRow[]): FileR
 
 function announce(client: number, { id, name, size: bytes }: FileRow): void {
   const much = bytes === undefined ? "" : ` (${size(bytes)})`;
-  notify(`The program offers ${name || `file ${id}`}${much}`, {
+  notify(`The program offers ${plain(name) || `file ${id}`}${much}`, {
     label: "Download",
     run: () => {
       const link = Object.assign(document.createElement("a"), { href: fileAddress(client, id) });

@@ -27,6 +27,16 @@ export function size(bytes: number): string {
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
+/** Controls, and characters that reverse the text around them, with which a name can pass for another. */
+const DECEPTIVE =
+  // deno-lint-ignore no-control-regex -- these are the characters to be found
+  /[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g;
+
+/** A text of a stranger on one line, without what would change other text. */
+export function plain(text: string): string {
+  return text.replace(DECEPTIVE, "\ufffd").trim();
+}
+
 /** What names a client: its title, what it calls its content, or its kind. */
 export function nameOf(
   { title, ident, segkind }: {
@@ -35,7 +45,7 @@ export function nameOf(
     readonly segkind: string;
   },
 ): string {
-  return title || ident || segkind;
+  return plain(title) || plain(ident) || segkind;
 }
 
 /** What the listener says, as a sentence. */

@@ -39,7 +39,7 @@ export type IconName = keyof typeof PATHS;
 /** An icon beside a text or in a button that has a label. */
 export function Icon({ name }: { readonly name: IconName }) {
   return (
-    <svg class={`icon ${name}`} viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+    <svg class={`icon icon-${name}`} viewBox="0 0 20 20" aria-hidden="true" focusable="false">
       <path d={PATHS[name]} />
     </svg>
   );

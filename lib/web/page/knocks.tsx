@@ -7,7 +7,7 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { call } from "./api.ts";
 import { type Knock, knocks } from "./clients.ts";
-import { age, count } from "./format.ts";
+import { age, count, plain } from "./format.ts";
 import { now } from "./now.ts";
 import { session } from "./session.ts";
 import { notify, notifyFailure } from "./toasts.ts";
@@ -71,7 +71,9 @@ function KnockRow({ knock }: { readonly knock: Knock }) {
         <span class="facts">
           <span class="mono">{knock.address}</span>
           <span>{count(knock.count, "time")}, {ago}</span>
-          {knock.name !== undefined && knock.name !== listener && <span>for {knock.name}</span>}
+          {knock.name !== undefined && knock.name !== listener && (
+            <span>for {plain(knock.name)}</span>
+          )}
         </span>
       </p>
       <form onSubmit={letIn}>

@@ -8,7 +8,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Row } from "../../control/operations.ts";
 import { addressOf, call } from "./api.ts";
-import { size } from "./format.ts";
+import { plain, size } from "./format.ts";
 import { lazy } from "./lazy.tsx";
 import type { Part } from "./player.tsx";
 import { notify, notifyFailure } from "./toasts.ts";
@@ -76,7 +76,7 @@ function RecordingRow({ recording, onPlay }: {
   return (
     <tr>
       <td>{new Date(since).toLocaleString()}{is_running && <span class="badge">runs</span>}</td>
-      <td>{title || segkind}</td>
+      <td>{plain(title) || segkind}</td>
       <td class={comment === undefined ? "mono" : ""} title={key}>{comment ?? key}</td>
       <td>{size(bytes)}</td>
       <td>

@@ -5,7 +5,7 @@
  */
 
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "./icons.tsx";
 import type { Stage } from "./stage.ts";
 
@@ -15,7 +15,8 @@ export function SearchBar({ stage, onClose }: {
 }) {
   const field = useRef<HTMLInputElement>(null);
   const result = useSignal("");
-  useEffect(() => field.current!.focus(), []);
+  // Before the next key, which would go to the client.
+  useLayoutEffect(() => field.current!.focus(), []);
   const find = (isBackward: boolean) => {
     const text = field.current!.value;
     const isFound = text === "" || stage.terminal?.find(text, isBackward) === true;

@@ -31,6 +31,11 @@ export const mayDrive = computed(() => session.value?.rights === "all");
 /** Whether strangers, keys and links are. */
 export const mayManage = computed(() => mayDrive.value && session.value?.client === undefined);
 
+/** Statuses that no further try changes: the link is not valid, or the page is at a wrong address. */
+const FINAL = [401, 403, 421];
+
+/** Of a link that was opened and not yet exchanged for the cookie. */
+let pendingToken: string | undefined;
 let tries = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let lastBeatMs = Date.now();
@@ -39,8 +44,8 @@ let isChecking = false;
 /** Logs in. @param token Of a link that was just opened; the cookie of an earlier one unless given. */
 export async function open(token?: string): Promise<void> {
   connection.value = { state: "opening" };
+  pendingToken = token;
   try {
-    if (token !== undefined) await logIn(token);
     await enter();
   } catch (error) {
     fail(error);
@@ -88,6 +93,8 @@ function renew(): void {
 async function enter(): Promise<void> {
   const was = connection.value.state;
   if (was === "lost") connection.value = { state: "retrying" };
+  if (pendingToken !== undefined) await logIn(pendingToken);
+  pendingToken = undefined;
   session.value = await getSession();
   tries = 0;
   if (was === "online") return;
@@ -96,7 +103,8 @@ async function enter(): Promise<void> {
 }
 
 function fail(error: unknown): void {
-  if (error instanceof Refusal && error.status < 500) {
+  if (error instanceof Refusal && FINAL.includes(error.status)) {
+    pendingToken = undefined;
     session.value = undefined;
     connection.value = { state: "refused", why: error.message };
     return;

@@ -9,7 +9,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { BINARY_KIND, type Head, readText } from "../views/protocol.ts";
 import { AnsiGrid } from "./ansi_grid.ts";
 import { hasEnded, type Shown } from "./clients.ts";
-import { age, nameOf } from "./format.ts";
+import { age, nameOf, plain } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import { now } from "./now.ts";
 import { Picture } from "./picture.ts";
@@ -67,7 +67,11 @@ export function Tile({ client, lastWords }: Shown) {
             </span>
           </h2>
           {isEnded
-            ? <p class="last-words">{lastWords === "" ? "Has ended" : `Ended: ${lastWords}`}</p>
+            ? (
+              <p class="last-words">
+                {lastWords === "" ? "Has ended" : `Ended: ${plain(lastWords)}`}
+              </p>
+            )
             : (
               <p class="facts">
                 <span class={client.comment === undefined ? "mono" : ""} title={client.key}>

@@ -5,11 +5,12 @@
  */
 
 import { Icon } from "./icons.tsx";
+import { keepFocus } from "./keep_focus.ts";
 import { dismiss, toasts } from "./toasts.ts";
 
 export function Toasts() {
   return (
-    <div class="toasts" role="status" aria-live="polite">
+    <div class="toasts" role="status" aria-live="polite" onMouseDown={keepFocus}>
       {toasts.value.map(({ id, text, action }) => (
         <p class="toast" key={id}>
           <span>{text}</span>

@@ -9,8 +9,9 @@ import type { ComponentChildren, RefObject } from "preact";
 import { useRef } from "preact/hooks";
 import { addressOf, call } from "./api.ts";
 import { copyText, readClipboard } from "./copy.ts";
-import { nameOf } from "./format.ts";
+import { nameOf, plain } from "./format.ts";
 import { Icon } from "./icons.tsx";
+import { keepFocus } from "./keep_focus.ts";
 import { MENU_KEYS } from "./key_menu.ts";
 import { lazy } from "./lazy.tsx";
 import type { Zoom } from "./pointer.ts";
@@ -40,17 +41,18 @@ interface ToolbarProps {
 
 export function Toolbar({ bar, client, stage, isOnly, onSearch }: ToolbarProps) {
   const row = stage.client.value;
-  const ident = row?.ident === row?.title ? "" : row?.ident;
+  const name = row === undefined ? "…" : nameOf(row);
+  const ident = plain(row?.ident ?? "");
   return (
-    <header class="bar" ref={bar}>
+    <header class="bar" ref={bar} onMouseDown={keepFocus}>
       {!isOnly && (
         <a class="tool" href="#/" aria-label="All clients" title="All clients">
           <Icon name="back" />
         </a>
       )}
       <h1 class="title">
-        <span>{row === undefined ? "…" : nameOf(row)}</span>
-        {ident !== "" && <span class="quiet">{ident}</span>}
+        <span>{name}</span>
+        {ident !== "" && ident !== name && <span class="quiet">{ident}</span>}
       </h1>
       {!mayDrive.value && <span class="badge">look only</span>}
       {stage.ending.value === undefined && (

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { age, count, nameOf, sentence, size } from "../../../../lib/web/page/format.ts";
+import { age, count, nameOf, plain, sentence, size } from "../../../../lib/web/page/format.ts";
 import { readLogLine } from "../../../../lib/web/page/log_line.ts";
 import { partsOf } from "../../../../lib/web/page/parts.ts";
 import { waitMs } from "../../../../lib/web/page/retry.ts";
@@ -74,4 +74,17 @@ pure("a long text is divided between its characters", () => {
   assert.deepEqual([...partsOf("abcde", 2)], ["ab", "cd", "e"]);
   assert.deepEqual([...partsOf("a🎉b🎉", 2)], ["a", "🎉", "b", "🎉"]);
   assert.deepEqual([...partsOf("", 2)], []);
+});
+
+pure("the text of a stranger stays on its line and changes no other", () => {
+  assert.equal(
+    plain("\u202egnp.exe\u2066 a\nb\x1b[31m "),
+    "\ufffdgnp.exe\ufffd a\ufffdb\ufffd[31m",
+  );
+  assert.equal(
+    plain("\u05e9\u200f \u{1f469}\u200d\u{1f4bb}"),
+    "\u05e9\u200f \u{1f469}\u200d\u{1f4bb}",
+  );
+  assert.equal(nameOf({ title: " \t", ident: "", segkind: "tui" }), "\ufffd");
+  assert.equal(nameOf({ title: "  ", ident: "", segkind: "tui" }), "tui");
 });
