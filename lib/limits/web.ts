@@ -55,6 +55,9 @@ export const WEB_MESSAGES_PER_SECOND = 2_000;
 /** Messages of a viewer at once. */
 export const WEB_MESSAGES_BURST = 4_000;
 
+/** How long messages of a viewer are read after too many, so that it gets the reason. */
+export const WEB_LINGER_MS = 500;
+
 /** What may wait for a viewer to be sent, in bytes; two pictures of 4096x2304 fit. */
 export const MAX_WEB_WAITING_BYTES = 64 << 20;
 

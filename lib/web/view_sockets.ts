@@ -14,6 +14,7 @@ import {
   MAX_WEB_VIEWS_PER_LINK,
   MAX_WEB_WAITING_BYTES,
   WEB_IDLE_SECONDS,
+  WEB_LINGER_MS,
   WEB_MESSAGES_BURST,
   WEB_MESSAGES_PER_SECOND,
 } from "../limits.ts";
@@ -134,6 +135,7 @@ class ViewSocket implements ViewOutput {
   #early: (string | Uint8Array)[] = [];
   #earlyBytes = 0;
   #isOver = false;
+  #linger: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     socket: WebSocket,
@@ -148,6 +150,7 @@ class ViewSocket implements ViewOutput {
     // What is wrong stands in the event `close`, which follows.
     socket.onerror = () => {};
     socket.onclose = () => {
+      clearTimeout(this.#linger);
       this.#end();
       events.closed();
     };
@@ -211,8 +214,7 @@ class ViewSocket implements ViewOutput {
       );
     }
     if (!this.#rate.take(performance.now())) {
-      return this.close(
-        CLOSE.refused,
+      return this.#endFlood(
         `more than ${WEB_MESSAGES_PER_SECOND} messages a second, which is the most`,
       );
     }
@@ -221,6 +223,15 @@ class ViewSocket implements ViewOutput {
     this.#earlyBytes += size;
     if (this.#earlyBytes <= MAX_WEB_MESSAGE_BYTES) this.#early.push(message);
     else this.close(CLOSE.refused, "too many messages before the view was open");
+  }
+
+  /**
+   * Deno drops a connection on which messages come after its close frame, and the viewer would not get
+   * the reason: those that are on the way are read first.
+   */
+  #endFlood(reason: string): void {
+    this.#end();
+    this.#linger = setTimeout(() => this.close(CLOSE.refused, reason), WEB_LINGER_MS);
   }
 
   #end(): void {

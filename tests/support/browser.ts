@@ -45,7 +45,8 @@ export function browsing(
       const link = await linkOf(listening);
       const browser = await chromium.launch({
         executablePath: CHROMIUM!,
-        args: ["--no-sandbox"],
+        // Without WebGL terminals are drawn with elements, which can be looked at.
+        args: ["--no-sandbox", "--disable-3d-apis"],
       });
       try {
         const context = await browser.newContext({
@@ -58,6 +59,9 @@ export function browsing(
         const page = await context.newPage();
         const errors: string[] = [];
         page.on("pageerror", (error) => errors.push(String(error)));
+        page.on("console", (message) => {
+          if (message.text().includes("Content Security Policy")) errors.push(message.text());
+        });
         await page.goto(link);
         await run({ listening, link, page, browser });
         if (errors.length > 0) throw new Error(`the page reports ${errors.join("; ")}`);

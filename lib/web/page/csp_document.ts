@@ -34,15 +34,17 @@ export function withStrictDocument(call: () => void): void {
 }
 
 function createElement(name: string): HTMLElement {
-  if (name === "style") return styleSheet(document.createElement("span"));
-  const element = document.createElement(name);
-  if (name === "span") {
-    element.setAttribute = (attribute, value) => {
-      if (attribute === "style") element.style.cssText = value;
-      else Element.prototype.setAttribute.call(element, attribute, value);
-    };
-  }
-  return element;
+  return name === "style"
+    ? styleSheet(document.createElement("span"))
+    : document.createElement(name);
+}
+
+/** Makes `setAttribute` of all spans set a style as a script may; the renderer of elements makes many. */
+export function allowStyledSpans(): void {
+  HTMLSpanElement.prototype.setAttribute = function (name, value) {
+    if (name === "style") this.style.cssText = value;
+    else Element.prototype.setAttribute.call(this, name, value);
+  };
 }
 
 /** Takes the place of a `<style>`: its text goes to a style sheet that was made by a script. */

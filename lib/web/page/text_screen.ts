@@ -11,7 +11,7 @@ import { WebLinksAddon } from "@xterm/addon-web-links";
 import { WebglAddon } from "@xterm/addon-webgl";
 import { Terminal } from "@xterm/xterm";
 import type { TextChange } from "../views/protocol.ts";
-import { strictDocument, withStrictDocument } from "./csp_document.ts";
+import { allowStyledSpans, strictDocument, withStrictDocument } from "./csp_document.ts";
 import { FingerSteps, watchFingers } from "./fingers.ts";
 import { type Size, WheelSteps, type Zoom } from "./pointer.ts";
 
@@ -25,6 +25,8 @@ const MOST_GROWTH = 1.6;
 const MOST_SPOKEN = 1_600;
 /** Renderers of WebGL that run on the processor. */
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+
+allowStyledSpans();
 
 /** What a terminal tells. */
 export interface TextOwner {

@@ -1,1 +1,0 @@
-import{a}from"./chunk-BTQMK25R.js";import"./chunk-YZ4EDXBO.js";export{a as TextScreen};
