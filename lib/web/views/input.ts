@@ -70,7 +70,9 @@ export class ViewInput {
   /** Releases what is held. */
   close(): void {
     clearTimeout(this.#sizeTimer);
-    for (const { source, input } of this.#held.releases()) this.call(source, "targetInput", [input]);
+    for (const { source, input } of this.#held.releases()) {
+      this.call(source, "targetInput", [input]);
+    }
   }
 
   #hint(): void {
