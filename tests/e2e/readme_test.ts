@@ -252,7 +252,8 @@ Deno.test("README: every link within it leads somewhere", () => {
 });
 
 /** The commands of the README that listen, as one would type them, and on a port of their own. */
-const LISTENING = README.split("\n")
+// Those of a fleet need its servers; tests/e2e/fleet_*_test.ts start them.
+const LISTENING = README.split("\n").filter((line) => !line.includes("--fleet"))
   .map((line) => /^(?:A12_SECRET=(\S+) )?deno run -A main\.ts (listen demo[^#]*)/.exec(line.trim()))
   .filter((match) => match !== null);
 
