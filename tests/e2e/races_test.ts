@@ -6,7 +6,7 @@ import { Bench } from "../support/listen.ts";
 import { REGISTER } from "../support/pair.ts";
 import { race } from "../support/race.ts";
 
-const ROUNDS = 50;
+const ROUNDS = 200;
 const RACERS = 50;
 const PLACES = 3;
 const SECRET = "open sesame";
