@@ -154,34 +154,17 @@ export class EnrolmentSlots {
   }
 
   #reservation(id: string, candidate: Candidate): Reservation {
-    let isOpen = true;
-    const end = () => {
-      candidate.connections--;
-      // A newer candidate may have the same key.
-      if (candidate.connections === 0 && this.#candidates.get(id) === candidate) {
-        this.#candidates.delete(id);
-      }
-    };
-    const left = () => this.#left;
-    return {
-      publicKey: candidate.publicKey,
-      get placesLeft() {
-        return left();
-      },
-      commit: async () => {
-        if (!isOpen) throw new ApiMisuseError("wrong-state", "this reservation has ended");
-        isOpen = false;
-        try {
-          return await this.#write(candidate);
-        } finally {
-          end();
+    return makeReservation(candidate.publicKey, {
+      placesLeft: () => this.#left,
+      commit: () => this.#write(candidate),
+      end: () => {
+        candidate.connections--;
+        // A newer candidate may have the same key.
+        if (candidate.connections === 0 && this.#candidates.get(id) === candidate) {
+          this.#candidates.delete(id);
         }
       },
-      release: () => {
-        if (isOpen) end();
-        isOpen = false;
-      },
-    };
+    });
   }
 
   async #write(candidate: Candidate): Promise<boolean> {
@@ -287,4 +270,40 @@ function damaged(path: string, line: number): KeystoreError {
       `repair it, or remove the file to open the places of all secrets again`,
     { path, line },
   );
+}
+
+/** What a reservation does. */
+export interface ReservationSteps {
+  placesLeft(): number;
+  /** See {@linkcode Reservation.commit}. */
+  commit(): Promise<boolean>;
+  /** Called once, after `commit` or instead of it. */
+  end(): void;
+}
+
+/** Makes a reservation that ends once. @param publicKey 32 bytes. */
+export function makeReservation(
+  publicKey: Uint8Array,
+  { placesLeft, commit, end }: ReservationSteps,
+): Reservation {
+  let isOpen = true;
+  return {
+    publicKey,
+    get placesLeft() {
+      return placesLeft();
+    },
+    commit: async () => {
+      if (!isOpen) throw new ApiMisuseError("wrong-state", "this reservation has ended");
+      isOpen = false;
+      try {
+        return await commit();
+      } finally {
+        end();
+      }
+    },
+    release: () => {
+      if (isOpen) end();
+      isOpen = false;
+    },
+  };
 }

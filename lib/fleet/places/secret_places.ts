@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Places, Reservation } from "../../../keystore/enrolment.ts";
+import { makeReservation, type Places, type Reservation } from "../../../keystore/enrolment.ts";
 import type { PlacesOfSecret } from "../../../keystore/key_storage.ts";
-import { ApiMisuseError, AuthError, KeystoreError } from "../../errors.ts";
+import { AuthError, KeystoreError } from "../../errors.ts";
 import { PLACE_LEASE_MS } from "../../limits.ts";
 import { fileOf } from "../keystore/entry.ts";
 import type { FleetCounts, PlacesOwner } from "./types.ts";
@@ -79,27 +79,11 @@ export class SecretPlaces implements PlacesOfSecret {
   }
 
   #reservation(candidate: Candidate): Reservation {
-    let isOpen = true;
-    const left = () => Math.max(0, this.#places.count - this.#spent);
-    return {
-      publicKey: candidate.publicKey,
-      get placesLeft() {
-        return left();
-      },
-      commit: async () => {
-        if (!isOpen) throw new ApiMisuseError("wrong-state", "this reservation has ended");
-        isOpen = false;
-        try {
-          return await this.#commit(candidate);
-        } finally {
-          this.#leave(candidate);
-        }
-      },
-      release: () => {
-        if (isOpen) this.#leave(candidate);
-        isOpen = false;
-      },
-    };
+    return makeReservation(candidate.publicKey, {
+      placesLeft: () => Math.max(0, this.#places.count - this.#spent),
+      commit: () => this.#commit(candidate),
+      end: () => this.#leave(candidate),
+    });
   }
 
   async #commit(candidate: Candidate): Promise<boolean> {
