@@ -24,12 +24,17 @@ const BROWSERS = ["chrome120", "firefox120", "safari17"];
 const { imports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", PAGE))) as {
   imports: Readonly<Record<string, string>>;
 };
-const packages = await linkPackages();
+const workspace = await linkWorkspace();
 
 const { build }: Bundler = await import(BUNDLER);
 const result = await build({
-  absWorkingDir: decodeURIComponent(PAGE.pathname),
-  entryPoints: { main: "main.tsx", page: "page.css", icon: "icon.svg" },
+  absWorkingDir: workspace,
+  preserveSymlinks: true,
+  entryPoints: {
+    main: "project/lib/web/page/main.tsx",
+    page: "project/lib/web/page/page.css",
+    icon: "project/lib/web/page/icon.svg",
+  },
   outdir: "dist",
   write: false,
   bundle: true,
@@ -45,11 +50,10 @@ const result = await build({
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",
   assetNames: "[name]-[hash]",
-  nodePaths: [packages],
   logLevel: "warning",
 });
 
-await Deno.remove(packages, { recursive: true });
+await Deno.remove(workspace, { recursive: true });
 const files = new Map<string, Uint8Array>();
 for (const { path, contents } of result.outputFiles) files.set(path.split("/").at(-1)!, contents);
 files.set("index.html", await indexPage([...files.keys()]));
@@ -60,15 +64,20 @@ faults.push(...report());
 for (const fault of faults) console.error(fault);
 Deno.exit(faults.length === 0 ? 0 : 1);
 
-/** Makes a folder with the packages of the page, as they are in the cache of Deno. */
-async function linkPackages(): Promise<string> {
+/**
+ * Makes a folder with links to the project and to the packages in the cache of Deno. The bundler hashes the
+ * paths of its inputs into the names of its files: under these links they are the same on every machine.
+ */
+async function linkWorkspace(): Promise<string> {
   await run("install", "--quiet", "--no-lock", "--entrypoint", "main.tsx");
   const { npmCache } = JSON.parse(await run("info", "--json")) as { npmCache: string };
   const folder = await Deno.makeTempDir();
+  await Deno.symlink(decodeURIComponent(new URL("../../../", PAGE).pathname), `${folder}/project`);
   for (const [name, specifier] of Object.entries(imports)) {
     const version = specifier.slice(`npm:${name}@`.length);
-    await Deno.mkdir(dirname(`${folder}/${name}`), { recursive: true });
-    await Deno.symlink(`${npmCache}/registry.npmjs.org/${name}/${version}`, `${folder}/${name}`);
+    const link = `${folder}/node_modules/${name}`;
+    await Deno.mkdir(dirname(link), { recursive: true });
+    await Deno.symlink(`${npmCache}/registry.npmjs.org/${name}/${version}`, link);
   }
   return folder;
 }

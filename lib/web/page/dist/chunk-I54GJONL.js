@@ -1,4 +1,4 @@
-import{a as ko,b as Lo,g as Eo}from"./chunk-YZ4EDXBO.js";var Zc=class{constructor(){this.listeners=[],this.unexpectedErrorHandler=function(e){setTimeout(()=>{throw e.stack?Mo.isErrorNoTelemetry(e)?new Mo(e.message+`
+import{a as ko,b as Lo,g as Eo}from"./chunk-TBWYPT2Y.js";var Zc=class{constructor(){this.listeners=[],this.unexpectedErrorHandler=function(e){setTimeout(()=>{throw e.stack?Mo.isErrorNoTelemetry(e)?new Mo(e.message+`
 
 `+e.stack):new Error(e.message+`
 
@@ -171,15 +171,23 @@ ${d.join(`
 `,t)}paste(e){this._core.paste(e)}refresh(e,t){this._verifyIntegers(e,t),this._core.refresh(e,t)}reset(){this._core.reset()}clearTextureAtlas(){this._core.clearTextureAtlas()}loadAddon(e){this._addonManager.loadAddon(this,e)}static get strings(){return{get promptLabel(){return Mn.get()},set promptLabel(e){Mn.set(e)},get tooMuchOutput(){return Dn.get()},set tooMuchOutput(e){Dn.set(e)}}}_verifyIntegers(...e){for(ct of e)if(ct===1/0||isNaN(ct)||ct%1!==0)throw new Error("This API only accepts integers")}_verifyPositiveIntegers(...e){for(ct of e)if(ct&&(ct===1/0||isNaN(ct)||ct%1!==0||ct<0))throw new Error("This API only accepts positive integers")}};function Uc(){let{document:e}=globalThis;return new Proxy(e,{get(t,i){if(i==="createElement")return L0;let s=Reflect.get(t,i,t);return typeof s=="function"?s.bind(t):s},set:(t,i,s)=>Reflect.set(t,i,s,t)})}function Kc(e){let{document:t}=globalThis,i=t,s=Document.prototype.createElement.bind(t);i.createElement=r=>r==="style"?Vc(s("span")):s(r);try{e()}finally{delete i.createElement}}function L0(e){return e==="style"?Vc(document.createElement("span")):document.createElement(e)}function qc(){HTMLSpanElement.prototype.setAttribute=function(e,t){e==="style"?this.style.cssText=t:Element.prototype.setAttribute.call(this,e,t)}}function Vc(e){e.hidden=!0;let t=new CSSStyleSheet;return document.adoptedStyleSheets.push(t),Object.defineProperty(e,"textContent",{set:i=>t.replaceSync(i)}),e.remove=()=>{Element.prototype.remove.call(e),document.adoptedStyleSheets=document.adoptedStyleSheets.filter(i=>i!==t)},e}var E0="ui-monospace, 'Cascadia Mono', 'SF Mono', Menlo, 'DejaVu Sans Mono', Consolas, monospace",ii={smallest:5,normal:14,largest:28},M0=1.6,D0=1600,R0=/swiftshader|llvmpipe|softpipe|software|basic render/i;qc();var Gc=class{element;#e;#t=new Jo;#i;#r=new AbortController;#s=ii.normal;#n={width:8,height:17};constructor(t,i,s,r){this.element=t,this.#i=new ResizeObserver(()=>i.onChanged());let n=this.#e=new $c({allowProposedApi:!0,cols:80,rows:24,scrollback:0,fontFamily:E0,fontSize:ii.normal,screenReaderMode:!0,disableStdin:r,cursorInactiveStyle:"outline",macOptionClickForcesSelection:!0,rightClickSelectsWord:!1,documentOverride:Uc(),theme:{background:"#000000",selectionBackground:"#3a7bd580"}});n.loadAddon(this.#t),n.loadAddon(new Sa),n.unicode.activeVersion="11",n.loadAddon(new wa((l,h)=>{open(h,"_blank","noopener,noreferrer")})),n.onData(l=>i.onTyped(l)),n.attachCustomKeyEventHandler(l=>l.type!=="keydown"||!i.onKey(l));let o=new Eo;n.attachCustomWheelEventHandler(l=>(l.preventDefault(),i.onWheel(o.add(l.deltaY,l.deltaMode)),!1));let a=new Lo;ko(this.element,this.#r.signal,l=>{l.kind==="scroll"?i.onWheel(a.add(l.dy)):l.kind==="release"&&l.button==="left"&&n.focus()}),this.element.addEventListener("paste",l=>{l.preventDefault(),l.stopImmediatePropagation(),i.onPaste(l.clipboardData?.getData("text/plain")??"")},{capture:!0}),this.#c(i),Kc(()=>n.open(this.element)),this.#i.observe(this.element.querySelector(".xterm-screen")),n.textarea.setAttribute("aria-label",s),this.#h()}get grid(){let{cols:t,rows:i}=this.#e;return{cols:t,rows:i}}get selection(){return this.#e.getSelection()}get text(){let{active:t}=this.#e.buffer;return Array.from({length:t.length},(s,r)=>t.getLine(r)?.translateToString(!0)??"").join(`
 `).trimEnd()+`
 `}write({cols:t,rows:i,ansi:s},r){(t!==this.#e.cols||i!==this.#e.rows)&&this.#e.resize(t,i),this.#e.write(s,r),this.#l()}layout(t,i){let{cols:s,rows:r}=this.#e,n=this.#a(),o=Math.min(t.width/(s*n.width),t.height/(r*n.height),M0),a=o>=1&&o<1.12,l=Math.floor(ii.normal*o*2)/2,h=i==="exact"||a?ii.normal:l;return this.#d(Math.min(Math.max(h,ii.smallest),ii.largest)),this.#o()}cellsIn(t){let{width:i,height:s}=this.#a();return{cols:Math.max(1,Math.floor(t.width/i)),rows:Math.max(1,Math.floor(t.height/s))}}find(t,i){return i?this.#t.findPrevious(t):this.#t.findNext(t)}endSearch(){this.#t.clearDecorations(),this.#e.clearSelection()}focus(){this.#e.focus()}dispose(){this.#r.abort(),this.#i.disconnect(),this.#e.dispose(),this.element.remove()}#h(){if(T0())try{let t=new Wh;t.onContextLoss(()=>t.dispose()),this.#e.loadAddon(t)}catch{}}#l(){let t=this.element.querySelector(".live-region"),{length:i=0}=t?.firstChild??{};i>D0&&(t.textContent="")}#c(t){let i=!1;this.element.addEventListener("keydown",({key:s})=>{i=[...s].length===1,setTimeout(()=>i=!1)},{capture:!0}),this.element.addEventListener("input",s=>{!(s instanceof InputEvent)||s.isComposing||(i?i=!1:s.inputType==="insertText"&&s.data!==null&&t.onTyped(s.data))})}#d(t){t!==this.#s&&(this.#s=t,this.#e.options.fontSize=t)}#o(){let t=this.element.querySelector(".xterm-screen");return{width:t.offsetWidth,height:t.offsetHeight}}#a(){let{width:t,height:i}=this.#o(),{cols:s,rows:r}=this.#e;return this.#s===ii.normal&&t>0&&(this.#n={width:t/s,height:i/r}),this.#n}};function T0(){let e=document.createElement("canvas").getContext("webgl2");if(e===null)return!1;let t=e.getExtension("WEBGL_debug_renderer_info"),i=e.getParameter(t?.UNMASKED_RENDERER_WEBGL??e.RENDERER);return e.getExtension("WEBGL_lose_context")?.loseContext(),!R0.test(i)}export{Gc as a};
-/**
- * Copyright (c) 2014-2024 The xterm.js authors. All rights reserved.
- * @license MIT
- *
- * Copyright (c) 2012-2013, Christopher Jeffrey (MIT License)
- * @license MIT
- *
- * Originally forked from (with the author's permission):
- *   Fabrice Bellard's javascript vt100 for jslinux:
- *   http://bellard.org/jslinux/
- *   Copyright (c) 2011 Fabrice Bellard
- */
+/*! Bundled license information:
+
+@xterm/addon-search/lib/addon-search.mjs:
+@xterm/addon-unicode11/lib/addon-unicode11.mjs:
+@xterm/addon-web-links/lib/addon-web-links.mjs:
+@xterm/addon-webgl/lib/addon-webgl.mjs:
+@xterm/xterm/lib/xterm.mjs:
+  (**
+   * Copyright (c) 2014-2024 The xterm.js authors. All rights reserved.
+   * @license MIT
+   *
+   * Copyright (c) 2012-2013, Christopher Jeffrey (MIT License)
+   * @license MIT
+   *
+   * Originally forked from (with the author's permission):
+   *   Fabrice Bellard's javascript vt100 for jslinux:
+   *   http://bellard.org/jslinux/
+   *   Copyright (c) 2011 Fabrice Bellard
+   *)
+*/

@@ -1,1 +1,0 @@
-import{a}from"./chunk-ZO23WVKW.js";import"./chunk-YZ4EDXBO.js";export{a as TextScreen};
