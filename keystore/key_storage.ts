@@ -13,6 +13,15 @@ import type { Knock } from "./knocks.ts";
 import type { LastLogin } from "./last_logins.ts";
 import type { Notes } from "./notes.ts";
 
+/** How well the keys in this process are known to be complete. */
+export type CopyState =
+  /** All changes are in it. */
+  | "current"
+  /** The servers cannot be asked: known keys log in, unknown ones do not. */
+  | "unconfirmed"
+  /** That has lasted for too long: no key logs in. */
+  | "stale";
+
 /** What a store remembers beside its keys. */
 export interface StorageNotes {
   /**
@@ -62,6 +71,8 @@ export interface KeyStorage extends AsyncDisposable {
   readonly notes: StorageNotes;
   /** The warnings about entries as they are now. */
   readonly warnings: readonly KeystoreWarning[];
+  /** How well the keys are known to be complete; always `current` where there is no copy. */
+  readonly state: CopyState;
   /** For how long queries may have been answered from an old copy, in milliseconds. */
   readonly ageMs: number;
   /** Where an entry is, for people. @param file Its {@linkcode AcceptedEntry.file}. */

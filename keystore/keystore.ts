@@ -104,6 +104,9 @@ export class Keystore implements KeyStorage {
     return this.#accepted.warnings;
   }
 
+  /** Queries compare with the disk. */
+  readonly state = "current";
+
   /** Always 0: queries compare with the disk. */
   readonly ageMs: number = 0;
 

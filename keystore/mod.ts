@@ -44,7 +44,7 @@ export {
   type KeystoreWarning,
   parsePublicKey,
 } from "./format.ts";
-export type { KeyStorage, PlacesOfSecret, StorageNotes } from "./key_storage.ts";
+export type { CopyState, KeyStorage, PlacesOfSecret, StorageNotes } from "./key_storage.ts";
 export type { Knock } from "./knocks.ts";
 export type { LastLogin } from "./last_logins.ts";
 export type { Notes } from "./notes.ts";

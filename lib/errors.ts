@@ -152,7 +152,10 @@ export type ControlCode =
   | "no-session"
   | "bad-link"
   | "wrong-host"
-  | "wrong-origin";
+  | "wrong-origin"
+  | "draining"
+  | "closed"
+  | "keystore-stale";
 
 /** The servers that the listeners of a fleet share cannot be used. */
 export type FleetCode =

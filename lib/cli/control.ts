@@ -18,6 +18,7 @@ import { MAX_SOCKET_NAMES } from "../limits.ts";
 import { ControlError, type Logger, messageOf } from "../mod.ts";
 import type { CliIo } from "./io.ts";
 import type { Served, Serving } from "./serving.ts";
+import type { Shutdown } from "./shutdown.ts";
 
 /** An open control socket. */
 export interface OpenControl {
@@ -29,6 +30,7 @@ export interface OpenControl {
 export function makeControl(
   served: Served,
   keystore: KeyStorage,
+  shutdown: Pick<Shutdown, "isDraining" | "drain">,
   { log, links }: Pick<ControlTarget, "log" | "links">,
 ): ListenerControl {
   const { listener, threads, limits } = served;
@@ -39,7 +41,11 @@ export function makeControl(
     get isClosed() {
       return listener.isClosed;
     },
+    get isDraining() {
+      return shutdown.isDraining;
+    },
     close: () => listener.close(),
+    drain: (seconds) => shutdown.drain(seconds),
     limits,
     recordings: served.recordings,
     threads: () => threads(control),

@@ -12,7 +12,7 @@ import { fetchCommand, filesCommand, sendCommand } from "./ctl_files.ts";
 import { acceptCommand, ignoreCommand, keysCommand, knocksCommand } from "./ctl_keys.ts";
 import { linkCommand, linksCommand, unlinkCommand } from "./ctl_links.ts";
 import { recordCommand, recordingCommand, recordingsCommand } from "./ctl_record.ts";
-import { closeCommand, statsCommand } from "./ctl_listener.ts";
+import { closeCommand, drainCommand, statsCommand } from "./ctl_listener.ts";
 import { listCommand, showCommand } from "./ctl_list.ts";
 import { logCommand, watchCommand } from "./ctl_watch.ts";
 
@@ -47,6 +47,7 @@ export function ctlCommand(io: CliIo = processIo): Command {
     linksCommand,
     unlinkCommand,
     closeCommand,
+    drainCommand,
   ];
   for (const make of commands) {
     command.addCommand(
@@ -80,4 +81,5 @@ Examples:
   ctl end 2 "see you tomorrow"
   ctl knocks
   ctl accept 3f2a-91bc --comment "Anna's laptop"
-  ctl link --read-only --expires 1h`;
+  ctl link --read-only --expires 1h
+  ctl drain --seconds 600 --wait`;

@@ -1,5 +1,5 @@
 /**
- * `ctl stats` and `ctl close`: what concerns the listener.
+ * `ctl stats`, `ctl close` and `ctl drain`: what concerns the listener.
  *
  * @module
  */
@@ -9,6 +9,7 @@ import type { Result } from "../control/mod.ts";
 import { printJson, withListener } from "./ctl_connect.ts";
 import type { CliIo } from "./io.ts";
 import { formatTable } from "./keystore_text.ts";
+import { parsePositiveWhole } from "./values.ts";
 
 export function statsCommand(io: CliIo): Command {
   return new Command("stats")
@@ -36,18 +37,52 @@ export function closeCommand(io: CliIo): Command {
       withListener(command, io, async ({ client, json }) => {
         const closed = await client.call("close", {});
         if (json) return printJson(io, closed);
-        const { clients } = closed;
-        io.err(
-          `the listener is closed; ${
-            clients === 1 ? "1 client stays" : `${clients} clients stay`
-          }\n`,
-        );
+        io.err(`the listener is closed; ${countStaying(closed.clients)}\n`);
       })
     );
 }
 
-function listenerRows({ name, addresses, pid, is_closed }: Result<"listener">): string[][] {
-  const where = is_closed ? "closed" : addresses.join(" and ");
+export function drainCommand(io: CliIo): Command {
+  return new Command("drain")
+    .description("take no new clients, and end the listener when the last one has left")
+    .option(
+      "--seconds <number>",
+      "how long clients may stay (default: the --drain of listen, or any time)",
+      parsePositiveWhole,
+    )
+    .option("--wait", "wait until the last client has left")
+    .action((
+      { seconds, wait = false }: { seconds?: number; wait?: boolean },
+      command: Command,
+    ) =>
+      withListener(command, io, async ({ client, json }) => {
+        // The log ends with the listener, which may be at once.
+        const log = wait ? await client.call("log", {}) : undefined;
+        const drained = await client.call("drain", { seconds });
+        if (json) printJson(io, drained);
+        else io.err(`the listener is draining; ${describeDrain(drained)}\n`);
+        if (log !== undefined) await readToEnd(log);
+      })
+    );
+}
+
+function describeDrain({ clients, seconds }: Result<"drain">): string {
+  const staying = countStaying(clients);
+  return clients === 0 || seconds === undefined ? staying : `${staying} for ${seconds} s at most`;
+}
+
+async function readToEnd(lines: ReadableStream<string>): Promise<void> {
+  for await (const _ of lines);
+}
+
+function countStaying(clients: number): string {
+  return clients === 1 ? "1 client stays" : `${clients} clients stay`;
+}
+
+function listenerRows(
+  { name, addresses, pid, is_closed, is_draining }: Result<"listener">,
+): string[][] {
+  const where = is_draining ? "draining" : is_closed ? "closed" : addresses.join(" and ");
   return [["listener", `${name ?? "without a name"}, ${where}, process ${pid}`]];
 }
 

@@ -6,12 +6,13 @@
 
 import type { Command } from "commander";
 import {
+  type CopyState,
   type KeyStorage,
   Keystore,
   keystoreRoot,
   type KeystoreWarning,
 } from "../../keystore/mod.ts";
-import type { CopyState, FleetPlace } from "../fleet/mod.ts";
+import type { FleetPlace } from "../fleet/mod.ts";
 import { FLEET_STALE_MS } from "../limits.ts";
 import { escapeControls, warningFields } from "../mod.ts";
 import { type FleetListenFlags, readFleet, requireConsistentFleet } from "./fleet_options.ts";

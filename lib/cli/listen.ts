@@ -5,6 +5,7 @@
  */
 
 import { Command } from "commander";
+import { ReadyPort } from "../control/mod.ts";
 import { fingerprint, formatKey, type KeyStorage, publicKeyOf } from "../../keystore/mod.ts";
 import {
   DEFAULT_PORT,
@@ -37,6 +38,7 @@ import { readSecret } from "./secret.ts";
 import { makeService } from "./service.ts";
 import { ServiceManager } from "./systemd_notify.ts";
 import { prepare, type Serving } from "./serving.ts";
+import { Shutdown } from "./shutdown.ts";
 import { parseListenPort } from "./values.ts";
 import { type OpenWeb, prepareWeb } from "./web.ts";
 
@@ -161,16 +163,27 @@ async function serve(
     await using records = fleet && await openRecords(fleet, name, io.env, log);
     using served = await open({ name, place, limits, keystore, secret });
     const { listener } = served;
-    const control = isControlled(flags) || records !== undefined
-      ? makeControl(served, keystore, { log: firstLog, links: web?.links })
+    using shutdown = new Shutdown({
+      listener,
+      handlers,
+      io,
+      manager,
+      report,
+      drainSeconds: flags.drain,
+      hasBalancers: flags.ready !== undefined,
+    });
+    const control = isControlled(flags) || records !== undefined || flags.ready !== undefined
+      ? makeControl(served, keystore, shutdown, { log: firstLog, links: web?.links })
       : undefined;
     records?.follow(control!, firstLog);
     let socket: OpenControl | undefined;
     let page: OpenWeb | undefined;
+    let ready: ReadyPort | undefined;
     try {
       if (control !== undefined) {
         socket = await openControl(flags.control, control, listener, io.env, log);
         page = await web?.open(control);
+        ready = flags.ready && new ReadyPort(flags.ready, control, log);
       }
       const service = makeService({
         listener,
@@ -178,6 +191,7 @@ async function serve(
         logFile,
         flags,
         manager,
+        shutdown,
         log,
         announce() {
           reportListening(
@@ -189,14 +203,15 @@ async function serve(
             report,
           );
           page?.announce(report);
+          if (ready !== undefined) reportReady(ready, report);
         },
       });
-      wasStopped = await runListener(listener, handlers, io, report, service);
+      wasStopped = await runListener(listener, handlers, io, shutdown, service);
     } finally {
       // Frees the port when something has failed.
       listener.abort();
       control?.endWatching();
-      await Promise.all([socket?.close(), page?.close()]);
+      await Promise.all([socket?.close(), page?.close(), ready?.close()]);
     }
     if (listener.failure !== undefined) throw listener.failure;
   } finally {
@@ -255,5 +270,14 @@ function reportListening(
       keys: count,
       ...condition.fields,
     },
+  });
+}
+
+function reportReady({ addresses }: ReadyPort, report: Report): void {
+  const places = addresses.map(formatAddress);
+  report({
+    text: `balancers ask ${places.map((place) => `http://${place}/ready`).join(" or ")}\n`,
+    event: "ready-listening",
+    fields: { address: places.join(",") },
   });
 }

@@ -7,7 +7,7 @@
 import { type Command, Option } from "commander";
 import type { RetentionBounds } from "../handlers/mod.ts";
 import { RECORD_MAX_FPS } from "../limits.ts";
-import type { H264Mode, LogFormat, Network } from "../mod.ts";
+import type { H264Mode, LogFormat, Network, SocketAddress } from "../mod.ts";
 import { UsageError } from "./errors.ts";
 import { parseListen, type PlaceFlags } from "./listen_place.ts";
 import {
@@ -28,6 +28,7 @@ import {
   parseListenPort,
   parseNetworks,
   parsePositive,
+  parseReady,
   parseSize,
   parseWorkers,
   type WorkerCount,
@@ -59,6 +60,8 @@ export interface ListenFlags
   /** The control socket; `false` for none, absent for one in the directory of this user. */
   readonly control?: string | false;
   readonly drain: number;
+  /** Where balancers ask whether the listener lets clients in. */
+  readonly ready?: SocketAddress;
   readonly logFile?: string;
   readonly debug?: boolean;
   readonly logFormat: LogFormat;
@@ -131,9 +134,14 @@ export function addListenOptions(command: Command): Command {
     .option("--snapshot <dir>", "write pictures of clients there, on SIGUSR2 and when they end")
     .option(
       "--drain <seconds>",
-      "how many seconds clients may stay after SIGTERM has closed the port",
+      "how many seconds clients may stay after SIGTERM or ctl drain, while new ones are refused",
       parseDrain,
       0,
+    )
+    .option(
+      "--ready <address>",
+      "answer GET /ready there, such as 127.0.0.1:8080, for the health checks of balancers",
+      parseReady,
     )
     .option("--log-file <file>", "append log lines to this file, reopened on SIGHUP")
     .addOption(

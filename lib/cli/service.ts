@@ -1,5 +1,5 @@
 /**
- * What makes `listen` a service: a drain before the end, reloading, and word to the service manager.
+ * What makes `listen` a service: reloading, and word to the service manager.
  *
  * @module
  */
@@ -12,6 +12,7 @@ import { type Reloadable, Reloader } from "./reload.ts";
 import { readLimits } from "./limits_file.ts";
 import type { Lifecycle } from "./run_listener.ts";
 import type { Serving } from "./serving.ts";
+import type { Shutdown } from "./shutdown.ts";
 import type { ServiceManager } from "./systemd_notify.ts";
 
 /** What a service consists of. */
@@ -21,29 +22,26 @@ export interface ServiceParts {
   readonly logFile: LogFile | undefined;
   readonly flags: ListenFlags;
   readonly manager: ServiceManager;
+  readonly shutdown: Pick<Shutdown, "hasBegun" | "status">;
   readonly log: Logger;
   /** Reports that the listener listens. */
   announce(): void;
 }
 
 export function makeService(parts: ServiceParts): Lifecycle {
-  const { listener, log, flags, manager } = parts;
+  const { listener, log, manager, shutdown } = parts;
   const status = `listening on ${listener.addresses.map(formatAddress).join(" and ")}`;
   const reloader = new Reloader(reloadables(parts), log, async (reload) => {
     manager.reloading();
     await reload();
-    manager.ready(status);
+    manager.ready(shutdown.hasBegun ? shutdown.status : status);
   });
   return {
-    drainMs: flags.drain * 1000,
     started() {
       parts.announce();
       manager.ready(status);
     },
     reload: () => reloader.request(),
-    stopping() {
-      manager.stopping("the port is closed, clients are leaving");
-    },
   };
 }
 

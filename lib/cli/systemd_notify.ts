@@ -52,6 +52,11 @@ export class ServiceManager {
     this.#send("RELOADING=1", ...monotonicTime());
   }
 
+  /** Shows what the service does. */
+  status(status: string): void {
+    this.#send(`STATUS=${status}`);
+  }
+
   stopping(status: string): void {
     this.#send("STOPPING=1", `STATUS=${status}`);
   }

@@ -37,6 +37,8 @@ const CREDENTIALS: { readonly [flag: string]: string } = {
 };
 /** The directory of control sockets. */
 const RUNTIME = "%t/net-listen";
+/** Options that have addresses at which the service listens. */
+const PORT_FLAGS = ["--listen", "--web", "--ready"];
 const MAX_PRIVILEGED_PORT = 1_023;
 /** How long systemd waits beyond `--drain` before it kills. */
 const STOP_SECONDS = 30;
@@ -166,7 +168,7 @@ const SYSTEM_HARDENING = [
 function portsOf({ port, words }: UnitOptions): number[] {
   const ports = port === undefined ? [] : [port];
   for (const [flag, value] of words) {
-    if (value === undefined || (flag !== "--listen" && flag !== "--web")) continue;
+    if (value === undefined || !PORT_FLAGS.includes(flag)) continue;
     const address = parseListenAddress(value);
     if (typeof address === "object" && address.kind === "tcp") ports.push(address.port);
   }

@@ -8,7 +8,14 @@
 import { InvalidArgumentError } from "commander";
 import type { RetentionBounds } from "../handlers/mod.ts";
 import { MAX_CLIENTS, MAX_DRAIN_SECONDS, MAX_SURFACE_SIDE_PX, MAX_WORKERS } from "../limits.ts";
-import { MAX_PORT, type Network, parseNetwork, parsePort } from "../mod.ts";
+import {
+  MAX_PORT,
+  type Network,
+  parseListenAddress,
+  parseNetwork,
+  parsePort,
+  type SocketAddress,
+} from "../mod.ts";
 
 const BYTES_PER_UNIT: { readonly [unit: string]: number } = {
   "": 1,
@@ -79,6 +86,14 @@ export function parsePositive(text: string): number {
   return /^\d{1,9}(\.\d{1,6})?$/.test(text) && number > 0
     ? number
     : refuse("It must be a number above 0.");
+}
+
+/** Parses an address and a port of TCP. */
+export function parseReady(text: string): SocketAddress {
+  const address = parseListenAddress(text);
+  return typeof address !== "string" && address.kind === "tcp"
+    ? { hostname: address.hostname, port: address.port }
+    : refuse("It must be an address and a port, such as 127.0.0.1:8080.");
 }
 
 /** @returns A number of seconds. */

@@ -48,3 +48,13 @@ function listed(clients: readonly ClientRow[]): string {
   const more = clients.length - names.length;
   return names.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
+
+/** The number of a segment of a client, its first unless given. @throws {ControlError} `no-such-client`. */
+export function segmentOf({ id, parts }: ClientRow, segment = id): number {
+  if (parts.some((part) => part.id === segment)) return segment;
+  const known = parts.map(({ id }) => id).join(", ");
+  throw new ControlError(
+    "no-such-client",
+    `client ${id} has no segment ${segment}; it has ${known}`,
+  );
+}

@@ -38,6 +38,9 @@ const STATUS: { readonly [code: string]: number } = {
   "body-timeout": 408,
   "busy": 429,
   "queue-full": 429,
+  "draining": 503,
+  "closed": 503,
+  "keystore-stale": 503,
   "bad-tag": 400,
   "bad-conditions": 400,
 };

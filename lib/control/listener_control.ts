@@ -16,9 +16,9 @@ import type { ClientRow, ClientsControl, ThreadFigures, WatchedLine } from "./cl
 import type { Content } from "./description.ts";
 import { sumUp } from "./figures.ts";
 import { Transfers } from "./files/transfers.ts";
-import { findClient } from "./find.ts";
+import { findClient, segmentOf } from "./find.ts";
 import { fixedLimits } from "./fixed_limits.ts";
-import { describeKey } from "./keys.ts";
+import { describeAccepted, describeKey, describeKnock } from "./keys.ts";
 import { describeLink, type LinkDesk } from "./link_desk.ts";
 import type { LogTail } from "./log_tail.ts";
 import { formatMetrics } from "./metrics.ts";
@@ -34,8 +34,17 @@ export interface ControlTarget {
   readonly name: string | undefined;
   readonly addresses: readonly SocketAddress[];
   readonly isClosed: boolean;
+  /** Whether it ends when its clients have left. */
+  readonly isDraining: boolean;
   /** Takes no more clients. */
   close(): void;
+  /**
+   * Takes no new clients, and ends when the last one has left or the time is over.
+   *
+   * @param seconds How long clients may stay; the listener's default when `undefined`.
+   * @returns How long they may still stay; `undefined` for any time.
+   */
+  drain(seconds: number | undefined): number | undefined;
   /** The limits that options set. */
   limits(): readonly LimitInForce[] | Promise<readonly LimitInForce[]>;
   /** Its clients, one element a thread. */
@@ -50,7 +59,10 @@ export interface ControlTarget {
 }
 
 /** What is used of the keystore. */
-type ControlKeystore = Pick<KeyStorage, "notes" | "acceptKnock" | "ignoreKnock" | "list" | "ageMs">;
+type ControlKeystore = Pick<
+  KeyStorage,
+  "notes" | "acceptKnock" | "ignoreKnock" | "list" | "state" | "ageMs"
+>;
 
 /** Where threads give their records. */
 export interface RecordWatch {
@@ -142,7 +154,7 @@ export class ListenerControl implements Controlled, RecordWatch {
   }
 
   async listener(): Promise<Result<"listener">> {
-    const { id, name, addresses, isClosed } = this.#target;
+    const { id, name, addresses, isClosed, isDraining } = this.#target;
     return {
       id,
       ...(name === undefined ? {} : { name }),
@@ -151,6 +163,7 @@ export class ListenerControl implements Controlled, RecordWatch {
       since: this.#since.toISOString(),
       clients: (await this.#all()).length,
       is_closed: isClosed,
+      is_draining: isDraining,
     };
   }
 
@@ -253,17 +266,28 @@ export class ListenerControl implements Controlled, RecordWatch {
     return { clients: (await this.#all()).length };
   }
 
+  async drain({ seconds }: Arguments<"drain">): Promise<Result<"drain">> {
+    const left = this.#target.drain(seconds);
+    const clients = (await this.#all()).length;
+    return { clients, ...(left === undefined ? {} : { seconds: left }) };
+  }
+
+  ready(): Result<"ready"> {
+    const { isDraining, isClosed } = this.#target;
+    if (isDraining) {
+      throw new ControlError("draining", "the listener ends and takes no new clients");
+    }
+    if (isClosed) throw new ControlError("closed", "the listener takes no more clients");
+    if (this.#keystore.state !== "stale") return { ready: true };
+    throw new ControlError(
+      "keystore-stale",
+      "no key logs in: the keystore of the fleet could not be reached for too long",
+    );
+  }
+
   async knocks(): Promise<Result<"knocks">> {
     await this.#keystore.notes.flush();
-    return this.#keystore.notes.knocks().map((knock) => ({
-      key: fingerprint(knock.publicKey),
-      public_key: knock.publicKey.toBase64(),
-      address: knock.address,
-      ...(knock.name === undefined ? {} : { name: knock.name }),
-      first: new Date(knock.firstMs).toISOString(),
-      last: new Date(knock.lastMs).toISOString(),
-      count: knock.count,
-    }));
+    return this.#keystore.notes.knocks().map(describeKnock);
   }
 
   async accept({ key, name, comment }: Arguments<"accept">): Promise<Result<"accept">> {
@@ -273,13 +297,7 @@ export class ListenerControl implements Controlled, RecordWatch {
       [name ?? this.#target.name ?? DEFAULT_NAME],
       comment === undefined ? {} : { comment },
     );
-    const { comment: added } = entry.conditions;
-    return {
-      key: fingerprint(entry.publicKey),
-      public_key: entry.publicKey.toBase64(),
-      names: entry.tags,
-      ...(added === undefined ? {} : { comment: added }),
-    };
+    return describeAccepted(entry);
   }
 
   async ignore({ key }: Arguments<"ignore">): Promise<Result<"ignore">> {
@@ -377,14 +395,4 @@ export class ListenerControl implements Controlled, RecordWatch {
     const client = findClient(all.map(({ client }) => client), word);
     return all.find((found) => found.client === client)!;
   }
-}
-
-/** @throws {ControlError} `no-such-client`. */
-function segmentOf({ id, parts }: ClientRow, segment = id): number {
-  if (parts.some((part) => part.id === segment)) return segment;
-  const known = parts.map(({ id }) => id).join(", ");
-  throw new ControlError(
-    "no-such-client",
-    `client ${id} has no segment ${segment}; it has ${known}`,
-  );
 }

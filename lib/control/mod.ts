@@ -29,6 +29,7 @@ export {
   OPERATIONS,
   type Result,
 } from "./operations.ts";
+export { ReadyPort } from "./ready_port.ts";
 export { ControlClient } from "./socket/client.ts";
 export { makeSocketDirectory } from "./socket/directory.ts";
 export {

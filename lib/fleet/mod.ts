@@ -12,8 +12,4 @@ export type { FleetRecord } from "./records/record.ts";
 export { type WatchOptions, watchRecords } from "./records/watch.ts";
 export { FleetRecords, type RecordsOptions } from "./records/records.ts";
 export { type FleetNames, fleetNames } from "./names.ts";
-export {
-  type CopyState,
-  FleetKeystore,
-  type FleetKeystoreOptions,
-} from "./keystore/fleet_keystore.ts";
+export { FleetKeystore, type FleetKeystoreOptions } from "./keystore/fleet_keystore.ts";

@@ -49,6 +49,15 @@ export const MAX_SOCKET_NAMES = 16;
 /** How long `ctl` waits until a listener says its name; one that is stopped never does. */
 export const CONTROL_HELLO_TIMEOUT_MS = 2_000;
 
+/** Connections to the port of `--ready`; a balancer has one or two. Of more the oldest is closed. */
+export const MAX_READY_CONNECTIONS = 64;
+
+/** How long a connection to the port of `--ready` may take; health checks wait no longer. */
+export const READY_TIMEOUT_MS = 5_000;
+
+/** A request to the port of `--ready` without its body; those of health checks have 200 bytes. */
+export const MAX_READY_HEAD_BYTES = 4_096;
+
 /** The time between two looks at how late timers of a thread are. */
 export const LOOP_DELAY_SAMPLE_MS = 250;
 

@@ -12,6 +12,12 @@ export const STOP_TIMEOUT_MS = 5_000;
 /** The longest `--drain`, a day in seconds; longer is a mistake in the unit. */
 export const MAX_DRAIN_SECONDS = 86_400;
 
+/**
+ * How long a drain keeps the port open once `/ready` refuses, so that balancers send no client to a port
+ * that is being closed. HAProxy checks every 2 s and needs three failures unless it is told otherwise.
+ */
+export const DRAIN_NOTICE_MS = 7_000;
+
 /** The file of `--limits`; one that sets every limit and says why is not a tenth of it. */
 export const MAX_LIMITS_FILE_BYTES = 65_536;
 

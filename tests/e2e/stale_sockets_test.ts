@@ -72,7 +72,8 @@ test("listeners of one name and port that find a dead socket get one each, also 
   for (const name of ["demo-6680", "demo-6680.2"]) await leaveStale(`${directory}/${name}.sock`);
   const opening = RIVALS.map((id) => {
     const addresses = [{ hostname: `127.0.0.${id + 1}`, port: 6680 }];
-    const row = { id, addresses: [], pid: 1, since: "", clients: 0, is_closed: false };
+    const state = { is_closed: false, is_draining: false };
+    const row = { id, addresses: [], pid: 1, since: "", clients: 0, ...state };
     const listener = { id, name: "demo", addresses, isClosed: false } as never;
     const control = controlledBy({ listener: () => row });
     return openControl(undefined, control, listener, env, silentLogger);

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { ServiceManager } from "../../lib/cli/systemd_notify.ts";
 import { MAX_WAITING_NOTICES } from "../../lib/limits.ts";
 import { silentLogger } from "../../lib/log.ts";
+import { controlOf } from "../support/ctl.ts";
 import { Listening } from "../support/listening.ts";
 
 const decoder = new TextDecoder();
@@ -54,25 +55,33 @@ for (
     ["an abstract name", `@${name()}`],
   ] as const
 ) {
-  Deno.test(`systemd at ${what} is told of the start, a reload and the stop`, LINUX, async () => {
-    await withManager(path, "", async (manager, listening) => {
-      assert.match(await manager.next(), /^READY=1\nSTATUS=listening on 127\.0\.0\.1:\d+$/);
-      listening.process.kill("SIGHUP");
-      const [, usec] = /^RELOADING=1\nMONOTONIC_USEC=(\d+)$/.exec(await manager.next())!;
-      assert.ok(Number(usec) >= Deno.osUptime() * 1e6 - 5e6);
-      assert.match(await manager.next(), /^READY=1\nSTATUS=listening on/);
-      const client = await listening.connect();
-      await client.activated();
-      listening.process.kill("SIGTERM");
-      assert.equal(
-        await manager.next(),
-        "STOPPING=1\nSTATUS=the port is closed, clients are leaving",
-      );
-      await client.close();
-      assert.equal((await listening.process.status).code, 0);
-    });
-    if (path.startsWith("/")) await Deno.remove(path);
-  });
+  Deno.test(
+    `systemd at ${what} is told of the start, reloads, a drain and the stop`,
+    LINUX,
+    async () => {
+      await withManager(path, "", async (manager, listening) => {
+        assert.match(await manager.next(), /^READY=1\nSTATUS=listening on 127\.0\.0\.1:\d+$/);
+        listening.process.kill("SIGHUP");
+        const [, usec] = /^RELOADING=1\nMONOTONIC_USEC=(\d+)$/.exec(await manager.next())!;
+        assert.ok(Number(usec) >= Deno.osUptime() * 1e6 - 5e6);
+        assert.match(await manager.next(), /^READY=1\nSTATUS=listening on/);
+        const client = await listening.connect();
+        await client.activated();
+        using control = await controlOf(listening);
+        await control.call("drain", {});
+        // With STOPPING=1 it would be killed when TimeoutStopSec is over.
+        assert.equal(await manager.next(), "STATUS=clients are leaving");
+        listening.process.kill("SIGHUP");
+        assert.match(await manager.next(), /^RELOADING=1/);
+        assert.equal(await manager.next(), "READY=1\nSTATUS=clients are leaving");
+        listening.process.kill("SIGTERM");
+        assert.equal(await manager.next(), "STOPPING=1\nSTATUS=clients are leaving");
+        await client.close();
+        assert.equal((await listening.process.status).code, 0);
+      });
+      if (path.startsWith("/")) await Deno.remove(path);
+    },
+  );
 }
 
 Deno.test(

@@ -4,11 +4,13 @@
  * @module
  */
 
+import { MAX_DRAIN_SECONDS } from "../../limits.ts";
 import {
   counts,
   number,
   type Operations,
   optional,
+  optionalWhole,
   text,
   texts,
   truth,
@@ -23,6 +25,7 @@ const LISTENER = {
   since: text("when it began to listen, in ISO 8601"),
   clients: whole("how many clients there are"),
   is_closed: truth("whether it takes no more clients"),
+  is_draining: truth("whether it ends when its clients have left"),
 } as const;
 
 export const LISTENER_OPERATIONS = {
@@ -56,6 +59,38 @@ export const LISTENER_OPERATIONS = {
     params: {},
     result: "object",
     fields: { clients: whole("how many clients stay") },
+  },
+  drain: {
+    method: "POST",
+    path: "/listener/drain",
+    access: "manage",
+    doc:
+      "Takes no new clients, and ends the listener when the last one has left or the time is over; then " +
+      "those that are left are asked to exit. With `listen --ready`, the port stays open for some seconds, " +
+      "until balancers have seen it. A later drain can shorten the time",
+    params: {
+      seconds: optionalWhole(
+        "body",
+        MAX_DRAIN_SECONDS,
+        "how long clients may stay; that of `listen --drain`, or without that any time, unless given",
+      ),
+    },
+    result: "object",
+    fields: {
+      clients: whole("how many clients there are"),
+      seconds: optional(number("how long they may still stay; absent for any time")),
+    },
+  },
+  ready: {
+    method: "GET",
+    path: "/ready",
+    access: "look",
+    doc:
+      "Says whether the listener lets clients in. Otherwise it is refused with 503 and the code `draining`, " +
+      "`closed` or `keystore-stale`: no server of the fleet could be reached for `--fleet-stale`",
+    params: {},
+    result: "object",
+    fields: { ready: truth("always true") },
   },
   limits: {
     method: "GET",

@@ -27,7 +27,7 @@ import {
   type KeystoreWarning,
   requireUsableKey,
 } from "../../../keystore/format.ts";
-import type { KeyStorage, PlacesOfSecret } from "../../../keystore/key_storage.ts";
+import type { CopyState, KeyStorage, PlacesOfSecret } from "../../../keystore/key_storage.ts";
 import type { Keystore } from "../../../keystore/keystore.ts";
 import type { Knock } from "../../../keystore/knocks.ts";
 import { admitsName, isAny, requireTags, uniteTags } from "../../../keystore/tags.ts";
@@ -46,15 +46,6 @@ import { FleetPlaces } from "../places/fleet_places.ts";
 import { WatchedCopy } from "../watched_copy.ts";
 import { fileOf, KEY_PREFIX, keyOf, type ReadEntry, readEntry } from "./entry.ts";
 import { FleetNotes } from "./fleet_notes.ts";
-
-/** How well the copy of the keystore in this process is known to be complete. */
-export type CopyState =
-  /** It has every change. */
-  | "current"
-  /** The servers cannot be asked: known keys log in, unknown ones do not. */
-  | "unconfirmed"
-  /** That has lasted for too long: no key logs in. */
-  | "stale";
 
 /** How to open the keystore of a fleet. */
 export interface FleetKeystoreOptions extends FleetPlace {
@@ -157,7 +148,6 @@ export class FleetKeystore implements KeyStorage {
     return [...this.#warnings.values()];
   }
 
-  /** How well the copy is known to be complete. */
   get state(): CopyState {
     const { ageMs } = this.#copy;
     if (ageMs > (this.#options.staleMs ?? FLEET_STALE_MS)) return "stale";

@@ -7,7 +7,7 @@ import { RepeatableOption, runCli } from "../../../lib/cli/program.ts";
 import { makeProgram } from "../../../main.ts";
 
 /** Good values of every option; the first that an option takes is given to it. */
-const VALUES = ["1", "1x1", "popup", "1G", "1d", "::1", "nats://[::1]"];
+const VALUES = ["1", "1x1", "popup", "1G", "1d", "::1", "nats://[::1]", "[::1]:1"];
 
 async function run(args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const result = { code: 0, stdout: "", stderr: "" };

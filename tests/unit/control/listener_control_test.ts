@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import type { CopyState } from "../../../keystore/mod.ts";
 import type { ClientRow, ClientsControl, ThreadFigures } from "../../../lib/control/clients.ts";
-import { ListenerControl } from "../../../lib/control/listener_control.ts";
+import { type ControlTarget, ListenerControl } from "../../../lib/control/listener_control.ts";
 import { LogTail } from "../../../lib/control/log_tail.ts";
 import { RemoteThread } from "../../../lib/control/remote.ts";
-import { TransportError } from "../../../lib/errors.ts";
+import { type ControlError, TransportError } from "../../../lib/errors.ts";
 import type { ThreadFiles } from "../../../lib/control/files/thread_files.ts";
 import type { Snapshot } from "../../../lib/handlers/pictures/snapshot.ts";
 import { MAX_CONTROL_SNAPSHOTS } from "../../../lib/limits.ts";
@@ -58,19 +59,24 @@ class SlowThread implements Asked {
 }
 
 function controlOver(...threads: Asked[]): ListenerControl {
-  const target = {
+  return new ListenerControl(targetWith(threads), KEYSTORE);
+}
+
+function targetWith(threads: Asked[]): ControlTarget {
+  return {
     id: 1,
     name: "demo",
     addresses: [],
     isClosed: false,
+    isDraining: false,
     close() {},
+    drain: () => undefined,
     limits: () => [{ name: "max-idle", value: undefined, unit: "s", used: 0 }],
     threads: () => threads as ClientsControl[],
     log: new LogTail(silentLogger, "info"),
     links: undefined,
     recordings: () => assert.fail("no recordings"),
   };
-  return new ListenerControl(target, KEYSTORE);
 }
 
 Deno.test("control: only so many snapshots are taken at once, whatever comes of them", async () => {
@@ -140,4 +146,29 @@ Deno.test("control: a thread that has ended has no clients, and other faults of 
   const fail = () => Promise.reject(new TypeError("broken"));
   const broken = new RemoteThread(fail, { openView: fail, toView() {}, closeView() {} });
   await assert.rejects(controlOver(broken).list(), /broken/);
+});
+
+Deno.test("control: a listener is ready unless it drains, is closed, or has keys that are too old", () => {
+  const code = (state: Partial<ControlTarget>, keys: CopyState = "current") => {
+    const keystore = { state: keys } as typeof KEYSTORE;
+    try {
+      return new ListenerControl({ ...targetWith([]), ...state }, keystore).ready();
+    } catch (error) {
+      return (error as ControlError).code;
+    }
+  };
+  assert.deepEqual(code({}), { ready: true });
+  assert.deepEqual(code({}, "unconfirmed"), { ready: true });
+  assert.equal(code({}, "stale"), "keystore-stale");
+  assert.equal(code({ isClosed: true }, "stale"), "closed");
+  assert.equal(code({ isDraining: true, isClosed: true }), "draining");
+});
+
+Deno.test("control: a drain says how many clients there are and how long they may stay", async () => {
+  const drain = (left: number | undefined) => {
+    const target = { ...targetWith([new SlowThread(2), new SlowThread(3)]), drain: () => left };
+    return new ListenerControl(target, KEYSTORE).drain({ seconds: 60 });
+  };
+  assert.deepEqual(await drain(60), { clients: 2, seconds: 60 });
+  assert.deepEqual(await drain(undefined), { clients: 2 });
 });
