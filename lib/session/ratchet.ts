@@ -9,17 +9,21 @@
  *
  * | packets | the server's static key | the client's static key |
  * |---|---|---|
- * | of the login, up to the first REKEY | yes | yes |
- * | of the client, up to its answer | yes | yes |
+ * | of the login, and the server's first hints and ACTIVATE | yes | yes |
+ * | of the client, up to its answer to the first REKEY | yes | yes |
  * | of the client, after its answer | no | no |
- * | of the server, between its REKEYs: the first hints | no | yes |
- * | of the server, after its second REKEY | no | no |
+ * | of the server, between its REKEYs: hints, acknowledgements, refusals | no | yes |
+ * | of the server, after its second REKEY: input, text, files, all else | no | no |
  *
- * The second REKEY goes out in front of the first packet after the client's answer, so it protects all
- * packets that it could protect if it came at once; a client that leaves before costs nothing. The first
- * one takes the key pair of the server's ephemeral HELLO, which belongs to this session alone and is
- * dropped with the second one: while it is kept, the keys that it gave are in memory as well. The secret of
- * a client's answer is computed when the client sends more; most short visits end with the answer.
+ * Content that a server sends before the client has answered is in the fourth row, as it is not the server's
+ * turn to rekey.
+ *
+ * The first REKEY goes out behind the first hints and ACTIVATE, in the same write, so a client that waits
+ * for ACTIVATE before it draws has it in time for its first frame. It takes the key pair of the server's
+ * ephemeral HELLO, which belongs to this session alone and is dropped with the second REKEY: while it is
+ * kept, the keys that it gave are in memory as well. The second REKEY goes out in front of the first packet
+ * with content (`content.ts`) after the client's answer. The secret of a REKEY is computed when the next
+ * packet of that direction comes or goes: a client that leaves before costs no agreement.
  *
  * @module
  */
@@ -31,10 +35,10 @@ import type { Side } from "../transport/transport.ts";
 
 export interface RekeyPolicy {
   /**
-   * How many REKEYs a server sends whatever the volume: the first when the client has proved its key,
-   * each later one in front of the first packet that the server sends when it is its turn. After the first
-   * and the client's answer, what the client sends is forward secret; after the second, what the server
-   * sends.
+   * How many REKEYs a server sends whatever the volume: the first with its first output after the client
+   * has proved its key, each later one in front of the first packet with content that it sends when it is
+   * its turn. After the first and the client's answer, what the client sends is forward secret; after the
+   * second, what the server sends.
    */
   readonly early: number;
   /**
@@ -47,7 +51,6 @@ export interface RekeyPolicy {
 
 /** The state of rekeying at one end. */
 export class Ratchet {
-  readonly #side: Side;
   readonly #policy: RekeyPolicy;
   #mayRekey: boolean;
   #own: PrivateKey | undefined;
@@ -69,7 +72,6 @@ export class Ratchet {
     policy: RekeyPolicy,
     next?: PrivateKey,
   ) {
-    this.#side = side;
     this.#policy = policy;
     this.#mayRekey = side === "server";
     this.#own = side === "client" ? own : undefined;
@@ -87,41 +89,41 @@ export class Ratchet {
     this.#bytes += bytes;
   }
 
-  /**
-   * Whether to send a REKEY: a server in front of the next packet that it sends, a client, which answers
-   * each REKEY, after that packet.
-   */
-  get isDue(): boolean {
+  /** Whether a server sends a REKEY behind what it sends now. */
+  get isFirstDue(): boolean {
+    return this.#mayRekey && this.#sent === 0 && this.#policy.early > 0;
+  }
+
+  /** Whether a server sends a REKEY in front of its next packet. */
+  isDueBefore(hasContent: boolean): boolean {
     if (!this.#mayRekey) return false;
-    return this.#side === "client" || this.#sent < this.#policy.early ||
-      this.#bytes >= this.#policy.volumeBytes;
+    return this.#bytes >= this.#policy.volumeBytes ||
+      (hasContent && this.#sent < this.#policy.early);
   }
 
   /**
    * Takes a new key for the sending direction and passes the right to rekey to the peer.
    *
    * @param random Makes 32 random bytes for the key, which are wiped.
-   * @returns The key to send, and the secret to use for all packets after the REKEY.
-   * @throws {AuthError} `low-order-key`.
+   * @returns The key to send, and what computes the secret of all packets after the REKEY.
    */
   advance(
     random: (count: number) => Uint8Array,
-  ): { publicKey: Uint8Array; shared: Uint8Array } {
-    this.#own = this.#next ?? freshKey(random);
+  ): { publicKey: Uint8Array; agreed: () => Uint8Array } {
+    const own = this.#own = this.#next ?? freshKey(random);
+    const remote = this.#remote;
     this.#next = undefined;
-    const shared = agree(this.#own, this.#remote);
     this.#mayRekey = false;
     this.#sent++;
     this.#bytes = 0;
-    return { publicKey: this.#own.publicKey, shared };
+    return { publicKey: own.publicKey, agreed: () => agree(own, remote) };
   }
 
   /**
    * Takes the REKEY of the peer.
    *
    * @param publicKey The new public key of the peer, 32 bytes, kept.
-   * @returns Computes the secret of the receiving direction from now on; a peer that sends nothing more
-   * costs no agreement.
+   * @returns Computes the secret of the receiving direction from now on.
    * @throws {MisbehavedError} `rekey-not-theirs`.
    * @throws {AuthError} `low-order-key`.
    */

@@ -26,6 +26,7 @@ import { decodeDataHead, encodeDataHead } from "../wire/data.ts";
 import type { EventInput } from "../wire/event/types.ts";
 import { decodeEventPacket, encodeEventPacket } from "../wire/event/event.ts";
 import { loginDeadline } from "./deadline.ts";
+import { controlHasContent, eventHasContent } from "./content.ts";
 import type { PeerOffered, SessionEvent } from "./events.ts";
 import { asNotProven, drawFirst, Login } from "./login.ts";
 import type { SessionOptions } from "./options.ts";
@@ -192,7 +193,7 @@ export class Session {
    * @throws {ApiMisuseError} `wrong-state` before the keys are final or after the end.
    */
   send(control: ControlInput): void {
-    const state = this.#beforeSending(CONTROL_BODY_BYTES);
+    const state = this.#beforeSending(CONTROL_BODY_BYTES, controlHasContent(control));
     this.#sendControl(control);
     this.#afterSending(state);
   }
@@ -202,7 +203,7 @@ export class Session {
    * @throws {ApiMisuseError} `wrong-state` before the keys are final or after the end.
    */
   sendEvent(channel: number, event: EventInput): void {
-    const state = this.#beforeSending(EVENT_BODY_BYTES);
+    const state = this.#beforeSending(EVENT_BODY_BYTES, eventHasContent(event));
     const head = { lastSeen: this.#transport.lastSeen, channel };
     this.#transport.send(PACKET_TYPE.event, EVENT_BODY_BYTES, (bytes, at) => {
       encodeEventPacket(event, head, bytes, at);
@@ -224,7 +225,7 @@ export class Session {
     payload: Uint8Array,
   ): void {
     const size = DATA_HEAD_BYTES + payload.length;
-    const state = this.#beforeSending(size);
+    const state = this.#beforeSending(size, true);
     this.#transport.send(PACKET_TYPE[stream], size, (bytes, at) => {
       encodeDataHead({ channel, stream: streamId, length: payload.length }, bytes, at);
       bytes.set(payload, at + DATA_HEAD_BYTES);
@@ -239,16 +240,19 @@ export class Session {
    */
   rekey(): boolean {
     if (!("ratchet" in this.#state) || !this.#state.ratchet.mayRekey) return false;
-    const { publicKey, shared } = this.#state.ratchet.advance(this.#options.random);
+    const { publicKey, agreed } = this.#state.ratchet.advance(this.#options.random);
     const nonce = this.#options.random(NONCE_BYTES);
     this.#sendControl({ command: "rekey", mode: REKEY_MODE.ratchet, publicKey }, nonce);
-    this.#transport.rekeyOutbound(shared, nonce);
-    shared.fill(0);
+    this.#transport.rekeyOutbound(agreed, nonce);
     return true;
   }
 
-  /** Takes the bytes to send: a view that is valid until the next call. */
+  /** Takes the bytes to send, behind them a server's first REKEY: a view that is valid until the next call. */
   takeOutput(): Uint8Array | undefined {
+    const state = this.#state;
+    // A server computes no key exchange for a peer that has not proved its key.
+    const isServer = this.#options.side === "server" && state.name === "established";
+    if (isServer && state.ratchet.isFirstDue) this.rekey();
     return this.#transport.takeOutput();
   }
 
@@ -283,18 +287,17 @@ export class Session {
   };
 
   /** A server rekeys in front of a packet, so that the new keys protect it. */
-  #beforeSending(bytes: number): OpenState {
+  #beforeSending(bytes: number, hasContent: boolean): OpenState {
     const state = this.#mustBeOpen();
     state.ratchet.count(bytes);
-    // A server computes no key exchange for a peer that has not proved its key.
     const isServer = this.#options.side === "server" && state.name === "established";
-    if (isServer && state.ratchet.isDue) this.rekey();
+    if (isServer && state.ratchet.isDueBefore(hasContent)) this.rekey();
     return state;
   }
 
   /** A client answers a REKEY after its next packet, as the reference does. */
   #afterSending({ ratchet }: OpenState): void {
-    if (this.#options.side === "client" && ratchet.isDue) this.rekey();
+    if (this.#options.side === "client" && ratchet.mayRekey) this.rekey();
   }
 
   #dispatch(state: LoginState | OpenState): SessionEvent | undefined {
@@ -312,7 +315,6 @@ export class Session {
         const { peer, ratchet } = state;
         const established = { name: "established", peer, ratchet, isProofPending: true } as const;
         this.#enter("verified-packet", established);
-        if (this.#options.side === "server" && ratchet.isDue) this.rekey();
         return { type: "peer-authenticated", publicKey: peer.publicKey, role: peer.role };
       }
       case "established":

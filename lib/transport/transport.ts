@@ -65,8 +65,9 @@ export class Transport {
   #opened = 0;
   /** Whether the packet after those has a wrong tag. */
   #isVoid = false;
-  /** Installs the keys of the latest REKEY of the peer, unless it was done. */
+  /** Install the keys of the latest REKEY of each end, unless it was done. */
   #rekeyInbound: (() => void) | undefined;
+  #rekeyOutbound: (() => void) | undefined;
   /** Whether the final keys are installed; until then only control packets may come. */
   #hasFinalKeys = false;
 
@@ -183,6 +184,7 @@ export class Transport {
     size: number,
     write: (bytes: Uint8Array, at: number) => void,
   ): void {
+    this.#rekeyOutbound?.();
     const output = this.#output;
     const tagStart = output.reserve(PREFIX_BYTES + size);
     const bytes = output.bytes;
@@ -227,36 +229,30 @@ export class Transport {
   }
 
   /**
-   * Changes the keys of the sending direction.
-   *
-   * @param shared The X25519 agreement, 32 bytes.
-   * @param nonce The nonce of the REKEY packet, 8 bytes.
-   */
-  rekeyOutbound(shared: Uint8Array, nonce: Uint8Array): void {
-    const macKey = deriveRekeyMac(shared);
-    this.#sealer.install(shared, nonce, macKey);
-    wipe(macKey);
-  }
-
-  /**
-   * Changes the keys of the receiving direction, once there is something to open with them.
+   * Changes the keys of the sending direction, once there is something to seal with them.
    *
    * @param agree Computes the X25519 agreement, 32 bytes, which are wiped.
    * @param nonce The nonce of the REKEY packet, 8 bytes, kept.
    */
+  rekeyOutbound(agree: () => Uint8Array, nonce: Uint8Array): void {
+    this.#rekeyOutbound = () => {
+      this.#rekeyOutbound = undefined;
+      installRatcheted(this.#sealer, agree(), nonce);
+    };
+  }
+
+  /** {@linkcode rekeyOutbound} for the receiving direction. */
   rekeyInbound(agree: () => Uint8Array, nonce: Uint8Array): void {
     this.#rekeyInbound = () => {
       this.#rekeyInbound = undefined;
-      const shared = agree();
-      const macKey = deriveRekeyMac(shared);
-      this.#opener.install(shared, nonce, macKey);
-      wipe(shared, macKey);
+      installRatcheted(this.#opener, agree(), nonce);
     };
   }
 
   /** Wipes the keys and releases memory; the transport is unusable afterwards. */
   free(): void {
     this.#rekeyInbound = undefined;
+    this.#rekeyOutbound = undefined;
     this.#opener.free();
     this.#sealer.free();
     this.#received.free();
@@ -327,6 +323,12 @@ export class Transport {
     this.#opener.install(inbound, nonce, keys.mac);
     this.#sealer.install(outbound, nonce, keys.mac);
   }
+}
+
+function installRatcheted(direction: Opener | Sealer, shared: Uint8Array, nonce: Uint8Array): void {
+  const macKey = deriveRekeyMac(shared);
+  direction.install(shared, nonce, macKey);
+  wipe(shared, macKey);
 }
 
 /** Only their look tells bytes under a wrong secret from bytes of another protocol. */

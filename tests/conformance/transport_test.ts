@@ -52,7 +52,7 @@ function replayPackets(vector: SessionVector, crypto: Crypto): void {
 
     if (type === PACKET_TYPE.control && decodeControl(body).command === "rekey") {
       const next = findStage(vector, `rekey-${sender}-${++rekeys[sender]}`);
-      ends[sender].rekeyOutbound(hex(next.cipherKey!), hex(next.cipherNonce));
+      ends[sender].rekeyOutbound(() => hex(next.cipherKey!), hex(next.cipherNonce));
       ends[receiver].rekeyInbound(() => hex(next.cipherKey!), hex(next.cipherNonce));
     }
   }

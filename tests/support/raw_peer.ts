@@ -132,7 +132,7 @@ export class RawPeer {
 
   /** Rekeys its direction, even when it is not its turn. */
   rekey(fields: { publicKey?: Uint8Array; mode?: number } = {}): this {
-    const { publicKey, shared } = this.#ratchet!.advance(this.#random);
+    const { publicKey, agreed } = this.#ratchet!.advance(this.#random);
     const nonce = this.#random(8);
     const rekey = {
       command: "rekey",
@@ -140,7 +140,7 @@ export class RawPeer {
       publicKey: fields.publicKey ?? publicKey,
     } as const;
     this.control(rekey, nonce);
-    this.transport.rekeyOutbound(shared, nonce);
+    this.transport.rekeyOutbound(agreed, nonce);
     return this;
   }
 

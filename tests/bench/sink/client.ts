@@ -116,7 +116,6 @@ export class Client {
     });
     await client.flush();
     await client.#until(() => client.#isActive);
-    await client.settle();
     return client;
   }
 

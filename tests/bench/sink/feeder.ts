@@ -43,6 +43,7 @@ class Feed {
     const frames = FRAME_ROWS[row]?.();
     const key = hog === undefined ? CLIENT_KEY : HOG_KEYS[hog];
     const client = await Client.login(port, frames?.kind ?? "application", key);
+    await client.settle();
     const feed = new Feed(client, frames?.next);
     if (frames !== undefined) await feed.#show(frames.first);
     return feed;

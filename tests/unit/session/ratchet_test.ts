@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { A12Error } from "../../../lib/errors.ts";
 import { agree, Ratchet } from "../../../lib/session/ratchet.ts";
 import type { SessionEvent } from "../../../lib/session/events.ts";
+import type { Session } from "../../../lib/session/session.ts";
 import { HEAD_BYTES } from "../../../lib/transport/packet.ts";
 import { PACKET_TYPE, VIDEO_DATA_STREAM_ID } from "../../../lib/wire/constants.ts";
 import { type Control, decodeControl } from "../../../lib/wire/control.ts";
 import { typescriptProvider } from "../../../lib/crypto/typescript.ts";
-import { CLIENT_KEY, keyFrom, Pair, REGISTER, SERVER_KEY } from "../../support/pair.ts";
+import { CLIENT_KEY, drain, keyFrom, Pair, REGISTER, SERVER_KEY } from "../../support/pair.ts";
 import type { Spied } from "../../support/providers.ts";
 import { spyOn } from "../../support/providers.ts";
 import { SeededRandom } from "../../support/random.ts";
@@ -28,7 +29,8 @@ test("both ends derive the same keys in turn, and new ones each time", () => {
   for (let turn = 0; turn < 6; turn++) {
     const [sender, receiver] = turn % 2 === 0 ? [server, client] : [client, server];
     assert.ok(sender.mayRekey && !receiver.mayRekey, `turn ${turn}`);
-    const { publicKey, shared } = sender.advance(random.bytes);
+    const { publicKey, agreed } = sender.advance(random.bytes);
+    const shared = agreed();
     assert.deepEqual(receiver.follow(publicKey)(), shared);
     seen.add(shared.toHex());
   }
@@ -56,9 +58,9 @@ test("low-order keys are refused", () => {
 test("the raw bytes of a new key are wiped, and the key still works", () => {
   const { server, client } = ratchets();
   const raw = random.bytes(32);
-  const { publicKey, shared } = server.advance(() => raw);
+  const { publicKey, agreed } = server.advance(() => raw);
   assert.ok(raw.every((byte) => byte === 0));
-  assert.deepEqual(client.follow(publicKey)(), shared);
+  assert.deepEqual(client.follow(publicKey)(), agreed());
 });
 
 test("a key that was made for the session serves the first change alone", () => {
@@ -67,11 +69,11 @@ test("a key that was made for the session serves the first change alone", () => 
   const { client } = ratchets();
   const first = server.advance(() => assert.fail("no random bytes are needed"));
   assert.deepEqual(first.publicKey, next.publicKey);
-  assert.deepEqual(client.follow(first.publicKey)(), first.shared);
+  assert.deepEqual(client.follow(first.publicKey)(), first.agreed());
   server.follow(client.advance(random.bytes).publicKey);
   const second = server.advance(random.bytes);
   assert.notDeepEqual(second.publicKey, next.publicKey);
-  assert.deepEqual(client.follow(second.publicKey)(), second.shared);
+  assert.deepEqual(client.follow(second.publicKey)(), second.agreed());
 });
 
 test("static keys that leak open no direction after the first change, but for the client's one", () => {
@@ -80,13 +82,13 @@ test("static keys that leak open no direction after the first change, but for th
     const [sender, receiver] = turn % 2 === 0 ? [server, client] : [client, server];
     const change = sender.advance(random.bytes);
     receiver.follow(change.publicKey);
-    return change;
+    return { publicKey: change.publicKey, shared: change.agreed().toHex() };
   });
   // All public keys can be read in a recording as far as it was opened.
   const seen = [SERVER_KEY, CLIENT_KEY, ...changes].map(({ publicKey }) => publicKey);
   const openedWith = (leaked: typeof SERVER_KEY) => {
     const computable = seen.map((publicKey) => leaked.agree(publicKey)!.toHex());
-    return changes.map(({ shared }) => computable.includes(shared.toHex()));
+    return changes.map(({ shared }) => computable.includes(shared));
   };
   assert.deepEqual(openedWith(SERVER_KEY), [false, false, false, false, false]);
   assert.deepEqual(openedWith(CLIENT_KEY), [true, false, false, false, false]);
@@ -95,15 +97,15 @@ test("static keys that leak open no direction after the first change, but for th
 test("rekeys by volume, counting received bytes", () => {
   const { server, client } = ratchets({ early: 0, volumeBytes: 100 });
   server.count(60);
-  assert.ok(!server.isDue);
+  assert.ok(!server.isDueBefore(true));
   server.count(40);
-  assert.ok(server.isDue);
+  assert.ok(server.isDueBefore(false));
   client.follow(server.advance(random.bytes).publicKey);
-  assert.ok(!server.isDue, "it is the client's turn");
+  assert.ok(!server.isDueBefore(true), "it is the client's turn");
   server.follow(client.advance(random.bytes).publicKey);
-  assert.ok(!server.isDue, "the count starts again");
+  assert.ok(!server.isDueBefore(true), "the count starts again");
   server.count(100);
-  assert.ok(server.isDue);
+  assert.ok(server.isDueBefore(false));
 
   // A sink that receives much and sends one acknowledgement.
   const { pair, spied } = spiedPair({ early: 0, volumeBytes: 50_000 });
@@ -115,22 +117,108 @@ test("rekeys by volume, counting received bytes", () => {
   assert.equal(rekeysIn(spied), 1);
 });
 
-test("with early: 2 a server rekeys after the proof, in front of its next packet, and no more", () => {
-  const { pair, spied } = spiedPair({ early: 2, volumeBytes: Infinity });
+const TYPED = { category: "input", kind: "translated", utf8: "a", active: true } as const;
+const ACTIVATE = { category: "target", kind: "activate" } as const;
+
+/** The server's packets from index `from` on: the commands of controls, the kinds of events. */
+function sentBy({ sealed }: Spied, from: number): string[] {
+  return sealed.slice(from).map((plain) => {
+    if (plain[HEAD_BYTES - 1] === PACKET_TYPE.event) return "event";
+    return decodeControl(plain.subarray(HEAD_BYTES)).command;
+  });
+}
+
+test("with early: 2 a server rekeys behind its first output, in front of later content, and no more", () => {
+  const { pair, spied } = spiedPair({ early: 2, volumeBytes: Infinity }, false);
   using _ = pair;
-  assert.equal(rekeysIn(spied), 1, "the client has proved its key");
-  pair.client.sendEvent(0, REGISTER);
-  assert.equal(pair.exchange().server.length, 1);
-  assert.equal(rekeysIn(spied), 1, "the client has answered, and there is nothing to protect");
   const before = spied.sealed.length;
-  for (let round = 0; round < 5; round++) {
-    pair.server.sendEvent(0, REGISTER);
+  pair.client.sendEvent(0, REGISTER);
+  pair.server.receive(pair.client.takeOutput()!);
+  drain(pair.server, SERVER_KEY);
+  pair.server.sendEvent(0, ACTIVATE);
+  assert.equal(countEvents(pair.exchange().client), 1);
+  assert.deepEqual(sentBy(spied, before), ["event", "rekey"]);
+
+  pair.client.sendEvent(0, REGISTER);
+  pair.exchange();
+  pair.server.send({ command: "ping", stream: 1 });
+  pair.exchange();
+  assert.deepEqual(sentBy(spied, before + 2), ["ping"], "there is nothing to protect");
+
+  for (let round = 0; round < 3; round++) {
+    pair.server.sendEvent(0, TYPED);
     pair.client.sendEvent(0, REGISTER);
     const { server, client } = pair.exchange();
     assert.deepEqual([server.length, client.length], [1, 1], "no event is lost");
   }
-  assert.equal(rekeysIn(spied), 2);
-  assert.equal(rekeysIn({ ...spied, sealed: spied.sealed.slice(before, before + 1) }), 1);
+  assert.deepEqual(sentBy(spied, before + 3), ["rekey", "event", "event", "event"]);
+});
+
+test("content that is sent at once comes behind the first REKEY", () => {
+  const { pair, spied } = spiedPair({ early: 2, volumeBytes: Infinity }, false);
+  using _ = pair;
+  const before = spied.sealed.length;
+  pair.client.sendEvent(0, REGISTER);
+  pair.server.receive(pair.client.takeOutput()!);
+  drain(pair.server, SERVER_KEY);
+  pair.server.sendEvent(0, ACTIVATE);
+  pair.server.sendEvent(0, TYPED);
+  assert.equal(countEvents(pair.exchange().client), 2);
+  assert.deepEqual(sentBy(spied, before), ["event", "rekey", "event"]);
+});
+
+test("what a client sends once it may draw is under the keys of its answer, but for one packet", () => {
+  const { pair } = spiedPair({ early: 2, volumeBytes: Infinity }, false);
+  using _ = pair;
+  pair.client.sendEvent(0, REGISTER);
+  pair.server.receive(pair.client.takeOutput()!);
+  drain(pair.server, SERVER_KEY);
+  pair.server.sendEvent(0, ACTIVATE);
+  // The client sees ACTIVATE and the REKEY together, and has to answer behind its next packet.
+  pair.client.receive(pair.server.takeOutput()!);
+  drain(pair.client, CLIENT_KEY);
+  pair.client.send({ command: "ping", stream: 0 });
+  assert.equal(pair.client.outputBytes, 2 * 153);
+});
+
+const CONTENT: readonly (readonly [string, (server: Session) => void])[] = [
+  ["text", (server) => server.sendEvent(0, { category: "target", kind: "message", message: "x" })],
+  ["input", (server) => server.sendEvent(0, TYPED)],
+  ["a file", (server) => server.sendData("binary", 0, 1, new Uint8Array(1))],
+  ["last words", (server) => server.send({ command: "shutdown", lastWords: "bye" })],
+  [
+    "a window",
+    (server) =>
+      server.send({ command: "newch", newChannel: 1, segkind: 0, direction: 0, cookie: 0 }),
+  ],
+];
+
+for (const [name, send] of CONTENT) {
+  test(`a server rekeys in front of content: ${name}`, () => {
+    const { pair, spied } = spiedPair({ early: 2, volumeBytes: Infinity });
+    using _ = pair;
+    pair.client.sendEvent(0, REGISTER);
+    pair.exchange();
+    const before = spied.sealed.length;
+    send(pair.server);
+    assert.equal(rekeysIn({ ...spied, sealed: spied.sealed.slice(before, before + 1) }), 1);
+  });
+}
+
+test("a REKEY costs an agreement once a packet comes or goes under its keys", () => {
+  let agreements = 0;
+  const counting = Object.assign(keyFrom(9), {
+    agree: (publicKey: Uint8Array) => (agreements++, keyFrom(9).agree(publicKey)),
+  });
+  const { client } = ratchets();
+  const server = new Ratchet("server", SERVER_KEY, CLIENT_KEY.publicKey, NEVER, counting);
+  const { publicKey, agreed } = server.advance(random.bytes);
+  client.follow(publicKey);
+  const answer = server.follow(client.advance(random.bytes).publicKey);
+  assert.equal(agreements, 0);
+  agreed();
+  answer();
+  assert.equal(agreements, 2);
 });
 
 for (const mode of ["ephemeral", "direct"] as const) {
@@ -182,9 +270,15 @@ test("no end rekeys before the keys are final", () => {
   assert.ok(!pair.client.rekey());
 });
 
-function spiedPair(rekey: { early: number; volumeBytes: number }): { pair: Pair; spied: Spied } {
+/** @param isProved Whether the client has proved its key, and the server has sent what it owes. */
+function spiedPair(
+  rekey: { early: number; volumeBytes: number },
+  isProved = true,
+): { pair: Pair; spied: Spied } {
   const spied = spyOn(typescriptProvider);
-  const pair = new Pair({ server: { rekey, crypto: spied.crypto } }).login();
+  const pair = new Pair({ server: { rekey, crypto: spied.crypto } });
+  if (isProved) pair.login();
+  else pair.exchange();
   return { pair, spied };
 }
 

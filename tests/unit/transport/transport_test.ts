@@ -246,8 +246,11 @@ test("each direction changes its keys independently, from the next packet on", (
   const { client, server } = openEnds(crypto);
   const next = new SeededRandom(9).bytes(32);
   sendEvent(client);
-  client.rekeyOutbound(next, NONCE);
+  const sealing = next.slice();
+  client.rekeyOutbound(() => sealing, NONCE);
+  assert.deepEqual(sealing, next);
   sendEvent(client);
+  assert.deepEqual(sealing, new Uint8Array(32), "the secret is wiped");
   sendEvent(server);
   const bytes = client.takeOutput()!;
   assert.equal(receive(server, bytes.subarray(0, bytes.length / 2)).length, 1);
