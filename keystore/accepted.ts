@@ -2,16 +2,17 @@
  * The directory `accepted/`: the accepted keys in memory, kept equal to the disk.
  *
  * Each query takes one `stat` of the directory, which shows files that came or went. An edit in place
- * shows only in the file's own size and times, which take about 5 µs a file. Up to 16 files, each query
- * checks all of them. With more files, checks are a pause apart that grows with the number of files (50
- * ms for a thousand, at most {@linkcode KEYSTORE_MAX_STALE_MS}), so that a flood of logins spends at
- * most a tenth of the time on them. Only changed files are read again; so are files whose last change is
- * too recent to rely on their times, and files that could not be read.
+ * shows only in the file's own size and times, which take about 5 µs a file. Checks of these are at least
+ * {@linkcode KEYSTORE_LEAST_STALE_MS} apart. With over 16 files the pause grows with their number (50 ms for
+ * a thousand, at most {@linkcode KEYSTORE_MAX_STALE_MS}), so that a flood of logins spends at most a tenth
+ * of the time on them. Only changed files are read again; so are files whose last change is too recent to
+ * rely on their times, and files that could not be read: while there are any, up to 16 files are checked at
+ * each query.
  *
  * @module
  */
 import { KeystoreError } from "../lib/errors.ts";
-import { KEYSTORE_MAX_STALE_MS } from "../lib/limits.ts";
+import { KEYSTORE_LEAST_STALE_MS, KEYSTORE_MAX_STALE_MS } from "../lib/limits.ts";
 import { type AcceptedKey, formatKey, type KeystoreWarning, parseAccepted } from "./format.ts";
 import { readKeyFile, reason, settledStamp, stampOf } from "./fs.ts";
 
@@ -21,8 +22,8 @@ export interface AcceptedEntry extends AcceptedKey {
   readonly file: string;
 }
 
-/** Up to this number of files, each query checks all of them. */
-const ALWAYS_CHECKED_FILES = 16;
+/** Up to this number of files, a pause is as short as it can be. */
+const FEW_FILES = 16;
 /** The pause between checks of more files, for each file: ten times what its check takes. */
 const PAUSE_PER_FILE_MS = 0.05;
 
@@ -49,6 +50,8 @@ export class AcceptedDirectory {
   #names: KnownNames = { stamp: undefined, names: [] };
   #checkedStamp: string | undefined;
   #checkedAtMs = -Infinity;
+  /** Whether the times of all files can be relied on. */
+  #isSettled = false;
 
   /**
    * @param root The root of the store.
@@ -112,8 +115,10 @@ export class AcceptedDirectory {
   }
 
   #pauseMs(): number {
-    if (this.#files.size <= ALWAYS_CHECKED_FILES) return 0;
-    return Math.min(this.#files.size * PAUSE_PER_FILE_MS, KEYSTORE_MAX_STALE_MS);
+    const { size } = this.#files;
+    const leastMs = this.#isSettled ? KEYSTORE_LEAST_STALE_MS : 0;
+    const pauseMs = size <= FEW_FILES ? leastMs : Math.max(size * PAUSE_PER_FILE_MS, leastMs);
+    return Math.min(pauseMs, KEYSTORE_MAX_STALE_MS);
   }
 
   /** The path of a file of the directory. */
@@ -150,11 +155,13 @@ export class AcceptedDirectory {
   #checkFiles(): void {
     const files = new Map<string, KnownFile>();
     let isChanged = false;
+    this.#isSettled = this.#names.stamp !== undefined;
     for (const name of this.#names.names) {
       const known = this.#files.get(name);
       const found = this.#checkFile(name, known);
       if (found === undefined) continue;
       files.set(name, found);
+      this.#isSettled &&= found.stamp !== undefined;
       isChanged ||= found !== known;
     }
     if (!isChanged && files.size === this.#files.size) return;

@@ -43,6 +43,9 @@ export const MAX_SECRET_LINE_BYTES = 256;
 /** How long a keystore write waits for another process that holds the store's lock. */
 export const KEYSTORE_LOCK_TIMEOUT_MS = 10_000;
 
+/** How long an edit of a key file may stay unseen; both looks at a key in one quick login share a check. */
+export const KEYSTORE_LEAST_STALE_MS = 2;
+
 /** The longest an edit of a key file stays unseen in a keystore of 20,000 keys; in smaller ones less. */
 export const KEYSTORE_MAX_STALE_MS = 1_000;
 

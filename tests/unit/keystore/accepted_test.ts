@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { AcceptedDirectory } from "../../../keystore/accepted.ts";
 import type { KeystoreWarning } from "../../../keystore/format.ts";
+import { KEYSTORE_LEAST_STALE_MS } from "../../../lib/limits.ts";
 import { inDirectory } from "../../support/directory.ts";
 import { testKey, testKeyText, withStore, writeAccepted } from "../../support/keystore.ts";
 
@@ -32,15 +33,26 @@ Deno.test("the next query sees a file that was added, edited, renamed or removed
   });
 });
 
-Deno.test("the next query sees an edit of an old file", async () => {
-  await withStore((keystore) => {
-    const path = `${keystore.root}/accepted/laptop`;
-    writeAccepted(keystore.root, "laptop", `demo ${testKeyText(1)}\n`);
-    Deno.utimeSync(path, LONG_AGO, LONG_AGO);
-    assert.equal(keystore.accepts(testKey(1), "demo").accepted, true);
+Deno.test("an edit of an old file is seen after the least pause", async () => {
+  await inDirectory((root) => {
+    const path = `${makeAccepted(root)}/laptop`;
+    let nowMs = 0;
+    const later = () => Date.now() + 3_600_000;
+    const accepted = new AcceptedDirectory(root, () => {}, () => nowMs, later);
+    const knows = (i: number) => {
+      accepted.refresh();
+      return accepted.find(testKey(i)).length === 1;
+    };
+    Deno.writeTextFileSync(path, `demo ${testKeyText(1)}\n`);
+    assert.ok(knows(1));
     Deno.writeTextFileSync(path, `demo ${testKeyText(2)}\n`);
-    assert.equal(keystore.accepts(testKey(1), "demo").accepted, false);
-    assert.equal(keystore.accepts(testKey(2), "demo").accepted, true);
+    nowMs += KEYSTORE_LEAST_STALE_MS * 0.9;
+    assert.ok(knows(1));
+    nowMs += KEYSTORE_LEAST_STALE_MS * 0.2;
+    assert.ok(knows(2) && !knows(1));
+    // A file that is gone changes the directory.
+    Deno.removeSync(path);
+    assert.ok(!knows(2));
   });
 });
 
@@ -151,8 +163,10 @@ Deno.test("changes of files that are old enough to trust their times are seen", 
       Deno.utimeSync(directory, date, date++);
     };
     const later = () => Date.now() + 3_600_000;
-    const accepted = new AcceptedDirectory(root, () => {}, undefined, later);
+    let nowMs = 0;
+    const accepted = new AcceptedDirectory(root, () => {}, () => nowMs, later);
     const files = () => {
+      nowMs += KEYSTORE_LEAST_STALE_MS;
       accepted.refresh();
       return accepted.entries.map(({ file }) => file);
     };
