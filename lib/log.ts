@@ -41,14 +41,19 @@ export function makeLogger(
   write: (line: string) => void,
   options: { level?: LogLevel; format?: LogFormat; now?: () => Date } = {},
 ): Logger {
-  const least = RANK[options.level ?? "info"];
+  const least = options.level ?? "info";
   const format = options.format === "json" ? formatJson : formatText;
   const now = options.now ?? (() => new Date());
   return {
     log(level, event, fields = {}) {
-      if (RANK[level] >= least) write(format(now(), level, event, fields));
+      if (isLogged(level, least)) write(format(now(), level, event, fields));
     },
   };
+}
+
+/** Whether a line of `level` is written when `least` is the lowest level to write. */
+export function isLogged(level: LogLevel, least: LogLevel): boolean {
+  return RANK[level] >= RANK[least];
 }
 
 /** Catches the errors of a logger, for instance of a closed stream, so that they end no connection. */
@@ -83,7 +88,13 @@ export function writeErrorSync(line: string): void {
 /** A logger that writes nothing. */
 export const silentLogger: Logger = { log() {} };
 
-function formatJson(time: Date, level: LogLevel, event: string, fields: LogFields): string {
+/** A line of JSON, which ends with a line feed. */
+export function formatJson(
+  time: Date,
+  level: LogLevel,
+  event: string,
+  fields: LogFields,
+): string {
   const line = JSON.stringify({ time: time.toISOString(), level, event, ...fields });
   return escapeControls(line) + "\n";
 }

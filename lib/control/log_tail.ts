@@ -5,15 +5,23 @@
  */
 
 import { CONTROL_LOG_LINES } from "../limits.ts";
-import { type Logger, type LogLevel, makeLogger } from "../log.ts";
+import { formatJson, isLogged, type LogFields, type Logger, type LogLevel } from "../log.ts";
 import { Watchers } from "./watchers.ts";
+
+/** What was logged; most of it is never read, so it becomes a line when it is. */
+interface Kept {
+  readonly time: Date;
+  readonly level: LogLevel;
+  readonly event: string;
+  readonly fields: LogFields;
+}
 
 /** A logger that hands its lines on and keeps the last ones. */
 export class LogTail implements Logger {
   readonly #target: Logger;
-  readonly #lines: string[] = [];
+  readonly #level: LogLevel;
+  readonly #kept: Kept[] = [];
   readonly #watchers = new Watchers(() => {});
-  readonly #keeper: Logger;
   /** Gets all lines as well, those of every level. */
   follower: Logger | undefined;
 
@@ -23,7 +31,7 @@ export class LogTail implements Logger {
    */
   constructor(target: Logger, level: LogLevel) {
     this.#target = target;
-    this.#keeper = makeLogger((line) => this.#keep(line.trimEnd()), { level, format: "json" });
+    this.#level = level;
   }
 
   readonly log: Logger["log"] = (...line) => {
@@ -47,7 +55,7 @@ export class LogTail implements Logger {
    * @throws {ControlError} `busy`.
    */
   open(): ReadableStream<string> {
-    return this.#watchers.open(undefined, this.#lines);
+    return this.#watchers.open(undefined, this.#kept.map(lineOf));
   }
 
   /** Ends all streams. */
@@ -56,13 +64,18 @@ export class LogTail implements Logger {
   }
 
   #take(line: Parameters<Logger["log"]>): void {
-    this.#keeper.log(...line);
+    const [level, event, fields = {}] = line;
+    if (isLogged(level, this.#level)) this.#keep({ time: new Date(), level, event, fields });
     this.follower?.log(...line);
   }
 
-  #keep(line: string): void {
-    this.#lines.push(line);
-    if (this.#lines.length > CONTROL_LOG_LINES) this.#lines.shift();
-    this.#watchers.publish({ client: 0, line });
+  #keep(kept: Kept): void {
+    this.#kept.push(kept);
+    if (this.#kept.length > CONTROL_LOG_LINES) this.#kept.shift();
+    if (this.#watchers.size > 0) this.#watchers.publish({ client: 0, line: lineOf(kept) });
   }
+}
+
+function lineOf({ time, level, event, fields }: Kept): string {
+  return formatJson(time, level, event, fields).trimEnd();
 }

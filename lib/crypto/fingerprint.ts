@@ -6,6 +6,7 @@
 import { BLAKE3_MODE, INITIAL_KEY, RunningBlake3 } from "./blake3.ts";
 
 const DIGITS = 20;
+const GROUP = 4;
 
 const state = new RunningBlake3();
 
@@ -21,5 +22,8 @@ export function fingerprint(publicKey: Uint8Array): string {
   state.install(INITIAL_KEY, BLAKE3_MODE.hash);
   state.update(publicKey, 0, publicKey.length);
   state.sample(digest, 0, digest.length);
-  return digest.toHex().match(/.{4}/g)!.join("-");
+  const digits = digest.toHex();
+  let text = digits.slice(0, GROUP);
+  for (let at = GROUP; at < DIGITS; at += GROUP) text += `-${digits.slice(at, at + GROUP)}`;
+  return text;
 }
