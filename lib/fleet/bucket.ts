@@ -4,11 +4,11 @@
  * @module
  */
 
-import { JetStreamApiError } from "@nats-io/jetstream";
 import type { KV } from "@nats-io/kv";
 import { A12Error } from "../errors.ts";
 import { FLEET_CHANGE_MS } from "../limits.ts";
 import { type FleetLink, isConflict, unreachable } from "./link.ts";
+import { isPassingChange, SILENCE_PAUSE_MS } from "./patience.ts";
 
 /** An entry as the servers have it. */
 export interface Stored {
@@ -34,8 +34,6 @@ export interface Changed<T> {
 
 /** The longest pause between two attempts. */
 const MAX_PAUSE_MS = 50;
-/** The pause after an attempt without an answer, as during an election. */
-const SILENCE_PAUSE_MS = 200;
 
 export class Bucket {
   readonly name: string;
@@ -112,7 +110,7 @@ export class Bucket {
       } catch (error) {
         if (error instanceof A12Error || !(error instanceof Error)) throw error;
         const isOver = performance.now() - startMs > FLEET_CHANGE_MS;
-        if (isOver || !isPassing(error)) {
+        if (isOver || !(isConflict(error) || isPassingChange(error))) {
           throw unreachable(`${this.placeOf(key)} was not changed`, error);
         }
         await this.#fleet.pause(
@@ -121,12 +119,4 @@ export class Bucket {
       }
     }
   }
-}
-
-/** Whether another attempt may succeed. */
-function isPassing(error: Error): boolean {
-  // Without a leader.
-  if (error instanceof JetStreamApiError && error.apiError().code === 503) return true;
-  return isConflict(error) ||
-    ["TimeoutError", "NoRespondersError", "RequestError", "JetStreamError"].includes(error.name);
 }

@@ -10,6 +10,7 @@ import { FleetError, messageOf } from "../errors.ts";
 import { FLEET_BEAT_MS, FLEET_LEASE_MS, FLEET_REQUEST_TIMEOUT_MS } from "../limits.ts";
 import type { Logger } from "../log.ts";
 import type { FleetConnection } from "./connection.ts";
+import { isPassingChange, patiently } from "./patience.ts";
 import { isHostId, makeRecord } from "./records/record.ts";
 import type { RecordStream } from "./records/stream.ts";
 
@@ -58,13 +59,16 @@ export class Hosts implements AsyncDisposable {
   static async join(options: HostsOptions): Promise<Hosts> {
     const { nats, buckets, names, replicas } = options.connection;
     try {
-      const bucket = await buckets.create(names.buckets.hosts, { replicas, history: 1 });
+      const bucket = await patiently(() =>
+        buckets.create(names.buckets.hosts, { replicas, history: 1 })
+      );
       const manager = await jetstreamManager(nats, {
         checkAPI: false,
         timeout: FLEET_REQUEST_TIMEOUT_MS,
       });
       const hosts = new Hosts(options, bucket, manager);
-      await hosts.beat();
+      // Another host may have just made the bucket.
+      await patiently(() => hosts.beat(), isPassingChange);
       hosts.#wait();
       return hosts;
     } catch (error) {

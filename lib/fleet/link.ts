@@ -9,6 +9,7 @@ import type { KV } from "@nats-io/kv";
 import { FleetError, messageOf } from "../errors.ts";
 import { FLEET_ANSWER_MS } from "../limits.ts";
 import type { FleetConnection } from "./connection.ts";
+import { patiently } from "./patience.ts";
 
 /** How far a bucket is. */
 export interface BucketState {
@@ -96,7 +97,7 @@ export class FleetLink implements AsyncDisposable {
     try {
       // The leader alone answers: other servers may be behind.
       const options = { history: 1, replicas, maxValueSize, allow_direct: false };
-      return await buckets.create(name, options);
+      return await patiently(() => buckets.create(name, options));
     } catch (error) {
       throw unreachable(`the bucket ${name} cannot be opened`, error);
     }

@@ -21,6 +21,7 @@ import {
   FLEET_REQUEST_TIMEOUT_MS,
 } from "../../limits.ts";
 import type { FleetConnection } from "../connection.ts";
+import { patiently } from "../patience.ts";
 import { type FleetRecord, parseRecord } from "./record.ts";
 
 const NANOSECONDS_PER_MS = 1_000_000;
@@ -44,31 +45,13 @@ export class RecordStream {
    * @throws {FleetError} `fleet-failed`.
    */
   static async open(connection: FleetConnection): Promise<RecordStream> {
-    const { nats, names, replicas } = connection;
+    const { nats, names } = connection;
     try {
       const manager = await jetstreamManager(nats, {
         checkAPI: false,
         timeout: FLEET_REQUEST_TIMEOUT_MS,
       });
-      try {
-        await manager.streams.info(names.stream);
-      } catch (error) {
-        if (!isApi(error, NOT_FOUND)) throw error;
-        await manager.streams.add({
-          name: names.stream,
-          subjects: [names.records],
-          num_replicas: replicas,
-          storage: StorageType.File,
-          retention: RetentionPolicy.Limits,
-          discard: DiscardPolicy.Old,
-          max_age: FLEET_RECORDS_AGE_MS * NANOSECONDS_PER_MS,
-          max_bytes: FLEET_RECORDS_BYTES,
-          duplicate_window: FLEET_DUPLICATE_MS * NANOSECONDS_PER_MS,
-        }).catch((error) => {
-          // Another listener has just made it.
-          if (!isApi(error, NAME_IN_USE)) throw error;
-        });
-      }
+      await patiently(() => make(manager, connection));
       return new RecordStream(connection, manager);
     } catch (error) {
       throw new FleetError(
@@ -107,6 +90,31 @@ export class RecordStream {
       last_by_subj: subject,
     });
     return message === null ? undefined : parseRecord(message.string());
+  }
+}
+
+async function make(
+  manager: JetStreamManager,
+  { names, replicas }: FleetConnection,
+): Promise<void> {
+  try {
+    await manager.streams.info(names.stream);
+  } catch (error) {
+    if (!isApi(error, NOT_FOUND)) throw error;
+    await manager.streams.add({
+      name: names.stream,
+      subjects: [names.records],
+      num_replicas: replicas,
+      storage: StorageType.File,
+      retention: RetentionPolicy.Limits,
+      discard: DiscardPolicy.Old,
+      max_age: FLEET_RECORDS_AGE_MS * NANOSECONDS_PER_MS,
+      max_bytes: FLEET_RECORDS_BYTES,
+      duplicate_window: FLEET_DUPLICATE_MS * NANOSECONDS_PER_MS,
+    }).catch((error) => {
+      // Another listener has just made it.
+      if (!isApi(error, NAME_IN_USE)) throw error;
+    });
   }
 }
 

@@ -1,0 +1,46 @@
+/**
+ * What fails while the servers choose a leader, and what then to do.
+ *
+ * @module
+ */
+
+import { JetStreamApiError } from "@nats-io/jetstream";
+import { FLEET_CHANGE_MS } from "../limits.ts";
+
+/** The pause after an attempt without an answer, as during an election. */
+export const SILENCE_PAUSE_MS = 200;
+
+const PASSING = ["TimeoutError", "NoRespondersError", "RequestError", "JetStreamError"];
+
+/**
+ * Does something until it succeeds, for {@linkcode FLEET_CHANGE_MS}: the servers may have just started,
+ * or choose a leader.
+ *
+ * @param work An attempt without an answer may have succeeded.
+ * @param passes Whether an attempt after an error may succeed.
+ * @throws What does not pass, and what the last attempt has thrown.
+ */
+export async function patiently<T>(work: () => Promise<T>, passes = isPassing): Promise<T> {
+  const startMs = performance.now();
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!passes(error) || performance.now() - startMs > FLEET_CHANGE_MS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, SILENCE_PAUSE_MS));
+    }
+  }
+}
+
+/** Whether another attempt may succeed. */
+export function isPassing(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  // Without a leader.
+  if (error instanceof JetStreamApiError) return error.apiError().code === 503;
+  return PASSING.includes(error.name);
+}
+
+/** The same for a change of a bucket or stream that is there: nobody takes it while it has no leader. */
+export function isPassingChange(error: unknown): boolean {
+  return isPassing(error) || (error instanceof Error && error.name === "JetStreamNotEnabled");
+}
