@@ -73,11 +73,24 @@ export class Balancer implements AsyncDisposable {
 
   /** Gives it a command of its runtime API, such as `set server`. @returns Its answer. */
   async command(text: string): Promise<string> {
-    using admin = await Deno.connect({ transport: "unix", path: `${this.#directory}/admin` });
+    const admin = await this.#connectAdmin();
     await admin.write(new TextEncoder().encode(`${text}\n`));
     let answer = "";
     for await (const part of admin.readable.pipeThrough(new TextDecoderStream())) answer += part;
     return answer.trim();
+  }
+
+  /** Its socket is there a moment after its process. */
+  async #connectAdmin(): Promise<Deno.UnixConn> {
+    for (;;) {
+      try {
+        return await Deno.connect({ transport: "unix", path: `${this.#directory}/admin` });
+      } catch (error) {
+        const { NotFound, ConnectionRefused } = Deno.errors;
+        if (!(error instanceof NotFound || error instanceof ConnectionRefused)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,7 @@
 /** Servers of NATS for tests. They are programs of their own; tests without `nats-server` are left out. */
 
 import { has } from "./programs.ts";
+import { Relay } from "./relay.ts";
 
 const hasNats = await has("nats-server");
 if (!hasNats) console.warn("nats-server is not on the PATH: the tests of fleets are left out");
@@ -106,35 +107,80 @@ export class NatsServer implements AsyncDisposable {
   }
 }
 
-/** A cluster of three servers. */
+/** A cluster of three servers, which are called s1 to s3. */
 export class NatsCluster implements AsyncDisposable {
   readonly servers: readonly NatsServer[];
+  /** The networks between each two servers, by the one that connects. */
+  readonly #routes: readonly (readonly Relay[])[];
+  /** The networks between clients and each server. */
+  readonly #clients: readonly Relay[];
 
-  private constructor(servers: readonly NatsServer[]) {
+  private constructor(servers: readonly NatsServer[], routes: readonly (readonly Relay[])[]) {
     this.servers = servers;
+    this.#routes = routes;
+    this.#clients = routes.length === 0 ? [] : servers.map(({ port }) => Relay.start(port));
   }
 
-  static async start(): Promise<NatsCluster> {
+  /** @param options `isDivisible`: there are networks in between, for {@linkcode isolate}. */
+  static async start({ isDivisible = false } = {}): Promise<NatsCluster> {
     // Each must be told of the others before any of them runs.
-    const routes = freePorts(3).map((port) => `nats://127.0.0.1:${port}`);
-    const servers = await Promise.all(routes.map((route, i) => {
-      const name = ["--cluster_name", "test", "--server_name", `s${i + 1}`];
-      const others = routes.filter((each) => each !== route).join(",");
-      return NatsServer.start({ args: [...name, "--cluster", route, "--routes", others] });
+    const ports = freePorts(3);
+    const routes = isDivisible ? ports.map(() => ports.map((port) => Relay.start(port))) : [];
+    const starting = await Promise.allSettled(ports.map((own, i) => {
+      const others = ports.map((port, j) => routes[i]?.[j]?.port ?? port).filter((_, j) => i !== j);
+      const url = (port: number) => `nats://127.0.0.1:${port}`;
+      return NatsServer.start({
+        args: [
+          ...["--cluster_name", "test", "--server_name", `s${i + 1}`],
+          ...["--cluster", url(own), "--routes", others.map(url).join(",")],
+          // What they tell each other must not lead past the networks.
+          ...isDivisible ? ["--cluster_advertise", "127.0.0.1:1"] : [],
+        ],
+      });
     }));
-    await Promise.all(
-      servers.map((server) => server.logged(/new (JetStream cluster )?metadata leader/)),
-    );
-    return new NatsCluster(servers);
+    const servers = starting.filter(({ status }) => status === "fulfilled")
+      .map((started) => (started as PromiseFulfilledResult<NatsServer>).value);
+    const cluster = new NatsCluster(servers, routes);
+    try {
+      for (const started of starting) if (started.status === "rejected") throw started.reason;
+      const leader = /new (JetStream cluster )?metadata leader/;
+      await Promise.all(servers.map((server) => server.logged(leader)));
+    } catch (error) {
+      await cluster[Symbol.asyncDispose]();
+      throw error;
+    }
+    return cluster;
   }
 
   /** The addresses for clients. */
   get urls(): string[] {
-    return this.servers.map(({ url }) => url);
+    if (this.#clients.length === 0) return this.servers.map(({ url }) => url);
+    return this.#clients.map(({ port }) => `nats://127.0.0.1:${port}`);
+  }
+
+  /**
+   * Lets nothing pass between a server and the others, without a word to either side.
+   *
+   * @param index The number of the server, from 0.
+   * @param from `all`: its clients do not reach it either.
+   */
+  isolate(index: number, from: "servers" | "all"): void {
+    for (const relay of this.#around(index)) relay.hold();
+    if (from === "all") this.#clients[index]!.hold();
+  }
+
+  /** Ends {@linkcode isolate}. */
+  rejoin(index: number): void {
+    for (const relay of [...this.#around(index), this.#clients[index]!]) relay.mend();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const relay of [...this.#routes.flat(), ...this.#clients]) relay[Symbol.dispose]();
     await Promise.all(this.servers.map((server) => server[Symbol.asyncDispose]()));
+  }
+
+  #around(index: number): Relay[] {
+    return [...this.#routes[index]!, ...this.#routes.map((relays) => relays[index]!)];
   }
 }
 

@@ -1,12 +1,16 @@
 /** A network between a client and a port of this machine that can be cut. */
 
-/** Passes connections on until it is cut. */
+import { writeAll } from "../../lib/write_all.ts";
+
+/** Passes connections on, until it is cut or held. */
 export class Relay implements Disposable {
   readonly port: number;
   readonly #listener: Deno.TcpListener;
   readonly #target: number;
   readonly #open = new Set<Deno.TcpConn>();
   #isCut = false;
+  /** Settles when bytes pass again. */
+  #held: PromiseWithResolvers<void> | undefined;
 
   private constructor(listener: Deno.TcpListener, target: number) {
     this.#listener = listener;
@@ -23,24 +27,25 @@ export class Relay implements Disposable {
   /** Ends all connections, and new ones at once. */
   cut(): void {
     this.#isCut = true;
-    for (const connection of this.#open) {
-      try {
-        connection.close();
-      } catch {
-        // Its other end has closed it.
-      }
-    }
-    this.#open.clear();
+    for (const connection of [...this.#open]) this.#close(connection);
   }
 
-  /** Passes new connections on again. */
+  /** Passes nothing more, as when a cable is pulled: connections stay open, and what they send waits. */
+  hold(): void {
+    this.#held ??= Promise.withResolvers();
+  }
+
+  /** Passes what waits, and new connections, on again. */
   mend(): void {
     this.#isCut = false;
+    this.#held?.resolve();
+    this.#held = undefined;
   }
 
   [Symbol.dispose](): void {
     this.#listener.close();
     this.cut();
+    this.#held?.resolve();
   }
 
   async #accept(): Promise<void> {
@@ -59,14 +64,33 @@ export class Relay implements Disposable {
     try {
       const far = await Deno.connect({ hostname: "127.0.0.1", port: this.#target });
       this.#open.add(far);
-      await Promise.all([pass(near, far), pass(far, near)]);
+      if (!this.#open.has(near)) this.#close(far);
+      await Promise.race([this.#pass(near, far), this.#pass(far, near)]);
+      this.#close(far);
     } catch {
-      // The target does not listen any more.
+      // The target does not listen any more, or either end was cut.
+    }
+    this.#close(near);
+  }
+
+  async #pass(from: Deno.TcpConn, to: Deno.TcpConn): Promise<void> {
+    const buffer = new Uint8Array(65_536);
+    try {
+      for (let count; (count = await from.read(buffer)) !== null;) {
+        await this.#held?.promise;
+        await writeAll(to, buffer.subarray(0, count));
+      }
+    } catch {
+      // One end was closed.
     }
   }
-}
 
-async function pass(from: Deno.TcpConn, to: Deno.TcpConn): Promise<void> {
-  // Either end may be cut at any time.
-  await from.readable.pipeTo(to.writable).catch(() => {});
+  #close(connection: Deno.TcpConn): void {
+    if (!this.#open.delete(connection)) return;
+    try {
+      connection.close();
+    } catch {
+      // Its other end has closed it.
+    }
+  }
 }

@@ -1,0 +1,89 @@
+/** One host of the fleet: a `listen` process that is killed and started again in its directories. */
+
+import { MAIN, Output } from "../support/listening.ts";
+
+export interface HostOptions {
+  /** Its own one: state, spool and sockets. */
+  readonly directory: string;
+  /** The directory of our own keys, the same ones at all hosts. */
+  readonly keystore: string;
+  /** A file with `NUM:SECRET`. */
+  readonly secretFile: string;
+  /** The servers of the fleet. */
+  readonly servers: readonly string[];
+  /** The name of the fleet. */
+  readonly fleet: string;
+}
+
+/** The name of its listener. */
+export const LISTENER = "demo";
+
+export class Host implements AsyncDisposable {
+  readonly #options: HostOptions;
+  #process!: Deno.ChildProcess;
+  #err!: Output;
+  #port = 0;
+  #isRunning = false;
+
+  private constructor(options: HostOptions) {
+    this.#options = options;
+  }
+
+  static async start(options: HostOptions): Promise<Host> {
+    await Deno.mkdir(options.directory);
+    const host = new Host(options);
+    await host.restart();
+    return host;
+  }
+
+  /** Where it listens for the balancer; another port after each start. */
+  get port(): number {
+    return this.#port;
+  }
+
+  /** What it has logged since its start. */
+  get log(): string {
+    return this.#err.text;
+  }
+
+  /** Starts it again; settles when it listens. */
+  async restart(): Promise<void> {
+    const { directory, keystore, secretFile, servers, fleet } = this.#options;
+    this.#process = new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "-A", "--no-check", MAIN, "listen", LISTENER, "--listen", "127.0.0.1:0"],
+        ...["--keystore", keystore, "--secret-file", secretFile, "--no-control"],
+        ...["--proxy-protocol", "127.0.0.1", "--exempt", "127.0.0.0/8"],
+        ...["--fleet", servers.join(","), "--fleet-name", fleet],
+      ],
+      env: {
+        ...{ NO_COLOR: "1", A12_SECRET: "" },
+        ...{ XDG_RUNTIME_DIR: directory, XDG_STATE_HOME: directory },
+      },
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    this.#isRunning = true;
+    this.#err = new Output(this.#process.stderr);
+    const [, port] = await this.#err.until(/listening on 127\.0\.0\.1:(\d+)/);
+    this.#port = Number(port);
+  }
+
+  /** Ends it at once: nothing is written or said any more. */
+  async kill(): Promise<void> {
+    if (!this.#isRunning) return;
+    this.#isRunning = false;
+    try {
+      this.#process.kill("SIGKILL");
+    } catch {
+      // It has ended.
+    }
+    await this.#err.rest();
+    await this.#process.status;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.kill();
+  }
+}

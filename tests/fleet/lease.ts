@@ -1,0 +1,33 @@
+/** A host whose lease is over by the clock of a host of the test, so that a test need not wait for it. */
+
+import { Hosts, RecordStream } from "../../lib/fleet/mod.ts";
+import { FLEET_LEASE_MS } from "../../lib/limits.ts";
+import { silentLogger } from "../../lib/log.ts";
+import type { Rig } from "./rig.ts";
+import { pause } from "./source.ts";
+
+/** Between two looks at the leases. */
+const LOOK_MS = 100;
+
+/** Has the clients of a host that was killed ended, while all other hosts are there. */
+export async function endLease({ connection }: Rig, killed: string): Promise<void> {
+  const stream = await RecordStream.open(connection);
+  const entry = { since: new Date().toISOString() };
+  await using hosts = await Hosts.join({
+    ...{ connection, stream, host: "test-host", entry },
+    log: silentLogger,
+  });
+  const bucket = await connection.buckets.open(connection.names.buckets.hosts);
+  const leases = async () => {
+    const hosts = await Array.fromAsync(await bucket.keys());
+    const revisions = await Promise.all(hosts.map(async (host) => await bucket.get(host)));
+    return new Map(hosts.map((host, i) => [host, revisions[i]?.revision]));
+  };
+  await hosts.look(0);
+  const before = await leases();
+  const isNew = ([host, revision]: [string, number | undefined]) =>
+    host === killed || revision !== before.get(host);
+  while (![...await leases()].every(isNew)) await pause(LOOK_MS);
+  await hosts.look(1);
+  await hosts.look(FLEET_LEASE_MS);
+}

@@ -1,0 +1,44 @@
+/** The places of the secret of a rig. */
+
+import { encodeUtf8 } from "../../lib/bytes/text.ts";
+import { freshKey } from "../support/clients.ts";
+import { inParallel } from "../support/proof_row.ts";
+import { LISTENER } from "./host.ts";
+import type { Rig } from "./rig.ts";
+
+/** The keys that are let in. */
+export function storedKeys({ keystore }: Rig): string[] {
+  return keystore.list(LISTENER).map(({ publicKey }) => publicKey.toHex());
+}
+
+/** Runs a row in which the secret lets nobody in: all places are taken. */
+export async function withoutPlaces<T>(rig: Rig, run: () => Promise<T>): Promise<T> {
+  const { places: count } = rig.size;
+  const before = new Set(storedKeys(rig));
+  const places = rig.keystore.openPlaces({
+    name: LISTENER,
+    secret: encodeUtf8(rig.secret),
+    count,
+  });
+  await Promise.all(Array.from({ length: count }, async () => {
+    const place = await places.reserve(freshKey().publicKey);
+    await place!.commit();
+    place!.release();
+  }));
+  try {
+    return await run();
+  } finally {
+    await reopen(rig, storedKeys(rig).filter((key) => !before.has(key)));
+  }
+}
+
+/** Removes keys and opens all places again. */
+export async function reopen(
+  { keystore, connection }: Rig,
+  keys: readonly string[],
+): Promise<void> {
+  const remove = (i: number) => keystore.remove(Uint8Array.fromHex(keys[i]!).toBase64());
+  await inParallel(keys.length, 10, remove);
+  const counts = await connection.buckets.open(connection.names.buckets.places);
+  for await (const key of await counts.keys("places.*")) await counts.delete(key);
+}
