@@ -162,7 +162,11 @@ export type FleetCode =
   | "fleet-unreachable"
   /** The servers do not know the user, or do not let the user do it. */
   | "fleet-refused"
-  | "fleet-failed";
+  | "fleet-failed"
+  | "no-such-host"
+  | "ambiguous-host"
+  /** A host does not answer, is silent, or messages were lost. */
+  | "host-unreachable";
 
 /** Every code that an {@linkcode A12Error} can have. */
 export type ErrorCode =

@@ -16,3 +16,4 @@ export * from "./limits/views.ts";
 export * from "./limits/process.ts";
 export * from "./limits/fleet.ts";
 export * from "./limits/fleet_keys.ts";
+export * from "./limits/fleet_control.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { ListenerControl, LogTail } from "../control/mod.ts";
-import type { FleetPlace } from "../fleet/mod.ts";
+import type { FleetPlace, HostEntry } from "../fleet/mod.ts";
 import { escapeControls, type Logger } from "../mod.ts";
 import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
@@ -23,6 +23,10 @@ const LOGINS: { readonly [event: string]: string } = {
 
 /** Sends what happens to the fleet. */
 export interface OpenRecords extends AsyncDisposable {
+  /** The id of this host. */
+  readonly host: string;
+  /** Says more of this host to the fleet. */
+  describe(more: Partial<HostEntry>): Promise<void>;
   /** Takes the records of a listener and the logins in its log. */
   follow(control: ListenerControl, log: LogTail): void;
 }
@@ -56,6 +60,8 @@ export async function openRecords(
       log,
     });
     return {
+      host,
+      describe: (more) => records.describe(more),
       follow(control, tail) {
         control.follow(records);
         tail.follower = {

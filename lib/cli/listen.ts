@@ -18,6 +18,7 @@ import {
 import { makeControl, type OpenControl, openControl } from "./control.ts";
 import { ReportedError } from "./errors.ts";
 import { readFleet } from "./fleet_options.ts";
+import { type OpenFleetControl, openFleetControl } from "./fleet_control.ts";
 import { openRecords } from "./fleet_records.ts";
 import { FaultLog, outliveFaults } from "./faults.ts";
 import { type CliIo, processIo } from "./io.ts";
@@ -179,11 +180,21 @@ async function serve(
     let socket: OpenControl | undefined;
     let page: OpenWeb | undefined;
     let ready: ReadyPort | undefined;
+    let remote: OpenFleetControl | undefined;
+    const isServed = flags.control !== false;
     try {
       if (control !== undefined) {
         socket = await openControl(flags.control, control, listener, io.env, log);
+        if (fleet !== undefined && records !== undefined) {
+          remote = await openFleetControl(fleet, { host: records.host, control, isServed, log });
+        }
         page = await web?.open(control);
         ready = flags.ready && new ReadyPort(flags.ready, control, log);
+        await records?.describe({
+          addresses: listener.addresses.map(formatAddress),
+          page: page?.origin,
+          isControlled: isServed,
+        });
       }
       const service = makeService({
         listener,
@@ -211,7 +222,8 @@ async function serve(
       // Frees the port when something has failed.
       listener.abort();
       control?.endWatching();
-      await Promise.all([socket?.close(), page?.close(), ready?.close()]);
+      const parts = [socket, page, ready, remote];
+      await Promise.all(parts.map((part) => part?.close()));
     }
     if (listener.failure !== undefined) throw listener.failure;
   } finally {

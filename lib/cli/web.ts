@@ -19,6 +19,8 @@ export interface PreparedWeb {
 }
 
 export interface OpenWeb {
+  /** Where browsers find the page, without a link. */
+  readonly origin: string;
   /** Reports where the page is. */
   announce(report: Report): void;
   close(): Promise<void>;
@@ -52,6 +54,7 @@ export async function prepareWeb(
         log,
       );
       return {
+        origin: server.origin,
         announce: (report) => announce(server, links, report, showsLink),
         close: () => server.close(),
       };

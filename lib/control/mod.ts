@@ -16,6 +16,7 @@ export { sumUp } from "./figures.ts";
 export type { OpenView, ViewOptions, ViewOutput, ViewRights } from "../web/views/types.ts";
 export { type AskThread, PostedRecords, RemoteThread } from "./remote.ts";
 export { readBody } from "./body.ts";
+export { type CallRequest, type ControlWay, makeRequest, readResponse } from "./call.ts";
 export type { Operation } from "./description.ts";
 export { HttpControl, json, refusal } from "./http.ts";
 export type { LinkDesk, LinkEnd, LinkRow, LinkTerms } from "./link_desk.ts";

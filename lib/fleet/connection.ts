@@ -56,12 +56,17 @@ export class FleetConnection {
   readonly names: FleetNames;
   /** How many servers keep a copy of each bucket and stream. */
   readonly replicas: number;
+  /** Called with each subject that the servers do not let this user publish to. */
+  onRefused: ((subject: string) => void) | undefined;
   readonly #listeners = new Set<(state: FleetState) => void>();
   #state: FleetState = "connected";
   #sinceMs = performance.now();
+  /** Of the last server; there is none between two connections. */
+  #maxMessageBytes: number;
 
   private constructor(nats: NatsConnection, place: FleetPlace) {
     this.nats = nats;
+    this.#maxMessageBytes = nats.info!.max_payload;
     this.jetstream = jetstream(nats);
     this.buckets = new Kvm(this.jetstream);
     this.names = fleetNames(place.name);
@@ -111,6 +116,19 @@ export class FleetConnection {
     return this.#sinceMs;
   }
 
+  /** The longest message that the server takes. */
+  get maxMessageBytes(): number {
+    const { info } = this.nats;
+    if (info !== undefined) this.#maxMessageBytes = info.max_payload;
+    return this.#maxMessageBytes;
+  }
+
+  /** @throws {FleetError} `fleet-unreachable` while it is away. */
+  requireConnected(): void {
+    if (this.#state === "connected") return;
+    throw new FleetError("fleet-unreachable", "no server of the fleet can be reached");
+  }
+
   /** Calls back at each change of the state. @returns Ends it. */
   onState(listener: (state: FleetState) => void): () => void {
     this.#listeners.add(listener);
@@ -123,9 +141,13 @@ export class FleetConnection {
   }
 
   async #watch(): Promise<void> {
-    for await (const { type } of this.nats.status()) {
+    for await (const status of this.nats.status()) {
+      const { type } = status;
       if (type === "disconnect" || type === "close") this.#change("away");
       else if (type === "reconnect") this.#change("connected");
+      else if (type === "error" && status.error instanceof errors.PermissionViolationError) {
+        if (status.error.operation === "publish") this.onRefused?.(status.error.subject);
+      }
     }
   }
 

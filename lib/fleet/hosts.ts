@@ -23,6 +23,12 @@ export interface HostEntry {
   readonly name?: string | undefined;
   /** When it began, in ISO 8601. */
   readonly since: string;
+  /** Where it listens. */
+  readonly addresses: readonly string[];
+  /** Where its page is, if it has one. */
+  readonly page?: string | undefined;
+  /** Whether it answers callers of the fleet. */
+  readonly isControlled: boolean;
 }
 
 export interface HostsOptions {
@@ -38,6 +44,7 @@ export interface HostsOptions {
 export class Hosts implements AsyncDisposable {
   readonly #options: HostsOptions;
   readonly #bucket: KV;
+  #entry: HostEntry;
   readonly #manager: JetStreamManager;
   /** The revision of the lease of each other host, and since when it is the last one. */
   readonly #seen = new Map<string, { readonly revision: number; readonly sinceMs: number }>();
@@ -47,6 +54,7 @@ export class Hosts implements AsyncDisposable {
 
   private constructor(options: HostsOptions, bucket: KV, manager: JetStreamManager) {
     this.#options = options;
+    this.#entry = options.entry;
     this.#bucket = bucket;
     this.#manager = manager;
   }
@@ -84,7 +92,14 @@ export class Hosts implements AsyncDisposable {
 
   /** Says that this host is there. */
   async beat(): Promise<void> {
-    await this.#bucket.put(this.#options.host, JSON.stringify(this.#options.entry));
+    await this.#bucket.put(this.#options.host, JSON.stringify(this.#entry));
+  }
+
+  /** Says more of this host. */
+  async describe(more: Partial<HostEntry>): Promise<void> {
+    this.#entry = { ...this.#entry, ...more };
+    // A later beat says it as well.
+    if (this.#options.connection.state === "connected") await this.beat().catch(() => {});
   }
 
   /**

@@ -5,11 +5,15 @@
  */
 
 export { FleetConnection, type FleetPlace, type FleetState, type FleetTls } from "./connection.ts";
+export { FleetCaller } from "./control/caller.ts";
+export { Exchange, type ExchangeLine, type Head } from "./control/exchange.ts";
+export { ControlService, type ServiceOptions, type TakeExchange } from "./control/service.ts";
+export { type FleetHost, listHosts } from "./host_list.ts";
 export { makeHostId } from "./host.ts";
 export { type HostEntry, Hosts, type HostsOptions } from "./hosts.ts";
 export { RecordStream } from "./records/stream.ts";
 export type { FleetRecord } from "./records/record.ts";
 export { type WatchOptions, watchRecords } from "./records/watch.ts";
 export { FleetRecords, type RecordsOptions } from "./records/records.ts";
-export { type FleetNames, fleetNames } from "./names.ts";
+export { type Access, type FleetNames, fleetNames } from "./names.ts";
 export { FleetKeystore, type FleetKeystoreOptions } from "./keystore/fleet_keystore.ts";

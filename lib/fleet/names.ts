@@ -4,6 +4,11 @@
  * @module
  */
 
+import type { Operation } from "../control/mod.ts";
+
+/** What callers may do. */
+export type Access = Operation["access"];
+
 /** Stands in subjects for the name of a listener that has none, as in the keystore. */
 const NAMELESS = "default";
 
@@ -29,8 +34,18 @@ export interface FleetNames {
   record(name: string | undefined, host: string, client: number | "*", kind: string): string;
   /** The subjects of the records of a listening name and of a kind; of all where absent. */
   recordsOf(name: string | undefined, kind: string | undefined): string;
-  /** The subject that a host answers requests at. */
-  control(host: string): string;
+  /**
+   * The subject that a host takes what callers send at.
+   *
+   * @param access What callers may do there.
+   */
+  control(host: string, access: Access | "*"): string;
+  /**
+   * The subject that an answer goes to. What may look at the answers of one access cannot see others.
+   *
+   * @param exchange The id of the exchange.
+   */
+  answers(access: Access, exchange: string): string;
 }
 
 /** @param fleet The name of the fleet, as {@linkcode parseName} allows it. */
@@ -41,6 +56,7 @@ export function fleetNames(fleet: string): FleetNames {
     records: `${fleet}.*.*.*.*`,
     record: (name = NAMELESS, host, client, kind) => `${fleet}.${name}.${host}.${client}.${kind}`,
     recordsOf: (name = "*", kind = "*") => `${fleet}.${name}.*.*.${kind}`,
-    control: (host) => `${fleet}.control.${host}`,
+    control: (host, access) => `${fleet}.control.${host}.${access}`,
+    answers: (access, exchange) => `${fleet}.answers.${access}.${exchange}`,
   };
 }

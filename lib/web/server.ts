@@ -129,6 +129,11 @@ export class WebServer {
     return { hostname, port };
   }
 
+  /** Where browsers find the page, without a slash at the end. */
+  get origin(): string {
+    return this.#links.origin;
+  }
+
   /** Ends all views and streams, and waits a while for the requests that are under way. */
   async close(): Promise<void> {
     this.#views.close();

@@ -12,7 +12,7 @@ const LOOK_MS = 100;
 /** Has the clients of a host that was killed ended, while all other hosts are there. */
 export async function endLease({ connection }: Rig, killed: string): Promise<void> {
   const stream = await RecordStream.open(connection);
-  const entry = { since: new Date().toISOString() };
+  const entry = { since: new Date().toISOString(), addresses: [], isControlled: false };
   await using hosts = await Hosts.join({
     ...{ connection, stream, host: "test-host", entry },
     log: silentLogger,

@@ -94,6 +94,7 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
     imports: [
       "address",
       "bytes",
+      "control",
       "crypto",
       "env",
       "keystore",

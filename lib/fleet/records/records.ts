@@ -6,7 +6,7 @@
 
 import type { Logger } from "../../log.ts";
 import type { FleetConnection } from "../connection.ts";
-import { Hosts } from "../hosts.ts";
+import { type HostEntry, Hosts } from "../hosts.ts";
 import { sendLeftSpools } from "./left_spools.ts";
 import { Outbox } from "./outbox.ts";
 import { Sender } from "./sender.ts";
@@ -57,7 +57,8 @@ export class FleetRecords implements AsyncDisposable {
     if (spool === undefined) throw new Error(`the host ${host} is there already`);
     const sender = new Sender(stream, true);
     const outbox = new Outbox({ name, connection, sender, spool, log });
-    const entry = { name, since: new Date().toISOString() };
+    const since = new Date().toISOString();
+    const entry = { name, since, addresses: [], isControlled: false };
     const hosts = await Hosts.join({ connection, stream, host, entry, log });
     return new FleetRecords(
       outbox,
@@ -69,6 +70,11 @@ export class FleetRecords implements AsyncDisposable {
   /** See {@linkcode Outbox.put}. */
   put(client: number, kind: string, body: string): void {
     this.#outbox.put(client, kind, body);
+  }
+
+  /** See {@linkcode Hosts.describe}. */
+  describe(more: Partial<HostEntry>): Promise<void> {
+    return this.#hosts.describe(more);
   }
 
   /** Records were lost before they came here. */

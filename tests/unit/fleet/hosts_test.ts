@@ -6,6 +6,8 @@ import { inDirectory } from "../../support/directory.ts";
 import { RecordReader } from "../../support/fleet_records.ts";
 import { NatsServer, NEEDS_NATS } from "../../support/nats.ts";
 
+const ENTRY = { since: "now", addresses: [], isControlled: false };
+
 Deno.test({
   ...NEEDS_NATS,
   name: "clients of a host whose lease has run out are ended once, whichever hosts see it",
@@ -15,7 +17,7 @@ Deno.test({
       const connection = await FleetConnection.open({ servers: [server.url], name: "f" }, "test");
       const stream = await RecordStream.open(connection);
       const join = (host: string) =>
-        Hosts.join({ connection, stream, host, entry: { since: "now" }, log: silentLogger });
+        Hosts.join({ connection, stream, host, entry: ENTRY, log: silentLogger });
       {
         await using records = await FleetRecords.open({
           connection,

@@ -50,7 +50,8 @@ Deno.test({
         });
         await using reader = new RecordReader(reading);
         const stream = await RecordStream.open(connection);
-        const [host, entry] = ["host-2", { since: "now" }];
+        const host = "host-2";
+        const entry = { since: "now", addresses: [], isControlled: false };
         const hosts = await Hosts.join({ connection, stream, host, entry, log: silentLogger });
         await hosts.look(0);
         await hosts.look(FLEET_LEASE_MS);

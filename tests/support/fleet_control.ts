@@ -1,0 +1,55 @@
+/** Control over the servers of a fleet, without listeners. */
+
+import type { Controlled } from "../../lib/control/mod.ts";
+import { ControlService, FleetCaller, FleetConnection } from "../../lib/fleet/mod.ts";
+import { type Logger, silentLogger } from "../../lib/log.ts";
+import { controlledBy } from "./controlled.ts";
+import type { NatsServer } from "./nats.ts";
+
+export const FLEET = "f";
+
+/** Connections of hosts and callers, which end with the test. */
+export class ControlBench implements AsyncDisposable {
+  readonly #server: NatsServer;
+  readonly #ends: (() => Promise<void>)[] = [];
+
+  constructor(server: NatsServer) {
+    this.#server = server;
+  }
+
+  /** @param user `name:password`, if the server asks for one. */
+  async connect(user?: string): Promise<FleetConnection> {
+    const [name, password] = user?.split(":") ?? [];
+    const connection = await FleetConnection.open({
+      servers: [this.#server.url],
+      name: FLEET,
+      user: name === undefined ? undefined : { name, password: password! },
+    }, "test");
+    this.#ends.push(() => connection.close());
+    return connection;
+  }
+
+  /** A host that performs some operations. */
+  async host(
+    host: string,
+    operations: Partial<Controlled>,
+    { user, log = silentLogger }: { readonly user?: string; readonly log?: Logger } = {},
+  ): Promise<ControlService> {
+    const connection = await this.connect(user);
+    const control = controlledBy(operations);
+    const service = new ControlService(connection, { host, control, log });
+    await connection.nats.flush();
+    this.#ends.push(() => service.close());
+    return service;
+  }
+
+  async caller(user?: string): Promise<FleetCaller> {
+    const caller = new FleetCaller(await this.connect(user));
+    this.#ends.push(() => Promise.resolve(caller.close()));
+    return caller;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const end of this.#ends.toReversed()) await end();
+  }
+}

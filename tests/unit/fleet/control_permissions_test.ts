@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import type { Controlled } from "../../../lib/control/mod.ts";
+import { FleetError } from "../../../lib/errors.ts";
+import { type FleetConnection, FleetRecords } from "../../../lib/fleet/mod.ts";
+import { silentLogger } from "../../../lib/log.ts";
+import { inDirectory } from "../../support/directory.ts";
+import { ControlBench, FLEET } from "../../support/fleet_control.ts";
+import { NatsServer, NEEDS_NATS } from "../../support/nats.ts";
+
+const README = Deno.readTextFileSync(new URL("../../../lib/fleet/README.md", import.meta.url));
+const SECTION = README.slice(README.indexOf("For control, a user"));
+
+/** The subjects in code, for the fleet of the test. */
+function subjects(text: string): string[] {
+  return [...text.matchAll(/`([A-Z$_][^`]*[.>*][^`]*)`/g)]
+    .map(([, subject]) => subject!.replaceAll("FLEET", FLEET));
+}
+
+const [forListeners, forCallers] = [/also needs[^]*?Callers/, /Callers[^]*?subscribe/]
+  .map((sentence) => subjects(sentence.exec(SECTION)![0]));
+const ROWS = [...SECTION.matchAll(/^\| (?:look at|act on|manage)[^|]*\|([^|]*)\|([^|]*)\|$/gm)]
+  .map(([, publish, subscribe]) => [subjects(publish!), subjects(subscribe!)] as const);
+
+/** A user of the first rows. */
+function user(name: string, rows: number): string {
+  const publish = [...forCallers!, ...ROWS.slice(0, rows).flatMap(([subject]) => subject)];
+  const subscribe = ["_INBOX.>", ...ROWS.slice(0, rows).flatMap(([, subject]) => subject)];
+  return `{ user: ${name}, password: a, permissions: { publish: ${
+    JSON.stringify(publish)
+  }, subscribe: ${JSON.stringify(subscribe)} } }`;
+}
+
+const CONFIG = `authorization { users = [
+  { user: listener, password: a, permissions: {
+    publish: ["${FLEET}.>", "$JS.API.>", "$KV.${FLEET}_hosts.>"],
+    subscribe: ${JSON.stringify(["_INBOX.>", ...forListeners!])} } }
+  ${user("look", 1)}
+  ${user("drive", 2)}
+  ${user("manage", 3)}
+] }`;
+
+const OPERATIONS: Partial<Controlled> = {
+  list: () => [],
+  type: () => ({ client: 1 }),
+  close: () => ({ clients: 0 }),
+};
+
+Deno.test({
+  ...NEEDS_NATS,
+  name: "README: the permissions of NATS say what callers may do at hosts",
+  fn: () =>
+    inDirectory(async (spools) => {
+      await using server = await NatsServer.start({ config: CONFIG });
+      await using bench = new ControlBench(server);
+      await bench.host("host-1", OPERATIONS, { user: "listener:a" });
+      const connection = await bench.connect("listener:a");
+      await using records = await open(connection, spools);
+      await records.describe({ addresses: ["[::]:6680"], isControlled: true });
+      const may = async (name: string) => {
+        const caller = await bench.caller(`${name}:a`);
+        const [host] = await caller.hosts();
+        assert.deepEqual([host!.id, host!.addresses], ["host-1", ["[::]:6680"]]);
+        const { list, type, close } = caller.controlled(host!.id);
+        const results = await Promise.allSettled([
+          list({}),
+          type({ client: "1", text: "a" }),
+          close({}),
+        ]);
+        return results.map((result) => {
+          if (result.status === "fulfilled") return true;
+          assert(result.reason instanceof FleetError);
+          assert(result.reason instanceof FleetError);
+          assert.equal(result.reason.code, "fleet-refused");
+          return false;
+        });
+      };
+      assert.deepEqual(await may("look"), [true, false, false]);
+      assert.deepEqual(await may("drive"), [true, true, false]);
+      assert.deepEqual(await may("manage"), [true, true, true]);
+      // A listener calls others, for its page.
+      assert.deepEqual(await may("listener"), [true, true, true]);
+    }),
+});
+
+function open(connection: FleetConnection, spools: string): Promise<FleetRecords> {
+  const [host, name] = ["host-1", "demo"];
+  return FleetRecords.open({ connection, host, name, spools, log: silentLogger });
+}
