@@ -1,5 +1,5 @@
 /**
- * The program: `listen`, `connect` and `keystore`.
+ * The program and its commands.
  *
  * @module
  */
@@ -7,16 +7,20 @@
 import { Command } from "commander";
 import config from "./deno.json" with { type: "json" };
 import { completionsCommand } from "./lib/cli/completions.ts";
-import { connectCommand } from "./lib/cli/connect.ts";
-import { ctlCommand } from "./lib/cli/ctl.ts";
-import { fleetCommand } from "./lib/cli/fleet.ts";
-import { installCommand } from "./lib/cli/install.ts";
-import { keystoreCommand } from "./lib/cli/keystore.ts";
-import { listenCommand } from "./lib/cli/listen.ts";
 import { type CliIo, processIo } from "./lib/cli/io.ts";
 import { manualCommand } from "./lib/cli/manual.ts";
 import { runMain } from "./lib/cli/program.ts";
 import { addVersion } from "./lib/cli/version.ts";
+
+/** Loads each command, in the order of the help. */
+const COMMANDS: ReadonlyMap<string, (io: CliIo) => Promise<Command>> = new Map([
+  ["listen", async (io) => (await import("./lib/cli/listen.ts")).listenCommand(io)],
+  ["connect", async (io) => (await import("./lib/cli/connect.ts")).connectCommand(io)],
+  ["keystore", async (io) => (await import("./lib/cli/keystore.ts")).keystoreCommand(io)],
+  ["ctl", async (io) => (await import("./lib/cli/ctl.ts")).ctlCommand(io)],
+  ["fleet", async (io) => (await import("./lib/cli/fleet.ts")).fleetCommand(io)],
+  ["install", async (io) => (await import("./lib/cli/install.ts")).installCommand(io)],
+]);
 
 const HELP = `
 Try it on one machine, with one keystore for both ends:
@@ -25,20 +29,19 @@ Try it on one machine, with one keystore for both ends:
   listen demo
   connect localhost --show text      (in another terminal)`;
 
-export function makeProgram(io: CliIo = processIo): Command {
+/** @param name The command to load alone, for a fast start; all are loaded without one of its name. */
+export async function makeProgram(io: CliIo = processIo, name = ""): Promise<Command> {
   const program = new Command("net-listen")
     .description("let remote graphical and text programs log in over A12 (Arcan's net_listen)")
-    .addCommand(listenCommand(io))
-    .addCommand(connectCommand(io))
-    .addCommand(keystoreCommand(io))
-    .addCommand(ctlCommand(io))
-    .addCommand(fleetCommand(io))
-    .addCommand(installCommand(io))
     .addHelpText("after", HELP);
+  const load = COMMANDS.get(name);
+  const loads = load === undefined ? [...COMMANDS.values()] : [load];
+  const commands = await Promise.all(loads.map((load) => load(io)));
+  for (const command of commands) program.addCommand(command);
   program.addCommand(completionsCommand(program, io));
   program.addCommand(manualCommand(program, config.version, io));
   addVersion(program, config.version);
   return program;
 }
 
-if (import.meta.main) await runMain(makeProgram());
+if (import.meta.main) await runMain(await makeProgram(processIo, Deno.args[0]));

@@ -9,7 +9,7 @@ import { has } from "../support/programs.ts";
 
 async function print(...args: string[]): Promise<string> {
   const io = keptIo();
-  assert.equal(await runCli(makeProgram(io), args, io), 0, io.stderr);
+  assert.equal(await runCli(await makeProgram(io), args, io), 0, io.stderr);
   return io.stdout;
 }
 
@@ -80,7 +80,7 @@ for (const shell of ["bash", "zsh", "fish"] as const) {
 
 Deno.test("manual: each command and each option is in it", async () => {
   const page = (await print("manual")).replaceAll("\\-", "-");
-  const program = makeProgram();
+  const program = await makeProgram();
   for (
     const command of [
       ...program.commands,

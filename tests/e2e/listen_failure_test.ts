@@ -75,7 +75,7 @@ Deno.test("listen frees the port when something fails after it listens", async (
     env: { get: () => undefined, delete: () => {} },
   };
   const args = ["listen", "demo", "127.0.0.1", "0", "--keystore", root];
-  const code = await runCli(makeProgram(io), args, io);
+  const code = await runCli(await makeProgram(io), args, io);
   assert.equal(code, FAILURE);
   assert.match(errors, /error: unexpected: cannot greet\n$/);
   Deno.listen({ hostname: "127.0.0.1", port: Number(port) }).close();

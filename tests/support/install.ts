@@ -11,6 +11,6 @@ export async function install(args: string[], env: Record<string, string> = {}) 
     err: (text) => void (result.stderr += text),
     env: { get: (name) => env[name], delete() {} },
   };
-  result.code = await runCli(makeProgram(io), ["install", "systemd", ...args], io);
+  result.code = await runCli(await makeProgram(io), ["install", "systemd", ...args], io);
   return result;
 }

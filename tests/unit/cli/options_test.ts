@@ -16,7 +16,7 @@ async function run(args: string[]): Promise<{ code: number; stdout: string; stde
     err: (text) => void (result.stderr += text),
     env: { get: () => undefined, delete() {} },
   };
-  result.code = await runCli(makeProgram(io), args, io);
+  result.code = await runCli(await makeProgram(io, args[0]), args, io);
   return result;
 }
 
@@ -45,7 +45,7 @@ async function refuses(args: string[], message: string): Promise<void> {
 }
 
 let options = 0;
-for (const [command, path] of commands(makeProgram())) {
+for (const [command, path] of commands(await makeProgram())) {
   for (const option of command.options.filter(({ required }) => required)) {
     options++;
     const name = option.long!;
@@ -75,9 +75,20 @@ for (const [command, path] of commands(makeProgram())) {
 
 Deno.test("the options of all commands were found", () => assert(options > 20, `${options}`));
 
+Deno.test("a command that is named is loaded alone, and is the same as among all", async () => {
+  const all = (await makeProgram()).commands;
+  for (const command of all.filter((each) => !["completions", "manual"].includes(each.name()))) {
+    const alone = await makeProgram(undefined, command.name());
+    const names = alone.commands.map((each) => each.name());
+    assert.deepEqual(names, [command.name(), "completions", "manual"]);
+    assert.equal(alone.commands[0]!.helpInformation(), command.helpInformation());
+  }
+  assert.equal((await makeProgram(undefined, "constructor")).commands.length, all.length);
+});
+
 Deno.test("an option of an earlier run of the same program is not given twice", async () => {
   const io = { out() {}, err() {}, env: { get: () => undefined, delete() {} } };
-  const program = makeProgram(io);
+  const program = await makeProgram(io);
   assert.equal(await runCli(program, ["listen", "--port", "1", "--help"], io), 0);
   assert.equal(await runCli(program, ["listen", "--port", "1", "--help"], io), 0);
 });

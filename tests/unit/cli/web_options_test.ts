@@ -11,7 +11,7 @@ async function refusal(...flags: string[]): Promise<string> {
     err: (text) => void (stderr += text),
     env: { get: () => undefined, delete() {} },
   };
-  assert.equal(await runCli(makeProgram(io), ["listen", "demo", ...flags], io), 2, stderr);
+  assert.equal(await runCli(await makeProgram(io), ["listen", "demo", ...flags], io), 2, stderr);
   return stderr.split("\n")[0]!;
 }
 
