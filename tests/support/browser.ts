@@ -20,6 +20,20 @@ export interface Browsing {
   readonly browser: Browser;
 }
 
+/** Runs all tests of a file, each in contexts of its own; a browser for each takes half a second. */
+let browser: Browser;
+
+if (CHROMIUM !== undefined) {
+  Deno.test.beforeAll(async () => {
+    browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      // Without WebGL terminals are drawn with elements, which can be looked at.
+      args: ["--no-sandbox", "--disable-3d-apis"],
+    });
+  });
+  Deno.test.afterAll(() => browser.close());
+}
+
 export interface BrowsingOptions {
   readonly flags?: readonly string[];
   /** Pixels of the screen for one CSS pixel. */
@@ -43,11 +57,6 @@ export function browsing(
     fn: async () => {
       await using listening = await Listening.start("--web", ...flags);
       const link = await linkOf(listening);
-      const browser = await chromium.launch({
-        executablePath: CHROMIUM!,
-        // Without WebGL terminals are drawn with elements, which can be looked at.
-        args: ["--no-sandbox", "--disable-3d-apis"],
-      });
       try {
         const context = await browser.newContext({
           viewport: isPhone ? { width: 360, height: 740 } : { width: 1000, height: 700 },
@@ -66,7 +75,7 @@ export function browsing(
         await run({ listening, link, page, browser });
         if (errors.length > 0) throw new Error(`the page reports ${errors.join("; ")}`);
       } finally {
-        await browser.close();
+        for (const context of browser.contexts()) await context.close();
       }
     },
   });
