@@ -19,6 +19,7 @@ import { guardLogger, makeLogger, silentLogger, writeErrorSync } from "./log.ts"
 import type { Admission } from "./net/admission.ts";
 import { bind, type BoundSocket } from "./net/bind.ts";
 import { KeyAdmission } from "./net/key_admission.ts";
+import type { KeyClients } from "./net/key_clients.ts";
 import { CurrentLimits, type ListenLimits } from "./net/listen_limits.ts";
 import { Listener } from "./net/listener.ts";
 import { localState, type PortState } from "./net/port_state.ts";
@@ -140,7 +141,11 @@ export function netListen(...args: unknown[]): Listener {
     args[at] as Handler,
     { ...options, log },
     {
-      state: localState(() => openAdmission(options.keystore, limits, log), limits, log),
+      state: localState(
+        (clients) => openAdmission(options.keystore, { limits, clients }, log),
+        limits,
+        log,
+      ),
       sockets: () => options.sockets ?? bind(hostname, checkPort(port ?? DEFAULT_PORT)),
     },
   );
@@ -217,7 +222,7 @@ function checkDisplay(display: DisplayDefaults): DisplayDefaults {
  */
 export async function openAdmission(
   given: KeyStorage | string | undefined,
-  limits: CurrentLimits,
+  { limits, clients }: { readonly limits: CurrentLimits; readonly clients: KeyClients },
   log: Logger,
 ): Promise<Admission> {
   const keystore = typeof given === "object" ? given : await Keystore.open(
@@ -267,7 +272,7 @@ export async function openAdmission(
       }
     },
     close: () => notes.close(),
-  }, limits);
+  }, limits, clients);
 }
 
 /**

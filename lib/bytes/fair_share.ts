@@ -36,14 +36,14 @@ export class FairShare implements Share {
     return this.#used;
   }
 
+  /** What each owner holds. */
+  get amounts(): ReadonlyMap<string, number> {
+    return this.#byOwner;
+  }
+
   /** What one owner holds. */
   held(owner: string): number {
     return this.#byOwner.get(owner) ?? 0;
-  }
-
-  /** What the owner that holds most has. */
-  get most(): number {
-    return Math.max(0, ...this.#byOwner.values());
   }
 
   take(owner: string, amount: number): boolean {

@@ -11,6 +11,7 @@ export {
   type ThreadFigures,
   type WatchedLine,
 } from "./clients.ts";
+export { viewOf } from "../net/listener.ts";
 export { RecordingShelf } from "../handlers/record/shelf.ts";
 export { sumUp } from "./figures.ts";
 export type { OpenView, ViewOptions, ViewOutput, ViewRights } from "../web/views/types.ts";

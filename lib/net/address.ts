@@ -9,6 +9,9 @@ import { addressBytes, networkOf } from "../networks.ts";
 /** The bits of an IPv6 address that tell networks apart; within one, a host chooses its address. */
 const NETWORK_BITS = 64;
 
+/** Those of a site, which may have many networks. */
+export const SITE_BITS = 48;
+
 /**
  * Removes the IPv6 prefix of an IPv4 address that reached an IPv6 socket, so that logs name it one way.
  *
@@ -53,8 +56,13 @@ export function networkNumbers(hostname: string): readonly NetworkNumber[] {
   const high = view.getInt32(0);
   // IPv4 within IPv6.
   if (bytes.length === 4) return [{ bits: 32, high: 0, low: high }];
-  const low = view.getInt32(4);
-  return [{ bits: NETWORK_BITS, high, low }, { bits: 48, high, low: low & ~0xffff }];
+  return withSite({ bits: NETWORK_BITS, high, low: view.getInt32(4) });
+}
+
+/** Adds its /48 to a /64 of IPv6. */
+export function withSite(network: NetworkNumber): readonly NetworkNumber[] {
+  const { bits, high, low } = network;
+  return bits === NETWORK_BITS ? [network, { bits: SITE_BITS, high, low: low & ~0xffff }] : [network];
 }
 
 /** Reads an address as the system prints it, in a tenth of the time that {@linkcode addressBytes} takes. */

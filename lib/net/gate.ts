@@ -7,6 +7,9 @@
  * maximum; a good login forgives them and protects the network for a while. All reasons to refuse a
  * login count the same, so that a penalty does not tell them apart.
  *
+ * Gates of several hosts count together: each tells of its failed and good logins (`watch`), and takes
+ * those of the others as its own.
+ *
  * @module
  */
 
@@ -18,7 +21,7 @@ import {
   TRUSTED_NETWORK_MS,
 } from "../limits.ts";
 import { isInNetworks } from "../networks.ts";
-import { networkNumbers } from "./address.ts";
+import { type NetworkNumber, networkNumbers, SITE_BITS, withSite } from "./address.ts";
 import type { LimitLog } from "./limit_log.ts";
 import { type CurrentLimits, LIMIT_ROWS } from "./listen_limits.ts";
 import { type NetworkCounts, NetworkTable } from "./network_table.ts";
@@ -40,8 +43,25 @@ interface Counted {
   readonly factor: number;
 }
 
+/** Learns of logins here that count for the networks they are from. */
+export interface LoginWatch {
+  failed(network: NetworkNumber): void;
+  /** A network gets no penalty for a while. */
+  trusted(network: NetworkNumber): void;
+}
+
+/** What a network that is to be slowed down is known for. */
+export interface Penalty {
+  readonly network: NetworkNumber;
+  /** Failed logins in a row. */
+  readonly failures: number;
+  /** When its last penalty ends, in milliseconds from now; below 0 if it has ended. */
+  readonly closedMs: number;
+}
+
 /** The gate of one port. */
 export class Gate {
+  watch: LoginWatch | undefined;
   readonly #limits: CurrentLimits;
   readonly #log: Pick<LimitLog, "reached">;
   readonly #table: NetworkTable;
@@ -73,7 +93,7 @@ export class Gate {
   admits(hostname: string): boolean {
     if (this.isExempt(hostname)) return true;
     const { maxConnectionsPerMinute: most, maxPenaltyMs } = this.#limits.all;
-    const all = this.#countsOf(hostname);
+    const all = this.#countsOf(networkNumbers(hostname));
     const isTrusted = all[0]?.counts.isTrusted;
     for (const { counts, factor } of all) {
       const { closedForMs, failures } = counts;
@@ -96,21 +116,60 @@ export class Gate {
 
   /** Counts a failed login. */
   loginFailed(hostname: string): void {
-    const { maxPenaltyMs } = this.#limits.all;
-    if (maxPenaltyMs === 0 || this.isExempt(hostname)) return;
-    const all = this.#countsOf(hostname);
-    if (all[0]?.counts.isTrusted) return;
-    for (const { counts, factor } of all) {
-      counts.forgetFailures(PENALTY_FORGET_MS);
-      const beyond = counts.failures - PENALTY_FREE_FAILURES * factor;
-      counts.fail(beyond < 0 ? 0 : Math.min(PENALTY_FIRST_MS * 2 ** beyond, maxPenaltyMs));
-    }
+    if (this.#limits.all.maxPenaltyMs === 0 || this.isExempt(hostname)) return;
+    const networks = networkNumbers(hostname);
+    if (this.#fail(networks, 1)) this.watch?.failed(networks[0]!);
+  }
+
+  /**
+   * Counts failed logins at another host.
+   *
+   * @param network An address of IPv4, or a /64 of IPv6.
+   */
+  failedElsewhere(network: NetworkNumber, times: number): void {
+    if (this.#limits.all.maxPenaltyMs === 0) return;
+    // The other host does not know that the network is trusted.
+    if (!this.#fail(withSite(network), times)) this.watch?.trusted(network);
   }
 
   /** A client has logged in, or is there: its network gets no penalty for a while. */
   trust(hostname: string): void {
-    const [own] = this.#countsOf(hostname);
-    own?.counts.trust(TRUSTED_NETWORK_MS);
+    const [network] = networkNumbers(hostname);
+    if (network === undefined) return;
+    const counts = this.#table.of(network, this.#now());
+    const wasTrusted = counts.isTrusted;
+    counts.trust(TRUSTED_NETWORK_MS);
+    if (!wasTrusted) this.watch?.trusted(network);
+  }
+
+  /** Another host gives a network no penalty for a while. */
+  trustedElsewhere(network: NetworkNumber, ms: number): void {
+    const counts = this.#table.of(network, this.#now());
+    if (ms > counts.trustedForMs) counts.trust(Math.min(ms, TRUSTED_NETWORK_MS));
+  }
+
+  /** How long a network still gets no penalty, in milliseconds. */
+  trustedForMs(network: NetworkNumber): number {
+    return this.#table.of(network, this.#now()).trustedForMs;
+  }
+
+  /** The networks and sites that have had penalties, the last ones first. @param most How many. */
+  penalties(most: number): Penalty[] {
+    const all: Penalty[] = [];
+    for (const { network, failures, closedMs } of this.#table.all(this.#now())) {
+      const hadPenalty = failures > PENALTY_FREE_FAILURES * factorOf(network);
+      if (hadPenalty && closedMs > -PENALTY_FORGET_MS) all.push({ network, failures, closedMs });
+    }
+    return all.sort((a, b) => b.closedMs - a.closedMs).slice(0, most);
+  }
+
+  /** Takes over a penalty of another host. */
+  penaltyElsewhere({ network, failures, closedMs }: Penalty): void {
+    const { maxPenaltyMs } = this.#limits.all;
+    if (maxPenaltyMs === 0) return;
+    const counts = this.#table.of(network, this.#now());
+    if (counts.isTrusted) this.watch?.trusted(network);
+    else counts.raise(failures, Math.min(closedMs, maxPenaltyMs));
   }
 
   /** What the networks use of the limits that hold for each of them. */
@@ -123,14 +182,32 @@ export class Gate {
     return used;
   }
 
+  /** @returns Whether the failures count: those of a network with a client do not. */
+  #fail(networks: readonly NetworkNumber[], times: number): boolean {
+    const all = this.#countsOf(networks);
+    const [own] = all;
+    if (own === undefined || own.counts.isTrusted) return false;
+    for (const { counts, factor } of all) {
+      counts.forgetFailures(PENALTY_FORGET_MS);
+      const beyond = counts.failures + times - 1 - PENALTY_FREE_FAILURES * factor;
+      const penaltyMs = Math.min(PENALTY_FIRST_MS * 2 ** beyond, this.#limits.all.maxPenaltyMs);
+      counts.fail(times, beyond < 0 ? 0 : penaltyMs);
+    }
+    return true;
+  }
+
   /** The network first, then its site. */
-  #countsOf(hostname: string): Counted[] {
+  #countsOf(networks: readonly NetworkNumber[]): Counted[] {
     const nowMs = this.#now();
-    return networkNumbers(hostname).map((network, i) => ({
+    return networks.map((network) => ({
       counts: this.#table.of(network, nowMs),
-      factor: i === 0 ? 1 : SITE_FACTOR,
+      factor: factorOf(network),
     }));
   }
+}
+
+function factorOf({ bits }: NetworkNumber): number {
+  return bits === SITE_BITS ? SITE_FACTOR : 1;
 }
 
 /** Milliseconds since 1970 that all threads of a process agree on, and that no change of the clock moves. */

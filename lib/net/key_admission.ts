@@ -5,10 +5,10 @@
  * @module
  */
 
-import { FairShare } from "../bytes/fair_share.ts";
 import type { PrivateKey } from "../crypto/x25519.ts";
 import { AuthError, LimitError } from "../errors.ts";
 import type { Admission, Ticket } from "./admission.ts";
+import type { KeyClients } from "./key_clients.ts";
 import type { CurrentLimits } from "./listen_limits.ts";
 import type {
   Enrolment,
@@ -42,8 +42,7 @@ interface Claim {
 /** The decisions of one port, made with the keystore. */
 export class KeyAdmission implements Admission {
   readonly #authority: KeyAuthority;
-  /** The clients of each key. */
-  readonly #clients: FairShare;
+  readonly #clients: KeyClients;
   readonly #limits: CurrentLimits;
   /** By secret and count. */
   readonly #enrolments = new Map<string, Enrolment>();
@@ -51,15 +50,16 @@ export class KeyAdmission implements Admission {
   /**
    * @param authority Knows the keys.
    * @param limits How many clients there may be at once, and how many of one key.
+   * @param clients The clients of each key.
    */
-  constructor(authority: KeyAuthority, limits: CurrentLimits) {
+  constructor(authority: KeyAuthority, limits: CurrentLimits, clients: KeyClients) {
     this.#authority = authority;
     this.#limits = limits;
-    this.#clients = new FairShare(limits.all.maxClients);
+    this.#clients = clients;
   }
 
   get used(): { readonly maxClients: number; readonly maxClientsPerKey: number } {
-    return { maxClients: this.#clients.used, maxClientsPerKey: this.#clients.most };
+    return { maxClients: this.#clients.count, maxClientsPerKey: this.#clients.most };
   }
 
   admit(
@@ -130,23 +130,27 @@ export class KeyAdmission implements Admission {
     const owner = publicKey.toBase64();
     this.#requireFree(owner, accepted);
     const clients = this.#clients;
-    clients.limit = this.#limits.all.maxClients;
-    if (!clients.take(owner, 1)) {
+    const { maxClients } = this.#limits.all;
+    if (!clients.enter(owner, maxClients)) {
       throw new LimitError(
         "too-many-connections",
         `with one client more this key would have more places than are left to others ` +
-          `(${clients.used} of ${clients.limit} are taken)`,
+          `(${clients.count} of ${maxClients} are taken)`,
       );
     }
-    return () => clients.give(owner, 1);
+    return () => clients.leave(owner);
   }
 
   #requireFree(owner: string, { maxClients, comment }: Partial<Accepted> = {}): void {
     const most = maxClients ?? this.#limits.all.maxClientsPerKey;
-    if (this.#clients.held(owner) < most) return;
+    const has = this.#clients.of(owner);
+    if (has < most) return;
+    const elsewhere = has - (this.#clients.here.get(owner) ?? 0);
     throw new AuthError(
       "too-many-of-key",
-      `the key has as many clients as it may have at the same time (${most})`,
+      `the key has as many clients as it may have at the same time (${most}${
+        elsewhere > 0 ? `; ${elsewhere} of them at other hosts` : ""
+      })`,
       { comment },
     );
   }

@@ -32,7 +32,7 @@ import type { ListenSource, ListenStatus } from "./listen_types.ts";
 import type { Source } from "../segment/source.ts";
 import type { ListenerOptions } from "./listener_options.ts";
 import { Patrol } from "./patrol.ts";
-import type { PortState } from "./port_state.ts";
+import type { PortCounts, PortState } from "./port_state.ts";
 import { parseSecret } from "./secret.ts";
 import { ProxyArrivals } from "./proxy/arrivals.ts";
 import { serverSession } from "./server_session.ts";
@@ -46,6 +46,8 @@ export interface ListenerView {
   readonly tap: RecordTap;
   /** The memory of the pictures of all clients; that of the process when absent. */
   readonly memory: Share | undefined;
+  /** See {@linkcode PortState.counts}. */
+  readonly counts: PortCounts | undefined;
   /** How many connections have not logged in. */
   unauthenticated(): number;
   /** Describes the clients that were handed over and have not left. */
@@ -134,6 +136,7 @@ export class Listener implements ListenSource {
       counters: listener.#counters,
       tap: listener.#tap,
       memory: listener.#state.memory,
+      counts: listener.#state.counts,
       unauthenticated: () => listener.#waiting.size,
       clients: () => [...listener.#clients].flatMap((connection) => connection.view() ?? []),
     });

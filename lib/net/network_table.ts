@@ -25,6 +25,9 @@ const PLACE_WORDS = 9;
 const TICK_MS = 100;
 const TICKS_PER_MINUTE = 60_000 / TICK_MS;
 
+/** Failed logins that are counted; the longest penalty is reached long before. */
+const MOST_FAILURES = 1 << 20;
+
 /** The counts of many networks. */
 export class NetworkTable {
   /** May be given to the tables of other threads. */
@@ -100,6 +103,11 @@ export class NetworkCounts {
     this.#now = now;
   }
 
+  get network(): NetworkNumber {
+    const word = (index: number) => this.#words[this.#place + index]!;
+    return { bits: word(BITS), high: word(HIGH), low: word(LOW) };
+  }
+
   /** How many times it has connected in this minute. */
   get connections(): number {
     return this.#get("minute") === this.#minute ? this.#get("connections") : 0;
@@ -113,12 +121,22 @@ export class NetworkCounts {
 
   /** How long its penalty still lasts, in milliseconds; 0 without one. */
   get closedForMs(): number {
-    return Math.max(0, this.#get("closedUntil") - this.#now) * TICK_MS;
+    return Math.max(0, this.closedMs);
+  }
+
+  /** When its last penalty ends, in milliseconds from now; below 0 if it has ended. */
+  get closedMs(): number {
+    return (this.#get("closedUntil") - this.#now) * TICK_MS;
   }
 
   /** Whether a client from there has logged in, or was there, not long ago. */
   get isTrusted(): boolean {
-    return this.#get("trustedUntil") > this.#now;
+    return this.trustedForMs > 0;
+  }
+
+  /** How long it still gets no penalty, in milliseconds. */
+  get trustedForMs(): number {
+    return Math.max(0, this.#get("trustedUntil") - this.#now) * TICK_MS;
   }
 
   /** Failed logins in a row. */
@@ -127,13 +145,24 @@ export class NetworkCounts {
   }
 
   /**
-   * Counts a failed login.
+   * Counts failed logins.
    *
    * @param closeMs How long the network is closed out.
    */
-  fail(closeMs: number): void {
-    this.#set("failures", this.failures + 1);
+  fail(times: number, closeMs: number): void {
+    this.#set("failures", Math.min(this.failures + times, MOST_FAILURES));
     this.#set("closedUntil", this.#now + Math.ceil(closeMs / TICK_MS));
+  }
+
+  /**
+   * Takes over what was counted elsewhere, where it is more.
+   *
+   * @param closedMs See {@linkcode closedMs}.
+   */
+  raise(failures: number, closedMs: number): void {
+    this.#set("failures", Math.min(Math.max(this.failures, failures), MOST_FAILURES));
+    const until = this.#now + Math.floor(closedMs / TICK_MS);
+    this.#set("closedUntil", Math.max(this.#get("closedUntil"), until));
   }
 
   /** Forgets failed logins, unless the last penalty ended after then. @param ms How long ago. */

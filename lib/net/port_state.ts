@@ -11,6 +11,7 @@ import type { Logger } from "../log.ts";
 import type { Admission } from "./admission.ts";
 import { Gate } from "./gate.ts";
 import { LimitLog } from "./limit_log.ts";
+import { KeyClients } from "./key_clients.ts";
 import type { CurrentLimits } from "./listen_limits.ts";
 import type { ListenSource } from "./listen_types.ts";
 import { SilentCount } from "./silent_count.ts";
@@ -30,6 +31,8 @@ export interface PortState {
   readonly limits: CurrentLimits;
   /** Decides about new connections. */
   readonly gate: Gate;
+  /** What other hosts of a fleet may count together with it; absent where another thread has it. */
+  readonly counts?: PortCounts;
   /** Learns when limits are reached. */
   readonly limitLog: Pick<LimitLog, "reached" | "close">;
   /** Counts connections that end without having sent a byte. */
@@ -42,6 +45,12 @@ export interface PortState {
   openAdmission(): Promise<Admission>;
 }
 
+/** What is counted at a port. */
+export interface PortCounts {
+  readonly gate: Gate;
+  readonly clients: KeyClients;
+}
+
 let lastSourceId = 0;
 
 /** Gives the next number by which handlers know a listener or a segment of this process, from 1. */
@@ -51,18 +60,21 @@ export function nextSourceId(): number {
 
 /** Makes the state of a port that has one listener. */
 export function localState(
-  openAdmission: () => Promise<Admission>,
+  openAdmission: (clients: KeyClients) => Promise<Admission>,
   limits: CurrentLimits,
   log: Logger,
 ): PortState {
   const limitLog = new LimitLog(log);
+  const gate = new Gate({ limits, log: limitLog });
+  const clients = new KeyClients();
   return {
     id: nextSourceId(),
     limits,
-    gate: new Gate({ limits, log: limitLog }),
+    gate,
+    counts: { gate, clients },
     limitLog,
     silent: new SilentCount(log),
     nextId: nextSourceId,
-    openAdmission,
+    openAdmission: () => openAdmission(clients),
   };
 }

@@ -7,6 +7,7 @@
 export { Gate } from "../net/gate.ts";
 export { LimitLog } from "../net/limit_log.ts";
 export { limitsOfWorkers } from "../net/listen_limits.ts";
+export type { PortCounts } from "../net/port_state.ts";
 export { SilentCount } from "../net/silent_count.ts";
 export { roomLimits, WaitingRoom } from "../net/waiting_room.ts";
 export { AdmissionDesk } from "./admission_desk.ts";

@@ -10,6 +10,7 @@ import type { ClientsControl, ThreadFigures, WatchedLine } from "../control/clie
 import type { SurfaceContent } from "../decoders/surface_view.ts";
 import type { TextGrid } from "../decoders/text_grid.ts";
 import type { LogFields, LogLevel } from "../log.ts";
+import type { NetworkNumber } from "../net/address.ts";
 import type { LimitInForce, ListenLimits } from "../net/listen_limits.ts";
 import type { EnrolmentPlaces } from "../net/authority.ts";
 import type { Peer } from "../segment/peer.ts";
@@ -29,6 +30,8 @@ export interface PortSetup {
   readonly buffers: SharedBuffers;
   /** What is counted for each network, by all workers. */
   readonly networks: SharedArrayBuffer;
+  /** Whether the main thread wants to learn what {@linkcode LoginWatch} does. */
+  readonly tellsLogins: boolean;
   /** The table of what this worker holds. */
   readonly held: SharedArrayBuffer;
 }
@@ -103,6 +106,10 @@ export interface MainService extends ViewsHere {
   waitsNoMore(id: number): void;
   /** See {@linkcode SilentCount.add}. */
   silent(hostname: string | undefined): void;
+  /** See {@linkcode LoginWatch.failed}. */
+  loginFailed(network: NetworkNumber): void;
+  /** See {@linkcode LoginWatch.trusted}. */
+  networkTrusted(network: NetworkNumber): void;
   /** See {@linkcode LimitLog.reached}. */
   limitReached(limit: string, hostname: string | undefined, fields: LogFields | undefined): void;
   log(level: LogLevel, event: string, fields: LogFields | undefined): void;

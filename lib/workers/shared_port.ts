@@ -9,6 +9,7 @@ import { DEFAULT_PORT, type SocketAddress } from "../address.ts";
 import type { Logger } from "../log.ts";
 import type { Admission } from "../net/admission.ts";
 import { bind } from "../net/bind.ts";
+import { KeyClients } from "../net/key_clients.ts";
 import { CurrentLimits, type ListenLimits } from "../net/listen_limits.ts";
 import { openAddresses } from "../net/open_addresses.ts";
 import { openAdmission } from "../net_listen.ts";
@@ -18,6 +19,8 @@ export interface SharedPort {
   /** The addresses of each socket. */
   readonly sockets: readonly (readonly SocketAddress[])[];
   readonly admission: Admission;
+  /** The clients of each key at all workers. */
+  readonly clients: KeyClients;
   readonly limits: CurrentLimits;
   /** Our own private key. */
   readonly identity: () => Uint8Array;
@@ -46,12 +49,14 @@ export async function openSharedPort(
   log: Logger,
 ): Promise<SharedPort> {
   const limits = new CurrentLimits(given);
-  const admission = await openAdmission(keystore, limits, log);
+  const clients = new KeyClients();
+  const admission = await openAdmission(keystore, { limits, clients }, log);
   const bound = addresses === undefined ? bind(hostname, port) : await openAddresses(addresses);
   for (const { socket } of bound) socket.close();
   return {
     sockets: bound.map(({ addresses }) => addresses),
     admission,
+    clients,
     limits,
     identity: () => keystore.identity().privateKey,
   };

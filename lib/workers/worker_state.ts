@@ -26,13 +26,20 @@ export function workerState(
     reached: (limit, hostname, fields) => main.tell("limitReached", limit, hostname, fields),
     close() {},
   };
+  const gate = new Gate({ limits, log: limitLog, buffer: setup.networks });
+  if (setup.tellsLogins) {
+    gate.watch = {
+      failed: (network) => main.tell("loginFailed", network),
+      trusted: (network) => main.tell("networkTrusted", network),
+    };
+  }
   return {
     id: setup.listenerId,
     memory,
     decoders: new SharedDecoders(setup.buffers, setup.held),
     waiting,
     limits,
-    gate: new Gate({ limits, log: limitLog, buffer: setup.networks }),
+    gate,
     limitLog,
     silent: {
       add: (hostname) => main.tell("silent", hostname),

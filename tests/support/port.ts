@@ -1,4 +1,5 @@
 import { KeyAdmission } from "../../lib/net/key_admission.ts";
+import type { KeyClients } from "../../lib/net/key_clients.ts";
 import type { Logger } from "../../lib/log.ts";
 import { CurrentLimits } from "../../lib/net/listen_limits.ts";
 import { localState, type PortState } from "../../lib/net/port_state.ts";
@@ -12,5 +13,7 @@ export function acceptAll(log: Logger, maxClients: number): PortState {
     enrolment: () => ({ reserve: () => undefined }),
   };
   const limits = new CurrentLimits({ maxClients });
-  return localState(() => Promise.resolve(new KeyAdmission(authority, limits)), limits, log);
+  const open = (clients: KeyClients) =>
+    Promise.resolve(new KeyAdmission(authority, limits, clients));
+  return localState(open, limits, log);
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { KeyAdmission } from "../../../lib/net/key_admission.ts";
+import { KeyClients } from "../../../lib/net/key_clients.ts";
 import { CurrentLimits } from "../../../lib/net/listen_limits.ts";
-import type { EnrolmentPlaces } from "../../../lib/net/authority.ts";
+import type { EnrolmentPlaces, KeyAuthority } from "../../../lib/net/authority.ts";
 import { AdmissionDesk } from "../../../lib/workers/admission_desk.ts";
 import { OwnerSlots } from "../../../lib/workers/shared_memory.ts";
 import { SERVER_KEY } from "../../support/pair.ts";
@@ -13,11 +14,13 @@ const RAW = new Uint8Array(32).fill(9);
 
 /** The desks of two workers. */
 function makeDesks(): [AdmissionDesk, AdmissionDesk] {
-  const admission = new KeyAdmission({
+  const authority: KeyAuthority = {
     identity: () => SERVER_KEY,
     accepts: () => ({ accepted: true }),
     enrolment: () => assert.fail("no key is unknown"),
-  }, new CurrentLimits({ maxClients: MAX_CLIENTS }));
+  };
+  const limits = new CurrentLimits({ maxClients: MAX_CLIENTS });
+  const admission = new KeyAdmission(authority, limits, new KeyClients());
   const slots = new OwnerSlots();
   const make = () => new AdmissionDesk(admission, () => RAW, slots);
   return [make(), make()];
