@@ -17,3 +17,4 @@ export * from "./limits/process.ts";
 export * from "./limits/fleet.ts";
 export * from "./limits/fleet_keys.ts";
 export * from "./limits/fleet_control.ts";
+export * from "./limits/fleet_counts.ts";

@@ -19,6 +19,7 @@ import { makeControl, type OpenControl, openControl } from "./control.ts";
 import { ReportedError } from "./errors.ts";
 import { readFleet } from "./fleet_options.ts";
 import { type OpenFleetControl, openFleetControl } from "./fleet_control.ts";
+import { openCounts } from "./fleet_counts.ts";
 import { openRecords } from "./fleet_records.ts";
 import { FaultLog, outliveFaults } from "./faults.ts";
 import { type CliIo, processIo } from "./io.ts";
@@ -183,6 +184,8 @@ async function serve(
     let remote: OpenFleetControl | undefined;
     const isServed = flags.control !== false;
     try {
+      await using _counts = fleet && records &&
+        await openCounts(fleet, records.host, served.counts, log);
       if (control !== undefined) {
         socket = await openControl(flags.control, control, listener, io.env, log);
         if (fleet !== undefined && records !== undefined) {

@@ -11,7 +11,9 @@ import {
   type RecordingShelf,
   type RecordWatch,
   type ThreadFigures,
+  viewOf,
 } from "../control/mod.ts";
+import type { PortCounts } from "../workers/mod.ts";
 import type { KeyStorage } from "../../keystore/mod.ts";
 import { type Listener, netListen, openAddresses, parseListenAddress } from "../mod.ts";
 import type { LimitInForce, ListenLimits } from "../mod.ts";
@@ -64,6 +66,8 @@ export interface Served extends Disposable {
   threads(watch: RecordWatch): readonly ClientsControl[];
   /** The recordings of its clients. @throws {ControlError} `control-failed` without a directory. */
   recordings(): RecordingShelf;
+  /** What other hosts of a fleet can count together with it. */
+  readonly counts: PortCounts;
   /** What threads have counted that are there no more. */
   readonly ended?: ThreadFigures | undefined;
 }
@@ -97,6 +101,7 @@ export async function prepare(flags: ListenFlags, io: CliIo, log: LogTail): Prom
       let clients: LocalClients | undefined;
       return {
         listener,
+        counts: viewOf(listener).counts!,
         limits: () => listener.limits,
         recordings: shelfOf(flags, io.env),
         threads: (watch) => [
@@ -136,11 +141,13 @@ async function prepareWorkers(
         first,
         most,
         flags: workerFlags(flags),
+        isFollowed: flags.fleet !== undefined,
         secret,
       });
       handlers.snapshot = () => group.snapshot();
       return {
         listener: group,
+        counts: group.counts,
         limits: () => group.limits(),
         recordings: shelfOf(flags, io.env),
         threads: (watch) => group.threads(watch),

@@ -9,6 +9,7 @@ export { FleetCaller } from "./control/caller.ts";
 export { Exchange, type ExchangeLine, type Head } from "./control/exchange.ts";
 export { ControlService, type ServiceOptions, type TakeExchange } from "./control/service.ts";
 export { type FleetHost, listHosts } from "./host_list.ts";
+export { type CountsOptions, FleetCounts } from "./counts/counts.ts";
 export { makeHostId } from "./host.ts";
 export { type HostEntry, Hosts, type HostsOptions } from "./hosts.ts";
 export { RecordStream } from "./records/stream.ts";

@@ -46,6 +46,8 @@ export interface FleetNames {
    * @param exchange The id of the exchange.
    */
   answers(access: Access, exchange: string): string;
+  /** The subject at which a host tells what it counts, and `*` that of all. */
+  counts(host: string): string;
 }
 
 /** @param fleet The name of the fleet, as {@linkcode parseName} allows it. */
@@ -58,5 +60,6 @@ export function fleetNames(fleet: string): FleetNames {
     recordsOf: (name = "*", kind = "*") => `${fleet}.${name}.*.*.${kind}`,
     control: (host, access) => `${fleet}.control.${host}.${access}`,
     answers: (access, exchange) => `${fleet}.answers.${access}.${exchange}`,
+    counts: (host) => `${fleet}.counts.${host}`,
   };
 }

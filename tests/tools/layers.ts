@@ -103,6 +103,7 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
       "networks",
       "write_all",
     ],
+    types: ["net"],
   },
   web: { imports: ["address", "control", "log", "web/views"] },
   // It runs in browsers.

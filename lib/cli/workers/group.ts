@@ -23,6 +23,7 @@ import {
   makeSharedBuffers,
   nextSharedId,
   OwnerSlots,
+  type PortCounts,
   roomLimits,
   SilentCount,
   WaitingRoom,
@@ -107,6 +108,11 @@ export class WorkerGroup {
     group.#ready.resolve();
     if (options.first < options.most) group.#watchLoad();
     return group;
+  }
+
+  /** What is counted for all workers. */
+  get counts(): PortCounts {
+    return { gate: this.#gate, clients: this.#options.port.clients };
   }
 
   get id(): number {
@@ -209,7 +215,7 @@ export class WorkerGroup {
 
   /** Starts a worker. Settles when it listens. */
   #start(): Promise<void> {
-    const { name, port, flags, clients } = this.#options;
+    const { name, port, flags, clients, isFollowed } = this.#options;
     const listening = Promise.withResolvers<void>();
     const member: Member = new Member(
       {
@@ -219,6 +225,7 @@ export class WorkerGroup {
           sockets: port.sockets,
           buffers: this.#buffers,
           networks: this.#gate.buffer,
+          tellsLogins: isFollowed,
         },
         flags,
         forwards: clients !== undefined,
@@ -282,6 +289,8 @@ export class WorkerGroup {
       waits: (...waiting) => member.waiting.waits(...waiting),
       waitsNoMore: (id) => member.waiting.waitsNoMore(id),
       silent: (hostname) => this.#silent.add(hostname),
+      loginFailed: (network) => this.#gate.watch?.failed(network),
+      networkTrusted: (network) => this.#gate.watch?.trusted(network),
       limitReached: (limit, hostname, fields) => this.#limitLog.reached(limit, hostname, fields),
       log: (level, event, fields) => log.log(level, event, fields),
       print: (lines) => io.out(lines, sender) ?? undefined,

@@ -18,6 +18,8 @@ export interface GroupOptions {
   /** How many there may be; more are started while those that are there are busy. */
   readonly most: number;
   readonly flags: WorkerFlags;
+  /** Whether a fleet learns what happens in the workers. */
+  readonly isFollowed: boolean;
   /** `num:secret`. */
   readonly secret: string | undefined;
   /** Gets the records of the listener, and the last ones of sources whose worker was lost. */
