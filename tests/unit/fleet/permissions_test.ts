@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { silentLogger } from "../../../lib/log.ts";
-import { FleetConnection, FleetRecords, Hosts, RecordStream } from "../../../lib/fleet/mod.ts";
+import { Gate } from "../../../lib/net/gate.ts";
+import { KeyClients } from "../../../lib/net/key_clients.ts";
+import { CurrentLimits } from "../../../lib/net/listen_limits.ts";
+import {
+  FleetConnection,
+  FleetCounts,
+  FleetRecords,
+  Hosts,
+  RecordStream,
+} from "../../../lib/fleet/mod.ts";
 import { FLEET_LEASE_MS } from "../../../lib/limits.ts";
 import { inDirectory } from "../../support/directory.ts";
 import { RecordReader } from "../../support/fleet_records.ts";
@@ -10,18 +19,17 @@ const README = Deno.readTextFileSync(new URL("../../../lib/fleet/README.md", imp
 const SECTION = README.slice(README.indexOf("## Permissions"));
 
 /** The subjects of a sentence, for the fleet `f`. */
-function subjects(sentence: RegExp): string {
+function subjects(sentence: RegExp, ...more: string[]): string {
   const [found] = sentence.exec(SECTION)!;
   const names = [...found.matchAll(/`([A-Z$_][^`]*)`/g)].map(([, name]) => name!);
-  return JSON.stringify(
-    names.filter((name) => !name.startsWith("_INBOX")).map((name) => name.replaceAll("FLEET", "f")),
-  );
+  const own = names.filter((name) => !name.startsWith("_INBOX"));
+  return JSON.stringify([...more, ...own.map((name) => name.replaceAll("FLEET", "f"))]);
 }
 
 const CONFIG = `authorization { users = [
   { user: listener, password: a, permissions: { publish: ${
   subjects(/for\s+listeners\s+needs[^]*?subscribe/)
-}, subscribe: ["_INBOX.>"] } }
+}, subscribe: ${subjects(/For\s+limits\s+it\s+needs[^]*?\.\s/, "_INBOX.>")} } }
   { user: reader, password: b, permissions: { publish: ${
   subjects(/for\s+`fleet\s+watch`\s+needs[^]*?subscribe/)
 }, subscribe: ["_INBOX.>"] } }
@@ -56,6 +64,15 @@ Deno.test({
         await hosts.look(0);
         await hosts.look(FLEET_LEASE_MS);
         await hosts[Symbol.asyncDispose]();
+        const limits = new CurrentLimits();
+        const gate = new Gate({ limits, log: { reached() {} } });
+        const counts = { gate, clients: new KeyClients() };
+        await using _counts = await FleetCounts.open({
+          connection,
+          host,
+          counts,
+          log: silentLogger,
+        });
         records.put(2, "ident", '{"kind":"ident","message":"0"}');
         await reader.until(({ kind }) => kind === "ident");
         await records[Symbol.asyncDispose]();
