@@ -17,6 +17,7 @@ import { MAX_SURFACE_SIDE_PX } from "./limits.ts";
 import type { LogFields, Logger } from "./log.ts";
 import { guardLogger, makeLogger, silentLogger, writeErrorSync } from "./log.ts";
 import type { Admission } from "./net/admission.ts";
+import type { KeyAuthority } from "./net/authority.ts";
 import { bind, type BoundSocket } from "./net/bind.ts";
 import { KeyAdmission } from "./net/key_admission.ts";
 import type { KeyClients } from "./net/key_clients.ts";
@@ -254,7 +255,7 @@ export async function openAdmission(
   identity();
   const notes = keystore.notes.open();
   let revokedProblem: string | undefined;
-  return new KeyAdmission({
+  const authority: KeyAuthority = {
     identity,
     accepts: (publicKey, name, address) => keystore.accepts(publicKey, name, address),
     enrolment: (places) => keystore.openPlaces(places),
@@ -272,7 +273,8 @@ export async function openAdmission(
       }
     },
     close: () => notes.close(),
-  }, limits, clients);
+  };
+  return new KeyAdmission(authority, limits, clients);
 }
 
 /**

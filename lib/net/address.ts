@@ -62,7 +62,9 @@ export function networkNumbers(hostname: string): readonly NetworkNumber[] {
 /** Adds its /48 to a /64 of IPv6. */
 export function withSite(network: NetworkNumber): readonly NetworkNumber[] {
   const { bits, high, low } = network;
-  return bits === NETWORK_BITS ? [network, { bits: SITE_BITS, high, low: low & ~0xffff }] : [network];
+  return bits === NETWORK_BITS
+    ? [network, { bits: SITE_BITS, high, low: low & ~0xffff }]
+    : [network];
 }
 
 /** Reads an address as the system prints it, in a tenth of the time that {@linkcode addressBytes} takes. */

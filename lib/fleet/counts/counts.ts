@@ -6,7 +6,11 @@
 
 import type { Subscription } from "@nats-io/transport-node";
 import { FleetError, messageOf } from "../../errors.ts";
-import { FLEET_CLOSE_TIMEOUT_MS, FLEET_REQUEST_TIMEOUT_MS, MAX_COUNTS_BYTES } from "../../limits.ts";
+import {
+  FLEET_CLOSE_TIMEOUT_MS,
+  FLEET_REQUEST_TIMEOUT_MS,
+  MAX_COUNTS_BYTES,
+} from "../../limits.ts";
 import type { Logger } from "../../log.ts";
 import type { PortCounts } from "../../net/port_state.ts";
 import type { FleetConnection } from "../connection.ts";

@@ -26,7 +26,9 @@ export class OtherHosts {
   /** How many clients they have. */
   get clients(): number {
     let sum = 0;
-    for (const { clients } of this.#hosts.values()) for (const count of clients.values()) sum += count;
+    for (const { clients } of this.#hosts.values()) {
+      for (const count of clients.values()) sum += count;
+    }
     return sum;
   }
 
