@@ -71,6 +71,11 @@ export class Balancer implements AsyncDisposable {
     return await Deno.connect({ hostname, port: await this.port(frontend) });
   }
 
+  /** Waits until its checks have found a server down. @param server Its name in the section. */
+  async down(server: string): Promise<void> {
+    await this.#err.until(RegExp(`Server part\\d+/${server} is DOWN`));
+  }
+
   /** Gives it a command of its runtime API, such as `set server`. @returns Its answer. */
   async command(text: string): Promise<string> {
     const admin = await this.#connectAdmin();
