@@ -34,6 +34,7 @@ export interface Serving extends
     | "failure"
     | "isClosed"
     | "close"
+    | "closePort"
     | "closeClients"
     | "setLimits"
     | "abort"

@@ -18,7 +18,7 @@ import type { ServiceManager } from "./systemd_notify.ts";
 const LAST_WORDS = "the listener has shut down";
 
 export interface ShutdownParts {
-  readonly listener: Pick<Serving, "clients" | "isClosed" | "close" | "closeClients">;
+  readonly listener: Pick<Serving, "clients" | "close" | "closePort" | "closeClients">;
   readonly handlers: Pick<ClientHandlers, "stop">;
   readonly io: Pick<CliIo, "streams">;
   readonly manager: Pick<ServiceManager, "status" | "stopping">;
@@ -125,8 +125,8 @@ export class Shutdown implements Disposable {
     }
     if (this.#phase === "running") {
       this.#phase = "draining";
-      if (hasBalancers) this.#notice = setTimeout(() => listener.close(), DRAIN_NOTICE_MS);
-      else listener.close();
+      if (hasBalancers) this.#notice = setTimeout(() => void listener.closePort(), DRAIN_NOTICE_MS);
+      else void listener.closePort();
     }
     this.#report(again);
   }

@@ -31,6 +31,7 @@ import {
 import type { ListenSource, ListenStatus } from "./listen_types.ts";
 import type { Source } from "../segment/source.ts";
 import type { ListenerOptions } from "./listener_options.ts";
+import { Logins } from "./logins.ts";
 import { Patrol } from "./patrol.ts";
 import type { PortCounts, PortState } from "./port_state.ts";
 import { parseSecret } from "./secret.ts";
@@ -74,6 +75,7 @@ export class Listener implements ListenSource {
   readonly #state: PortState;
   readonly #waiting: WaitingRoom;
   readonly #proxies: ProxyArrivals;
+  readonly #logins = new Logins();
   readonly #clients = new Set<Connection>();
   readonly #patrol: Patrol;
   readonly #running = new Set<Promise<void>>();
@@ -117,8 +119,9 @@ export class Listener implements ListenSource {
       log: options.log,
       take: (socket, { addresses: [local] }) => {
         const from = remoteOf(socket, local!);
-        if (this.#proxies.isProxy(from.hostname)) this.#track(this.#proxies.receive(socket, from));
-        else this.#welcome(socket, from, port);
+        if (!this.#proxies.isProxy(from.hostname)) return this.#welcome(socket, from, port);
+        this.#logins.begin(socket);
+        this.#track(this.#proxies.receive(socket, from).finally(() => this.#logins.end(socket)));
       },
       lost: (error) => {
         options.log.log("debug", "lost-before-accept", { detail: String(error) });
@@ -220,7 +223,13 @@ export class Listener implements ListenSource {
     else this.close();
   }
 
-  /** Takes no more clients; those that were handed over live on. */
+  /** Takes no more connections; settles, and closes, when the logins that are under way have ended. */
+  closePort(): Promise<void> {
+    this.#acceptor.close();
+    return this.#logins.over();
+  }
+
+  /** Takes no more clients and ends logins; clients that were handed over live on. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -230,6 +239,7 @@ export class Listener implements ListenSource {
     const reason = new LimitError("listener-closed", "the listener was closed");
     this.#waiting.clear(reason);
     this.#proxies.clear(reason);
+    this.#logins.clear();
   }
 
   /**
@@ -264,6 +274,7 @@ export class Listener implements ListenSource {
       // A handler that hangs must not keep the process by this.
       Deno.unrefTimer(this.#revocations);
       await this.#acceptor.run();
+      await this.#logins.over();
     } catch (error) {
       const { code, message } = this.#failure = internalError(error);
       this.#options.log.log("error", "listener-failed", { reason: code, detail: message });
@@ -313,6 +324,7 @@ export class Listener implements ListenSource {
     }
     const session = serverSession(this.#options, this.#places.secret);
     const connection = new Connection(port, socket, remote, session);
+    this.#logins.begin(connection);
     this.#waiting.enter(connection);
     this.#track(connection.run());
   }
@@ -359,6 +371,7 @@ export class Listener implements ListenSource {
       leftSilently: ({ hostname }) => this.#state.silent.add(hostname),
       left: (connection) => {
         this.#waiting.leave(connection);
+        this.#logins.end(connection);
         this.#clients.delete(connection);
       },
     };
@@ -366,6 +379,7 @@ export class Listener implements ListenSource {
 
   async #handOver(connection: Connection): Promise<void> {
     if (this.#isClosed) return;
+    this.#logins.end(connection);
     const request = new HandoverSource(this, connection);
     const succeeded = await this.#call(request, HANDOVER_REQUEST);
     request.close();

@@ -149,6 +149,8 @@ export interface WorkerService extends ViewsThere {
    * @param hadVerified What is known here; one that has sent a valid packet since may wait again.
    */
   evict(id: number, detail: string, hadVerified: boolean): void;
+  /** See {@linkcode Listener.closePort}. */
+  closePort(): Promise<void> | void;
   /** Takes no more clients. */
   close(): void;
   /** Asks the clients to leave, and holds up none any more. @param lastWords Why. */

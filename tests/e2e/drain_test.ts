@@ -1,6 +1,7 @@
 /** `ctl drain` and `/ready`: a listener is taken out of service. */
 
 import assert from "node:assert/strict";
+import { TestClient } from "../support/clients.ts";
 import { controlOf, controlPath, ctl, spawnCtl } from "../support/ctl.ts";
 import { Listening, Output } from "../support/listening.ts";
 
@@ -54,8 +55,17 @@ Deno.test("ctl drain with workers: the port of all is closed, and clients are en
   const clients = [await listening.connect(), await listening.connect()];
   for (const client of clients) await client.activated();
   using control = await controlOf(listening);
+  const [, port] = await listening.err.until(/:(\d+) as demo\n/);
+  using login = await TestClient.connect(Number(port), { key: listening.key });
+  await login.read();
   assert.deepEqual(await control.call("drain", {}), { clients: 2 });
+  assert.ok(await login.login(), "a login that has begun goes on");
+  login.register();
+  await login.untilEvent("activate");
+  await listening.out.until(/^listener 1 terminated$/m);
   await assert.rejects(listening.connect());
+  login.close();
+  await listening.out.until(/^client 4 terminated$/m);
   for (const client of clients) await client.showText("still drawing");
   const { err } = await ctl(listening, ["drain", "--seconds", "1", "--wait"]);
   assert.equal(err, "the listener is draining; 2 clients stay for 1 s at most\n");

@@ -3,8 +3,9 @@
 
 import assert from "node:assert/strict";
 import type { Source, Status } from "../../lib/mod.ts";
-import { DRAIN_TIMEOUT_MS } from "../../lib/limits.ts";
+import { DRAIN_TIMEOUT_MS, LOGIN_TIMEOUT_MS } from "../../lib/limits.ts";
 import { freshKey } from "../support/clients.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 import { FakeTimers } from "../support/fake_timers.ts";
 import { Bench } from "../support/listen.ts";
 import { REGISTER } from "../support/pair.ts";
@@ -71,6 +72,57 @@ Deno.test("closing during the handshake ends it, whatever its stage", async () =
   const refused = bench.log.of("login-refused").map(({ fields }) => fields["reason"]);
   assert.deepEqual(refused, ["listener-closed", "listener-closed"], "the silent one is no login");
   for (const client of [silent, halfway, claimed]) client.close();
+});
+
+Deno.test("closing the port lets the logins finish that have begun, and then closes", async () => {
+  await using bench = await Bench.start();
+  const key = await bench.addKey();
+  const login = await bench.connect({ key });
+  await login.flush();
+  await login.read();
+  const { port } = bench.listener.address;
+  const over = bench.listener.closePort();
+  await assert.rejects(Deno.connect({ hostname: "127.0.0.1", port }));
+  assert.ok(!bench.listener.isClosed);
+  assert.ok(await login.login());
+  login.register();
+  await login.whenAddressed(bench);
+  await over;
+  await bench.listener.stopped;
+  assert.ok(bench.listener.isClosed);
+  await login.roundTrip(bench);
+  const kinds = bench.calls.map(({ role, status }) => `${role} ${status.kind}`);
+  assert.ok(kinds.indexOf("listener terminated") > kinds.indexOf("listener segment_request"));
+  login.close();
+  await bench.listener.finished();
+});
+
+Deno.test("a login that does not go on holds up the closing of the port until it is refused", async () => {
+  using clock = new FakeClock();
+  await using bench = await Bench.start();
+  using timers = new FakeTimers();
+  const silent = await bench.raw();
+  using good = await bench.login();
+  const over = bench.listener.closePort();
+  clock.nowMs += LOGIN_TIMEOUT_MS;
+  timers.pass(LOGIN_TIMEOUT_MS);
+  await over;
+  await bench.listener.stopped;
+  await good.roundTrip(bench);
+  await silent.untilClosed();
+  silent.close();
+});
+
+Deno.test("closing ends the logins that a closed port has waited for", async () => {
+  await using bench = await Bench.start();
+  const silent = await bench.raw();
+  using good = await bench.login();
+  const over = bench.listener.closePort();
+  bench.listener.close();
+  await over;
+  await silent.untilClosed();
+  silent.close();
+  await good.roundTrip(bench);
 });
 
 Deno.test("a request that is left unanswered is refused", async () => {

@@ -69,6 +69,8 @@ export class WorkerGroup {
   #lastMember = 0;
   /** Whether the first workers listen: from then on one that ends is replaced. */
   #isOpen = false;
+  /** Whether workers that end are not replaced. */
+  #isClosing = false;
   #isClosed = false;
   #watch: RecordWatch | undefined;
   #ended: ThreadFigures | undefined;
@@ -151,12 +153,19 @@ export class WorkerGroup {
     });
   }
 
+  /** See {@linkcode Listener.closePort}. */
+  async closePort(): Promise<void> {
+    this.#beginToClose();
+    // One that ends meanwhile has no logins.
+    await Promise.all([...this.#members].map(({ link }) => link.ask("closePort").catch(() => {})));
+    this.close();
+  }
+
   /** Takes no more clients; those that are there stay. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#look?.stop();
-    for (const timer of this.#restarts) clearTimeout(timer);
+    this.#beginToClose();
     for (const { link } of this.#members) link.tell("close");
     this.#silent.close();
     this.#limitLog.close();
@@ -173,7 +182,7 @@ export class WorkerGroup {
   /** Ends all workers at once. */
   abort(): void {
     this.#isClosed = true;
-    this.#look?.stop();
+    this.#beginToClose();
     this.#silent.close();
     this.#limitLog.close();
     for (const member of this.#members) member.end("the listener was aborted");
@@ -206,6 +215,12 @@ export class WorkerGroup {
   /** Settles when it is closed and all clients have left. */
   finished(): Promise<void> {
     return this.#finished.promise;
+  }
+
+  #beginToClose(): void {
+    this.#isClosing = true;
+    this.#look?.stop();
+    for (const timer of this.#restarts) clearTimeout(timer);
   }
 
   #checkFinished(): void {
@@ -259,7 +274,7 @@ export class WorkerGroup {
         if (this.#secret !== undefined) member.link.tell("setSecret", this.#secret);
         member.link.tell("setLimits", this.#options.port.limits.all);
         if (this.#watch?.isWatched) member.clients.watch(true);
-        if (this.#isClosed) member.link.tell("close");
+        if (this.#isClosing) member.link.tell("close");
         listening.resolve();
         return this.#ready.promise;
       },
@@ -269,7 +284,7 @@ export class WorkerGroup {
       },
       finished: (figures) => {
         if (figures !== undefined) member.clients.keep(figures);
-        if (this.#isClosed) this.#remove(member);
+        if (this.#isClosing) this.#remove(member);
         else this.#lost(member, "its listener ended");
       },
       ends: (figures, exitCode) => {
@@ -337,7 +352,7 @@ export class WorkerGroup {
       onLost(id, WORKER_LOST);
       this.#publish(id, { kind: "terminated", last_words: WORKER_LOST });
     }
-    if (!this.#isClosed) this.#replace(member);
+    if (!this.#isClosing) this.#replace(member);
   }
 
   #replace(member: Member): void {

@@ -141,6 +141,10 @@ class ListenWorker implements WorkerService {
     this.#waiting.evict(id, detail, hadVerified);
   }
 
+  closePort(): Promise<void> | void {
+    return this.#listener?.closePort();
+  }
+
   close(): void {
     this.#listener?.close();
   }

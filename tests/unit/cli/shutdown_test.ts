@@ -17,8 +17,8 @@ class Rig implements Disposable {
     this.shutdown = new Shutdown({
       listener: {
         clients,
-        isClosed: false,
         close: () => void done.push("close"),
+        closePort: () => Promise.resolve(void done.push("closePort")),
         closeClients: (lastWords) => void done.push(`closeClients ${lastWords}`),
       },
       handlers: { stop: () => void done.push("handlers stop") },
@@ -64,7 +64,7 @@ const STATUS = "STATUS clients are leaving";
 Deno.test("drain: the port is closed, and clients are ended when the time is over", () => {
   using rig = new Rig();
   assert.equal(rig.shutdown.drain(60), 60);
-  assert.deepEqual(rig.take(), [STATUS, "close", 'draining {"clients":3,"seconds":60}']);
+  assert.deepEqual(rig.take(), [STATUS, "closePort", 'draining {"clients":3,"seconds":60}']);
   assert.deepEqual([rig.shutdown.hasBegun, rig.shutdown.isDraining], [true, true]);
   rig.pass(59);
   assert.deepEqual(rig.take(), []);
@@ -81,7 +81,7 @@ Deno.test("drain: without a time it takes that of --drain, and without that any"
   assert.deepEqual(timed.take().slice(3), STOPPED);
   using endless = new Rig();
   assert.equal(endless.shutdown.drain(undefined), undefined);
-  assert.deepEqual(endless.take(), [STATUS, "close", 'draining {"clients":3}']);
+  assert.deepEqual(endless.take(), [STATUS, "closePort", 'draining {"clients":3}']);
   endless.pass(1e6);
   assert.deepEqual(endless.take(), []);
 });
@@ -94,7 +94,7 @@ Deno.test("drain: a second one shortens the time, and never lengthens it", () =>
   assert.equal(rig.shutdown.drain(600), 70);
   assert.equal(rig.shutdown.drain(undefined), 70);
   assert.equal(rig.shutdown.drain(10), 10);
-  assert.equal(rig.take().filter((each) => each === "close").length, 1);
+  assert.equal(rig.take().filter((each) => each === "closePort").length, 1);
   rig.pass(10);
   assert.ok(rig.take().includes("handlers stop"));
 });
@@ -106,7 +106,7 @@ Deno.test("drain: with balancers the port stays open until they have seen it", (
   assert.deepEqual(rig.take(), [STATUS, 'draining {"clients":3}']);
   assert.ok(rig.shutdown.isDraining);
   rig.pass(1);
-  assert.deepEqual(rig.take(), ["close"]);
+  assert.deepEqual(rig.take(), ["closePort"]);
   using short = new Rig({ hasBalancers: true });
   short.shutdown.drain(1);
   short.pass(1);
@@ -119,7 +119,7 @@ Deno.test("SIGTERM: the first one drains for --drain, the next one ends clients"
   using rig = new Rig({ drainSeconds: 60 });
   rig.shutdown.takeSignal("SIGTERM");
   const began = rig.take();
-  assert.deepEqual(began, [STOPPED[0], "close", 'draining {"clients":3,"seconds":60}']);
+  assert.deepEqual(began, [STOPPED[0], "closePort", 'draining {"clients":3,"seconds":60}']);
   rig.shutdown.takeSignal("SIGTERM");
   assert.deepEqual(rig.take(), STOPPED);
 });
@@ -152,7 +152,7 @@ Deno.test("SIGTERM without clients ends at once, unless balancers may be sending
   balanced.shutdown.takeSignal("SIGTERM");
   assert.deepEqual(balanced.take().slice(1), ['draining {"clients":0,"seconds":60}']);
   balanced.pass(DRAIN_NOTICE_MS / 1000);
-  assert.deepEqual(balanced.take(), ["close"]);
+  assert.deepEqual(balanced.take(), ["closePort"]);
 });
 
 Deno.test("SIGINT ends clients at once, also during a drain, and the end does not take for ever", async () => {
