@@ -155,6 +155,7 @@ test(
     (await bench.login({ key })).close();
     await server.kill();
     aheadMs = FLEET_STALE_MS;
+    assert.equal(storage.state, "stale", "/ready tells balancers");
     using client = await bench.connect({ key });
     assert.equal(await client.login(), false);
     await bench.until(() => bench.log.of("login-refused").length > 0, "the refusal");

@@ -56,6 +56,8 @@ Deno.test("install systemd --print: the unit has the options, no secret, and no 
   assert.doesNotMatch(stdout, /^MemoryDenyWriteExecute|-A\b|allow-all/m);
   const web = await install(["--web", "127.0.0.1:443", "--print"]);
   assert.match(web.stdout, /^AmbientCapabilities=CAP_NET_BIND_SERVICE$/m);
+  const ready = await install(["--ready", "127.0.0.1:80", "--print"]);
+  assert.match(ready.stdout, /^AmbientCapabilities=CAP_NET_BIND_SERVICE$/m);
   const plain = await install(["--print"]);
   assert.doesNotMatch(plain.stdout, /allow-run|AmbientCapabilities|LoadCredential/);
   assert.match(plain.stdout, /^CapabilityBoundingSet=$/m);
