@@ -244,6 +244,7 @@ export class WorkerGroup {
         },
         flags,
         forwards: clients !== undefined,
+        isFollowed,
       },
       new AdmissionDesk(port.admission, port.identity, this.#slots),
       this.#waiting,

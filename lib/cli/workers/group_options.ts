@@ -18,7 +18,7 @@ export interface GroupOptions {
   /** How many there may be; more are started while those that are there are busy. */
   readonly most: number;
   readonly flags: WorkerFlags;
-  /** Whether a fleet learns what happens in the workers. */
+  /** Whether a fleet learns what happens in the workers, from the first client on. */
   readonly isFollowed: boolean;
   /** `num:secret`. */
   readonly secret: string | undefined;

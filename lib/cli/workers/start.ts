@@ -32,6 +32,8 @@ export interface WorkerStart {
   readonly flags: WorkerFlags;
   /** Whether clients are handled in the main thread. */
   readonly forwards: boolean;
+  /** Whether all records are wanted there. */
+  readonly isFollowed: boolean;
 }
 
 /** Picks what a worker needs of the flags of `listen`. */

@@ -92,7 +92,7 @@ class ListenWorker implements WorkerService {
     this.#main.tell("finished", this.#clients?.figures());
   }
 
-  async #open({ flags, setup, forwards }: WorkerStart): Promise<void> {
+  async #open({ flags, setup, forwards, isFollowed }: WorkerStart): Promise<void> {
     const io: CliIo = {
       out: (text, sender) => this.#output.write(text, sender),
       err: (text, sender) => this.#main.tell("printError", text, sender),
@@ -119,6 +119,7 @@ class ListenWorker implements WorkerService {
       recorder: handlers.recorder,
       keepsFiles: isControlled(flags),
     });
+    if (isFollowed) clients.watch(true);
     this.#views = new PostedViews(clients, {
       fromView: (...args) => this.#main.tell("fromView", ...args),
       viewEnded: (...args) => this.#main.tell("viewEnded", ...args),

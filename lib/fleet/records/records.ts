@@ -48,13 +48,12 @@ export class FleetRecords implements AsyncDisposable {
   static async open(options: RecordsOptions): Promise<FleetRecords> {
     const { connection, host, name, spools: root, log } = options;
     const stream = await RecordStream.open(connection);
-    const spool = await Spool.open(root, host, {
+    const spool = await Spool.create(root, host, {
       onLost(count, detail) {
         outbox.lose(count);
         log.log("warn", "fleet-records-lost", { lost: count, detail });
       },
     });
-    if (spool === undefined) throw new Error(`the host ${host} is there already`);
     const sender = new Sender(stream, true);
     const outbox = new Outbox({ name, connection, sender, spool, log });
     const since = new Date().toISOString();

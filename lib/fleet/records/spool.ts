@@ -63,23 +63,41 @@ export class Spool {
   }
 
   /**
-   * Opens the spool of a host.
+   * Makes the spool of a new host.
    *
    * @param root The directory of all spools of a fleet; it is made for this user alone.
-   * @returns `undefined` while another process has it open.
+   */
+  static async create(root: string, host: string, events: SpoolEvents): Promise<Spool> {
+    await Deno.mkdir(root, { recursive: true, mode: DIRECTORY_MODE });
+    // Under a name that no host has, until it is locked: other processes look for spools to send.
+    const path = `${root}/.${host}`;
+    await Deno.mkdir(path, { mode: DIRECTORY_MODE });
+    const lock = await openLock(path);
+    try {
+      await lock.lock(true);
+      await Deno.rename(path, `${root}/${host}`);
+      return new Spool(`${root}/${host}`, host, lock, events);
+    } catch (error) {
+      lock.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Opens a spool that is there.
+   *
+   * @returns `undefined` when another process has it open, or has just removed it.
    */
   static async open(root: string, host: string, events: SpoolEvents): Promise<Spool | undefined> {
     const path = `${root}/${host}`;
-    await Deno.mkdir(path, { recursive: true, mode: DIRECTORY_MODE });
-    const lock = await Deno.open(`${path}/${LOCK}`, {
-      create: true,
-      append: true,
-      mode: FILE_MODE,
-    });
+    let lock: Deno.FsFile | undefined;
     try {
+      lock = await openLock(path);
       if (await lock.tryLock(true)) return new Spool(path, host, lock, events);
     } catch (error) {
-      lock.close();
+      lock?.close();
+      // Another process has removed it, perhaps before this one got the lock.
+      if (error instanceof Deno.errors.NotFound) return undefined;
       throw error;
     }
     lock.close();
@@ -187,6 +205,10 @@ export class Spool {
     if (damaged > 0) this.#events.onLost(damaged, `${path} is damaged`);
     return records as FleetRecord[];
   }
+}
+
+function openLock(path: string): Promise<Deno.FsFile> {
+  return Deno.open(`${path}/${LOCK}`, { create: true, append: true, mode: FILE_MODE });
 }
 
 /** @returns `undefined` for a file that no spool has written. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { makeRecord } from "../../../lib/fleet/records/record.ts";
+import { isHostId, makeRecord } from "../../../lib/fleet/records/record.ts";
 import { Spool } from "../../../lib/fleet/records/spool.ts";
 import { FLEET_SEGMENT_BYTES, FLEET_SPOOL_BYTES } from "../../../lib/limits.ts";
 import { inDirectory } from "../../support/directory.ts";
@@ -11,10 +11,11 @@ function record(number: number, text = "", host = HOST) {
   return makeRecord({ host, name: "demo", client: 2, number }, "ident", body);
 }
 
+/** Opens the spool of a host, and makes it where there is none. */
 async function open(root: string, host = HOST): Promise<{ spool: Spool; lost: number[] }> {
   const lost: number[] = [];
-  const spool = await Spool.open(root, host, { onLost: (count) => lost.push(count) });
-  assert(spool !== undefined);
+  const events = { onLost: (count: number) => void lost.push(count) };
+  const spool = await Spool.open(root, host, events) ?? await Spool.create(root, host, events);
   return { spool, lost };
 }
 
@@ -50,11 +51,35 @@ Deno.test("a spool gives its records in their order, also to the next process, f
     assert.deepEqual([...Deno.readDirSync(root)], []);
   }));
 
+Deno.test("a spool that its owner removes is opened by no other process, and a new one by none before its owner", () =>
+  inDirectory(async (root) => {
+    const events = { onLost: () => assert.fail("records were lost") };
+    for (let round = 0; round < 100; round++) {
+      let isOver = false;
+      const others = Array.from({ length: 3 }, async () => {
+        while (!isOver) {
+          for await (const { name } of Deno.readDir(root)) {
+            const spool = isHostId(name) ? await Spool.open(root, name, events) : undefined;
+            assert.deepEqual(spool && await numbersOf(spool), spool && []);
+            await spool?.close();
+          }
+        }
+      });
+      const host = `host-${round}`;
+      const spool = await Spool.create(root, host, events);
+      assert(spool.append(record(1, "", host)));
+      assert.deepEqual(await numbersOf(spool), [1]);
+      await spool.close();
+      isOver = true;
+      await Promise.all(others);
+    }
+    assert.deepEqual([...Deno.readDirSync(root)], []);
+  }));
+
 Deno.test("a spool takes no more than its bound, and again once there is room", () =>
   inDirectory(async (root) => {
     // A file of the spool that takes all but a little of it.
-    await (await open(root)).spool.close();
-    await Deno.mkdir(`${root}/${HOST}`, { recursive: true });
+    await Deno.mkdir(`${root}/${HOST}`);
     const path = `${root}/${HOST}/0000000001.jsonl`;
     await Deno.writeFile(path, new Uint8Array());
     await Deno.truncate(path, FLEET_SPOOL_BYTES - 1000);
