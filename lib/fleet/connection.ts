@@ -54,8 +54,10 @@ export class FleetConnection {
   readonly jetstream: JetStreamClient;
   readonly buckets: Kvm;
   readonly names: FleetNames;
-  /** How many servers keep a copy of each bucket and stream. */
+  /** How many servers are to keep a copy of each bucket and stream. */
   readonly replicas: number;
+  /** Whether the user has named as many servers, so that fewer copies are a failure. */
+  readonly mustReplicate: boolean;
   /** Called with each subject that the servers do not let this user publish to. */
   onRefused: ((subject: string) => void) | undefined;
   readonly #listeners = new Set<(state: FleetState) => void>();
@@ -70,7 +72,9 @@ export class FleetConnection {
     this.jetstream = jetstream(nats);
     this.buckets = new Kvm(this.jetstream);
     this.names = fleetNames(place.name);
-    this.replicas = place.servers.length >= FLEET_REPLICAS ? FLEET_REPLICAS : 1;
+    this.mustReplicate = place.servers.length >= FLEET_REPLICAS;
+    const isCluster = nats.info?.cluster !== undefined;
+    this.replicas = this.mustReplicate || isCluster ? FLEET_REPLICAS : 1;
     void this.#watch();
   }
 

@@ -13,6 +13,7 @@ import type { FleetConnection } from "./connection.ts";
 import { isPassingChange, patiently } from "./patience.ts";
 import { isHostId, makeRecord } from "./records/record.ts";
 import type { RecordStream } from "./records/stream.ts";
+import { replicated } from "./replicas.ts";
 
 /** What the clients of a host that is gone are told to have said last. */
 const LAST_WORDS = "its host is gone";
@@ -65,10 +66,13 @@ export class Hosts implements AsyncDisposable {
    * @throws {FleetError} `fleet-failed`.
    */
   static async join(options: HostsOptions): Promise<Hosts> {
-    const { nats, buckets, names, replicas } = options.connection;
+    const { nats, buckets, names } = options.connection;
     try {
       const bucket = await patiently(() =>
-        buckets.create(names.buckets.hosts, { replicas, history: 1 })
+        replicated(
+          options.connection,
+          (replicas) => buckets.create(names.buckets.hosts, { replicas, history: 1 }),
+        )
       );
       const manager = await jetstreamManager(nats, {
         checkAPI: false,

@@ -10,6 +10,7 @@ import { FleetError, messageOf } from "../errors.ts";
 import { FLEET_ANSWER_MS } from "../limits.ts";
 import type { FleetConnection } from "./connection.ts";
 import { patiently } from "./patience.ts";
+import { replicated } from "./replicas.ts";
 
 /** How far a bucket is. */
 export interface BucketState {
@@ -93,11 +94,16 @@ export class FleetLink implements AsyncDisposable {
    * @throws {FleetError} `fleet-unreachable`.
    */
   async bucket(name: string, maxValueSize: number): Promise<KV> {
-    const { buckets, replicas } = this.connection;
+    const { buckets } = this.connection;
     try {
       // The leader alone answers: other servers may be behind.
-      const options = { history: 1, replicas, maxValueSize, allow_direct: false };
-      return await patiently(() => buckets.create(name, options));
+      const options = { history: 1, maxValueSize, allow_direct: false };
+      return await patiently(() =>
+        replicated(
+          this.connection,
+          (replicas) => buckets.create(name, { ...options, replicas }),
+        )
+      );
     } catch (error) {
       throw unreachable(`the bucket ${name} cannot be opened`, error);
     }

@@ -21,6 +21,8 @@ export interface FleetNames {
   };
   /** The stream of records. */
   readonly stream: string;
+  /** All streams, those of buckets too. */
+  readonly streams: readonly string[];
   /** Matches the subjects of all records. */
   readonly records: string;
   /**
@@ -52,9 +54,12 @@ export interface FleetNames {
 
 /** @param fleet The name of the fleet, as {@linkcode parseName} allows it. */
 export function fleetNames(fleet: string): FleetNames {
+  const buckets = { keys: `${fleet}_keys`, places: `${fleet}_places`, hosts: `${fleet}_hosts` };
+  const stream = `${fleet}_records`;
   return {
-    buckets: { keys: `${fleet}_keys`, places: `${fleet}_places`, hosts: `${fleet}_hosts` },
-    stream: `${fleet}_records`,
+    buckets,
+    stream,
+    streams: [...Object.values(buckets).map((bucket) => `KV_${bucket}`), stream],
     records: `${fleet}.*.*.*.*`,
     record: (name = NAMELESS, host, client, kind) => `${fleet}.${name}.${host}.${client}.${kind}`,
     recordsOf: (name = "*", kind = "*") => `${fleet}.${name}.*.*.${kind}`,

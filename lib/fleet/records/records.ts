@@ -7,6 +7,7 @@
 import type { Logger } from "../../log.ts";
 import type { FleetConnection } from "../connection.ts";
 import { type HostEntry, Hosts } from "../hosts.ts";
+import { raiseReplicas } from "../replicas.ts";
 import { sendLeftSpools } from "./left_spools.ts";
 import { Outbox } from "./outbox.ts";
 import { Sender } from "./sender.ts";
@@ -59,6 +60,7 @@ export class FleetRecords implements AsyncDisposable {
     const since = new Date().toISOString();
     const entry = { name, since, addresses: [], isControlled: false };
     const hosts = await Hosts.join({ connection, stream, host, entry, log });
+    await raiseReplicas(connection, connection.names.streams, log);
     return new FleetRecords(
       outbox,
       hosts,

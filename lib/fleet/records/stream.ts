@@ -22,6 +22,7 @@ import {
 } from "../../limits.ts";
 import type { FleetConnection } from "../connection.ts";
 import { patiently } from "../patience.ts";
+import { replicated } from "../replicas.ts";
 import { type FleetRecord, parseRecord } from "./record.ts";
 
 const NANOSECONDS_PER_MS = 1_000_000;
@@ -93,25 +94,25 @@ export class RecordStream {
   }
 }
 
-async function make(
-  manager: JetStreamManager,
-  { names, replicas }: FleetConnection,
-): Promise<void> {
+async function make(manager: JetStreamManager, connection: FleetConnection): Promise<void> {
+  const { names } = connection;
   try {
     await manager.streams.info(names.stream);
   } catch (error) {
     if (!isApi(error, NOT_FOUND)) throw error;
-    await manager.streams.add({
-      name: names.stream,
-      subjects: [names.records],
-      num_replicas: replicas,
-      storage: StorageType.File,
-      retention: RetentionPolicy.Limits,
-      discard: DiscardPolicy.Old,
-      max_age: FLEET_RECORDS_AGE_MS * NANOSECONDS_PER_MS,
-      max_bytes: FLEET_RECORDS_BYTES,
-      duplicate_window: FLEET_DUPLICATE_MS * NANOSECONDS_PER_MS,
-    }).catch((error) => {
+    const add = (replicas: number) =>
+      manager.streams.add({
+        name: names.stream,
+        subjects: [names.records],
+        num_replicas: replicas,
+        storage: StorageType.File,
+        retention: RetentionPolicy.Limits,
+        discard: DiscardPolicy.Old,
+        max_age: FLEET_RECORDS_AGE_MS * NANOSECONDS_PER_MS,
+        max_bytes: FLEET_RECORDS_BYTES,
+        duplicate_window: FLEET_DUPLICATE_MS * NANOSECONDS_PER_MS,
+      });
+    await replicated(connection, add).catch((error) => {
       // Another listener has just made it.
       if (!isApi(error, NAME_IN_USE)) throw error;
     });

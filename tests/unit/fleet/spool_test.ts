@@ -54,7 +54,7 @@ Deno.test("a spool gives its records in their order, also to the next process, f
 Deno.test("a spool that its owner removes is opened by no other process, and a new one by none before its owner", () =>
   inDirectory(async (root) => {
     const events = { onLost: () => assert.fail("records were lost") };
-    for (let round = 0; round < 100; round++) {
+    for (let round = 0; round < 30; round++) {
       let isOver = false;
       const others = Array.from({ length: 3 }, async () => {
         while (!isOver) {
