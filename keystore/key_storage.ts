@@ -75,6 +75,8 @@ export interface KeyStorage extends AsyncDisposable {
   readonly state: CopyState;
   /** For how long queries may have been answered from an old copy, in milliseconds. */
   readonly ageMs: number;
+  /** For how long the copy has been in this state, in milliseconds; `undefined` for none. */
+  readonly stateMs: number | undefined;
   /** Where an entry is, for people. @param file Its {@linkcode AcceptedEntry.file}. */
   placeOf(file: string): string;
   /**

@@ -109,6 +109,8 @@ export class Keystore implements KeyStorage {
 
   /** Always 0: queries compare with the disk. */
   readonly ageMs: number = 0;
+  /** See {@linkcode KeyStorage.stateMs}. */
+  readonly stateMs: undefined = undefined;
 
   /** The path of a file of `accepted/`, relative to the store. */
   placeOf(file: string): string {

@@ -140,7 +140,8 @@ const STATES: { readonly [S in CopyState]: (staleMs: number) => Message } = {
       "warn",
       "fleet-lost",
       `the fleet cannot be reached: known keys log in for ${staleMs / 1000} s, unknown ones do ` +
-        `not, no change of a key counts, and knocks and last logins are noted later`,
+        "not; no change of a key counts; records, knocks and last logins wait; limits count at " +
+        "this host alone",
     ),
   stale: (staleMs) =>
     said(

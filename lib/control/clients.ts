@@ -28,7 +28,15 @@ export type ClientRow = Result<"show">;
 /** What one thread has counted, and holds now. */
 export type ThreadFigures = Omit<
   Result<"stats">,
-  "memory_bytes" | "workers" | "watchers" | "keystore_age_seconds" | "uptime_seconds"
+  | "memory_bytes"
+  | "workers"
+  | "watchers"
+  | "keystore_age_seconds"
+  | "fleet_state_seconds"
+  | "fleet_records"
+  | "fleet_waiting_records"
+  | "fleet_spool_bytes"
+  | "uptime_seconds"
 >;
 
 /** A record as a line, without its line feed. */

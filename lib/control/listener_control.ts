@@ -61,7 +61,7 @@ export interface ControlTarget {
 /** What is used of the keystore. */
 type ControlKeystore = Pick<
   KeyStorage,
-  "notes" | "acceptKnock" | "ignoreKnock" | "list" | "state" | "ageMs"
+  "notes" | "acceptKnock" | "ignoreKnock" | "list" | "state" | "stateMs" | "ageMs"
 >;
 
 /** Where threads give their records. */
@@ -73,8 +73,18 @@ export interface RecordWatch {
   lose(count: number): void;
 }
 
+/** What became of the records of a follower. */
+export interface FollowerFigures {
+  readonly sent: number;
+  readonly waiting: number;
+  readonly lost: number;
+  /** What those take that wait on the disk. */
+  readonly spoolBytes: number;
+}
+
 /** Takes all records, without waiting. */
 export interface RecordFollower {
+  readonly figures: FollowerFigures;
   /**
    * Takes a record.
    *
@@ -360,12 +370,24 @@ export class ListenerControl implements Controlled, RecordWatch {
       workers: threads.length,
       watchers: this.#watchers.size,
       keystore_age_seconds: this.#keystore.ageMs / 1000,
+      ...this.#fleetFigures(),
       uptime_seconds: (Date.now() - this.#since.getTime()) / 1000,
     };
   }
 
   async metrics(): Promise<string> {
     return formatMetrics(await this.stats(), this.#target.name);
+  }
+
+  #fleetFigures() {
+    const { state, stateMs } = this.#keystore;
+    const records = this.#follower?.figures;
+    return {
+      fleet_state_seconds: stateMs === undefined ? {} : { [state]: Math.floor(stateMs / 1000) },
+      fleet_records: records === undefined ? {} : { sent: records.sent, lost: records.lost },
+      fleet_waiting_records: records?.waiting ?? 0,
+      fleet_spool_bytes: records?.spoolBytes ?? 0,
+    };
   }
 
   /** The links, without those of clients that have ended. */

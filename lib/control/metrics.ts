@@ -36,6 +36,15 @@ const METRICS: readonly {
   { name: "workers", type: "gauge", field: "workers" },
   { name: "watchers", type: "gauge", field: "watchers" },
   { name: "keystore_age_seconds", type: "gauge", field: "keystore_age_seconds" },
+  {
+    name: "fleet_state_seconds",
+    type: "gauge",
+    field: "fleet_state_seconds",
+    label: "state",
+  },
+  { name: "fleet_records_total", type: "counter", field: "fleet_records", label: "outcome" },
+  { name: "fleet_waiting_records", type: "gauge", field: "fleet_waiting_records" },
+  { name: "fleet_spool_bytes", type: "gauge", field: "fleet_spool_bytes" },
   { name: "uptime_seconds", type: "gauge", field: "uptime_seconds" },
 ];
 

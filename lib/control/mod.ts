@@ -23,7 +23,13 @@ export { HttpControl, json, refusal } from "./http.ts";
 export type { LinkDesk, LinkEnd, LinkRow, LinkTerms } from "./link_desk.ts";
 export { LogTail } from "./log_tail.ts";
 export { PostedViews } from "./remote_views.ts";
-export { type ControlTarget, ListenerControl, type RecordWatch } from "./listener_control.ts";
+export {
+  type ControlTarget,
+  type FollowerFigures,
+  ListenerControl,
+  type RecordFollower,
+  type RecordWatch,
+} from "./listener_control.ts";
 export {
   type Arguments,
   type Controlled,

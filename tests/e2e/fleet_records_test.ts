@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { FleetConnection, type FleetRecord } from "../../lib/fleet/mod.ts";
 import { freshKey, TestClient } from "../support/clients.ts";
+import { controlOf } from "../support/ctl.ts";
 import { listFiles } from "../support/directory.ts";
 import { addToFleet } from "../support/fleet.ts";
 import { RecordReader } from "../support/fleet_records.ts";
@@ -88,6 +89,14 @@ Deno.test({
     await say(0, 1000);
     await server.kill();
     await say(1000, 2000);
+    await listening.err.until(
+      /^warning: the fleet cannot be reached: known keys log in for 3600 s, .*; records, .* wait;/m,
+    );
+    using control = await controlOf(listening);
+    const away = await control.call("stats", {});
+    assert.deepEqual(Object.keys(away.fleet_state_seconds), ["unconfirmed"]);
+    assert(away.fleet_waiting_records >= 3000, `${away.fleet_waiting_records} wait`);
+    assert(away.fleet_spool_bytes > 0);
     await server.restart();
     await say(2000, 3000);
     await server.kill();
@@ -95,6 +104,11 @@ Deno.test({
     await server.restart();
     await listening.err.until(/fleet-records-sent/);
     await say(4000, 5000);
+    await listening.err.until(/^the fleet can be reached again$/m);
+    assert.match(
+      await control.call("metrics", {}),
+      /^net_listen_fleet_state_seconds\{name="demo",state="current"\} \d+$/m,
+    );
     await Promise.all(clients.map((client) => client.close()));
     assert.equal(await listening.stop(), 0);
 

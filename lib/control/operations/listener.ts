@@ -142,6 +142,12 @@ export const LISTENER_OPERATIONS = {
       keystore_age_seconds: number(
         "how old the copy of the keystore of a fleet may be; 0 for a directory",
       ),
+      fleet_state_seconds: counts(
+        "for how long the copy of the keystore of a fleet has been `current`, `unconfirmed` (known keys log in, unknown ones do not) or `stale` (none do); empty for a directory",
+      ),
+      fleet_records: counts("records for the stream of a fleet, by outcome: `sent`, `lost`"),
+      fleet_waiting_records: whole("records that wait for the servers of a fleet"),
+      fleet_spool_bytes: whole("size of those that wait on the disk"),
       uptime_seconds: number("time since the listener began"),
     },
   },

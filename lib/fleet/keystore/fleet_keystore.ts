@@ -72,8 +72,10 @@ export class FleetKeystore implements KeyStorage {
   readonly #places: FleetPlaces;
   readonly #options: FleetKeystoreOptions;
   readonly #wallMs: () => number;
+  readonly #nowMs: () => number;
   readonly #warnings: Map<string, KeystoreWarning>;
-  #state: CopyState = "current";
+  /** As it was told last. */
+  #told: { readonly state: CopyState; readonly sinceMs: number };
 
   private constructor(
     fleet: FleetLink,
@@ -89,7 +91,9 @@ export class FleetKeystore implements KeyStorage {
     this.#copy = copy;
     this.#options = options;
     this.#wallMs = options.wallMs ?? Date.now;
+    this.#nowMs = options.nowMs ?? (() => performance.now());
     this.#warnings = warnings;
+    this.#told = { state: "current", sinceMs: this.#nowMs() };
     this.notes = new FleetNotes({
       bucket,
       copy,
@@ -152,6 +156,11 @@ export class FleetKeystore implements KeyStorage {
     const { ageMs } = this.#copy;
     if (ageMs > (this.#options.staleMs ?? FLEET_STALE_MS)) return "stale";
     return ageMs > FLEET_LOST_MS || !this.#copy.isConfirmed ? "unconfirmed" : "current";
+  }
+
+  get stateMs(): number {
+    this.#checked();
+    return this.#nowMs() - this.#told.sinceMs;
   }
 
   /** About a second while the servers answer. */
@@ -300,8 +309,8 @@ export class FleetKeystore implements KeyStorage {
 
   #checked(): void {
     const { state } = this;
-    if (state === this.#state) return;
-    this.#state = state;
+    if (state === this.#told.state) return;
+    this.#told = { state, sinceMs: this.#nowMs() };
     this.#options.onState?.(state);
   }
 

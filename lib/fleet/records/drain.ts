@@ -12,10 +12,16 @@ import type { Spool } from "./spool.ts";
 /** What is used of the connection. */
 export type DrainConnection = Pick<FleetConnection, "state" | "onState">;
 
+export interface DrainEvents {
+  /** Records could not be sent. */
+  failed(error: unknown): void;
+  /** So many were sent. */
+  sent(count: number): void;
+}
+
 /**
  * Sends the records of a spool, oldest first, until it is empty; failures are tried again.
  *
- * @param onFailure Called when records could not be sent.
  * @throws When files cannot be read or removed, or as the signal says.
  */
 export async function drain(
@@ -23,7 +29,7 @@ export async function drain(
   sender: Sender,
   connection: DrainConnection,
   signal: AbortSignal,
-  onFailure: (error: unknown) => void,
+  events: DrainEvents,
 ): Promise<void> {
   for (let segment; (segment = await spool.oldest()) !== undefined;) {
     while (true) {
@@ -32,12 +38,13 @@ export async function drain(
         await sender.sendAll(segment.records);
         break;
       } catch (error) {
-        onFailure(error);
+        events.failed(error);
         sender.doubt();
         await pause(FLEET_RETRY_MS, signal);
       }
     }
     signal.throwIfAborted();
+    events.sent(segment.records.length);
     await spool.remove(segment);
   }
 }

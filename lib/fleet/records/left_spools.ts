@@ -33,7 +33,8 @@ export async function sendLeftSpools(
     try {
       spool = await Spool.open(root, host, { onLost });
       if (spool === undefined) continue;
-      await drain(spool, new Sender(stream, false), connection, signal, () => {});
+      const events = { failed() {}, sent() {} };
+      await drain(spool, new Sender(stream, false), connection, signal, events);
       log.log("info", "fleet-spool-sent", { host });
     } catch (error) {
       if (signal.aborted) return;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { FollowerFigures } from "../../control/mod.ts";
 import {
   FLEET_CLOSE_TIMEOUT_MS,
   FLEET_QUEUE_UNITS,
@@ -37,8 +38,6 @@ interface Chain {
 /** Stands for the host itself among the numbers of clients. */
 const HOST = 0;
 
-const AWAY = "no server of the fleet can be reached";
-
 /** Stored records that a chain keeps before it lets go of them. */
 const MOST_STORED = 256;
 
@@ -56,8 +55,10 @@ export class Outbox {
   /** Changes when all records go to the spool; what was under way then does not count any more. */
   #turn = 0;
   #draining: Promise<void> | undefined;
+  /** Records that were lost, and of which no record tells yet. */
   #lost = 0;
-  #lostInAll = 0;
+  /** Since the beginning. */
+  readonly #counts = { taken: 0, sent: 0, lost: 0 };
   #onIdle: (() => void) | undefined;
   #isWaiting = false;
   #isClosed = false;
@@ -65,13 +66,13 @@ export class Outbox {
   constructor(options: OutboxOptions) {
     this.#options = options;
     this.#endState = options.connection.onState((state) => {
-      if (state === "away" && this.#units > 0) this.#toSpool(AWAY);
+      if (state === "away" && this.#units > 0) this.#toSpool();
     });
   }
 
-  /** Records that wait, in bytes of ASCII text, and how many were lost. */
-  get figures(): { readonly waiting: number; readonly lost: number } {
-    return { waiting: this.#units + this.#options.spool.bytes, lost: this.#lostInAll };
+  get figures(): FollowerFigures {
+    const { taken, sent, lost } = this.#counts;
+    return { sent, waiting: taken - sent - lost, lost, spoolBytes: this.#options.spool.bytes };
   }
 
   /**
@@ -82,6 +83,7 @@ export class Outbox {
    */
   put(client: number, kind: string, body: string): void {
     if (this.#isClosed) return;
+    this.#counts.taken++;
     if (this.#lost > 0 && !this.#options.spool.hasRoom) {
       this.#count(client, kind);
       this.lose(1);
@@ -91,10 +93,16 @@ export class Outbox {
     if (!this.#accept(client, kind, body)) this.lose(1);
   }
 
-  /** Records were lost. */
+  /** Records were lost that it had taken. */
   lose(count: number): void {
     this.#lost += count;
-    this.#lostInAll += count;
+    this.#counts.lost += count;
+  }
+
+  /** Records were lost before they came here. */
+  miss(count: number): void {
+    this.#counts.taken += count;
+    this.lose(count);
   }
 
   /** Waits a moment for what is under way; what is left then stays on the disk. */
@@ -109,7 +117,8 @@ export class Outbox {
     await idle.promise;
     clearTimeout(timer);
     this.#endState();
-    if (this.#units > 0) this.#toSpool("the listener ends");
+    if (this.#units > 0) this.#toSpool();
+    if (!this.#options.spool.isEmpty) this.#logWait("the listener ends");
     this.#end.abort();
     await this.#draining;
     await this.#options.spool.close();
@@ -127,9 +136,8 @@ export class Outbox {
         this.#queue(record);
         return true;
       }
-      this.#toSpool(
-        connection.state === "away" ? AWAY : "records come faster than they are stored",
-      );
+      this.#report("records come faster than they are stored");
+      this.#toSpool();
     }
     return spool.append(record);
   }
@@ -163,20 +171,21 @@ export class Outbox {
         await this.#options.sender.send(record);
       } catch (error) {
         if (turn !== this.#turn) return;
-        this.#toSpool(messageOf(error));
+        this.#report(messageOf(error));
+        this.#toSpool();
         return;
       }
       if (turn !== this.#turn) return;
       this.#units -= record.line.length;
+      this.#counts.sent++;
       if (++chain.stored === MOST_STORED) records.splice(0, MOST_STORED), chain.stored = 0;
     }
     this.#chains.delete(client);
     this.#checkIdle();
   }
 
-  #toSpool(why: string): void {
+  #toSpool(): void {
     const { sender, spool } = this.#options;
-    this.#report(why);
     this.#turn++;
     // Those that are under way may arrive nevertheless.
     sender.doubt();
@@ -193,15 +202,18 @@ export class Outbox {
   async #drain(): Promise<void> {
     const { sender, spool, connection, log } = this.#options;
     const { signal } = this.#end;
-    const onFailure = (error: unknown) => this.#report(messageOf(error));
+    const events = {
+      failed: (error: unknown) => this.#report(messageOf(error)),
+      sent: (count: number) => void (this.#counts.sent += count),
+    };
     // The record that did not fit is appended behind this.
     await Promise.resolve();
     while (!spool.isEmpty && !signal.aborted) {
       try {
-        await drain(spool, sender, connection, signal, onFailure);
+        await drain(spool, sender, connection, signal, events);
       } catch (error) {
         if (signal.aborted) return;
-        onFailure(error);
+        events.failed(error);
         await pause(FLEET_RETRY_MS, signal);
       }
     }
@@ -213,8 +225,13 @@ export class Outbox {
     this.#checkIdle();
   }
 
-  /** Logs the first failure of several. */
+  /** Logs why records wait, unless the keystore does: it logs that no server can be reached. */
   #report(detail: string): void {
+    if (this.#options.connection.state === "connected") this.#logWait(detail);
+  }
+
+  /** Logs the first reason of several. */
+  #logWait(detail: string): void {
     if (this.#isWaiting) return;
     this.#isWaiting = true;
     this.#options.log.log("warn", "fleet-records-wait", { detail });
@@ -226,8 +243,10 @@ export class Outbox {
     if (lost === 0 || this.#isClosed) return;
     const before = this.#numbers.get(HOST);
     const body = { time: new Date().toISOString(), source: HOST, kind: "records_lost", lost };
-    if (this.#accept(HOST, body.kind, JSON.stringify(body))) this.#lost -= lost;
-    else if (before === undefined) this.#numbers.delete(HOST);
+    if (this.#accept(HOST, body.kind, JSON.stringify(body))) {
+      this.#counts.taken++;
+      this.#lost -= lost;
+    } else if (before === undefined) this.#numbers.delete(HOST);
     else this.#numbers.set(HOST, before);
   }
 

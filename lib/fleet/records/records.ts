@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { FollowerFigures, RecordFollower } from "../../control/mod.ts";
 import type { Logger } from "../../log.ts";
 import type { FleetConnection } from "../connection.ts";
 import { type HostEntry, Hosts } from "../hosts.ts";
@@ -26,7 +27,7 @@ export interface RecordsOptions {
 }
 
 /** Takes records and sends them, also those that listeners before have left on the disk. */
-export class FleetRecords implements AsyncDisposable {
+export class FleetRecords implements RecordFollower, AsyncDisposable {
   readonly #outbox: Outbox;
   readonly #hosts: Hosts;
   readonly #end = new AbortController();
@@ -80,10 +81,10 @@ export class FleetRecords implements AsyncDisposable {
 
   /** Records were lost before they came here. */
   lose(count: number): void {
-    this.#outbox.lose(count);
+    this.#outbox.miss(count);
   }
 
-  get figures(): Outbox["figures"] {
+  get figures(): FollowerFigures {
     return this.#outbox.figures;
   }
 

@@ -10,7 +10,9 @@ import type { Snapshot } from "../../../lib/handlers/pictures/snapshot.ts";
 import { MAX_CONTROL_SNAPSHOTS } from "../../../lib/limits.ts";
 import { silentLogger } from "../../../lib/log.ts";
 
-const KEYSTORE = {} as ConstructorParameters<typeof ListenerControl>[1];
+const KEYSTORE = { ageMs: 0, state: "unconfirmed", stateMs: 1999 } as ConstructorParameters<
+  typeof ListenerControl
+>[1];
 
 /** What these tests ask of a thread. */
 type Asked = Omit<ClientsControl, keyof ThreadFiles | "openView" | "record" | "call">;
@@ -107,6 +109,16 @@ Deno.test("control: the clients of all threads are one list, and their figures o
   assert.deepEqual(stats.refusals, { "unknown-key": 2 });
   assert.deepEqual([stats.clients, stats.workers], [3, 2]);
   assert.deepEqual([stats.loop_delay_seconds, stats.picture_bytes], [2, 7]);
+  assert.deepEqual(stats.fleet_state_seconds, { unconfirmed: 1 });
+  assert.deepEqual(stats.fleet_records, {});
+  control.follow({
+    figures: { sent: 1, waiting: 2, lost: 3, spoolBytes: 4 },
+    put() {},
+    lose() {},
+  });
+  const followed = await control.stats();
+  assert.deepEqual(followed.fleet_records, { sent: 1, lost: 3 });
+  assert.deepEqual([followed.fleet_waiting_records, followed.fleet_spool_bytes], [2, 4]);
   await assert.rejects(control.type({ client: "3", text: "x" }), { code: "not-taken" });
 });
 

@@ -7,7 +7,12 @@ const STATS = Object.fromEntries(
   NAMES.map((
     name,
     i,
-  ) => [name, ["connections", "refusals"].includes(name) ? { a: i, 'b"\\\n': 2 } : i]),
+  ) => [
+    name,
+    OPERATIONS.stats.fields[name as keyof Result<"stats">].type.startsWith("object")
+      ? { a: i, 'b"\\\n': 2 }
+      : i,
+  ]),
 ) as unknown as Result<"stats">;
 
 Deno.test(

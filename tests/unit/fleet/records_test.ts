@@ -12,6 +12,15 @@ function body(number: number): string {
   return JSON.stringify({ kind: "ident", message: `${number}`, text: TEXT });
 }
 
+/** Resolves when an event is logged. */
+function logged(log: LogBook, event: string): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  log.onLine = (line) => {
+    if (line.event === event) resolve();
+  };
+  return promise;
+}
+
 /** Resolves when servers are in reach, or are not any more. */
 async function changed(connection: FleetConnection): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -21,20 +30,26 @@ async function changed(connection: FleetConnection): Promise<void> {
 }
 
 async function withRecords(
-  run: (server: NatsServer, connection: FleetConnection, records: FleetRecords) => Promise<void>,
+  run: (
+    server: NatsServer,
+    connection: FleetConnection,
+    records: FleetRecords,
+    log: LogBook,
+  ) => Promise<void>,
 ): Promise<void> {
   await inDirectory(async (spools) => {
     await using server = await NatsServer.start();
     const connection = await FleetConnection.open({ servers: [server.url], name: "f" }, "test");
+    const log = new LogBook();
     {
       await using records = await FleetRecords.open({
         connection,
         host: "host-1",
         name: "demo",
         spools,
-        log: new LogBook(),
+        log,
       });
-      await run(server, connection, records);
+      await run(server, connection, records, log);
     }
     await connection.close();
   });
@@ -44,13 +59,19 @@ Deno.test({
   ...NEEDS_NATS,
   name: "records that come faster than they are stored go through the spool, in order",
   fn: () =>
-    withRecords(async (_, connection, records) => {
+    withRecords(async (_, connection, records, log) => {
       const count = Math.ceil(1.5 * FLEET_QUEUE_UNITS / TEXT.length);
+      const sent = logged(log, "fleet-records-sent");
       for (let i = 0; i < count; i++) records.put(2, "ident", body(i));
+      const before = records.figures;
+      assert.deepEqual([before.sent, before.waiting, before.lost], [0, count, 0]);
+      assert(before.spoolBytes > FLEET_QUEUE_UNITS);
       await using reader = new RecordReader(connection);
       await reader.until(({ line }) => line.includes(`"${count - 1}"`));
       reader.requireIdents(1, count);
-      assert.equal(records.figures.lost, 0);
+      await sent;
+      assert.deepEqual(records.figures, { sent: count, waiting: 0, lost: 0, spoolBytes: 0 });
+      assert.equal(log.of("fleet-records-wait").length, 1);
     }),
 });
 
@@ -58,13 +79,16 @@ Deno.test({
   ...NEEDS_NATS,
   name: "what the bound of the spool costs is counted in one record of its own",
   fn: () =>
-    withRecords(async (server, connection, records) => {
+    withRecords(async (server, connection, records, log) => {
       const away = changed(connection);
       await server.kill();
       await away;
       const count = Math.ceil(1.2 * FLEET_SPOOL_QUEUE_BYTES / TEXT.length);
       for (let i = 0; i < count; i++) records.put(2, "ident", body(i));
-      const { lost } = records.figures;
+      const { lost, waiting } = records.figures;
+      assert.equal(waiting, count - lost);
+      // The keystore has logged that no server can be reached.
+      assert.deepEqual(log.of("fleet-records-wait"), []);
       assert(lost > 0 && lost < count / 3, `${lost}`);
       const back = changed(connection);
       await server.restart();
