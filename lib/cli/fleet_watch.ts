@@ -5,7 +5,7 @@
  */
 
 import { Command } from "commander";
-import type { FleetRecord } from "../fleet/mod.ts";
+import type { FleetRecord, StreamPlace } from "../fleet/mod.ts";
 import { describeRecord } from "../handlers/mod.ts";
 import { FLEET_RECORDS_AGE_MS } from "../limits.ts";
 import { escapeControls, parseName, type Status } from "../mod.ts";
@@ -17,8 +17,10 @@ import {
   requireConsistentFleet,
 } from "./fleet_options.ts";
 import { UsageError } from "./errors.ts";
+import { PlaceFile } from "./fleet_place.ts";
 import type { CliIo } from "./io.ts";
 import { reportAsText } from "./report.ts";
+import { onStop } from "./signals.ts";
 import { parseDuration } from "./values.ts";
 
 interface WatchFlags extends FleetFlags {
@@ -27,7 +29,10 @@ interface WatchFlags extends FleetFlags {
   readonly name?: string;
   readonly kind?: string;
   readonly json?: boolean;
+  readonly resume?: string;
 }
+
+const GAP = "warning: records that were not printed have left the stream\n";
 
 export function watchCommand(io: CliIo): Command {
   const command = new Command("watch")
@@ -39,6 +44,10 @@ export function watchCommand(io: CliIo): Command {
     )
     .option("--name <name>", "only those of listeners of this name", (text) => parseName(text))
     .option("--kind <kind>", "only those of this kind, such as login_refused", parseKind)
+    .option(
+      "--resume <file>",
+      "keep in this file what was printed, and begin behind that the next time",
+    )
     .option("--json", "print one JSON object a line");
   return addFleetOptions(command).action((flags: WatchFlags) => watch(flags, io));
 }
@@ -47,17 +56,31 @@ async function watch(flags: WatchFlags, io: CliIo): Promise<void> {
   requireConsistentFleet(flags);
   const place = await readFleet(flags, reportAsText(io));
   if (place === undefined) throw new UsageError("fleet watch needs --fleet URL");
-  const { since, name, kind, json } = flags;
-  const signal = untilGone(io);
+  const { since, name, kind, json, resume } = flags;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([untilGone(io), stop.signal]);
   const { FleetConnection, watchRecords } = await import("../fleet/mod.ts");
   const connection = await FleetConnection.open(place, "net-listen fleet watch");
+  // The file gets the last place.
+  const endSignals = onStop(() => stop.abort());
   try {
-    const from = since === undefined ? undefined : new Date(Date.now() - since);
-    const records = watchRecords(connection, { since: from, name, kind }, signal);
+    await using file = resume === undefined
+      ? undefined
+      : new PlaceFile(resume, () => stop.abort());
+    const options = {
+      since: since === undefined ? undefined : new Date(Date.now() - since),
+      name,
+      kind,
+      after: await file?.read(),
+      onPlace: file && ((place: StreamPlace) => file.keep(place)),
+      onGap: () => io.err(GAP),
+    };
+    const records = watchRecords(connection, options, signal);
     for await (const record of records) {
       await io.out(json ? `${record.line}\n` : `${describe(record)}\n`);
     }
   } finally {
+    endSignals();
     await connection.close();
   }
 }

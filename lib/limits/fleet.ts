@@ -64,6 +64,12 @@ export const FLEET_WATCH_BATCH = 1_000;
 /** How long such a request holds; half of it without a sign of life, and it is asked anew. */
 export const FLEET_WATCH_EXPIRES_MS = 4_000;
 
+/** How often a watch writes where it is; one that is killed repeats what it has printed since. */
+export const FLEET_PLACE_MS = 1_000;
+
+/** The file with that, in bytes; it has about 80. */
+export const MAX_FLEET_PLACE_BYTES = 1_024;
+
 /** How often a host says that it is there, and looks for the others. */
 export const FLEET_BEAT_MS = 2_500;
 

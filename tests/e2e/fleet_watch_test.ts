@@ -34,7 +34,9 @@ Deno.test({
     await client.activated();
     client.ident("0");
     const all = watch("--fleet", server.url, "--since", "1h");
-    const idents = watch("--fleet", server.url, "--since", "1h", "--kind", "ident", "--json");
+    const place = `${listening.directory}/place`;
+    const resume = ["--kind", "ident", "--json", "--resume", place];
+    const idents = watch("--fleet", server.url, "--since", "1h", ...resume);
     const others = watch("--fleet", server.url, "--since", "1h", "--name", "other");
     await all.out.until(/^\S+Z \S+-[0-9a-f]{8} listener 0 login address="127\.0\.0\.1:\d+"/m);
     await all.out.until(/ client 2 ident "0"$/m);
@@ -45,15 +47,21 @@ Deno.test({
     await server.restart();
     await idents.out.until(/"message":"99"/);
     await all.out.until(/ client 2 ident "99"$/m);
+    const first = await end(idents);
+    for (let i = 100; i < 200; i++) client.ident(`${i}`);
+    await listening.out.until(/ident "199"/);
+    const rest = watch("--fleet", server.url, ...resume);
+    await rest.out.until(/"message":"199"/);
     await client.close();
     await listening.stop();
 
-    const lines = (await end(idents)).trim().split("\n").map((line) => JSON.parse(line));
+    const lines = (first + await end(rest)).trim().split("\n").map((line) => JSON.parse(line));
     assert.deepEqual(
       lines.map(({ message }) => message),
-      Array.from({ length: 100 }, (_, i) => `${i}`),
+      Array.from({ length: 200 }, (_, i) => `${i}`),
     );
-    assert.equal((await end(all)).match(/ ident "/g)!.length, 100);
+    await all.out.until(/ ident "199"$/m);
+    assert.equal((await end(all)).match(/ ident "/g)!.length, 200);
     assert.equal(await end(others), "");
   },
 });

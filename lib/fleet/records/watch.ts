@@ -18,6 +18,20 @@ export interface WatchOptions {
   readonly name?: string | undefined;
   /** Records of this kind alone. */
   readonly kind?: string | undefined;
+  /** Where an earlier watch was; it begins behind that, whatever `since` says. */
+  readonly after?: StreamPlace | undefined;
+  /** Called with the place behind each record that was taken, and with the first one. */
+  readonly onPlace?: ((place: StreamPlace) => void) | undefined;
+  /** Called when records behind `after` have left the stream, or all with another stream. */
+  readonly onGap?: (() => void) | undefined;
+}
+
+/** A place behind a record. */
+export interface StreamPlace {
+  /** When the stream was made; another one counts anew. */
+  readonly created: string;
+  /** The place of the record in the stream. */
+  readonly sequence: number;
 }
 
 /**
@@ -39,9 +53,11 @@ export async function* watchRecords(
       const messages = await open(connection, options, position, signal);
       isOpened = true;
       for await (const message of messages) {
-        position.sequence = message.seq + 1;
         const record = parseRecord(message.string());
         if (record !== undefined) yield record;
+        position.sequence = message.seq + 1;
+        options.onPlace?.({ created: position.created, sequence: message.seq });
+        if (signal.aborted) return;
       }
     } catch (error) {
       if (!isOpened && connection.state === "connected") throw failure(connection, error);
@@ -53,17 +69,24 @@ export async function* watchRecords(
 
 /** Where it goes on; a time until there was a record. */
 interface Position {
+  readonly created: string;
   sequence: number | undefined;
 }
 
 async function begin(
   { nats, names }: FleetConnection,
-  { since }: WatchOptions,
+  { since, after, onPlace, onGap }: WatchOptions,
 ): Promise<Position> {
-  if (since !== undefined) return { sequence: undefined };
   const manager = await jetstreamManager(nats, { checkAPI: false });
-  const { state } = await manager.streams.info(names.stream);
-  return { sequence: state.last_seq + 1 };
+  const { state, created } = await manager.streams.info(names.stream);
+  if (after !== undefined) {
+    const next = after.created === created ? after.sequence + 1 : 0;
+    if (next < state.first_seq) onGap?.();
+    return { created, sequence: Math.max(next, state.first_seq) };
+  }
+  if (since !== undefined) return { created, sequence: undefined };
+  onPlace?.({ created, sequence: state.last_seq });
+  return { created, sequence: state.last_seq + 1 };
 }
 
 /** Reads until the servers were away or the signal comes. */

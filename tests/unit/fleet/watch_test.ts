@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import {
+  FleetConnection,
+  RecordStream,
+  type StreamPlace,
+  type WatchOptions,
+  watchRecords,
+} from "../../../lib/fleet/mod.ts";
+import { makeRecord } from "../../../lib/fleet/records/record.ts";
+import { NatsServer, NEEDS_NATS } from "../../support/nats.ts";
+
+/** The numbers of the next records. */
+async function take(
+  connection: FleetConnection,
+  count: number,
+  options: WatchOptions,
+): Promise<number[]> {
+  const end = new AbortController();
+  const numbers: number[] = [];
+  for await (const { number } of watchRecords(connection, options, end.signal)) {
+    if (numbers.push(number) === count) end.abort();
+  }
+  return numbers;
+}
+
+Deno.test({
+  ...NEEDS_NATS,
+  name:
+    "a watch begins behind the place of another, and says when records there have left the stream",
+  async fn() {
+    await using server = await NatsServer.start();
+    const connection = await FleetConnection.open({ servers: [server.url], name: "f" }, "test");
+    const stream = await RecordStream.open(connection);
+    const put = async (from: number, to: number) => {
+      for (let number = from; number <= to; number++) {
+        const origin = { host: "host-1", client: 2, number };
+        await stream.store(makeRecord(origin, "ident", '{"kind":"ident"}'));
+      }
+    };
+    await put(1, 5);
+    let after: StreamPlace | undefined;
+    let gaps = 0;
+    const options = () => ({
+      since: new Date(0),
+      after,
+      onPlace: (place: StreamPlace) => void (after = place),
+      onGap: () => void gaps++,
+    });
+    assert.deepEqual(await take(connection, 3, options()), [1, 2, 3]);
+    assert.deepEqual(await take(connection, 2, options()), [4, 5]);
+    await put(6, 9);
+    assert.equal(gaps, 0);
+
+    const manager = await connection.jetstream.jetstreamManager();
+    await manager.streams.purge(connection.names.stream, { keep: 2 });
+    assert.deepEqual(await take(connection, 2, options()), [8, 9]);
+    assert.equal(gaps, 1);
+
+    await manager.streams.delete(connection.names.stream);
+    await RecordStream.open(connection);
+    await put(10, 11);
+    assert.deepEqual(await take(connection, 2, options()), [10, 11]);
+    assert.equal(gaps, 2);
+    await connection.close();
+  },
+});
