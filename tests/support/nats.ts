@@ -143,7 +143,7 @@ export class NatsCluster implements AsyncDisposable {
     const cluster = new NatsCluster(servers, routes);
     try {
       for (const started of starting) if (started.status === "rejected") throw started.reason;
-      const leader = /new (JetStream cluster )?metadata leader/;
+      const leader = /new (JetStream cluster |remote )?metadata leader/;
       await Promise.all(servers.map((server) => server.logged(leader)));
     } catch (error) {
       await cluster[Symbol.asyncDispose]();
