@@ -64,9 +64,7 @@ async function watch(flags: WatchFlags, io: CliIo): Promise<void> {
   // The file gets the last place.
   const endSignals = onStop(() => stop.abort());
   try {
-    await using file = resume === undefined
-      ? undefined
-      : new PlaceFile(resume, () => stop.abort());
+    await using file = resume === undefined ? undefined : new PlaceFile(resume, () => stop.abort());
     const options = {
       since: since === undefined ? undefined : new Date(Date.now() - since),
       name,
