@@ -63,9 +63,9 @@ Deno.test({
 Deno.test("a keystore of which not all entries come is not opened", async () => {
   const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
   const watch = {
-    async *[Symbol.asyncIterator]() {
-      await stopped;
-    },
+    [Symbol.asyncIterator]: () => ({
+      next: () => stopped.then(() => ({ done: true, value: undefined })),
+    }),
     stop,
   };
   const bucket = { name: "f_keys", kv: { watch: () => Promise.resolve(watch) } };
