@@ -8,6 +8,7 @@ import { DeliverPolicy, jetstreamManager, type JsMsg } from "@nats-io/jetstream"
 import { FleetError, messageOf } from "../../errors.ts";
 import { FLEET_RETRY_MS, FLEET_WATCH_BATCH, FLEET_WATCH_EXPIRES_MS } from "../../limits.ts";
 import type { FleetConnection } from "../connection.ts";
+import { patiently } from "../patience.ts";
 import { pause } from "./drain.ts";
 import { type FleetRecord, parseRecord } from "./record.ts";
 
@@ -45,12 +46,12 @@ export async function* watchRecords(
   options: WatchOptions,
   signal: AbortSignal,
 ): AsyncGenerator<FleetRecord> {
-  const position = await begin(connection, options)
+  const position = await patiently(() => begin(connection, options))
     .catch((error) => Promise.reject(failure(connection, error)));
   let isOpened = false;
   while (!signal.aborted) {
     try {
-      const messages = await open(connection, options, position, signal);
+      const messages = await patiently(() => open(connection, options, position, signal));
       isOpened = true;
       for await (const message of messages) {
         const record = parseRecord(message.string());
