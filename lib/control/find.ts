@@ -21,9 +21,7 @@ export function findClient(clients: readonly ClientRow[], word: string): ClientR
   if (/^\d+$/.test(word)) {
     return clients.find(({ id }) => String(id) === word) ?? refuse(clients, word);
   }
-  const digits = word.toLowerCase().replaceAll("-", "");
-  const isPrefix = /^[0-9a-f]+$/.test(digits) && digits.length >= LEAST_DIGITS;
-  const found = clients.filter(({ key }) => isPrefix && key.replaceAll("-", "").startsWith(digits));
+  const found = clients.filter(({ key }) => isClientKey(word, key));
   const [client, ...more] = found;
   if (client === undefined) return refuse(clients, word);
   if (more.length === 0) return client;
@@ -32,6 +30,17 @@ export function findClient(clients: readonly ClientRow[], word: string): ClientR
     `${found.length} clients have a key that begins with ${JSON.stringify(word)}: ` +
       `${listed(found)}; give the number of one`,
   );
+}
+
+/**
+ * Whether a word names clients by their key.
+ *
+ * @param key The fingerprint of the key; any key when absent.
+ */
+export function isClientKey(word: string, key?: string): boolean {
+  const digits = word.toLowerCase().replaceAll("-", "");
+  if (digits.length < LEAST_DIGITS || !/^[0-9a-f]+$/.test(digits)) return false;
+  return key === undefined || key.replaceAll("-", "").startsWith(digits);
 }
 
 function refuse(clients: readonly ClientRow[], word: string): never {

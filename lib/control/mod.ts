@@ -13,6 +13,7 @@ export {
 } from "./clients.ts";
 export { viewOf } from "../net/listener.ts";
 export { RecordingShelf } from "../handlers/record/shelf.ts";
+export { isClientKey } from "./find.ts";
 export { sumUp } from "./figures.ts";
 export type { OpenView, ViewOptions, ViewOutput, ViewRights } from "../web/views/types.ts";
 export { type AskThread, PostedRecords, RemoteThread } from "./remote.ts";

@@ -1,0 +1,70 @@
+/**
+ * Asks all hosts of a fleet the same, for as long as a person waits.
+ *
+ * @module
+ */
+
+import type { Arguments, OperationName, Result } from "../../control/mod.ts";
+import { FleetError, messageOf } from "../../errors.ts";
+import { FLEET_LIST_MS } from "../../limits.ts";
+import type { FleetHost } from "../host_list.ts";
+import type { FleetCaller } from "./caller.ts";
+
+/** What a host has answered. */
+export interface Answer<T> {
+  readonly host: FleetHost;
+  readonly result: T;
+}
+
+/** A host without an answer, and why. */
+export interface Silence {
+  readonly host: FleetHost;
+  readonly reason: string;
+}
+
+export interface Answers<T> {
+  readonly answers: readonly Answer<T>[];
+  readonly silent: readonly Silence[];
+}
+
+/** Asks hosts, and gives what has come within {@linkcode FLEET_LIST_MS}, in the order of the hosts. */
+export async function askAll<K extends OperationName>(
+  caller: Pick<FleetCaller, "call">,
+  hosts: readonly FleetHost[],
+  name: K,
+  args: Arguments<K>,
+): Promise<Answers<Result<K>>> {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(late()), FLEET_LIST_MS);
+  const results = await Promise.allSettled(
+    hosts.map((host) => askOne(caller, host, name, args, stop.signal)),
+  );
+  clearTimeout(timer);
+  const answers: Answer<Result<K>>[] = [];
+  const silent: Silence[] = [];
+  for (const [i, host] of hosts.entries()) {
+    const result = results[i]!;
+    if (result.status === "fulfilled") answers.push({ host, result: result.value });
+    else silent.push({ host, reason: messageOf(result.reason) });
+  }
+  return { answers, silent };
+}
+
+/** Asks a host, unless it takes no calls. */
+export async function askOne<K extends OperationName>(
+  caller: Pick<FleetCaller, "call">,
+  { id, isControlled }: FleetHost,
+  name: K,
+  args: Arguments<K>,
+  signal?: AbortSignal,
+): Promise<Result<K>> {
+  if (isControlled) return await caller.call(id, name, args, signal);
+  throw new FleetError(
+    "host-unreachable",
+    `the host ${id} takes no calls: it has just begun, or runs with --no-control`,
+  );
+}
+
+function late(): FleetError {
+  return new FleetError("host-unreachable", `no answer within ${FLEET_LIST_MS / 1000} s`);
+}

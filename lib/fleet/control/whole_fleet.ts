@@ -1,0 +1,157 @@
+/**
+ * A fleet as if it were one listener: an operation goes to the host that has the client, and one on the
+ * keystore to any host.
+ *
+ * @module
+ */
+
+import {
+  type Arguments,
+  type ControlWay,
+  isClientKey,
+  type OperationName,
+  OPERATIONS,
+  type Result,
+} from "../../control/mod.ts";
+import { ControlError, FleetError } from "../../errors.ts";
+import { MAX_LISTED_CLIENTS } from "../../limits.ts";
+import type { FleetHost } from "../host_list.ts";
+import { askAll, askOne, type Silence } from "./ask_all.ts";
+import type { FleetCaller } from "./caller.ts";
+import { findHost, listHostIds } from "./find_host.ts";
+
+/** Operations on what all hosts share. */
+const SHARED: readonly OperationName[] = ["knocks", "accept", "ignore"];
+
+/** Stands for the listening name of a listener that has none. */
+const NAMELESS = "default";
+
+type Args = Readonly<Record<string, unknown>>;
+
+/** A client is `HOST/NUMBER`, or the first digits of the fingerprint of its key. */
+export class WholeFleet implements ControlWay {
+  readonly #caller: FleetCaller;
+
+  constructor(caller: FleetCaller) {
+    this.#caller = caller;
+  }
+
+  /**
+   * Performs an operation where it belongs. What it gives has the `host`.
+   *
+   * @throws {FleetError} `no-such-host`, `ambiguous-host`, and those of {@linkcode FleetCaller.call}.
+   * @throws {ControlError} `no-such-client`, `ambiguous-client`, and what the host refuses.
+   */
+  async call<K extends OperationName>(
+    name: K,
+    args: Arguments<K>,
+    signal?: AbortSignal,
+  ): Promise<Result<K>> {
+    const hosts = await this.#caller.hosts();
+    if (name === "keys") return await this.#keys(hosts) as Result<K>;
+    const given: Args = name === "accept" ? named(args, hosts) : args;
+    const { host, ...where } = await this.#where(hosts, name, given);
+    const result = await askOne(
+      this.#caller,
+      host,
+      name,
+      { ...given, ...where } as Arguments<K>,
+      signal,
+    );
+    return SHARED.includes(name) ? result : withHost(result, host, OPERATIONS[name].result);
+  }
+
+  /** The host, and the client as that one calls it. */
+  async #where(hosts: readonly FleetHost[], name: OperationName, { client }: Args) {
+    if (typeof client === "string") return await this.#client(hosts, client);
+    if (name === "link") return { host: withPage(hosts) };
+    if (SHARED.includes(name)) return { host: await this.#anyOf(hosts) };
+    throw new FleetError("no-such-host", `${name} needs a host; there are ${listHostIds(hosts)}`);
+  }
+
+  async #client(hosts: readonly FleetHost[], word: string) {
+    const [, host, client] = /^(.*)\/([^/]*)$/.exec(word) ?? [];
+    if (host !== undefined && client !== undefined) return { host: findHost(hosts, host), client };
+    if (!isClientKey(word)) {
+      throw new ControlError(
+        "no-such-client",
+        `${JSON.stringify(word)} is no client of a fleet: give HOST/NUMBER, or the first four or ` +
+          "more digits of the fingerprint of its key",
+      );
+    }
+    const { answers, silent } = await askAll(this.#caller, hosts, "list", {});
+    const found = answers.flatMap(({ host, result }) =>
+      result.filter(({ key }) => isClientKey(word, key)).map(({ id }) => ({ host, client: `${id}` }))
+    );
+    const [one, ...more] = found;
+    if (one !== undefined && more.length === 0) return one;
+    if (one === undefined) throw notFound(word, silent);
+    const listed = found.slice(0, MAX_LISTED_CLIENTS)
+      .map(({ host, client }) => `${host.id}/${client}`);
+    const rest = found.length - listed.length;
+    throw new ControlError(
+      "ambiguous-client",
+      `${found.length} clients have a key that begins with ${JSON.stringify(word)}: ` +
+        `${listed.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}; give HOST/NUMBER of one`,
+    );
+  }
+
+  /** The first host that answers. */
+  async #anyOf(hosts: readonly FleetHost[]): Promise<FleetHost> {
+    const stop = new AbortController();
+    try {
+      return await Promise.any(hosts.map(async (host) => {
+        await askOne(this.#caller, host, "listener", {}, stop.signal);
+        return host;
+      }));
+    } catch (error) {
+      const [reason] = error instanceof AggregateError ? error.errors : [];
+      throw reason ?? new FleetError("no-such-host", "the fleet has no host that could do this");
+    } finally {
+      stop.abort(new Error("another host has answered"));
+    }
+  }
+
+  /** A host lists the keys of its own listening name. */
+  async #keys(hosts: readonly FleetHost[]): Promise<Result<"keys">> {
+    const names = Map.groupBy(hosts, ({ name }) => name);
+    const lists = await Promise.all([...names.values()].map(async (same) => {
+      const { id } = await this.#anyOf(same);
+      return await this.#caller.call(id, "keys", {});
+    }));
+    if (lists.length === 0) await this.#anyOf(hosts);
+    const rows = new Map(lists.flat().map((row) => [row.public_key, row]));
+    return [...rows.values()].sort((a, b) => a.key < b.key ? -1 : 1);
+  }
+}
+
+/** A key is let in for the name that it is given, or for the one that all hosts listen under. */
+function named(args: Args, hosts: readonly FleetHost[]): Args {
+  if (args["name"] !== undefined) return args;
+  const names = [...new Set(hosts.map(({ name = NAMELESS }) => name))];
+  const [name, ...others] = names;
+  if (others.length === 0) return { ...args, ...(name === undefined ? {} : { name }) };
+  throw new ControlError(
+    "several-listeners",
+    `the hosts listen under several names: ${names.join(", ")}; give the one that the key is for`,
+  );
+}
+
+function withPage(hosts: readonly FleetHost[]): FleetHost {
+  const host = hosts.find(({ page, isControlled }) => page !== undefined && isControlled);
+  if (host !== undefined) return host;
+  throw new ControlError("no-web", "no host serves a page: start one with --web");
+}
+
+function withHost<T>(result: T, { id }: FleetHost, kind: string): T {
+  return kind === "object" ? { host: id, ...result } : result;
+}
+
+function notFound(word: string, silent: readonly Silence[]): ControlError {
+  const hosts = silent.map(({ host }) => host);
+  const rest = hosts.length === 0 ? "" : `; these did not answer: ${listHostIds(hosts)}`;
+  return new ControlError(
+    "no-such-client",
+    `no client has a key that begins with ${JSON.stringify(word)}${rest}`,
+  );
+}
