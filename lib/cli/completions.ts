@@ -59,8 +59,17 @@ function optionsOf(command: Command): readonly Option[] {
   return [...help.visibleOptions(command), ...help.visibleGlobalOptions(command)];
 }
 
-/** Prints the numbers of the clients of the listener that the options in front choose. */
-const clientsOf = (options: string) => `net-listen ctl ${options} list --ids 2>/dev/null`;
+/** Options with a value that choose which clients there are. */
+const CHOOSING =
+  "--(to|control|fleet|fleet-name|fleet-creds|fleet-user-file|fleet-ca|fleet-cert|fleet-key)";
+
+/**
+ * Prints the clients that the options in front choose.
+ *
+ * @param group `ctl` or `fleet`, whose names of clients differ.
+ */
+const clientsOf = (group: string, options: string) =>
+  `net-listen ${group} ${options} list --ids 2>/dev/null`;
 
 /** The commands whose first argument is a client. */
 function clientCommands(nodes: readonly Node[]): string[] {
@@ -91,8 +100,12 @@ _net_listen() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}"
   local at="" word words="" listener=()
   # COMP_WORDS has NAME:PORT in three words.
-  local choice=' (--to|--control)[= ]+([^ ]+) '
-  [[ "$COMP_LINE" =~ $choice ]] && listener=("\${BASH_REMATCH[@]:1}")
+  local rest="$COMP_LINE" choice=' (${CHOOSING})[= ]+([^ ]+)( .*)'
+  while [[ "$rest" =~ $choice ]]; do
+    listener+=("\${BASH_REMATCH[1]}" "\${BASH_REMATCH[3]}")
+    rest="\${BASH_REMATCH[4]}"
+  done
+  [[ "$COMP_LINE" == *" --fleet-insecure "* ]] && listener+=(--fleet-insecure)
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "$at $word" in ${paths(nodes)}) at="$at $word" ;; esac
   done
@@ -107,7 +120,7 @@ ${
 ${nodes.map((node) => `      "${node.at}") words="${wordsOf(node).join(" ")}" ;;`).join("\n")}
     esac
     case "$at" in ${clientCommands(nodes).map((at) => `"${at}"`).join("|")}) words="$words $(${
-    clientsOf('"${listener[@]}"')
+    clientsOf("${at% *}", '"${listener[@]}"')
   })" ;; esac ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
@@ -121,11 +134,11 @@ function zsh(nodes: readonly Node[]): string {
   return `#compdef net-listen
 # Completion of net-listen for zsh.
 _net_listen() {
-  local at="" word before=""
+  local at="" word before="" choosing='${CHOOSING}'
   local -a listener
   for word in "\${(@)words[2,CURRENT-1]}"; do
-    [[ "$word" == --(to|control)=* ]] && listener=("$word")
-    [[ "$before" == --(to|control) ]] && listener=("$before" "$word")
+    [[ "$word" == \${~choosing}=* || "$word" == --fleet-insecure ]] && listener+=("$word")
+    [[ "$before" == \${~choosing} ]] && listener+=("$before" "$word")
     before="$word"
     case "$at $word" in (${paths(nodes)}) at="$at $word" ;; esac
   done
@@ -139,7 +152,7 @@ ${
 ${nodes.map((node) => `      ("${node.at}") compadd -- ${wordsOf(node).join(" ")} ;;`).join("\n")}
     esac
     case "$at" in (${clientCommands(nodes).map((at) => `"${at}"`).join("|")}) compadd -- \${(f)"$(${
-    clientsOf('"${listener[@]}"')
+    clientsOf("${=at% *}", '"${listener[@]}"')
   })"} ;; esac
     [[ "\${words[CURRENT]}" == -* ]] || _files ;;
   esac
@@ -161,7 +174,9 @@ function fish(nodes: readonly Node[]): string {
         ({ argChoices, description }) =>
           `${when} -f -a "${argChoices!.join(" ")}" -d ${quote(description)}`,
       ),
-      ...(clientCommands([node]).map(() => `${when} -f -a "(__net_listen_clients)"`)),
+      ...(clientCommands([node]).map(() =>
+        `${when} -f -a "(__net_listen_clients${at.slice(0, at.lastIndexOf(" "))})"`
+      )),
       ...optionsOf(command).map((option) => {
         const { long, short, required, argChoices, description } = option;
         const value = argChoices ? ` -x -a "${argChoices.join(" ")}"` : required ? " -r" : "";
@@ -185,11 +200,11 @@ function __net_listen_clients
   set -l listener
   set -l before ""
   for word in (commandline -opc)
-    string match -q -r '^--(to|control)=' -- "$word"; and set listener "$word"
-    string match -q -r '^--(to|control)$' -- "$before"; and set listener "$before" "$word"
+    string match -q -r '^(${CHOOSING}=|--fleet-insecure$)' -- "$word"; and set -a listener "$word"
+    string match -q -r '^${CHOOSING}$' -- "$before"; and set -a listener "$before" "$word"
     set before "$word"
   end
-  ${clientsOf("$listener")}
+  ${clientsOf("$argv[1]", "$listener")}
 end
 ${lines.join("\n")}
 `;

@@ -5,24 +5,30 @@
  */
 
 import { Command } from "commander";
-import { escapeControls } from "../mod.ts";
 import { type CliIo, processIo } from "./io.ts";
 import { callCommand, endCommand, snapshotCommand, typeCommand } from "./ctl_client.ts";
+import { listenerReach } from "./ctl_connect.ts";
 import { fetchCommand, filesCommand, sendCommand } from "./ctl_files.ts";
 import { acceptCommand, ignoreCommand, keysCommand, knocksCommand } from "./ctl_keys.ts";
 import { linkCommand, linksCommand, unlinkCommand } from "./ctl_links.ts";
+import { addCommands, withoutControls } from "./ctl_reach.ts";
 import { recordCommand, recordingCommand, recordingsCommand } from "./ctl_record.ts";
 import { closeCommand, drainCommand, statsCommand } from "./ctl_listener.ts";
 import { listCommand, showCommand } from "./ctl_list.ts";
 import { logCommand, watchCommand } from "./ctl_watch.ts";
+import { addFleetOptions } from "./fleet_options.ts";
 
 export function ctlCommand(io: CliIo = processIo): Command {
-  const command = new Command("ctl")
-    .description("see the clients of a running listener, type into them, end them")
-    .option("--to <name:port>", "which listener, if several run here; NAME or :PORT is enough")
-    .option("--control <path>", "its socket, if it was started with --control PATH")
-    .option("--json", "print JSON")
-    .addHelpText("after", HELP);
+  const command = addFleetOptions(
+    new Command("ctl")
+      .description("see the clients of a running listener, type into them, end them")
+      .option(
+        "--to <name:port>",
+        "which listener, if several run here: NAME or :PORT is enough; with --fleet the host",
+      )
+      .option("--control <path>", "its socket, if it was started with --control PATH")
+      .option("--json", "print JSON"),
+  ).addHelpText("after", HELP);
   const commands = [
     listCommand,
     showCommand,
@@ -49,21 +55,9 @@ export function ctlCommand(io: CliIo = processIo): Command {
     closeCommand,
     drainCommand,
   ];
-  for (const make of commands) {
-    command.addCommand(
-      make(withoutControls(io)).configureHelp({
-        showGlobalOptions: true,
-        visibleGlobalOptions: () => [...command.options],
-      }),
-    );
-  }
-  return command;
-}
-
-/** The listener may be that of another user, such as a service, which must not control this terminal. */
-function withoutControls(io: CliIo): CliIo {
-  const escape = (text: string) => text.split("\n").map(escapeControls).join("\n");
-  return { ...io, out: (text, sender) => io.out(escape(text), sender) };
+  const quiet = withoutControls(io);
+  const reach = listenerReach(quiet);
+  return addCommands(command, commands.map((make) => make(quiet, reach)));
 }
 
 const HELP = `
@@ -71,6 +65,9 @@ CLIENT is the number that "list" shows, or the first four or more digits of the 
 
 Every listener of this user opens a socket for this, unless it was started with --no-control. It speaks
 HTTP with JSON, so that other programs can do the same; the README says how.
+
+With --fleet it is a listener of the fleet, on any machine: "fleet hosts" shows its host. "fleet list" and
+the other commands of "fleet" are for all of them.
 
 Examples:
   ctl list

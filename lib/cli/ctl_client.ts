@@ -7,19 +7,19 @@
 import { Command } from "commander";
 import { MAX_CONTROL_TEXT_UNITS } from "../limits.ts";
 import type { Snapshot } from "../mod.ts";
-import { printJson, withListener } from "./ctl_connect.ts";
-import { CLIENT_ARGUMENT } from "./ctl_list.ts";
+import { printJson } from "./ctl_connect.ts";
 import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
+import type { Reach } from "./ctl_reach.ts";
 import { parsePositiveWhole } from "./values.ts";
 
 /** Stands for standard input. */
 const STDIN = "-";
 
-export function snapshotCommand(io: CliIo): Command {
+export function snapshotCommand(io: CliIo, reach: Reach): Command {
   return new Command("snapshot")
     .description("print what a client shows: its text, or its picture as a PNG file")
-    .argument("<client>", CLIENT_ARGUMENT)
+    .argument("<client>", reach.clientArgument)
     .option("--output <file>", "write it to this file, which is replaced")
     .option("--segment <number>", "a segment other than its first", parsePositiveWhole)
     .action((
@@ -27,7 +27,7 @@ export function snapshotCommand(io: CliIo): Command {
       { output, segment }: { output?: string; segment?: number },
       command: Command,
     ) =>
-      withListener(command, io, async ({ client, json }) => {
+      reach.run(command, async ({ client, json }) => {
         const taken = await client.call("snapshot", { client: word, segment });
         if (json) printJson(io, toJson(taken));
         else await write(taken, output, io);
@@ -35,10 +35,10 @@ export function snapshotCommand(io: CliIo): Command {
     );
 }
 
-export function typeCommand(io: CliIo): Command {
+export function typeCommand(io: CliIo, reach: Reach): Command {
   return new Command("type")
     .description("type text into a client, and wait until it takes it")
-    .argument("<client>", CLIENT_ARGUMENT)
+    .argument("<client>", reach.clientArgument)
     .argument("[text...]", `words, typed with blanks between; "${STDIN}" for standard input`)
     .option("--enter", "press Enter after the text, or only Enter without one")
     .action((
@@ -47,7 +47,7 @@ export function typeCommand(io: CliIo): Command {
       { enter = false }: { enter?: boolean },
       command: Command,
     ) =>
-      withListener(command, io, async ({ client, json }) => {
+      reach.run(command, async ({ client, json }) => {
         if (words.length === 0 && !enter) throw new UsageError("give a text to type, or --enter");
         const text = words.length === 1 && words[0] === STDIN ? await readStdin() : words.join(" ");
         const typed = await client.call("type", { client: word, text: text + (enter ? "\n" : "") });
@@ -56,10 +56,10 @@ export function typeCommand(io: CliIo): Command {
     );
 }
 
-export function callCommand(io: CliIo): Command {
+export function callCommand(io: CliIo, reach: Reach): Command {
   return new Command("call")
     .description("call a verb of a client, as a handler does: press a key, click, ask for a size")
-    .argument("<client>", CLIENT_ARGUMENT)
+    .argument("<client>", reach.clientArgument)
     .argument("<verb>", "an input or a hint, such as clickMouse; lib/handlers/README.md has all")
     .argument("[args...]", "what it gets, each as JSON or as text")
     .option("--segment <number>", "a segment other than its first", parsePositiveWhole)
@@ -70,7 +70,7 @@ export function callCommand(io: CliIo): Command {
       { segment }: { segment?: number },
       command: Command,
     ) =>
-      withListener(command, io, async ({ client, json }) => {
+      reach.run(command, async ({ client, json }) => {
         const call = { client: word, verb, args: args.map(parseWord), segment };
         const { result, ...called } = await client.call("call", call);
         if (json) printJson(io, { ...called, result });
@@ -89,10 +89,10 @@ function parseWord(word: string): unknown {
   }
 }
 
-export function endCommand(io: CliIo): Command {
+export function endCommand(io: CliIo, reach: Reach): Command {
   return new Command("end")
     .description("ask a client to exit; it is cut off after two seconds")
-    .argument("<client>", CLIENT_ARGUMENT)
+    .argument("<client>", reach.clientArgument)
     .argument("[last-words]", "why, for the client")
     .action((
       word: string,
@@ -100,7 +100,7 @@ export function endCommand(io: CliIo): Command {
       _flags: unknown,
       command: Command,
     ) =>
-      withListener(command, io, async ({ client, json }) => {
+      reach.run(command, async ({ client, json }) => {
         const ended = await client.call("end", { client: word, last_words: lastWords });
         if (json) printJson(io, ended);
         else io.err(`client ${ended.client} was asked to exit\n`);

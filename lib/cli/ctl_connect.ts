@@ -4,42 +4,42 @@
  * @module
  */
 
-import type { Command } from "commander";
 import { chooseListener, ControlClient, findListeners } from "../control/mod.ts";
 import { escapeControls } from "../mod.ts";
+import type { Reach } from "./ctl_reach.ts";
 import { UsageError } from "./errors.ts";
+import { withFleet } from "./fleet_connect.ts";
+import { type FleetFlags, requireConsistentFleet } from "./fleet_options.ts";
 import type { CliIo } from "./io.ts";
 
-interface CtlFlags {
+interface CtlFlags extends FleetFlags {
   readonly to?: string;
   readonly control?: string;
   readonly json?: boolean;
 }
 
-/** What a command of `ctl` works with. */
-export interface CtlSession {
-  readonly client: ControlClient;
-  /** Whether to print JSON. */
-  readonly json: boolean;
-}
-
-/**
- * Runs an action with a way to the listener that the options choose.
- *
- * @throws {ControlError} `no-listener`, `several-listeners`, and what the action throws.
- */
-export async function withListener(
-  command: Command,
-  io: CliIo,
-  action: (session: CtlSession) => Promise<void>,
-): Promise<void> {
-  const { to, control, json = false } = command.optsWithGlobals<CtlFlags>();
-  if (to !== undefined && control !== undefined) {
-    throw new UsageError("--to and --control exclude each other: each names a listener");
-  }
-  const path = control ?? chooseListener(await findListeners(io.env, Deno.uid() ?? 0), to).path;
-  using client = new ControlClient(path);
-  await action({ client, json });
+/** The listener that the options choose, on this machine or in a fleet. */
+export function listenerReach(io: CliIo): Reach {
+  return {
+    clientArgument: "its number, or the first digits of its key's fingerprint",
+    async run(command, action) {
+      const flags = command.optsWithGlobals<CtlFlags>();
+      requireConsistentFleet(flags);
+      const { to, control, json = false, fleet } = flags;
+      if (fleet !== undefined) {
+        if (control !== undefined) throw new UsageError("--fleet and --control exclude each other");
+        return await withFleet(command, io, async ({ caller, chooseHost }) => {
+          await action({ client: caller.at((await chooseHost(to)).id), json });
+        });
+      }
+      if (to !== undefined && control !== undefined) {
+        throw new UsageError("--to and --control exclude each other: each names a listener");
+      }
+      const path = control ?? chooseListener(await findListeners(io.env, Deno.uid() ?? 0), to).path;
+      using client = new ControlClient(path);
+      await action({ client, json });
+    },
+  };
 }
 
 export function printJson(io: CliIo, value: unknown): void {

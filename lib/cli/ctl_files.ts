@@ -8,10 +8,10 @@ import { basename } from "node:path";
 import { Command } from "commander";
 import type { Result } from "../control/mod.ts";
 import { escapeControls } from "../mod.ts";
-import { ago, printJson, withListener } from "./ctl_connect.ts";
-import { CLIENT_ARGUMENT } from "./ctl_list.ts";
+import { ago, printJson } from "./ctl_connect.ts";
 import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
+import type { Reach } from "./ctl_reach.ts";
 import { formatTable } from "./keystore_text.ts";
 import { Progress } from "./progress.ts";
 import { parsePositiveWhole } from "./values.ts";
@@ -19,14 +19,14 @@ import { parsePositiveWhole } from "./values.ts";
 /** Stands for standard output. */
 const STDOUT = "-";
 
-export function sendCommand(io: CliIo): Command {
+export function sendCommand(io: CliIo, reach: Reach): Command {
   return new Command("send")
     .description("give a client a file, and wait until it has it")
-    .argument("<client>", CLIENT_ARGUMENT)
+    .argument("<client>", reach.clientArgument)
     .argument("<file>", "the file")
     .option("--name <name>", "what to call it (default: its own name)")
     .action((word: string, path: string, { name }: { name?: string }, command: Command) =>
-      withListener(command, io, async ({ client, json }) => {
+      reach.run(command, async ({ client, json }) => {
         using file = await Deno.open(path);
         const { size, isFile } = await file.stat();
         if (!isFile) throw new UsageError(`${path} is not a file`);
@@ -46,12 +46,12 @@ export function sendCommand(io: CliIo): Command {
     );
 }
 
-export function filesCommand(io: CliIo): Command {
+export function filesCommand(io: CliIo, reach: Reach): Command {
   return new Command("files")
     .description("list the files to and from a client")
-    .argument("<client>", CLIENT_ARGUMENT)
+    .argument("<client>", reach.clientArgument)
     .action((word: string, _flags: unknown, command: Command) =>
-      withListener(command, io, async ({ client, json }) => {
+      reach.run(command, async ({ client, json }) => {
         const files = await client.call("files", { client: word });
         if (json) printJson(io, files);
         else if (files.length === 0) io.err("there are no files\n");
@@ -60,10 +60,10 @@ export function filesCommand(io: CliIo): Command {
     );
 }
 
-export function fetchCommand(io: CliIo): Command {
+export function fetchCommand(io: CliIo, reach: Reach): Command {
   return new Command("fetch")
     .description("keep a file that a client has offered")
-    .argument("<client>", CLIENT_ARGUMENT)
+    .argument("<client>", reach.clientArgument)
     .argument("<file>", "its number, as in ctl files", parsePositiveWhole)
     .option(
       "--output <file>",
@@ -75,7 +75,7 @@ export function fetchCommand(io: CliIo): Command {
       { output }: { output?: string },
       command: Command,
     ) =>
-      withListener(command, io, async ({ client, json }) => {
+      reach.run(command, async ({ client, json }) => {
         const { stream, sizeBytes, name } = await client.call("fetch", {
           client: word,
           file: number,

@@ -6,17 +6,18 @@
 
 import { Command } from "commander";
 import type { Result } from "../control/mod.ts";
-import { ago, printJson, withListener } from "./ctl_connect.ts";
+import { ago, printJson } from "./ctl_connect.ts";
 import type { CliIo } from "./io.ts";
+import type { Reach } from "./ctl_reach.ts";
 import { formatTable } from "./keystore_text.ts";
 
 const KEY_ARGUMENT = "the first four or more digits of its fingerprint";
 
-export function knocksCommand(io: CliIo): Command {
+export function knocksCommand(io: CliIo, reach: Reach): Command {
   return new Command("knocks")
     .description("list the unknown keys that were refused, the latest first")
     .action((_flags: unknown, command: Command) =>
-      withListener(command, io, async ({ client, json }) => {
+      reach.run(command, async ({ client, json }) => {
         const knocks = await client.call("knocks", {});
         if (json) return printJson(io, knocks);
         if (knocks.length === 0) io.err("no unknown key has knocked\n");
@@ -25,7 +26,7 @@ export function knocksCommand(io: CliIo): Command {
     );
 }
 
-export function acceptCommand(io: CliIo): Command {
+export function acceptCommand(io: CliIo, reach: Reach): Command {
   return new Command("accept")
     .description("let an unknown key in that was refused, from its next login on")
     .argument("<key>", KEY_ARGUMENT)
@@ -37,7 +38,7 @@ export function acceptCommand(io: CliIo): Command {
       { comment }: { comment?: string },
       command: Command,
     ) =>
-      withListener(command, io, async ({ client, json }) => {
+      reach.run(command, async ({ client, json }) => {
         const accepted = await client.call("accept", { key, name, comment });
         if (json) printJson(io, accepted);
         else io.out(`${accepted.key} may log in for ${accepted.names.join(",")}\n`);
@@ -45,12 +46,12 @@ export function acceptCommand(io: CliIo): Command {
     );
 }
 
-export function ignoreCommand(io: CliIo): Command {
+export function ignoreCommand(io: CliIo, reach: Reach): Command {
   return new Command("ignore")
     .description("list a key that has knocked no more; it can still be let in")
     .argument("<key>", KEY_ARGUMENT)
     .action((key: string, _flags: unknown, command: Command) =>
-      withListener(command, io, async ({ client, json }) => {
+      reach.run(command, async ({ client, json }) => {
         const ignored = await client.call("ignore", { key });
         if (json) printJson(io, ignored);
         else io.err(`${ignored.key} is ignored\n`);
@@ -58,11 +59,11 @@ export function ignoreCommand(io: CliIo): Command {
     );
 }
 
-export function keysCommand(io: CliIo): Command {
+export function keysCommand(io: CliIo, reach: Reach): Command {
   return new Command("keys")
     .description("list the keys that may log in, and their conditions")
     .action((_flags: unknown, command: Command) =>
-      withListener(command, io, async ({ client, json }) => {
+      reach.run(command, async ({ client, json }) => {
         const keys = await client.call("keys", {});
         if (json) printJson(io, keys);
         else if (keys.length === 0) io.err("no key may log in\n");

@@ -7,9 +7,9 @@
 import { Command } from "commander";
 import type { Result } from "../control/mod.ts";
 import { MAX_WEB_LINK_SECONDS } from "../limits.ts";
-import { ago, printJson, withListener } from "./ctl_connect.ts";
-import { CLIENT_ARGUMENT } from "./ctl_list.ts";
+import { ago, printJson } from "./ctl_connect.ts";
 import type { CliIo } from "./io.ts";
+import type { Reach } from "./ctl_reach.ts";
 import { formatTable } from "./keystore_text.ts";
 import { parseDuration, parsePositiveWhole } from "./values.ts";
 
@@ -19,18 +19,21 @@ interface LinkFlags {
   readonly expires?: number;
 }
 
-export function linkCommand(io: CliIo): Command {
+export function linkCommand(io: CliIo, reach: Reach): Command {
   return new Command("link")
     .description("make a link to the page that listen --web serves, and print it")
     .option("--read-only", "it shows clients and can do nothing else")
-    .option("--client <client>", `it is for one client, and ends with that: ${CLIENT_ARGUMENT}`)
+    .option(
+      "--client <client>",
+      `it is for one client, and ends with that: ${reach.clientArgument}`,
+    )
     .option(
       "--expires <time>",
       "it ends after this time, such as 30m, 1h or 7d",
       (text) => parseDuration(text, MAX_WEB_LINK_SECONDS * 1000),
     )
     .action(({ readOnly, client: word, expires }: LinkFlags, command: Command) =>
-      withListener(command, io, async ({ client, json }) => {
+      reach.run(command, async ({ client, json }) => {
         const link = await client.call("link", {
           read_only: readOnly,
           client: word,
@@ -42,11 +45,11 @@ export function linkCommand(io: CliIo): Command {
     );
 }
 
-export function linksCommand(io: CliIo): Command {
+export function linksCommand(io: CliIo, reach: Reach): Command {
   return new Command("links")
     .description("list the links to the page")
     .action((_flags: unknown, command: Command) =>
-      withListener(command, io, async ({ client, json }) => {
+      reach.run(command, async ({ client, json }) => {
         const links = await client.call("links", {});
         if (json) printJson(io, links);
         else if (links.length === 0) io.err(`there are no links; "ctl link" makes one\n`);
@@ -55,12 +58,12 @@ export function linksCommand(io: CliIo): Command {
     );
 }
 
-export function unlinkCommand(io: CliIo): Command {
+export function unlinkCommand(io: CliIo, reach: Reach): Command {
   return new Command("unlink")
     .description("withdraw a link; what was opened by it ends at once")
     .argument("<link>", 'its number in "ctl links"', parsePositiveWhole)
     .action((link: number, _flags: unknown, command: Command) =>
-      withListener(command, io, async ({ client, json }) => {
+      reach.run(command, async ({ client, json }) => {
         const withdrawn = await client.call("unlink", { link });
         if (json) printJson(io, withdrawn);
         else io.err(`link ${withdrawn.id} was withdrawn\n`);
@@ -68,9 +71,17 @@ export function unlinkCommand(io: CliIo): Command {
     );
 }
 
-const LINKS_HEAD = ["LINK", "RIGHTS", "CLIENT", "LOGINS", "VIEWS", "MADE", "EXPIRES"] as const;
+export const LINKS_HEAD = [
+  "LINK",
+  "RIGHTS",
+  "CLIENT",
+  "LOGINS",
+  "VIEWS",
+  "MADE",
+  "EXPIRES",
+] as const;
 
-function linkRow(link: Result<"links">[number]): string[] {
+export function linkRow(link: Result<"links">[number]): string[] {
   const { id, rights, client, logins, views, since, expires = "" } = link;
   const numbers = [logins, views].map(String);
   return [String(id), rights, String(client ?? "all"), ...numbers, `${ago(since)} ago`, expires];

@@ -6,18 +6,17 @@
 
 import { Command } from "commander";
 import type { Result } from "../control/mod.ts";
-import { ago, printJson, withListener } from "./ctl_connect.ts";
+import { ago, printJson } from "./ctl_connect.ts";
 import type { CliIo } from "./io.ts";
+import type { Reach } from "./ctl_reach.ts";
 import { formatTable } from "./keystore_text.ts";
 
-export const CLIENT_ARGUMENT = "its number, or the first digits of its key's fingerprint";
-
-export function listCommand(io: CliIo): Command {
+export function listCommand(io: CliIo, reach: Reach): Command {
   return new Command("list")
     .description("list the clients")
     .option("--ids", "print only their numbers, one a line")
     .action(({ ids = false }: { ids?: boolean }, command: Command) =>
-      withListener(command, io, async ({ client, json }) => {
+      reach.run(command, async ({ client, json }) => {
         const clients = await client.call("list", {});
         if (json) printJson(io, ids ? clients.map(({ id }) => id) : clients);
         else if (ids) io.out(clients.map(({ id }) => `${id}\n`).join(""));
@@ -28,12 +27,12 @@ export function listCommand(io: CliIo): Command {
     );
 }
 
-export function showCommand(io: CliIo): Command {
+export function showCommand(io: CliIo, reach: Reach): Command {
   return new Command("show")
     .description("describe one client and its segments")
-    .argument("<client>", CLIENT_ARGUMENT)
+    .argument("<client>", reach.clientArgument)
     .action((word: string, _flags: unknown, command: Command) =>
-      withListener(command, io, async ({ client, json }) => {
+      reach.run(command, async ({ client, json }) => {
         const shown = await client.call("show", { client: word });
         if (json) printJson(io, shown);
         else io.out(describe(shown));
@@ -41,9 +40,18 @@ export function showCommand(io: CliIo): Command {
     );
 }
 
-const LIST_HEAD = ["ID", "KIND", "TITLE", "SHOWS", "KEY", "COMMENT", "ADDRESS", "FOR"] as const;
+export const LIST_HEAD = [
+  "ID",
+  "KIND",
+  "TITLE",
+  "SHOWS",
+  "KEY",
+  "COMMENT",
+  "ADDRESS",
+  "FOR",
+] as const;
 
-function listRow(client: Result<"list">[number]): string[] {
+export function listRow(client: Result<"list">[number]): string[] {
   const { id, segkind, key, comment = "", address, since, state } = client;
   return [
     String(id),

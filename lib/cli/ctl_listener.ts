@@ -6,16 +6,17 @@
 
 import { Command } from "commander";
 import type { Result } from "../control/mod.ts";
-import { printJson, withListener } from "./ctl_connect.ts";
+import { printJson } from "./ctl_connect.ts";
 import type { CliIo } from "./io.ts";
+import type { Reach } from "./ctl_reach.ts";
 import { formatTable } from "./keystore_text.ts";
 import { parsePositiveWhole } from "./values.ts";
 
-export function statsCommand(io: CliIo): Command {
+export function statsCommand(io: CliIo, reach: Reach): Command {
   return new Command("stats")
     .description("print what was counted, and the limits in force")
     .action((_flags: unknown, command: Command) =>
-      withListener(command, io, async ({ client, json }) => {
+      reach.run(command, async ({ client, json }) => {
         const [listener, stats, limits] = await Promise.all([
           client.call("listener", {}),
           client.call("stats", {}),
@@ -30,11 +31,11 @@ export function statsCommand(io: CliIo): Command {
     );
 }
 
-export function closeCommand(io: CliIo): Command {
+export function closeCommand(io: CliIo, reach: Reach): Command {
   return new Command("close")
     .description("take no more clients; those that are there stay")
     .action((_flags: unknown, command: Command) =>
-      withListener(command, io, async ({ client, json }) => {
+      reach.run(command, async ({ client, json }) => {
         const closed = await client.call("close", {});
         if (json) return printJson(io, closed);
         io.err(`the listener is closed; ${countStaying(closed.clients)}\n`);
@@ -42,7 +43,7 @@ export function closeCommand(io: CliIo): Command {
     );
 }
 
-export function drainCommand(io: CliIo): Command {
+export function drainCommand(io: CliIo, reach: Reach): Command {
   return new Command("drain")
     .description("take no new clients, and end the listener when the last one has left")
     .option(
@@ -55,7 +56,7 @@ export function drainCommand(io: CliIo): Command {
       { seconds, wait = false }: { seconds?: number; wait?: boolean },
       command: Command,
     ) =>
-      withListener(command, io, async ({ client, json }) => {
+      reach.run(command, async ({ client, json }) => {
         // The log ends with the listener, which may be at once.
         const log = wait ? await client.call("log", {}) : undefined;
         const drained = await client.call("drain", { seconds });

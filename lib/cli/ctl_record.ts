@@ -7,20 +7,20 @@
 import { Argument, Command } from "commander";
 import type { Result } from "../control/mod.ts";
 import { escapeControls } from "../mod.ts";
-import { ago, printJson, withListener } from "./ctl_connect.ts";
-import { CLIENT_ARGUMENT } from "./ctl_list.ts";
+import { ago, printJson } from "./ctl_connect.ts";
 import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
+import type { Reach } from "./ctl_reach.ts";
 import { formatTable } from "./keystore_text.ts";
 import { parsePositiveWhole } from "./values.ts";
 
-export function recordCommand(io: CliIo): Command {
+export function recordCommand(io: CliIo, reach: Reach): Command {
   return new Command("record")
     .description("begin or end the recording of a client")
-    .argument("<client>", CLIENT_ARGUMENT)
+    .argument("<client>", reach.clientArgument)
     .addArgument(new Argument("<on>", "whether to record it").choices(["on", "off"]))
     .action((word: string, on: "on" | "off", _flags: unknown, command: Command) =>
-      withListener(command, io, async ({ client, json }) => {
+      reach.run(command, async ({ client, json }) => {
         const recorded = await client.call("record", { client: word, on: on === "on" });
         if (json) printJson(io, recorded);
         else if (recorded.recording !== undefined) io.out(`${recorded.recording}\n`);
@@ -29,11 +29,11 @@ export function recordCommand(io: CliIo): Command {
     );
 }
 
-export function recordingsCommand(io: CliIo): Command {
+export function recordingsCommand(io: CliIo, reach: Reach): Command {
   return new Command("recordings")
     .description("list the recordings, the latest first")
     .action((_flags: unknown, command: Command) =>
-      withListener(command, io, async ({ client, json }) => {
+      reach.run(command, async ({ client, json }) => {
         const recordings = await client.call("recordings", {});
         if (json) printJson(io, recordings);
         else if (recordings.length === 0) io.err("there are no recordings\n");
@@ -49,7 +49,7 @@ interface PartFlags {
   readonly output?: string;
 }
 
-export function recordingCommand(io: CliIo): Command {
+export function recordingCommand(_io: CliIo, reach: Reach): Command {
   return new Command("recording")
     .description("print the records of a recording, or what a segment has shown")
     .argument("<name>", "its name, as in ctl recordings")
@@ -58,7 +58,7 @@ export function recordingCommand(io: CliIo): Command {
     .option("--picture <number>", "one of these, as a PNG file", parsePositiveWhole)
     .option("--output <file>", "write it to this file, which is replaced")
     .action((name: string, { output, ...part }: PartFlags, command: Command) =>
-      withListener(command, io, async ({ client }) => {
+      reach.run(command, async ({ client }) => {
         const { stream, type } = await client.call("recording", { name, ...part });
         if (output !== undefined) return await Deno.writeFile(output, stream, { mode: 0o600 });
         if (type === "image/png" && Deno.stdout.isTerminal()) {

@@ -7,17 +7,16 @@
 import { Command } from "commander";
 import { type LogFields, type LogLevel, makeLogger, type Status } from "../mod.ts";
 import { describeRecord } from "../handlers/mod.ts";
-import { withListener } from "./ctl_connect.ts";
 import { printLines, untilGone } from "./ctl_lines.ts";
-import { CLIENT_ARGUMENT } from "./ctl_list.ts";
 import type { CliIo } from "./io.ts";
+import type { Reach } from "./ctl_reach.ts";
 
-export function watchCommand(io: CliIo): Command {
+export function watchCommand(io: CliIo, reach: Reach): Command {
   return new Command("watch")
     .description("print what clients do, as it comes, until the listener ends")
-    .argument("[client]", `only this client: ${CLIENT_ARGUMENT}`)
+    .argument("[client]", `only this client: ${reach.clientArgument}`)
     .action((word: string | undefined, _flags: unknown, command: Command) =>
-      withListener(command, io, async ({ client, json }) => {
+      reach.run(command, async ({ client, json }) => {
         const signal = untilGone(io);
         const { id } = await client.call("listener", {});
         const lines = await client.call("watch", { client: word }, signal);
@@ -33,11 +32,11 @@ export function watchCommand(io: CliIo): Command {
     );
 }
 
-export function logCommand(io: CliIo): Command {
+export function logCommand(io: CliIo, reach: Reach): Command {
   return new Command("log")
     .description("print the last log lines, and those that come, until the listener ends")
     .action((_flags: unknown, command: Command) =>
-      withListener(command, io, async ({ client, json }) => {
+      reach.run(command, async ({ client, json }) => {
         const signal = untilGone(io);
         const lines = await client.call("log", {}, signal);
         await printLines(lines, signal, {

@@ -10,20 +10,14 @@ import { describeRecord } from "../handlers/mod.ts";
 import { FLEET_RECORDS_AGE_MS } from "../limits.ts";
 import { escapeControls, parseName, type Status } from "../mod.ts";
 import { untilGone } from "./ctl_lines.ts";
-import {
-  addFleetOptions,
-  type FleetFlags,
-  readFleet,
-  requireConsistentFleet,
-} from "./fleet_options.ts";
+import { readFleetOf } from "./fleet_connect.ts";
 import { UsageError } from "./errors.ts";
 import { PlaceFile } from "./fleet_place.ts";
 import type { CliIo } from "./io.ts";
-import { reportAsText } from "./report.ts";
 import { onStop } from "./signals.ts";
 import { parseDuration } from "./values.ts";
 
-interface WatchFlags extends FleetFlags {
+interface WatchFlags {
   /** In milliseconds. */
   readonly since?: number;
   readonly name?: string;
@@ -35,7 +29,7 @@ interface WatchFlags extends FleetFlags {
 const GAP = "warning: records that were not printed have left the stream\n";
 
 export function watchCommand(io: CliIo): Command {
-  const command = new Command("watch")
+  return new Command("watch")
     .description("print the records and logins of all listeners, as they come")
     .option(
       "--since <time>",
@@ -48,15 +42,12 @@ export function watchCommand(io: CliIo): Command {
       "--resume <file>",
       "keep in this file what was printed, and begin behind that the next time",
     )
-    .option("--json", "print one JSON object a line");
-  return addFleetOptions(command).action((flags: WatchFlags) => watch(flags, io));
+    .action((_flags: unknown, command: Command) => watch(command, io));
 }
 
-async function watch(flags: WatchFlags, io: CliIo): Promise<void> {
-  requireConsistentFleet(flags);
-  const place = await readFleet(flags, reportAsText(io));
-  if (place === undefined) throw new UsageError("fleet watch needs --fleet URL");
-  const { since, name, kind, json, resume } = flags;
+async function watch(command: Command, io: CliIo): Promise<void> {
+  const place = await readFleetOf(command, io);
+  const { since, name, kind, json, resume } = command.optsWithGlobals<WatchFlags>();
   const stop = new AbortController();
   const signal = AbortSignal.any([untilGone(io), stop.signal]);
   const { FleetConnection, watchRecords } = await import("../fleet/mod.ts");

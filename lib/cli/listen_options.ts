@@ -154,7 +154,7 @@ export function addListenOptions(command: Command): Command {
       "--control <path>",
       "the socket for ctl (default: in the runtime directory of this user)",
     )
-    .option("--no-control", "open no socket for ctl")
+    .option("--no-control", "open no socket for ctl, and take no calls of the fleet")
     .option("--debug", "log more, with stack traces")
     .addOption(
       new Option("--log-format <format>", "the form of log lines").choices(["text", "json"])

@@ -8,7 +8,7 @@ export { FleetConnection, type FleetPlace, type FleetState, type FleetTls } from
 export { type Answer, type Answers, askAll, type Silence } from "./control/ask_all.ts";
 export { FleetCaller } from "./control/caller.ts";
 export { Exchange, type ExchangeLine, type Head } from "./control/exchange.ts";
-export { findHost, listHostIds } from "./control/find_host.ts";
+export { chooseHost, findHost, listHostIds } from "./control/find_host.ts";
 export { WholeFleet } from "./control/whole_fleet.ts";
 export { ControlService, type ServiceOptions, type TakeExchange } from "./control/service.ts";
 export { type FleetHost, listHosts } from "./host_list.ts";

@@ -39,6 +39,8 @@ const CASES: readonly [words: string, offered: RegExp][] = [
   ["ctl show ", /^71\b/m],
   ["ctl --to demo:1 show ", /^72\b/m],
   ["ctl --control=/a/b end ", /^73\b/m],
+  ["ctl --fleet nats://[::1]:1 --to host end ", /^74\b/m],
+  ["fleet --fleet nats://a,b:1 --fleet-ca /c --fleet-insecure --json type ", /^host-1\/75\b/m],
 ];
 
 /** Stands for the installed command, with a client for each way to choose a listener. */
@@ -47,6 +49,8 @@ case "$*" in
   "ctl list --ids") echo 71 ;;
   "ctl --to demo:1 list --ids") echo 72 ;;
   "ctl --control=/a/b list --ids"|"ctl --control /a/b list --ids") echo 73 ;;
+  "ctl --fleet nats://[::1]:1 --to host list --ids") echo 74 ;;
+  "fleet --fleet nats://a,b:1 --fleet-ca /c --fleet-insecure list --ids") echo host-1/75 ;;
 esac
 `;
 

@@ -1,7 +1,12 @@
 /** Control over the servers of a fleet, without listeners. */
 
 import type { Controlled } from "../../lib/control/mod.ts";
-import { ControlService, FleetCaller, FleetConnection } from "../../lib/fleet/mod.ts";
+import {
+  ControlService,
+  FleetCaller,
+  FleetConnection,
+  type HostEntry,
+} from "../../lib/fleet/mod.ts";
 import { type Logger, silentLogger } from "../../lib/log.ts";
 import { controlledBy } from "./controlled.ts";
 import type { NatsServer } from "./nats.ts";
@@ -33,9 +38,15 @@ export class ControlBench implements AsyncDisposable {
   async host(
     host: string,
     operations: Partial<Controlled>,
-    { user, log = silentLogger }: { readonly user?: string; readonly log?: Logger } = {},
+    { user, log = silentLogger, entry }: {
+      readonly user?: string;
+      readonly log?: Logger;
+      /** What it says of itself in the bucket of hosts; it says nothing when absent. */
+      readonly entry?: Partial<HostEntry>;
+    } = {},
   ): Promise<ControlService> {
     const connection = await this.connect(user);
+    if (entry !== undefined) await enter(connection, host, entry);
     const control = controlledBy(operations);
     const service = new ControlService(connection, { host, control, log });
     await connection.nats.flush();
@@ -52,4 +63,16 @@ export class ControlBench implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const end of this.#ends.toReversed()) await end();
   }
+}
+
+/** Says that a host is there. */
+export async function enter(
+  { buckets, names }: FleetConnection,
+  host: string,
+  entry: Partial<HostEntry>,
+): Promise<void> {
+  const bucket = await buckets.create(names.buckets.hosts);
+  const since = new Date().toISOString();
+  const whole = { since, addresses: ["[::1]:6680"], isControlled: true, ...entry };
+  await bucket.put(host, JSON.stringify(whole));
 }

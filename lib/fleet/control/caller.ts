@@ -16,6 +16,7 @@ import {
   type Result,
 } from "../../control/mod.ts";
 import { FleetError } from "../../errors.ts";
+import { MAX_FLEET_ANSWER_BYTES } from "../../limits.ts";
 import type { FleetConnection } from "../connection.ts";
 import { type FleetHost, listHosts } from "../host_list.ts";
 import type { Access } from "../names.ts";
@@ -80,8 +81,8 @@ export class FleetCaller {
     const request = makeRequest(operation, args);
     const { method, path } = request;
     const exchange = this.open(host, operation.access, { kind: REQUEST, method, path }, signal);
-    const isWhole = WHOLE.includes(operation.result);
-    const response = await sendRequest(exchange, request, `the host ${host}`, isWhole);
+    const most = WHOLE.includes(operation.result) ? MAX_FLEET_ANSWER_BYTES : undefined;
+    const response = await sendRequest(exchange, request, `the host ${host}`, most);
     return await readResponse(operation, response) as Result<K>;
   }
 

@@ -103,9 +103,17 @@ export class Exchange {
     return this.#over.signal;
   }
 
-  /** Sends the first message of this end. */
+  /** Sends the first message of this end. The exchange is over if the server does not take it. */
   sendHead(head: Head): void {
-    this.#send(FRAME.head, new TextEncoder().encode(JSON.stringify(head)));
+    const content = new TextEncoder().encode(JSON.stringify(head));
+    if (content.length <= this.#maxContent) return this.#send(FRAME.head, content);
+    this.abort(
+      new FleetError(
+        "fleet-failed",
+        `the call has a head of ${content.length} bytes, the server takes ${this.#maxContent}; ` +
+          "raise its max_payload",
+      ),
+    );
   }
 
   /**

@@ -30,6 +30,23 @@ export function findHost(hosts: readonly FleetHost[], word: string): FleetHost {
   throw new FleetError("no-such-host", `there is no host ${JSON.stringify(word)}; ${there}`);
 }
 
+/**
+ * Chooses a host.
+ *
+ * @param word As for {@linkcode findHost}; may be absent if there is one host.
+ * @throws {FleetError} `no-such-host`, `ambiguous-host`.
+ */
+export function chooseHost(hosts: readonly FleetHost[], word: string | undefined): FleetHost {
+  if (word !== undefined) return findHost(hosts, word);
+  const [host, ...more] = hosts;
+  if (host === undefined) throw new FleetError("no-such-host", "the fleet has no host");
+  if (more.length === 0) return host;
+  throw new FleetError(
+    "ambiguous-host",
+    `the fleet has ${hosts.length} hosts: ${listHostIds(hosts)}; choose one by --to HOST`,
+  );
+}
+
 /** Hosts for people, some of them if they are many. */
 export function listHostIds(hosts: readonly FleetHost[]): string {
   const names = hosts.slice(0, MAX_LISTED_CLIENTS).map(({ id, name, addresses }) => {

@@ -7,7 +7,7 @@
 
 import { type CallRequest, type HttpControl, refusal } from "../../control/mod.ts";
 import { ControlError, FleetError } from "../../errors.ts";
-import { MAX_FLEET_ANSWER_BYTES, MAX_FLEET_PATH_UNITS } from "../../limits.ts";
+import { MAX_FLEET_PATH_UNITS } from "../../limits.ts";
 import type { Exchange, Head } from "./exchange.ts";
 
 /** The kind of an exchange that is a request. */
@@ -52,14 +52,14 @@ async function respond(
  * Sends a request and waits for the head of the answer.
  *
  * @param host The host, in errors.
- * @param isWhole Whether the answer is kept as a whole, and so must be bounded.
+ * @param maxBytes The longest answer; any when absent.
  * @throws {FleetError} `host-unreachable`, `fleet-refused`.
  */
 export async function sendRequest(
   exchange: Exchange,
   { body }: CallRequest,
   host: string,
-  isWhole: boolean,
+  maxBytes?: number,
 ): Promise<Response> {
   void sendBody(exchange, body);
   const { status, headers } = await exchange.head;
@@ -73,7 +73,8 @@ export async function sendRequest(
     const value = (given as Record<string, unknown>)[name];
     return typeof value === "string" && /^[\x20-\x7e]*$/.test(value) ? [[name, value]] : [];
   });
-  const content = isWhole ? exchange.readable.pipeThrough(bounded(host)) : exchange.readable;
+  const { readable } = exchange;
+  const content = maxBytes === undefined ? readable : readable.pipeThrough(bounded(maxBytes, host));
   return new Response(content, { status, headers: Object.fromEntries(told) });
 }
 
@@ -97,15 +98,18 @@ async function sendBody(exchange: Exchange, body: CallRequest["body"]): Promise<
 }
 
 /** Ends an answer that would fill the memory. */
-function bounded(host: string): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+function bounded(
+  maxBytes: number,
+  host: string,
+): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
   let bytes = 0;
   return new TransformStream({
     transform(piece, controller) {
       bytes += piece.length;
-      if (bytes <= MAX_FLEET_ANSWER_BYTES) return controller.enqueue(piece);
+      if (bytes <= maxBytes) return controller.enqueue(piece);
       throw new FleetError(
         "fleet-failed",
-        `${host} answers with more than ${MAX_FLEET_ANSWER_BYTES} bytes, which is the most`,
+        `${host} answers with more than ${maxBytes} bytes, which is the most`,
       );
     },
   });

@@ -7,7 +7,7 @@
 import type { Subscription } from "@nats-io/transport-node";
 import { type Controlled, HttpControl } from "../../control/mod.ts";
 import { A12Error, ControlError, messageOf } from "../../errors.ts";
-import { FLEET_CLOSE_TIMEOUT_MS, MAX_FLEET_EXCHANGES } from "../../limits.ts";
+import { DRAIN_TIMEOUT_MS, FLEET_CLOSE_TIMEOUT_MS, MAX_FLEET_EXCHANGES } from "../../limits.ts";
 import type { Logger } from "../../log.ts";
 import type { FleetConnection } from "../connection.ts";
 import type { Access } from "../names.ts";
@@ -43,6 +43,7 @@ export class ControlService {
   };
   readonly #subscription: Subscription;
   readonly #endState: () => void;
+  #isClosing = false;
 
   constructor(connection: FleetConnection, options: ServiceOptions) {
     this.#connection = connection;
@@ -71,19 +72,19 @@ export class ControlService {
     this.#kinds.set(kind, take);
   }
 
-  /** Takes nothing further, and ends what is under way. */
+  /** Takes nothing further, waits a while for what is under way, and ends the rest. */
   async close(): Promise<void> {
+    this.#isClosing = true;
+    const open = ACCESSES.flatMap((access) => [...this.#open[access].values()]);
+    await within(DRAIN_TIMEOUT_MS, Promise.all(open.map(({ signal }) => aborted(signal))));
     this.#endState();
     const { nats } = this.#connection;
     if (nats.isClosed()) return;
     this.#subscription.unsubscribe();
-    this.#endAll(new ControlError("no-listener", `the host ${this.#options.host} has ended`));
+    this.#endAll(ended(this.#options.host));
     if (this.#connection.state === "away") return;
     // So that callers hear of it. Servers that do not answer hold up nothing.
-    const late = Promise.withResolvers<void>();
-    const timer = setTimeout(late.resolve, FLEET_CLOSE_TIMEOUT_MS);
-    await Promise.race([nats.flush().catch(() => {}), late.promise]);
-    clearTimeout(timer);
+    await within(FLEET_CLOSE_TIMEOUT_MS, nats.flush().catch(() => {}));
   }
 
   #endAll(error: Error): void {
@@ -110,6 +111,7 @@ export class ControlService {
   #begin(access: Access, id: string, first: Uint8Array): void {
     const open = this.#open[access];
     const exchange = this.#make(access, id);
+    if (this.#isClosing) return exchange.abort(ended(this.#options.host));
     if (open.size >= MAX_FLEET_EXCHANGES) {
       return exchange.abort(
         new ControlError(
@@ -155,6 +157,22 @@ export class ControlService {
       over: () => void this.#open[access].delete(id),
     });
   }
+}
+
+/** Waits for something, but not longer. */
+async function within(ms: number, something: Promise<unknown>): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, ms);
+  await Promise.race([something, late.promise]);
+  clearTimeout(timer);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
+}
+
+function ended(host: string): ControlError {
+  return new ControlError("no-listener", `the host ${host} has ended`);
 }
 
 function over(): ControlError {

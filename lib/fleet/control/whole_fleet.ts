@@ -48,7 +48,7 @@ export class WholeFleet implements ControlWay {
     signal?: AbortSignal,
   ): Promise<Result<K>> {
     const hosts = await this.#caller.hosts();
-    if (name === "keys") return await this.#keys(hosts) as Result<K>;
+    if (name === "keys") return await this.#keys(hosts) as unknown as Result<K>;
     const given: Args = name === "accept" ? named(args, hosts) : args;
     const { host, ...where } = await this.#where(hosts, name, given);
     const result = await askOne(
@@ -64,7 +64,7 @@ export class WholeFleet implements ControlWay {
   /** The host, and the client as that one calls it. */
   async #where(hosts: readonly FleetHost[], name: OperationName, { client }: Args) {
     if (typeof client === "string") return await this.#client(hosts, client);
-    if (name === "link") return { host: withPage(hosts) };
+    if (name === "link") return { host: await this.#anyOf(withPages(hosts)) };
     if (SHARED.includes(name)) return { host: await this.#anyOf(hosts) };
     throw new FleetError("no-such-host", `${name} needs a host; there are ${listHostIds(hosts)}`);
   }
@@ -81,7 +81,10 @@ export class WholeFleet implements ControlWay {
     }
     const { answers, silent } = await askAll(this.#caller, hosts, "list", {});
     const found = answers.flatMap(({ host, result }) =>
-      result.filter(({ key }) => isClientKey(word, key)).map(({ id }) => ({ host, client: `${id}` }))
+      result.filter(({ key }) => isClientKey(word, key)).map(({ id }) => ({
+        host,
+        client: `${id}`,
+      }))
     );
     const [one, ...more] = found;
     if (one !== undefined && more.length === 0) return one;
@@ -137,9 +140,9 @@ function named(args: Args, hosts: readonly FleetHost[]): Args {
   );
 }
 
-function withPage(hosts: readonly FleetHost[]): FleetHost {
-  const host = hosts.find(({ page, isControlled }) => page !== undefined && isControlled);
-  if (host !== undefined) return host;
+function withPages(hosts: readonly FleetHost[]): readonly FleetHost[] {
+  const found = hosts.filter(({ page }) => page !== undefined);
+  if (found.length > 0) return found;
   throw new ControlError("no-web", "no host serves a page: start one with --web");
 }
 

@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import type { Controlled, Result } from "../../../lib/control/mod.ts";
+import { ControlError, FleetError } from "../../../lib/errors.ts";
+import { askAll, WholeFleet } from "../../../lib/fleet/mod.ts";
+import { FLEET_SILENT_MS } from "../../../lib/limits.ts";
+import { ControlBench, enter } from "../../support/fleet_control.ts";
+import { NatsServer, NEEDS_NATS } from "../../support/nats.ts";
+
+function test(name: string, run: (bench: ControlBench) => Promise<void>) {
+  Deno.test({
+    ...NEEDS_NATS,
+    name: `a whole fleet: ${name}`,
+    async fn() {
+      await using server = await NatsServer.start();
+      await using bench = new ControlBench(server);
+      await run(bench);
+    },
+  });
+}
+
+function isRefused(code: string, pattern: RegExp): (error: unknown) => boolean {
+  return (error) => {
+    assert(error instanceof ControlError || error instanceof FleetError, `${error}`);
+    assert.deepEqual([error.code, pattern.test(error.message)], [code, true], error.message);
+    return true;
+  };
+}
+
+function rows(...clients: (readonly [number, string])[]): Result<"list"> {
+  return clients.map(([id, key]) => ({ id, key })) as unknown as Result<"list">;
+}
+
+/** What a host says when it is asked for what it does not do in the test. */
+const LISTENER = { listener: () => ({ clients: 1 }) as never };
+
+test("a client is found at its host, by the beginning of an id, or by its key", async (bench) => {
+  const done: string[] = [];
+  const host = (id: string, clients: Result<"list">): Partial<Controlled> => ({
+    list: () => clients,
+    end({ client }) {
+      done.push(`${id}/${client}`);
+      return { client: Number(client) };
+    },
+  });
+  const [first, second] = ["mill-11111111", "mill-22222222"];
+  await bench.host(first, host(first, rows([2, "3f2a-91bc"], [3, "aaaa-0000"])), { entry: {} });
+  await bench.host(second, host(second, rows([2, "3f2a-0000"])), { entry: { name: "demo" } });
+  const fleet = new WholeFleet(await bench.caller());
+  const end = (client: string) => fleet.call("end", { client });
+  assert.deepEqual(await end(`${first}/2`), { host: first, client: 2 } as never);
+  assert.deepEqual(await end("mill-2/7"), { host: second, client: 7 } as never);
+  assert.deepEqual(await end("AAAA-0"), { host: first, client: 3 } as never);
+  assert.deepEqual(done, [`${first}/2`, `${second}/7`, `${first}/3`]);
+  await assert.rejects(
+    end("mill/2"),
+    isRefused(
+      "ambiguous-host",
+      /^2 hosts begin with "mill": mill-11111111 \(\[::1\]:6680\), mill-2/,
+    ),
+  );
+  await assert.rejects(end("other/2"), isRefused("no-such-host", /there are mill-11111111 \(/));
+  await assert.rejects(end("/2"), isRefused("no-such-host", /there is no host ""/));
+  await assert.rejects(end("2"), isRefused("no-such-client", /give HOST\/NUMBER/));
+  await assert.rejects(end("3f2"), isRefused("no-such-client", /give HOST\/NUMBER/));
+  await assert.rejects(
+    end("3f2a"),
+    isRefused("ambiguous-client", /^2 clients have .*: mill-11111111\/2, mill-22222222\/2; give/),
+  );
+  await assert.rejects(end("bbbb"), isRefused("no-such-client", /^no client has a key/));
+  await enter(await bench.connect(), "gone-1", {});
+  await assert.rejects(end("bbbb"), isRefused("no-such-client", /did not answer: gone-1 \(/));
+  assert.equal(done.length, 3);
+});
+
+test("an operation on the keystore goes to one host that answers, and keys are those of all names", async (bench) => {
+  let accepted: unknown;
+  const knocks = [{ key: "3f2a" }] as never;
+  const keys = (...all: string[]) => () =>
+    all.map((key) => ({ key, public_key: key.toUpperCase() })) as never;
+  const connection = await bench.connect();
+  for (const gone of ["a-1", "z-1"]) await enter(connection, gone, {});
+  await enter(connection, "b-1", { isControlled: false });
+  await bench.host("c-1", {
+    ...LISTENER,
+    knocks: () => knocks,
+    accept(args) {
+      accepted = args;
+      return { key: "3f2a" } as never;
+    },
+    keys: keys("2222", "1111"),
+  }, { entry: {} });
+  const fleet = new WholeFleet(await bench.caller());
+  assert.deepEqual(await fleet.call("knocks", {}), knocks);
+  await fleet.call("accept", { key: "3f2a" });
+  assert.deepEqual(accepted, { key: "3f2a", name: "default" });
+  await bench.host("d-1", { ...LISTENER, keys: keys("1111", "3333") }, { entry: { name: "demo" } });
+  const listed = await fleet.call("keys", {});
+  assert.deepEqual(listed.map(({ key }) => key), ["1111", "2222", "3333"]);
+  await assert.rejects(
+    fleet.call("accept", { key: "3f2a" }),
+    isRefused("several-listeners", /under several names: default, demo; give/),
+  );
+  await assert.rejects(
+    fleet.call("stats", {}),
+    isRefused("no-such-host", /^stats needs a host; there are a-1/),
+  );
+  await assert.rejects(fleet.call("link", {}), isRefused("no-web", /--web/));
+});
+
+test("a fleet without hosts, or with none that answers, says so", async (bench) => {
+  const caller = await bench.caller();
+  const fleet = new WholeFleet(caller);
+  await assert.rejects(
+    fleet.call("knocks", {}),
+    isRefused("fleet-failed", /start a listener of this fleet/),
+  );
+  await enter(await bench.connect(), "b-1", { isControlled: false });
+  const isClosed = isRefused("host-unreachable", /takes no calls/);
+  await assert.rejects(fleet.call("knocks", {}), isClosed);
+  await assert.rejects(fleet.call("keys", {}), isClosed);
+});
+
+test("twenty hosts answer together, and those that do not are named in time", async (bench) => {
+  const names = Array.from({ length: 20 }, (_, i) => `host-${10 + i}`);
+  const never = new Promise<never>(() => {});
+  const connection = await bench.connect();
+  await Promise.all(
+    names.slice(0, 17).map((name, i) =>
+      bench.host(name, { list: () => rows([i + 1, "3f2a"]) }, { entry: {} })
+    ),
+  );
+  await bench.host(names[17]!, { list: () => never }, { entry: {} });
+  await enter(connection, names[18]!, {});
+  await enter(connection, names[19]!, { isControlled: false });
+  const caller = await bench.caller();
+  const startMs = performance.now();
+  const hosts = await caller.hosts();
+  const { answers, silent } = await askAll(caller, hosts, "list", {});
+  assert(performance.now() - startMs < FLEET_SILENT_MS - 1_000);
+  assert.deepEqual(answers.map(({ host }) => host.id), names.slice(0, 17));
+  assert.deepEqual(
+    answers.map(({ result }) => result[0]!.id),
+    names.slice(0, 17).map((_, i) => i + 1),
+  );
+  assert.deepEqual(silent.map(({ host }) => host.id), names.slice(17));
+  const reasons = [/^no answer within 0.7 s$/, /does not answer/, /takes no calls/];
+  for (const [i, reason] of reasons.entries()) assert.match(silent[i]!.reason, reason);
+});
+
+test("what broken hosts say of themselves is passed over", async (bench) => {
+  const { buckets, names } = await bench.connect();
+  const bucket = await buckets.create(names.buckets.hosts);
+  const long = JSON.stringify({ since: "x".repeat(20_000) });
+  for (
+    const [host, text] of Object.entries({
+      "a-1": "no JSON",
+      "b-1": "null",
+      "c-1": '{"name":1,"addresses":[1,"[::1]:1"],"page":"javascript:1","isControlled":1}',
+      "d-1": long,
+      "no.host": "{}",
+    })
+  ) await bucket.put(host, text);
+  const hosts = await (await bench.caller()).hosts();
+  assert.deepEqual(hosts.map(({ beat: _, ...host }) => host), [
+    { id: "a-1", since: "", addresses: [], isControlled: false },
+    { id: "b-1", since: "", addresses: [], isControlled: false },
+    { id: "c-1", since: "", addresses: ["[::1]:1"], isControlled: false },
+  ]);
+});
