@@ -9,7 +9,7 @@ import { FleetError } from "../mod.ts";
 import { printJson } from "./ctl_connect.ts";
 import { linkRow, LINKS_HEAD } from "./ctl_links.ts";
 import { withFleet } from "./fleet_connect.ts";
-import { reportSilence, requireAnswer, silenceJson } from "./fleet_list.ts";
+import { reportSilence, silenceJson } from "./fleet_list.ts";
 import type { CliIo } from "./io.ts";
 import { formatTable } from "./keystore_text.ts";
 
@@ -18,10 +18,10 @@ export function linksCommand(io: CliIo): Command {
     .description("list the links to the pages of all hosts")
     .action((_flags: unknown, command: Command) =>
       withFleet(command, io, async ({ caller }) => {
-        const { askAll } = await import("../fleet/mod.ts");
+        const { askAll, silenceError } = await import("../fleet/mod.ts");
         const hosts = (await caller.hosts()).filter(({ page }) => page !== undefined);
         const { answers, silent } = await askAll(caller, hosts, "links", {});
-        requireAnswer(hosts, silent);
+        if (answers.length === 0 && silent.length > 0) throw silenceError(silent);
         const links = answers.flatMap(({ host, result }) =>
           result.map((link) => ({ host: host.id, ...link }))
         );

@@ -7,7 +7,6 @@
 import { Command } from "commander";
 import type { Result } from "../control/mod.ts";
 import type { Answer, FleetHost, Silence } from "../fleet/mod.ts";
-import { FleetError } from "../mod.ts";
 import { ago, printJson } from "./ctl_connect.ts";
 import { LIST_HEAD, listRow } from "./ctl_list.ts";
 import { withFleet } from "./fleet_connect.ts";
@@ -47,10 +46,10 @@ export function listCommand(io: CliIo): Command {
     .action((_flags: unknown, command: Command) =>
       withFleet(command, io, async ({ caller }) => {
         const { ids = false, json } = command.optsWithGlobals<ListFlags>();
-        const { askAll } = await import("../fleet/mod.ts");
+        const { askAll, silenceError } = await import("../fleet/mod.ts");
         const hosts = await caller.hosts();
         const { answers, silent } = await askAll(caller, hosts, "list", {});
-        requireAnswer(hosts, silent);
+        if (answers.length === 0 && silent.length > 0) throw silenceError(silent);
         const clients = answers.flatMap(({ host, result }) =>
           result.map((client) => ({ host: host.id, ...client }))
         );
@@ -78,17 +77,6 @@ export function reportSilence(silent: readonly Silence[], io: CliIo): void {
 /** A host without an answer for `--json`. */
 export function silenceJson({ host, reason }: Silence) {
   return { host: host.id, reason };
-}
-
-/** @throws {FleetError} `host-unreachable` when there are hosts and none of them has answered. */
-export function requireAnswer(hosts: readonly FleetHost[], silent: readonly Silence[]): void {
-  if (silent.length < hosts.length || hosts.length === 0) return;
-  throw new FleetError(
-    "host-unreachable",
-    `no host of the fleet answers: ${
-      silent.map(({ host, reason }) => `${host.id} (${reason})`).join(", ")
-    }`,
-  );
 }
 
 const NO_HOSTS = `there are no hosts; "listen --fleet" starts one\n`;

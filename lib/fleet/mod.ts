@@ -5,7 +5,13 @@
  */
 
 export { FleetConnection, type FleetPlace, type FleetState, type FleetTls } from "./connection.ts";
-export { type Answer, type Answers, askAll, type Silence } from "./control/ask_all.ts";
+export {
+  type Answer,
+  type Answers,
+  askAll,
+  type Silence,
+  silenceError,
+} from "./control/ask_all.ts";
 export { FleetCaller } from "./control/caller.ts";
 export { Exchange, type ExchangeLine, type Head } from "./control/exchange.ts";
 export { chooseHost, findHost, listHostIds } from "./control/find_host.ts";

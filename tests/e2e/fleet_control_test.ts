@@ -130,7 +130,7 @@ Deno.test({
     const stranger = freshKey();
     await assert.rejects(rig.connect(1, "stranger", stranger));
     const key = fingerprint(stranger.publicKey);
-    assert.match(await rig.fleet("knocks"), new RegExp(`^${key} +127\\.0\\.0\\.1`, "m"));
+    assert.match(await rig.fleet("knocks"), new RegExp(`^KEY .*\n${key} +127\\.0\\.0\\.1`));
     assert.equal(await rig.fleet("accept", key), `${key} may log in for demo\n`);
     await (await rig.connect(0, "stranger", stranger)).activated();
     const keys: { key: string }[] = await rig.json("keys");

@@ -6,7 +6,7 @@
 
 import type { Arguments, OperationName, Result } from "../../control/mod.ts";
 import { FleetError, messageOf } from "../../errors.ts";
-import { FLEET_LIST_MS } from "../../limits.ts";
+import { FLEET_LIST_MS, MAX_LISTED_CLIENTS } from "../../limits.ts";
 import type { FleetHost } from "../host_list.ts";
 import type { FleetCaller } from "./caller.ts";
 
@@ -62,6 +62,18 @@ export async function askOne<K extends OperationName>(
   throw new FleetError(
     "host-unreachable",
     `the host ${id} takes no calls: it has just begun, or runs with --no-control`,
+  );
+}
+
+/** The error when no host has answered. */
+export function silenceError(silent: readonly Silence[]): FleetError {
+  if (silent.length === 0) return new FleetError("no-such-host", "the fleet has no host");
+  const reasons = silent.slice(0, MAX_LISTED_CLIENTS)
+    .map(({ host, reason }) => `${host.id} (${reason})`);
+  const more = silent.length - reasons.length;
+  return new FleetError(
+    "host-unreachable",
+    `no host of the fleet answers: ${reasons.join(", ")}${more > 0 ? ` and ${more} more` : ""}`,
   );
 }
 

@@ -13,15 +13,15 @@ import {
   OPERATIONS,
   type Result,
 } from "../../control/mod.ts";
-import { ControlError, FleetError } from "../../errors.ts";
+import { ControlError, FleetError, messageOf } from "../../errors.ts";
 import { MAX_LISTED_CLIENTS } from "../../limits.ts";
 import type { FleetHost } from "../host_list.ts";
-import { askAll, askOne, type Silence } from "./ask_all.ts";
+import { askAll, askOne, type Silence, silenceError } from "./ask_all.ts";
 import type { FleetCaller } from "./caller.ts";
 import { findHost, listHostIds } from "./find_host.ts";
 
-/** Operations on what all hosts share. */
-const SHARED: readonly OperationName[] = ["knocks", "accept", "ignore"];
+/** Operations on what all hosts share, which any of them can do. */
+const SHARED: readonly OperationName[] = ["accept", "ignore"];
 
 /** Stands for the listening name of a listener that has none. */
 const NAMELESS = "default";
@@ -48,6 +48,7 @@ export class WholeFleet implements ControlWay {
     signal?: AbortSignal,
   ): Promise<Result<K>> {
     const hosts = await this.#caller.hosts();
+    if (name === "knocks") return await this.#knocks(hosts) as unknown as Result<K>;
     if (name === "keys") return await this.#keys(hosts) as unknown as Result<K>;
     const given: Args = name === "accept" ? named(args, hosts) : args;
     const { host, ...where } = await this.#where(hosts, name, given);
@@ -108,11 +109,25 @@ export class WholeFleet implements ControlWay {
         return host;
       }));
     } catch (error) {
-      const [reason] = error instanceof AggregateError ? error.errors : [];
-      throw reason ?? new FleetError("no-such-host", "the fleet has no host that could do this");
+      const reasons: unknown[] = error instanceof AggregateError ? error.errors : [error];
+      throw silenceError(
+        reasons.map((reason, i) => ({ host: hosts[i]!, reason: messageOf(reason) })),
+      );
     } finally {
       stop.abort(new Error("another host has answered"));
     }
+  }
+
+  /** A host knows its own knocks some seconds before the others do. */
+  async #knocks(hosts: readonly FleetHost[]): Promise<Result<"knocks">> {
+    const { answers, silent } = await askAll(this.#caller, hosts, "knocks", {});
+    if (answers.length === 0) throw silenceError(silent);
+    const knocks = new Map<string, Result<"knocks">[number]>();
+    for (const knock of answers.flatMap(({ result }) => result)) {
+      const known = knocks.get(knock.public_key);
+      if (known === undefined || known.last < knock.last) knocks.set(knock.public_key, knock);
+    }
+    return [...knocks.values()].sort((a, b) => a.last < b.last ? 1 : -1);
   }
 
   /** A host lists the keys of its own listening name. */

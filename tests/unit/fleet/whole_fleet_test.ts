@@ -74,7 +74,7 @@ test("a client is found at its host, by the beginning of an id, or by its key", 
 
 test("an operation on the keystore goes to one host that answers, and keys are those of all names", async (bench) => {
   let accepted: unknown;
-  const knocks = [{ key: "3f2a" }] as never;
+  const knock = (public_key: string, last: string) => ({ public_key, last });
   const keys = (...all: string[]) => () =>
     all.map((key) => ({ key, public_key: key.toUpperCase() })) as never;
   const connection = await bench.connect();
@@ -82,7 +82,7 @@ test("an operation on the keystore goes to one host that answers, and keys are t
   await enter(connection, "b-1", { isControlled: false });
   await bench.host("c-1", {
     ...LISTENER,
-    knocks: () => knocks,
+    knocks: () => [knock("B", "2026-02"), knock("A", "2026-01")] as never,
     accept(args) {
       accepted = args;
       return { key: "3f2a" } as never;
@@ -90,10 +90,18 @@ test("an operation on the keystore goes to one host that answers, and keys are t
     keys: keys("2222", "1111"),
   }, { entry: {} });
   const fleet = new WholeFleet(await bench.caller());
-  assert.deepEqual(await fleet.call("knocks", {}), knocks);
   await fleet.call("accept", { key: "3f2a" });
   assert.deepEqual(accepted, { key: "3f2a", name: "default" });
-  await bench.host("d-1", { ...LISTENER, keys: keys("1111", "3333") }, { entry: { name: "demo" } });
+  await bench.host("d-1", {
+    ...LISTENER,
+    knocks: () => [knock("A", "2026-03"), knock("C", "2026-01")] as never,
+    keys: keys("1111", "3333"),
+  }, { entry: { name: "demo" } });
+  assert.deepEqual(await fleet.call("knocks", {}), [
+    knock("A", "2026-03"),
+    knock("B", "2026-02"),
+    knock("C", "2026-01"),
+  ] as never);
   const listed = await fleet.call("keys", {});
   assert.deepEqual(listed.map(({ key }) => key), ["1111", "2222", "3333"]);
   await assert.rejects(
