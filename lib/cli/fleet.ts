@@ -53,7 +53,7 @@ const HELP = `
 CLIENT is HOST/NUMBER as "fleet list" shows it, or the first four or more digits of the fingerprint of
 its key. HOST may be the beginning of an id that fits one host alone.
 
-"fleet hosts" and "fleet list" give what has come after 0.7 s, and name the hosts that have not answered
+"fleet hosts" and "fleet list" give what has come after 0.6 s, and name the hosts that have not answered
 on standard error. The exit code is 0 if one of them has answered.
 
 For what concerns one listener, such as its log or a drain, use "ctl --fleet URL --to HOST".

@@ -35,4 +35,4 @@ export const MAX_FLEET_PATH_UNITS = 8_192;
 export const MAX_HOST_ENTRY_BYTES = 16_384;
 
 /** How long `fleet list` waits for its hosts: with its own start it is done within a second. */
-export const FLEET_LIST_MS = 700;
+export const FLEET_LIST_MS = 600;

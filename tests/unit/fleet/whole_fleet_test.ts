@@ -151,7 +151,7 @@ test("twenty hosts answer together, and those that do not are named in time", as
     names.slice(0, 17).map((_, i) => i + 1),
   );
   assert.deepEqual(silent.map(({ host }) => host.id), names.slice(17));
-  const reasons = [/^no answer within 0.7 s$/, /does not answer/, /takes no calls/];
+  const reasons = [/^no answer within 0.6 s$/, /does not answer/, /takes no calls/];
   for (const [i, reason] of reasons.entries()) assert.match(silent[i]!.reason, reason);
 });
 
