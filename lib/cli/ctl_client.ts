@@ -8,9 +8,9 @@ import { Command } from "commander";
 import { MAX_CONTROL_TEXT_UNITS } from "../limits.ts";
 import type { Snapshot } from "../mod.ts";
 import { printJson } from "./ctl_connect.ts";
+import type { Reach } from "./ctl_reach.ts";
 import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
-import type { Reach } from "./ctl_reach.ts";
 import { parsePositiveWhole } from "./values.ts";
 
 /** Stands for standard input. */

@@ -7,8 +7,8 @@
 import { Command } from "commander";
 import type { Result } from "../control/mod.ts";
 import { ago, printJson } from "./ctl_connect.ts";
-import type { CliIo } from "./io.ts";
 import type { Reach } from "./ctl_reach.ts";
+import type { CliIo } from "./io.ts";
 import { formatTable } from "./keystore_text.ts";
 
 export function listCommand(io: CliIo, reach: Reach): Command {

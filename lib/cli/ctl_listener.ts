@@ -7,8 +7,8 @@
 import { Command } from "commander";
 import type { Result } from "../control/mod.ts";
 import { printJson } from "./ctl_connect.ts";
-import type { CliIo } from "./io.ts";
 import type { Reach } from "./ctl_reach.ts";
+import type { CliIo } from "./io.ts";
 import { formatTable } from "./keystore_text.ts";
 import { parsePositiveWhole } from "./values.ts";
 

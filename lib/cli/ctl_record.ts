@@ -8,9 +8,9 @@ import { Argument, Command } from "commander";
 import type { Result } from "../control/mod.ts";
 import { escapeControls } from "../mod.ts";
 import { ago, printJson } from "./ctl_connect.ts";
+import type { Reach } from "./ctl_reach.ts";
 import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
-import type { Reach } from "./ctl_reach.ts";
 import { formatTable } from "./keystore_text.ts";
 import { parsePositiveWhole } from "./values.ts";
 

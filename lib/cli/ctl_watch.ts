@@ -8,8 +8,8 @@ import { Command } from "commander";
 import { type LogFields, type LogLevel, makeLogger, type Status } from "../mod.ts";
 import { describeRecord } from "../handlers/mod.ts";
 import { printLines, untilGone } from "./ctl_lines.ts";
-import type { CliIo } from "./io.ts";
 import type { Reach } from "./ctl_reach.ts";
+import type { CliIo } from "./io.ts";
 
 export function watchCommand(io: CliIo, reach: Reach): Command {
   return new Command("watch")
