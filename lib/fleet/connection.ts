@@ -58,9 +58,8 @@ export class FleetConnection {
   readonly replicas: number;
   /** Whether the user has named as many servers, so that fewer copies are a failure. */
   readonly mustReplicate: boolean;
-  /** Called with each subject that the servers do not let this user publish to. */
-  onRefused: ((subject: string) => void) | undefined;
   readonly #listeners = new Set<(state: FleetState) => void>();
+  readonly #refusals = new Set<(subject: string) => void>();
   #state: FleetState = "connected";
   #sinceMs = performance.now();
   /** Of the last server; there is none between two connections. */
@@ -139,6 +138,12 @@ export class FleetConnection {
     return () => void this.#listeners.delete(listener);
   }
 
+  /** Calls back with each subject that the servers do not let this user publish to. @returns Ends it. */
+  onRefused(listener: (subject: string) => void): () => void {
+    this.#refusals.add(listener);
+    return () => void this.#refusals.delete(listener);
+  }
+
   /** Ends the connection; what it has not sent is lost. */
   async close(): Promise<void> {
     await this.nats.close();
@@ -150,7 +155,8 @@ export class FleetConnection {
       if (type === "disconnect" || type === "close") this.#change("away");
       else if (type === "reconnect") this.#change("connected");
       else if (type === "error" && status.error instanceof errors.PermissionViolationError) {
-        if (status.error.operation === "publish") this.onRefused?.(status.error.subject);
+        const { operation, subject } = status.error;
+        if (operation === "publish") { for (const each of [...this.#refusals]) each(subject); }
       }
     }
   }

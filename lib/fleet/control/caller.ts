@@ -34,15 +34,17 @@ const WHOLE: readonly Operation["result"][] = ["object", "rows", "text", "pictur
 export class FleetCaller {
   readonly #connection: FleetConnection;
   readonly #open = new Map<Exchange, string>();
-  readonly #endState: () => void;
+  readonly #ends: readonly (() => void)[];
 
-  /** @param connection Is used until {@linkcode FleetCaller.close}; nothing else must call through it. */
+  /** @param connection Stays open when the caller is closed. */
   constructor(connection: FleetConnection) {
     this.#connection = connection;
-    connection.onRefused = (subject) => this.#refused(subject);
-    this.#endState = connection.onState((state) => {
-      if (state === "away") this.#failAll(away());
-    });
+    this.#ends = [
+      connection.onRefused((subject) => this.#refused(subject)),
+      connection.onState((state) => {
+        if (state === "away") this.#failAll(away());
+      }),
+    ];
   }
 
   /** Lists the hosts. @throws {FleetError} `fleet-unreachable`, `fleet-failed`. */
@@ -133,8 +135,7 @@ export class FleetCaller {
 
   /** Ends all exchanges; the connection stays. */
   close(): void {
-    this.#endState();
-    this.#connection.onRefused = undefined;
+    for (const end of this.#ends) end();
     this.#failAll(new FleetError("host-unreachable", "the connection to the fleet was closed"));
   }
 

@@ -42,8 +42,9 @@ export class ControlService {
     manage: new Map(),
   };
   readonly #subscription: Subscription;
-  readonly #endState: () => void;
+  readonly #ends: readonly (() => void)[];
   #isClosing = false;
+  #isRefused = false;
 
   constructor(connection: FleetConnection, options: ServiceOptions) {
     this.#connection = connection;
@@ -57,14 +58,19 @@ export class ControlService {
     this.#subscription = nats.subscribe(names.control(host, "*"), {
       callback: (error, { subject, reply, data }) => {
         if (error === null) this.#take(subject, reply ?? "", data);
-        else {
-          log.log("warn", "fleet-control-refused", { detail: messageOf(error) });
-        }
+        else this.#refused(names.control(host, "*"));
       },
     });
-    this.#endState = connection.onState((state) => {
-      if (state === "away") this.#endAll(new Error("no server of the fleet can be reached"));
-    });
+    this.#ends = [
+      connection.onRefused((subject) => {
+        if (ACCESSES.some((access) => subject.startsWith(names.answers(access, "")))) {
+          this.#refused(subject);
+        }
+      }),
+      connection.onState((state) => {
+        if (state === "away") this.#endAll(new Error("no server of the fleet can be reached"));
+      }),
+    ];
   }
 
   /** Takes exchanges of one more kind. */
@@ -77,7 +83,7 @@ export class ControlService {
     this.#isClosing = true;
     const open = ACCESSES.flatMap((access) => [...this.#open[access].values()]);
     await within(DRAIN_TIMEOUT_MS, Promise.all(open.map(({ signal }) => aborted(signal))));
-    this.#endState();
+    for (const end of this.#ends) end();
     const { nats } = this.#connection;
     if (nats.isClosed()) return;
     this.#subscription.unsubscribe();
@@ -85,6 +91,14 @@ export class ControlService {
     if (this.#connection.state === "away") return;
     // So that callers hear of it. Servers that do not answer hold up nothing.
     await within(FLEET_CLOSE_TIMEOUT_MS, nats.flush().catch(() => {}));
+  }
+
+  #refused(subject: string): void {
+    if (this.#isRefused) return;
+    this.#isRefused = true;
+    this.#options.log.log("warn", "fleet-control-refused", {
+      detail: `the servers do not let this user use ${subject}: callers get no answer`,
+    });
   }
 
   #endAll(error: Error): void {

@@ -3,8 +3,10 @@ import type { Controlled } from "../../../lib/control/mod.ts";
 import { FleetError } from "../../../lib/errors.ts";
 import { type FleetConnection, FleetRecords } from "../../../lib/fleet/mod.ts";
 import { silentLogger } from "../../../lib/log.ts";
+import { Changes } from "../../support/changes.ts";
 import { inDirectory } from "../../support/directory.ts";
 import { ControlBench, FLEET } from "../../support/fleet_control.ts";
+import { LogBook } from "../../support/log_book.ts";
 import { NatsServer, NEEDS_NATS } from "../../support/nats.ts";
 
 const README = Deno.readTextFileSync(new URL("../../../lib/fleet/README.md", import.meta.url));
@@ -34,10 +36,16 @@ const CONFIG = `authorization { users = [
   { user: listener, password: a, permissions: {
     publish: ["${FLEET}.>", "$JS.API.>", "$KV.${FLEET}_hosts.>"],
     subscribe: ${JSON.stringify(["_INBOX.>", ...forListeners!])} } }
+  { user: mute, password: a, permissions: {
+    publish: "$JS.API.>", subscribe: ${JSON.stringify(forListeners)} } }
+  { user: deaf, password: a, permissions: { publish: "${FLEET}.>", subscribe: "_INBOX.>" } }
   ${user("look", 1)}
   ${user("drive", 2)}
   ${user("manage", 3)}
 ] }`;
+
+/** Users of listeners that callers get no answer from, and what they may not use. */
+const SILENT = { "mute:a": "f.answers.look.", "deaf:a": "f.control.h.*" };
 
 const OPERATIONS: Partial<Controlled> = {
   list: () => [],
@@ -86,3 +94,29 @@ function open(connection: FleetConnection, spools: string): Promise<FleetRecords
   const [host, name] = ["host-1", "demo"];
   return FleetRecords.open({ connection, host, name, spools, log: silentLogger });
 }
+
+Deno.test({
+  ...NEEDS_NATS,
+  name: "a host whose user may not take calls, or not answer them, says so once in its log",
+  async fn() {
+    await using server = await NatsServer.start({ config: CONFIG });
+    await using bench = new ControlBench(server);
+    const caller = await bench.caller("look:a");
+    for (const [user, subject] of Object.entries(SILENT)) {
+      const log = new LogBook();
+      const changes = new Changes();
+      log.onLine = () => changes.notify();
+      const service = await bench.host("h", OPERATIONS, { user, log });
+      const stop = new AbortController();
+      const calls = [1, 2].map(() => caller.call("h", "list", {}, stop.signal));
+      const ended = Promise.allSettled(calls);
+      await changes.until(() => log.lines.length > 0, () => `a line about ${subject}`);
+      stop.abort(new Error("the test ends"));
+      await ended;
+      await service.close();
+      const [line, ...more] = log.of("fleet-control-refused");
+      assert(`${line!.fields["detail"]}`.includes(` ${subject}`));
+      assert.deepEqual(more, []);
+    }
+  },
+});
