@@ -12,6 +12,7 @@ export * from "./limits/handlers.ts";
 export * from "./limits/control.ts";
 export * from "./limits/media.ts";
 export * from "./limits/web.ts";
+export * from "./limits/fleet_page.ts";
 export * from "./limits/views.ts";
 export * from "./limits/process.ts";
 export * from "./limits/fleet.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { ListenerControl } from "../control/mod.ts";
-import type { ControlService, FleetCaller, FleetPlace } from "../fleet/mod.ts";
+import type { FleetPlace, PageControl } from "../fleet/mod.ts";
 import type { Logger } from "../mod.ts";
 
 export interface FleetControlOptions {
@@ -18,9 +18,8 @@ export interface FleetControlOptions {
 }
 
 export interface OpenFleetControl {
-  /** A way to the other hosts. */
-  readonly caller: FleetCaller;
-  readonly service: ControlService | undefined;
+  /** What the page of this host can ask for, also of the clients of other hosts. */
+  readonly page: PageControl;
   close(): Promise<void>;
 }
 
@@ -33,13 +32,15 @@ export async function openFleetControl(
   place: FleetPlace,
   { host, control, isServed, log }: FleetControlOptions,
 ): Promise<OpenFleetControl> {
-  const { ControlService, FleetCaller, FleetConnection } = await import("../fleet/mod.ts");
+  const { acrossHosts, ControlService, FleetCaller, FleetConnection, ServedViews, VIEW_KIND } =
+    await import("../fleet/mod.ts");
   const connection = await FleetConnection.open(place, `net-listen control of ${host}`);
   const caller = new FleetCaller(connection);
   const service = isServed ? new ControlService(connection, { host, control, log }) : undefined;
+  const views = new ServedViews((...args) => control.openView(...args), log);
+  service?.serve(VIEW_KIND, views.serve);
   return {
-    caller,
-    service,
+    page: acrossHosts(control, caller, host),
     async close() {
       caller.close();
       await service?.close();

@@ -191,7 +191,7 @@ async function serve(
         if (fleet !== undefined && records !== undefined) {
           remote = await openFleetControl(fleet, { host: records.host, control, isServed, log });
         }
-        page = await web?.open(control);
+        page = await web?.open(remote?.page ?? control);
         ready = flags.ready && new ReadyPort(flags.ready, control, log);
         await records?.describe({
           addresses: listener.addresses.map(formatAddress),

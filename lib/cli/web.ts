@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { LinkDesk, ListenerControl } from "../control/mod.ts";
+import type { LinkDesk } from "../control/mod.ts";
 import { formatAddress, type Logger, messageOf } from "../mod.ts";
-import type { WebServer } from "../web/mod.ts";
+import type { WebControl, WebServer } from "../web/mod.ts";
 import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
 import type { Report } from "./report.ts";
@@ -15,7 +15,7 @@ import type { WebFlags } from "./web_options.ts";
 /** The page, before there is something to show. */
 export interface PreparedWeb {
   readonly links: LinkDesk;
-  open(control: ListenerControl): Promise<OpenWeb>;
+  open(control: WebControl): Promise<OpenWeb>;
 }
 
 export interface OpenWeb {

@@ -31,6 +31,7 @@ export {
   type RecordFollower,
   type RecordWatch,
 } from "./listener_control.ts";
+export type { HostRow, HostsAround, HostViewOutput } from "./hosts.ts";
 export {
   type Arguments,
   type Controlled,

@@ -5,4 +5,4 @@
  */
 
 export { Links } from "./links.ts";
-export { type WebOptions, WebServer } from "./server.ts";
+export { type WebControl, type WebOptions, WebServer } from "./server.ts";

@@ -7,12 +7,14 @@
 import type { SocketAddress } from "../address.ts";
 import {
   type Controlled,
+  type HostRow,
+  type HostsAround,
+  type HostViewOutput,
   HttpControl,
   json,
   type OpenView,
   refusal,
   type ViewOptions,
-  type ViewOutput,
 } from "../control/mod.ts";
 import { ControlError, messageOf, TransportError } from "../errors.ts";
 import {
@@ -47,11 +49,14 @@ export interface WebOptions {
 
 /** What the page is about. */
 export interface WebControl extends Controlled {
-  openView(word: string, options: ViewOptions, output: ViewOutput): Promise<OpenView>;
+  openView(word: string, options: ViewOptions, output: HostViewOutput): Promise<OpenView>;
+  /** The other hosts of its fleet. */
+  readonly hosts?: HostsAround;
 }
 
 const API = "/api";
 const SESSION = `${API}/session`;
+const HOSTS = `${API}/hosts`;
 const LOGIN = "/login";
 const SWITCHING = 101;
 const JSON_TYPE = "application/json";
@@ -191,6 +196,10 @@ export class WebServer {
       const [, word] = VIEW.exec(pathname) ?? [];
       if (word !== undefined) return this.#openView(request, word, link);
       if (pathname === SESSION) return json(await this.#session(link));
+      const { hosts } = this.#control;
+      if (pathname === HOSTS && request.method === "GET" && hosts !== undefined) {
+        return json(await listHosts(hosts, link));
+      }
       return await this.#perform(request, pathname, link);
     });
   }
@@ -228,8 +237,10 @@ export class WebServer {
   }
 
   async #session({ rights, client, expiresMs }: Link) {
+    const { hosts } = this.#control;
     return {
       rights,
+      ...(hosts && { host: hosts.here }),
       ...(client === undefined ? {} : { client }),
       listener: await this.#control.listener({}),
       ...(expiresMs === undefined ? {} : { expires: new Date(expiresMs).toISOString() }),
@@ -305,6 +316,12 @@ class UnderWay {
       this.#count--;
     }
   };
+}
+
+/** Lists the clients of other hosts, to all that may list those of this one. */
+async function listHosts(hosts: HostsAround, { client }: Link): Promise<readonly HostRow[]> {
+  if (client === undefined) return await hosts.rows();
+  throw new ControlError("not-allowed", `this link is for client ${client} alone`);
 }
 
 function decode(part: string): string {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { OpenView, ViewOptions, ViewOutput } from "../control/mod.ts";
+import type { HostViewOutput, OpenView, ViewOptions } from "../control/mod.ts";
 import { A12Error, ControlError, messageOf } from "../errors.ts";
 import {
   MAX_WEB_MESSAGE_BYTES,
@@ -22,13 +22,23 @@ import type { Link } from "./links.ts";
 import { VIEW_PROTOCOL } from "./views/protocol.ts";
 
 /** Why a WebSocket is closed. */
-const CLOSE = { ended: 1000, listenerEnded: 1001, refused: 1008, failed: 1011 } as const;
+const CLOSE = {
+  ended: 1000,
+  listenerEnded: 1001,
+  refused: 1008,
+  failed: 1011,
+  /** The client is of another host, which cannot show it now. */
+  away: 1013,
+} as const;
+
+/** Codes of what a viewer may try again. */
+const PASSING: readonly string[] = ["host-unreachable", "fleet-unreachable", "busy"];
 
 /** Opens a view of a client that a word names. */
 export type OpenViewOf = (
   word: string,
   options: ViewOptions,
-  output: ViewOutput,
+  output: HostViewOutput,
 ) => Promise<OpenView>;
 
 export class ViewSockets {
@@ -126,7 +136,7 @@ interface SocketEvents {
 }
 
 /** One WebSocket and its view. */
-class ViewSocket implements ViewOutput {
+class ViewSocket implements HostViewOutput {
   readonly #socket: WebSocket;
   readonly #events: SocketEvents;
   readonly #rate = new MessageRate();
@@ -139,7 +149,7 @@ class ViewSocket implements ViewOutput {
 
   constructor(
     socket: WebSocket,
-    open: (output: ViewOutput) => Promise<OpenView>,
+    open: (output: HostViewOutput) => Promise<OpenView>,
     events: SocketEvents,
   ) {
     this.#socket = socket;
@@ -173,6 +183,11 @@ class ViewSocket implements ViewOutput {
     this.#events.ended();
   }
 
+  lost(why: string): void {
+    this.#view = undefined;
+    this.close(CLOSE.away, why);
+  }
+
   close(code: number, reason: string): void {
     this.#end();
     if (this.#socket.readyState === WebSocket.CONNECTING) {
@@ -180,7 +195,7 @@ class ViewSocket implements ViewOutput {
     } else if (this.#socket.readyState === WebSocket.OPEN) this.#socket.close(code, cut(reason));
   }
 
-  async #start(open: (output: ViewOutput) => Promise<OpenView>): Promise<void> {
+  async #start(open: (output: HostViewOutput) => Promise<OpenView>): Promise<void> {
     try {
       const view = await open(this);
       if (this.#isOver) return view.close();
@@ -195,6 +210,7 @@ class ViewSocket implements ViewOutput {
   #refuse(error: unknown): void {
     const isExpected = error instanceof A12Error;
     if (!isExpected) this.#events.failed(error);
+    if (isExpected && PASSING.includes(error.code)) return this.lost(error.message);
     const code = isExpected ? error.code : "internal-error";
     const text = isExpected
       ? error.message

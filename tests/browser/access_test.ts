@@ -117,7 +117,8 @@ browsing("a busy listener is tried again, with the link that was opened", async 
     await other.goto(link);
     await other.getByRole("heading", { name: "Clients" }).waitFor();
   }
-  await page.route("**/api/session", (route) => route.abort(), { times: 1 });
+  await page.route("**/api/session", (route) => route.abort());
   await page.getByText("The listener does not answer").waitFor();
+  await page.unroute("**/api/session");
   await page.getByText("The listener does not answer").waitFor({ state: "detached" });
 });

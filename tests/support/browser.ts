@@ -49,36 +49,45 @@ export interface BrowsingOptions {
 export function browsing(
   name: string,
   run: (browsing: Browsing) => Promise<void>,
-  { flags = [], ratio = 1, isPhone = false }: BrowsingOptions = {},
+  { flags = [], ...options }: BrowsingOptions = {},
 ): void {
   Deno.test({
     name: CHROMIUM === undefined ? `${name} (needs chromium on the PATH)` : name,
     ignore: CHROMIUM === undefined,
     fn: async () => {
       await using listening = await Listening.start("--web", ...flags);
-      const link = await linkOf(listening);
-      try {
-        const context = await browser.newContext({
-          viewport: isPhone ? { width: 360, height: 740 } : { width: 1000, height: 700 },
-          hasTouch: isPhone,
-          isMobile: isPhone,
-          deviceScaleFactor: ratio,
-          permissions: ["clipboard-read", "clipboard-write"],
-        });
-        const page = await context.newPage();
-        const errors: string[] = [];
-        page.on("pageerror", (error) => errors.push(String(error)));
-        page.on("console", (message) => {
-          if (message.text().includes("Content Security Policy")) errors.push(message.text());
-        });
-        await page.goto(link);
-        await run({ listening, link, page, browser });
-        if (errors.length > 0) throw new Error(`the page reports ${errors.join("; ")}`);
-      } finally {
-        for (const context of browser.contexts()) await context.close();
-      }
+      await inBrowser(listening, run, options);
     },
   });
+}
+
+/** Opens the page of a listener. */
+export async function inBrowser(
+  listening: Listening,
+  run: (browsing: Browsing) => Promise<void>,
+  { ratio = 1, isPhone = false }: Omit<BrowsingOptions, "flags"> = {},
+): Promise<void> {
+  const link = await linkOf(listening);
+  try {
+    const context = await browser.newContext({
+      viewport: isPhone ? { width: 360, height: 740 } : { width: 1000, height: 700 },
+      hasTouch: isPhone,
+      isMobile: isPhone,
+      deviceScaleFactor: ratio,
+      permissions: ["clipboard-read", "clipboard-write"],
+    });
+    const page = await context.newPage();
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(String(error)));
+    page.on("console", (message) => {
+      if (message.text().includes("Content Security Policy")) errors.push(message.text());
+    });
+    await page.goto(link);
+    await run({ listening, link, page, browser });
+    if (errors.length > 0) throw new Error(`the page reports ${errors.join("; ")}`);
+  } finally {
+    for (const context of browser.contexts()) await context.close();
+  }
 }
 
 /** The link that a listener prints when it begins. */

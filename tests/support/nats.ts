@@ -51,6 +51,10 @@ export class NatsServer implements AsyncDisposable {
     return this.#port;
   }
 
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /** Starts it again after {@linkcode kill} or {@linkcode stop}. */
   async restart(): Promise<void> {
     this.#child = new Deno.Command("nats-server", {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Controlled, LinkTerms, Result } from "../../lib/control/mod.ts";
+import type { Controlled, HostsAround, LinkTerms, Result } from "../../lib/control/mod.ts";
 import { Links } from "../../lib/web/links.ts";
 import { type WebControl, type WebOptions, WebServer } from "../../lib/web/server.ts";
 import { controlledBy } from "./controlled.ts";
@@ -24,14 +24,18 @@ export class WebRig implements AsyncDisposable {
     operations: Partial<Controlled> = {},
     options: Partial<WebOptions> = {},
     openView?: WebControl["openView"],
+    hosts?: HostsAround,
   ): Promise<WebRig> {
     const rig = new WebRig();
-    const control = controlledBy({
+    const operated = controlledBy({
       list: () => [2, 3].map((id) => ({ id }) as Result<"list">[number]),
       listener: () => ({ id: 1 }) as Result<"listener">,
       ...operations,
       openView,
     } as Partial<Controlled>) as WebControl;
+    const control = new Proxy(operated, {
+      get: (of, name) => name === "hosts" ? hosts : of[name as keyof Controlled],
+    });
     rig.server = await WebServer.open({ ...OPTIONS, ...options }, control, rig.links, rig.log);
     return rig;
   }

@@ -5,6 +5,7 @@
  */
 
 import type { Operation } from "../../control/description.ts";
+import type { HostRow } from "../../control/hosts.ts";
 import {
   type Arguments,
   type OperationName,
@@ -16,6 +17,14 @@ import {
 /** How long an answer may take before the connection counts as lost. */
 const ANSWER_MS = 10_000;
 
+/** How far the clock of the listener is ahead of that of the browser, within a second. */
+let aheadMs = 0;
+
+/** The time by the clock of the listener, in milliseconds since 1970. */
+export function listenerTime(): number {
+  return Date.now() + aheadMs;
+}
+
 /** What a link lets its holder do. */
 export interface Session {
   /** Look alone, or everything. */
@@ -24,6 +33,8 @@ export interface Session {
   readonly client?: number;
   /** When it ends, in ISO 8601. */
   readonly expires?: string;
+  /** The id of its host, in a fleet. */
+  readonly host?: string;
   /** The listener. */
   readonly listener: Row<"listener">;
 }
@@ -81,6 +92,12 @@ export async function getSession(): Promise<Session> {
   return await response.json();
 }
 
+/** Lists the other hosts of the fleet, with their clients. */
+export async function getHosts(): Promise<readonly HostRow[]> {
+  const response = await send("/api/hosts", { signal: AbortSignal.timeout(ANSWER_MS) });
+  return await response.json();
+}
+
 function request<K extends OperationName>(
   name: K,
   args: Arguments<K>,
@@ -111,6 +128,8 @@ function json(body: unknown): RequestInit {
 
 async function send(address: string, init: RequestInit): Promise<Response> {
   const response = await fetch(address, { credentials: "same-origin", cache: "no-store", ...init });
+  const time = Date.parse(response.headers.get("date") ?? "");
+  if (!Number.isNaN(time)) aheadMs = time - Date.now();
   if (response.ok) return response;
   const text = await response.text();
   try {

@@ -43,7 +43,7 @@ function Page() {
   if (connection.value.state === "refused") return <Login why={connection.value.why} />;
   if (session.value === undefined) return <main class="opening" aria-busy="true" />;
   const only = session.value.client;
-  if (only !== undefined) return <ClientPage key={only} client={only} isOnly />;
+  if (only !== undefined) return <ClientPage key={only} client={String(only)} isOnly />;
   return route.value.page === "client"
     ? <ClientPage key={route.value.client} client={route.value.client} isOnly={false} />
     : <Home />;

@@ -7,6 +7,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { copyText } from "./copy.ts";
+import { Elsewhere } from "./elsewhere_notice.tsx";
 import { FileDrop } from "./file_drop.tsx";
 import { nameOf, plain, sentence } from "./format.ts";
 import { ScreenKeys } from "./screen_keys.tsx";
@@ -24,7 +25,7 @@ function isAsked(): boolean {
 }
 
 export function ClientPage({ client, isOnly }: {
-  readonly client: number;
+  readonly client: string;
   /** Whether the link is for this client alone. */
   readonly isOnly: boolean;
 }) {
@@ -88,7 +89,7 @@ export function ClientPage({ client, isOnly }: {
         <FileDrop client={client} isAllowed={rights}>
           <div class="host" ref={host} />
         </FileDrop>
-        {shown && <Notices stage={shown} isOnly={isOnly} />}
+        {shown && <Notices stage={shown} client={client} isOnly={isOnly} />}
       </main>
       {shown && rights && (
         <footer class="foot">
@@ -108,14 +109,28 @@ function copySelection({ terminal }: Stage): void {
 }
 
 /** What stands over the client when there is something to say. */
-function Notices({ stage, isOnly }: { readonly stage: Stage; readonly isOnly: boolean }) {
+function Notices({ stage, client, isOnly }: {
+  readonly stage: Stage;
+  readonly client: string;
+  readonly isOnly: boolean;
+}) {
   const ending = stage.ending.value;
+  const known = stage.client.value;
+  const elsewhere = known !== undefined && (
+    <Elsewhere
+      word={client}
+      client={known}
+      leftMs={stage.leftMs}
+      isFollowed={ending === undefined}
+    />
+  );
   const home = !isOnly && <a class="button primary" href="#/">All clients</a>;
   if (ending?.kind === "ended") {
     return (
       <div class="notice" role="alert">
         <h2>The program has ended</h2>
         {ending.lastWords !== "" && <p class="last-words">{plain(ending.lastWords)}</p>}
+        {elsewhere}
         {home}
       </div>
     );
@@ -124,6 +139,7 @@ function Notices({ stage, isOnly }: { readonly stage: Stage; readonly isOnly: bo
     return (
       <div class="notice" role="alert">
         <h2>This program is not there any more</h2>
+        {elsewhere}
         {home}
       </div>
     );
@@ -142,9 +158,11 @@ function Notices({ stage, isOnly }: { readonly stage: Stage; readonly isOnly: bo
   }
   if (stage.link.value === "lost") {
     const isOnline = connection.value.state === "online";
+    const why = stage.away.value === "" ? "the connection is lost" : stage.away.value;
     return (
       <div class="notice small" role="status">
-        <p>The picture stands still: the connection is lost{isOnline && " and comes back"}.</p>
+        <p>The picture stands still: {plain(why)}{isOnline && "; it is tried again"}.</p>
+        {stage.away.value !== "" && elsewhere}
       </div>
     );
   }

@@ -8,7 +8,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 
 export function FileDrop({ client, isAllowed, children }: {
-  readonly client: number;
+  readonly client: string;
   readonly isAllowed: boolean;
   readonly children: ComponentChildren;
 }) {

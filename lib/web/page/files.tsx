@@ -21,7 +21,7 @@ type FileRow = Row<"files">;
 /** A file on its way from this page. */
 interface Upload {
   readonly id: number;
-  readonly client: number;
+  readonly client: string;
   readonly name: string;
   readonly bytes: number;
   readonly sentBytes: number;
@@ -32,7 +32,7 @@ const uploads = signal<readonly Upload[]>([]);
 let lastId = 0;
 
 /** Sends files to a client, at the same time. */
-export function sendFiles(client: number, files: Iterable<File>): void {
+export function sendFiles(client: string, files: Iterable<File>): void {
   for (const file of files) {
     if (file.size === 0) notify(`${file.name} is empty, and programs take no empty files`);
     else send(client, file);
@@ -40,7 +40,7 @@ export function sendFiles(client: number, files: Iterable<File>): void {
 }
 
 /** `fetch` does not tell how much was sent. */
-function send(client: number, file: File): void {
+function send(client: string, file: File): void {
   const id = ++lastId;
   const request = new XMLHttpRequest();
   const { name, size: bytes } = file;
@@ -58,9 +58,9 @@ function send(client: number, file: File): void {
   uploads.value = [...uploads.value, { id, client, name, bytes, sentBytes: 0, request }];
 }
 
-function uploadAddress(client: number, name: string, bytes: number): string {
+function uploadAddress(client: string, name: string, bytes: number): string {
   const query = new URLSearchParams({ name: name.slice(0, 255), size: String(bytes) });
-  return `${addressOf("files", { client: String(client) })}?${query}`;
+  return `${addressOf("files", { client })}?${query}`;
 }
 
 function reasonOf({ status, responseText }: XMLHttpRequest): string {
@@ -73,7 +73,7 @@ function reasonOf({ status, responseText }: XMLHttpRequest): string {
 }
 
 /** The button of the toolbar, and the list behind it. */
-export function ClientFiles({ client }: { readonly client: number }) {
+export function ClientFiles({ client }: { readonly client: string }) {
   const files = useSignal<readonly FileRow[]>([]);
   const isVisible = useVisible();
   const input = useRef<HTMLInputElement>(null);
@@ -81,7 +81,7 @@ export function ClientFiles({ client }: { readonly client: number }) {
   useEffect(() => {
     if (!isVisible) return;
     const ask = () =>
-      void call("files", { client: String(client) }).then((listed) => {
+      void call("files", { client }).then((listed) => {
         for (const file of newOffers(files.peek(), listed)) announce(client, file);
         files.value = listed;
       }, () => {
@@ -144,7 +144,7 @@ function UploadRow({ upload }: { readonly upload: Upload }) {
   );
 }
 
-function OfferedRow({ client, file }: { readonly client: number; readonly file: FileRow }) {
+function OfferedRow({ client, file }: { readonly client: string; readonly file: FileRow }) {
   const { id, name, size: bytes, moved_bytes, state } = file;
   const label = plain(name) || `file ${id}`;
   return (
@@ -168,8 +168,8 @@ function OfferedRow({ client, file }: { readonly client: number; readonly file: 
   );
 }
 
-function fileAddress(client: number, file: number): string {
-  return addressOf("fetch", { client: String(client), file });
+function fileAddress(client: string, file: number): string {
+  return addressOf("fetch", { client, file });
 }
 
 function newOffers(known: readonly FileRow[], listed: readonly FileRow[]): FileRow[] {
@@ -178,7 +178,7 @@ function newOffers(known: readonly FileRow[], listed: readonly FileRow[]): FileR
   );
 }
 
-function announce(client: number, { id, name, size: bytes }: FileRow): void {
+function announce(client: string, { id, name, size: bytes }: FileRow): void {
   const much = bytes === undefined ? "" : ` (${size(bytes)})`;
   notify(`The program offers ${plain(name) || `file ${id}`}${much}`, {
     label: "Download",

@@ -7,6 +7,8 @@
 import { useEffect } from "preact/hooks";
 import { clients, follow, isListed, knocks } from "./clients.ts";
 import { count } from "./format.ts";
+import { HostBar, HostGroup, Tiles } from "./host_group.tsx";
+import { followHosts, type Host, hosts } from "./hosts.ts";
 import { KeyList } from "./key_list.tsx";
 import { Knocks } from "./knocks.tsx";
 import { LinksButton } from "./links.tsx";
@@ -14,7 +16,6 @@ import { Log } from "./log.tsx";
 import { RecordingsSection } from "./recordings_section.tsx";
 import { connection, generation, mayDrive, mayManage, session } from "./session.ts";
 import { ThemeButton } from "./theme.tsx";
-import { Tile } from "./tile.tsx";
 import { useVisible } from "./visible.ts";
 
 export function Home() {
@@ -25,6 +26,7 @@ export function Home() {
     if (!isVisible || !isOnline) return;
     const ending = new AbortController();
     follow(ending.signal);
+    if (session.peek()!.host !== undefined) followHosts(ending.signal);
     return () => ending.abort();
   }, [isVisible, isOnline, connected]);
   const { listener } = session.value!;
@@ -58,9 +60,7 @@ export function Home() {
             Clients <span class="number">{there}</span>
           </h1>
           {clients.value.length === 0 && isListed.value && <Nothing />}
-          <ul class="tiles">
-            {clients.value.map((shown) => <Tile key={shown.client.id} {...shown} />)}
-          </ul>
+          {hosts.value.length === 0 ? <Tiles clients={clients.value} /> : <Fleet />}
           <p class="hidden" role="status">{isListed.value && count(there, "client")}</p>
         </section>
         {mayManage.value && <Knocks />}
@@ -68,6 +68,33 @@ export function Home() {
         {mayManage.value && <KeyList />}
         {mayManage.value && <Log />}
       </main>
+    </>
+  );
+}
+
+/** The clients of a fleet, by their hosts, this one first. */
+function Fleet() {
+  const { host: here, listener } = session.value!;
+  const own = { id: here!, addresses: listener.addresses, is_silent: false };
+  const all: readonly Host[] = [
+    listener.name === undefined ? own : { ...own, name: listener.name },
+    ...hosts.value,
+  ];
+  const groups = all.map((host) => {
+    const id = host.id === here ? undefined : host.id;
+    return { host, clients: clients.value.filter((shown) => shown.host === id) };
+  });
+  return (
+    <>
+      <HostBar
+        hosts={groups.map(({ host, clients }) => ({
+          ...host,
+          count: clients.filter(({ lastWords }) => lastWords === undefined).length,
+        }))}
+      />
+      {groups.map(({ host, clients }) => (
+        <HostGroup key={host.id} host={host} clients={clients} isHere={host.id === here} />
+      ))}
     </>
   );
 }

@@ -12,6 +12,7 @@ import { clients } from "./clients.ts";
 import { copyText } from "./copy.ts";
 import { count, nameOf } from "./format.ts";
 import { Icon } from "./icons.tsx";
+import { session } from "./session.ts";
 import { notify, notifyFailure } from "./toasts.ts";
 
 const HOUR_S = 3600;
@@ -115,8 +116,10 @@ function NewLink({ onMade }: { readonly onMade: () => void }) {
       <label>
         <span>With</span>
         <select name="client">
-          <option value="">all clients</option>
-          {clients.value.map(({ client }) => (
+          <option value="">
+            {session.value?.host === undefined ? "all clients" : "all clients of all hosts"}
+          </option>
+          {clients.value.filter(({ host }) => host === undefined).map(({ client }) => (
             <option key={client.id} value={client.id}>{nameOf(client)} ({client.id})</option>
           ))}
         </select>

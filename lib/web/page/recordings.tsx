@@ -9,6 +9,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Row } from "../../control/operations.ts";
 import { addressOf, call } from "./api.ts";
 import { plain, size } from "./format.ts";
+import { hostOf } from "./host_name.ts";
 import { lazy } from "./lazy.tsx";
 import type { Part } from "./player.tsx";
 import { notify, notifyFailure } from "./toasts.ts";
@@ -112,7 +113,7 @@ function PlayerDialog({ part, onClose }: { readonly part: Part; readonly onClose
 
 /** Begins and ends the recording of a client. */
 export function RecordButton({ client, recording }: {
-  readonly client: number;
+  readonly client: string;
   /** The name of its recording, while there is one. */
   readonly recording: string | undefined;
 }) {
@@ -122,8 +123,11 @@ export function RecordButton({ client, recording }: {
     if (isBusy.value) return;
     isBusy.value = true;
     try {
-      await call("record", { client: String(client), on: !isOn });
-      notify(isOn ? "The recording is kept; the list of recordings plays it" : "Recording");
+      await call("record", { client, on: !isOn });
+      const kept = hostOf(client) === undefined
+        ? "The recording is kept; the list of recordings plays it"
+        : "The recording is kept; the page of its host plays it";
+      notify(isOn ? kept : "Recording");
     } catch (error) {
       notifyFailure(error);
     }

@@ -7,6 +7,7 @@
 
 import { signal } from "@preact/signals";
 import { BINARY_KIND, type Head } from "../views/protocol.ts";
+import { listenerTime } from "./api.ts";
 import { ClientInput } from "./client_input.ts";
 import { ClientSound } from "./client_sound.ts";
 import { nameOf, sentence } from "./format.ts";
@@ -44,6 +45,10 @@ export class Stage implements FrameOwner {
   readonly element = document.createElement("div");
   readonly client = signal<ViewedClient | undefined>(undefined);
   readonly link = signal<"opening" | "live" | "lost">("opening");
+  /** When the view was lost or has ended, by the clock of the listener. */
+  leftMs = Infinity;
+  /** Why it is lost, when that is because of the host of the client. */
+  readonly away = signal("");
   readonly ending = signal<Ending | undefined>(undefined);
   readonly content = signal<"none" | "text" | "pixels">("none");
   readonly zoom = signal<Zoom>("fit");
@@ -66,7 +71,7 @@ export class Stage implements FrameOwner {
   #hintTimer: ReturnType<typeof setTimeout> | undefined;
   #isLayoutDue = false;
 
-  constructor(client: number, { mayDrive, decodesH264, onKey }: StageOptions) {
+  constructor(client: string, { mayDrive, decodesH264, onKey }: StageOptions) {
     this.isReadOnly = !mayDrive;
     this.onKey = onKey;
     this.element.className = "stage";
@@ -149,12 +154,15 @@ export class Stage implements FrameOwner {
 
   onOpen(): void {
     this.link.value = "live";
+    this.leftMs = Infinity;
     for (const frame of this.#frames.values()) frame.renew();
     this.#hinted = "";
   }
 
-  onLost(): void {
-    if (this.link.value === "live") this.link.value = "lost";
+  onLost(why = ""): void {
+    this.leftMs = Math.min(this.leftMs, listenerTime());
+    this.away.value = why;
+    if (this.link.value === "live" || why !== "") this.link.value = "lost";
   }
 
   onMessage(message: DownMessage): void {
@@ -178,6 +186,7 @@ export class Stage implements FrameOwner {
         notify(sentence(message.text));
         break;
       case "ended":
+        this.leftMs = Math.min(this.leftMs, listenerTime());
         this.ending.value = { kind: "ended", lastWords: message.last_words };
         break;
       case "error":

@@ -24,33 +24,34 @@ import { useVisible } from "./visible.ts";
 /** The digits of a fingerprint that name a client in most cases. */
 const SHORT_KEY = 9;
 
-export function Tile({ client, lastWords }: Shown) {
+export function Tile({ word, client, lastWords, isSilent }: Shown & {
+  /** Whether its host does not answer. */
+  readonly isSilent: boolean;
+}) {
   const thumb = useRef<HTMLDivElement>(null);
   const isNear = useNear(thumb);
   const isLive = isNear && useVisible() && connection.value.state === "online" &&
-    lastWords === undefined;
+    lastWords === undefined && !isSilent;
   const connected = generation.value;
   useEffect(() => {
     if (!isLive) return;
     let view: TileView | undefined;
     let isOver = false;
     void canDecode().then((decodesH264) => {
-      if (!isOver) view = new TileView(thumb.current!, client.id, decodesH264);
+      if (!isOver) view = new TileView(thumb.current!, word, decodesH264);
     });
     return () => {
       isOver = true;
       view?.close();
     };
-  }, [isLive, connected, client.id]);
+  }, [isLive, connected, word]);
   const since = useComputed(() => age(Date.parse(client.since), now.value));
   const isEnded = lastWords !== undefined;
   const name = nameOf(client);
   return (
-    <li class={isEnded ? "tile ended" : "tile"} data-client={client.id}>
+    <li class={`tile${isEnded ? " ended" : ""}${isSilent ? " silent" : ""}`} data-client={word}>
       <a
-        {...(isEnded
-          ? { role: "link", "aria-disabled": true }
-          : { href: clientAddress(client.id) })}
+        {...(isEnded ? { role: "link", "aria-disabled": true } : { href: clientAddress(word) })}
       >
         <div class="thumb" ref={thumb} aria-hidden="true">
           {client.content === "none" && <span class="blank">has not drawn yet</span>}
@@ -103,14 +104,14 @@ function useNear(ref: { readonly current: Element | null }): boolean {
 /** The picture in a tile, and the connection that feeds it. */
 class TileView implements ViewOwner {
   readonly #host: HTMLElement;
-  readonly #client: number;
+  readonly #client: string;
   readonly #socket: ViewSocket;
   #picture: Picture | undefined;
   #canvas: HTMLCanvasElement | undefined;
   #grid: AnsiGrid | undefined;
   #video: Promise<VideoPictures> | undefined;
 
-  constructor(host: HTMLElement, client: number, decodesH264: boolean) {
+  constructor(host: HTMLElement, client: string, decodesH264: boolean) {
     this.#host = host;
     this.#client = client;
     this.#socket = new ViewSocket(client, "tile", this, decodesH264);

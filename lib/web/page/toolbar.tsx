@@ -10,6 +10,7 @@ import { useRef } from "preact/hooks";
 import { addressOf, call } from "./api.ts";
 import { copyText, readClipboard } from "./copy.ts";
 import { nameOf, plain } from "./format.ts";
+import { hostOf, splitHost } from "./host_name.ts";
 import { Icon } from "./icons.tsx";
 import { keepFocus } from "./keep_focus.ts";
 import { MENU_KEYS } from "./key_menu.ts";
@@ -33,7 +34,7 @@ const KEPT_MS = 60_000;
 
 interface ToolbarProps {
   readonly bar: RefObject<HTMLElement | null>;
-  readonly client: number;
+  readonly client: string;
   readonly stage: Stage;
   readonly isOnly: boolean;
   readonly onSearch: () => void;
@@ -43,6 +44,7 @@ export function Toolbar({ bar, client, stage, isOnly, onSearch }: ToolbarProps) 
   const row = stage.client.value;
   const name = row === undefined ? "…" : nameOf(row);
   const ident = plain(row?.ident ?? "");
+  const host = hostOf(client);
   return (
     <header class="bar" ref={bar} onMouseDown={keepFocus}>
       {!isOnly && (
@@ -54,6 +56,7 @@ export function Toolbar({ bar, client, stage, isOnly, onSearch }: ToolbarProps) 
         <span>{name}</span>
         {ident !== "" && ident !== name && <span class="quiet">{ident}</span>}
       </h1>
+      {host !== undefined && <span class="badge" title={host}>{splitHost(host).machine}</span>}
       {!mayDrive.value && <span class="badge">look only</span>}
       {stage.ending.value === undefined && (
         <Controls client={client} stage={stage} onSearch={onSearch} />
@@ -162,7 +165,7 @@ function Tools({ client, stage, onSearch }: ControlsProps) {
         <a
           class="tool"
           title="Screenshot"
-          href={addressOf("snapshot", { client: String(client) })}
+          href={addressOf("snapshot", { client })}
           download={`${fileName(stage)}.txt`}
         >
           <Icon name="camera" />
@@ -225,12 +228,12 @@ function KeysMenu({ stage }: { readonly stage: Stage }) {
 
 function EndDialog({ dialog, client, stage }: {
   readonly dialog: RefObject<HTMLDialogElement | null>;
-  readonly client: number;
+  readonly client: string;
   readonly stage: Stage;
 }) {
   const end = async () => {
     try {
-      await call("end", { client: String(client) });
+      await call("end", { client });
     } catch (error) {
       notifyFailure(error);
     }

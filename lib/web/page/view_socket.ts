@@ -22,8 +22,10 @@ import { check } from "./session.ts";
 const MUCH_WAITING_BYTES = 65_536;
 /** The listener closes a view with a reason. */
 const REFUSED = 1008;
-/** HTTP status of a client that is not there. */
-const GONE = 404;
+/** The listener closes a view that its host cannot go on with now, with a reason. */
+const AWAY = 1013;
+/** The code of a refusal: there is no such client. */
+const GONE = "no-such-client";
 
 export type ViewedClient = Row<"show">;
 export type DownMessage = Down<ViewedClient>;
@@ -34,14 +36,18 @@ export interface ViewOwner {
   onMessage(message: DownMessage): void;
   /** A binary message, with its head read. */
   onBinary(head: Head, message: Uint8Array<ArrayBuffer>): void;
-  /** A socket has opened: everything comes anew. */
+  /** A socket brings something: everything comes anew. */
   onOpen(): void;
-  /** The socket was lost; it is opened again by itself. */
-  onLost(): void;
+  /**
+   * The socket was lost; it is opened again by itself.
+   *
+   * @param why When the host of the client is the reason.
+   */
+  onLost(why?: string): void;
 }
 
 export class ViewSocket {
-  readonly #client: number;
+  readonly #client: string;
   readonly #mode: ViewMode;
   readonly #owner: ViewOwner;
   #decodesH264: boolean;
@@ -50,10 +56,12 @@ export class ViewSocket {
   #tries = 0;
   /** When messages arrived that are not drawn, by their sequence numbers. */
   readonly #arrivedMs = new Map<number, number>();
+  /** Whether the socket has brought something. */
+  #isLive = false;
   #isPaused = document.hidden;
   #isOver = false;
 
-  constructor(client: number, mode: ViewMode, owner: ViewOwner, decodesH264 = false) {
+  constructor(client: string, mode: ViewMode, owner: ViewOwner, decodesH264 = false) {
     this.#client = client;
     this.#mode = mode;
     this.#owner = owner;
@@ -97,14 +105,14 @@ export class ViewSocket {
 
   #open(): void {
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    const address =
-      `${scheme}//${location.host}/api/clients/${this.#client}/view?mode=${this.#mode}`;
+    const address = `${scheme}//${location.host}/api/clients/${
+      encodeURIComponent(this.#client)
+    }/view?mode=${this.#mode}`;
     this.#arrivedMs.clear();
+    this.#isLive = false;
     const socket = this.#socket = new WebSocket(address, VIEW_PROTOCOL);
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
-      this.#tries = 0;
-      this.#owner.onOpen();
       this.send({ type: "hello", h264: this.#decodesH264 });
       if (this.#isPaused) this.send({ type: "pause", on: true });
     };
@@ -113,6 +121,11 @@ export class ViewSocket {
   }
 
   #receive(data: string | ArrayBuffer): void {
+    if (!this.#isLive) {
+      this.#isLive = true;
+      this.#tries = 0;
+      this.#owner.onOpen();
+    }
     if (typeof data !== "string") {
       const bytes = new Uint8Array(data);
       if (bytes.length < HEAD_BYTES) return;
@@ -129,7 +142,8 @@ export class ViewSocket {
   #onClose(code: number, reason: string): void {
     this.#socket = undefined;
     if (this.#isOver) return;
-    this.#owner.onLost();
+    if (code === AWAY) this.#owner.onLost(reason);
+    else this.#owner.onLost();
     if (code === REFUSED && reason !== "") this.#owner.onMessage({ type: "note", text: reason });
     void this.#findOut();
     this.#timer = setTimeout(() => this.#open(), waitMs(++this.#tries, Math.random()));
@@ -138,9 +152,9 @@ export class ViewSocket {
   /** A browser does not tell why a WebSocket was refused. */
   async #findOut(): Promise<void> {
     try {
-      await call("show", { client: String(this.#client) });
+      await call("show", { client: this.#client });
     } catch (error) {
-      if (!(error instanceof Refusal) || error.status !== GONE) return void check();
+      if (!(error instanceof Refusal) || error.code !== GONE) return void check();
       if (this.#isOver) return;
       this.close();
       this.#owner.onMessage({ type: "ended", last_words: "" });

@@ -94,7 +94,7 @@ for (const name of NAMES) {
       const isPermitted = isNarrow && (rights === "all" || access === "look");
       assert.equal(await performed.try(terms, name, own), permitted(isPermitted), rights);
       if (!isOfClient) continue;
-      const others = [OTHER, "3f2a-91bc", "02", " 2", "2 ", ""];
+      const others = [OTHER, "3f2a-91bc", "02", " 2", "2 ", "", "host-12345678/2"];
       for (const client of others) {
         assert.equal(await performed.try(terms, name, { ...own, client }), "not-allowed");
       }

@@ -1,19 +1,43 @@
 import assert from "node:assert/strict";
 import { age, count, nameOf, plain, sentence, size } from "../../../../lib/web/page/format.ts";
+import { hostOf, splitHost } from "../../../../lib/web/page/host_name.ts";
 import { readLogLine } from "../../../../lib/web/page/log_line.ts";
 import { partsOf } from "../../../../lib/web/page/parts.ts";
 import { waitMs } from "../../../../lib/web/page/retry.ts";
-import { parseRoute, tokenOf } from "../../../../lib/web/page/route.ts";
+import { clientAddress, parseRoute, tokenOf } from "../../../../lib/web/page/route.ts";
 import { pure } from "../../../support/pure.ts";
 
 const TOKEN = "Zx0-9_abcdefghijklmnop";
 
 pure("an address names a client, all of them, or is the token of a link", () => {
-  assert.deepEqual(parseRoute("#/clients/17"), { page: "client", client: 17 });
+  assert.deepEqual(parseRoute("#/clients/17"), { page: "client", client: "17" });
+  const far = "web-7-0123abcd/17";
+  assert.deepEqual(parseRoute(`#/${far}`), { page: "client", client: far });
+  for (const client of ["17", far]) {
+    assert.deepEqual(parseRoute(clientAddress(client)), { page: "client", client });
+  }
   assert.deepEqual(parseRoute(`#${TOKEN}`), { page: "login", token: TOKEN });
-  for (const hash of ["", "#", "#/", "#/clients/0", "#/clients/x", "#short"]) {
+  for (
+    const hash of [
+      "",
+      "#",
+      "#/",
+      "#/clients/0",
+      "#/clients/x",
+      "#short",
+      "#/web/1",
+      "#/web-0123abcd/0",
+    ]
+  ) {
     assert.deepEqual(parseRoute(hash), { page: "home" }, hash);
   }
+});
+
+pure("a client of another host is named with it, and a host by its machine", () => {
+  assert.equal(hostOf("17"), undefined);
+  assert.equal(hostOf("web-7-0123abcd/17"), "web-7-0123abcd");
+  assert.deepEqual(splitHost("web-7-0123abcd"), { machine: "web-7", rest: "0123abcd" });
+  assert.deepEqual(splitHost("strange"), { machine: "strange", rest: "" });
 });
 
 pure("a pasted link or its token alone logs in", () => {
