@@ -97,6 +97,7 @@ export class LiveClient {
       ...options,
       pacing: {
         nowMs: () => performance.now(),
+        takenMs: () => pump.takenMs,
         waiter: this.#verbs.waiter,
       },
     });

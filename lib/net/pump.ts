@@ -105,7 +105,10 @@ export class Pump {
         this.#clock.start();
         for (let event = session.nextEvent(); event !== undefined; event = session.nextEvent()) {
           const pending = this.#isPeerGone ? this.#takeLeft(take, event) : take(event);
-          if (pending !== undefined) await this.#taken(pending);
+          if (pending !== undefined) {
+            await this.#taken(pending);
+            this.#clock.stop();
+          }
           if (!this.#clock.count(event)) continue;
           this.flush();
           await this.#nextTurn();
@@ -135,6 +138,11 @@ export class Pump {
   /** Bytes that the peer has sent. */
   get receivedBytes(): number {
     return this.#receivedBytes;
+  }
+
+  /** When the event that is being taken was at hand, at most a few events ago, by `performance.now`. */
+  get takenMs(): number {
+    return this.#clock.readMs;
   }
 
   /** Whether the peer is read at present, and takes what is sent to it. */

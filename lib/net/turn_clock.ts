@@ -33,6 +33,11 @@ export class TurnClock {
     return this.#workedMs >= TURN_MS;
   }
 
+  /** The last reading of the clock, by `performance.now`. */
+  get readMs(): number {
+    return this.#sinceMs;
+  }
+
   /** Work begins; what came before was waiting. */
   start(): void {
     this.#sinceMs = performance.now();

@@ -35,6 +35,8 @@ export interface Waiter {
 export interface Pacing {
   /** The time in milliseconds, from any start. */
   readonly nowMs: () => number;
+  /** The time of what is taken from the client now, at most a few events old: reading a clock takes as long. */
+  readonly takenMs: () => number;
   readonly waiter: () => Waiter;
 }
 

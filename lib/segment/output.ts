@@ -117,7 +117,7 @@ export class Output {
 
   /** Takes a sign that the client is alive, such as a frame. */
   alive(): void {
-    if (this.#pacing !== undefined) this.#outbox.window.alive(this.#pacing.nowMs());
+    if (this.#pacing !== undefined) this.#outbox.window.alive(this.#pacing.takenMs());
   }
 
   /**
@@ -127,7 +127,7 @@ export class Output {
    */
   observe(channel: number, event: WireEvent): boolean {
     if (this.#pacing === undefined) return false;
-    if (channel === 0) return this.#outbox.window.observe(event, this.#pacing.nowMs());
+    if (channel === 0) return this.#outbox.window.observe(event, this.#pacing.takenMs());
     this.alive();
     return false;
   }

@@ -84,6 +84,7 @@ export class Fixture {
       display: DISPLAY_DEFAULTS,
       pacing: {
         nowMs: () => this.nowMs,
+        takenMs: () => this.nowMs,
         waiter: () => {
           const { promise, resolve } = Promise.withResolvers<boolean>();
           return { promise, settle: resolve };

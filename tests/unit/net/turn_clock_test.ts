@@ -82,3 +82,18 @@ test("the work of several blocks adds up, waiting between them does not", () => 
   turn.reset();
   assert.equal(turn.isOver, false);
 });
+
+test("the last reading of the clock is at most 16 events old", () => {
+  using clock = new FakeClock();
+  const turn = new TurnClock();
+  const oldest = { ms: 0 };
+  clock.nowMs = 1_000;
+  turn.start();
+  assert.equal(turn.readMs, 1_000);
+  for (let i = 0; i < 100; i++) {
+    clock.nowMs += 0.01;
+    oldest.ms = Math.max(oldest.ms, clock.nowMs - turn.readMs);
+    turn.count(EVENT);
+  }
+  assert.ok(oldest.ms > 0.1 && oldest.ms < 0.17, `${oldest.ms}`);
+});
