@@ -64,7 +64,7 @@ export function fetchCommand(io: CliIo, reach: Reach): Command {
   return new Command("fetch")
     .description("keep a file that a client has offered")
     .argument("<client>", reach.clientArgument)
-    .argument("<file>", "its number, as in ctl files", parsePositiveWhole)
+    .argument("<file>", 'its number, as in "files"', parsePositiveWhole)
     .option(
       "--output <file>",
       `where to; "${STDOUT}" for standard output (default: its name, in this directory)`,

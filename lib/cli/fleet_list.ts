@@ -24,16 +24,17 @@ export function hostsCommand(io: CliIo): Command {
     .action((_flags: unknown, command: Command) =>
       withFleet(command, io, async ({ caller }) => {
         const { json } = command.optsWithGlobals<ListFlags>();
-        const { askAll } = await import("../fleet/mod.ts");
+        const { askAll, silenceError } = await import("../fleet/mod.ts");
         const hosts = await caller.hosts();
         const { answers, silent } = await askAll(caller, hosts, "listener", {});
         const states = new Map([
           ...answers.map(({ host, result }) => [host, describeState(result)] as const),
           ...silent.map(({ host }) => [host, SILENT] as const),
         ]);
-        if (json) return printJson(io, hosts.map((host) => hostJson(host, answers, silent)));
-        if (hosts.length === 0) io.err(NO_HOSTS);
+        if (json) printJson(io, hosts.map((host) => hostJson(host, answers, silent)));
+        else if (hosts.length === 0) io.err(NO_HOSTS);
         else io.out(formatTable([HOSTS_HEAD, ...hosts.map((host) => hostRow(host, states))]));
+        if (answers.length === 0 && silent.length > 0) throw silenceError(silent);
         reportSilence(silent, io);
       })
     );

@@ -81,7 +81,7 @@ async function idsOf(rig: Rig): Promise<string[]> {
 
 Deno.test({
   ...NEEDS_NATS,
-  name: "fleet: the clients of all hosts are listed, shown, typed into, given files and ended",
+  name: "fleet: the clients of all hosts are listed, shown, typed into and ended",
   async fn() {
     await using rig = await Rig.start();
     const [first, second] = await idsOf(rig);

@@ -87,6 +87,9 @@ test(
     const none = await run("list", "--json");
     assert.deepEqual([none.code, none.out], [1, ""]);
     assert.match(none.err, /^error: no host of the fleet answers: host-1 \(/);
+    const listed = await run("hosts");
+    assert.deepEqual([listed.code, listed.err], [1, none.err]);
+    assert.match(listed.out, /^host-1 .* no answer /m);
     await bench.host("host-2", {
       list: () => [CLIENT] as unknown as Result<"list">,
       listener: () => ({ clients: 3, is_draining: true }) as never,
