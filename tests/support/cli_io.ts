@@ -11,3 +11,6 @@ export function keptIo(): CliIo & { stdout: string; stderr: string } {
   };
   return io;
 }
+
+/** How `fleet` says that a host was too slow, which the machine of a test may be. */
+export const TOO_SLOW = /no answer within/;

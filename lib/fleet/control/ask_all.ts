@@ -20,6 +20,8 @@ export interface Answer<T> {
 export interface Silence {
   readonly host: FleetHost;
   readonly reason: string;
+  /** Whether it may still answer, but not in time. */
+  readonly isLate: boolean;
 }
 
 export interface Answers<T> {
@@ -45,7 +47,10 @@ export async function askAll<K extends OperationName>(
   for (const [i, host] of hosts.entries()) {
     const result = results[i]!;
     if (result.status === "fulfilled") answers.push({ host, result: result.value });
-    else silent.push({ host, reason: messageOf(result.reason) });
+    else {
+      const isLate = result.reason === stop.signal.reason;
+      silent.push({ host, reason: messageOf(result.reason), isLate });
+    }
   }
   return { answers, silent };
 }
@@ -67,14 +72,21 @@ export async function askOne<K extends OperationName>(
 
 /** The error when no host has answered. */
 export function silenceError(silent: readonly Silence[]): FleetError {
-  if (silent.length === 0) return new FleetError("no-such-host", "the fleet has no host");
+  return silent.length === 0
+    ? new FleetError("no-such-host", "the fleet has no host")
+    : new FleetError("host-unreachable", `no host of the fleet answers: ${listed(silent)}`);
+}
+
+/** Which hosts have not answered, and why. */
+export function silenceText(silent: readonly Silence[]): string {
+  return `there was no answer from ${listed(silent)}`;
+}
+
+function listed(silent: readonly Silence[]): string {
   const reasons = silent.slice(0, MAX_LISTED_CLIENTS)
     .map(({ host, reason }) => `${host.id} (${reason})`);
   const more = silent.length - reasons.length;
-  return new FleetError(
-    "host-unreachable",
-    `no host of the fleet answers: ${reasons.join(", ")}${more > 0 ? ` and ${more} more` : ""}`,
-  );
+  return `${reasons.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 function late(): FleetError {

@@ -16,7 +16,7 @@ import {
 import { ControlError, FleetError, messageOf } from "../../errors.ts";
 import { MAX_LISTED_CLIENTS } from "../../limits.ts";
 import type { FleetHost } from "../host_list.ts";
-import { askAll, askOne, type Silence, silenceError } from "./ask_all.ts";
+import { askAll, askOne, type Silence, silenceError, silenceText } from "./ask_all.ts";
 import type { FleetCaller } from "./caller.ts";
 import { findHost, listHostIds } from "./find_host.ts";
 
@@ -87,17 +87,11 @@ export class WholeFleet implements ControlWay {
         client: `${id}`,
       }))
     );
-    const [one, ...more] = found;
-    if (one !== undefined && more.length === 0) return one;
+    const late = silent.filter(({ isLate }) => isLate);
+    const [one] = found;
     if (one === undefined) throw notFound(word, silent);
-    const listed = found.slice(0, MAX_LISTED_CLIENTS)
-      .map(({ host, client }) => `${host.id}/${client}`);
-    const rest = found.length - listed.length;
-    throw new ControlError(
-      "ambiguous-client",
-      `${found.length} clients have a key that begins with ${JSON.stringify(word)}: ` +
-        `${listed.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}; give HOST/NUMBER of one`,
-    );
+    if (found.length === 1 && late.length === 0) return one;
+    throw ambiguous(word, found.map(({ host, client }) => `${host.id}/${client}`), late);
   }
 
   /** The first host that answers. */
@@ -109,9 +103,9 @@ export class WholeFleet implements ControlWay {
         return host;
       }));
     } catch (error) {
-      const reasons: unknown[] = error instanceof AggregateError ? error.errors : [error];
+      const { errors } = error as AggregateError;
       throw silenceError(
-        reasons.map((reason, i) => ({ host: hosts[i]!, reason: messageOf(reason) })),
+        hosts.map((host, i) => ({ host, reason: messageOf(errors[i]), isLate: false })),
       );
     } finally {
       stop.abort(new Error("another host has answered"));
@@ -165,9 +159,26 @@ function withHost<T>(result: T, { id }: FleetHost, kind: string): T {
   return kind === "object" ? { host: id, ...result } : result;
 }
 
+function ambiguous(
+  word: string,
+  clients: readonly string[],
+  late: readonly Silence[],
+): ControlError {
+  const [count, verb] = clients.length === 1
+    ? ["1 client", "has"]
+    : [`${clients.length} clients`, "have"];
+  const listed = clients.slice(0, MAX_LISTED_CLIENTS).join(", ");
+  const more = clients.length - MAX_LISTED_CLIENTS;
+  const others = late.length === 0 ? "" : `; there may be others, as ${silenceText(late)}`;
+  return new ControlError(
+    "ambiguous-client",
+    `${count} ${verb} a key that begins with ${JSON.stringify(word)}: ` +
+      `${listed}${more > 0 ? ` and ${more} more` : ""}${others}; give HOST/NUMBER of one`,
+  );
+}
+
 function notFound(word: string, silent: readonly Silence[]): ControlError {
-  const hosts = silent.map(({ host }) => host);
-  const rest = hosts.length === 0 ? "" : `; these did not answer: ${listHostIds(hosts)}`;
+  const rest = silent.length === 0 ? "" : `; ${silenceText(silent)}`;
   return new ControlError(
     "no-such-client",
     `no client has a key that begins with ${JSON.stringify(word)}${rest}`,
