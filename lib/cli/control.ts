@@ -52,6 +52,9 @@ export function makeControl(
     get ended() {
       return served.ended;
     },
+    get elsewhere() {
+      return served.counts.clients.elsewhere;
+    },
     log,
     links,
   }, keystore);

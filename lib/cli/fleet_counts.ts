@@ -8,14 +8,9 @@ import type { FleetPlace } from "../fleet/mod.ts";
 import type { Logger } from "../mod.ts";
 import type { PortCounts } from "../workers/mod.ts";
 
-/** What is counted together, until it is disposed of. */
-export interface OpenCounts extends AsyncDisposable {
-  /** How many other hosts are heard, and how many clients they have. */
-  readonly others: { readonly count: number; readonly clients: number };
-}
-
 /**
- * Connects to the fleet, for counts alone: nothing holds them up.
+ * Connects to the fleet, for counts alone: nothing holds them up. They are counted together until the
+ * result is disposed of.
  *
  * @param host The id of this host.
  * @throws {FleetError} `fleet-unreachable`, `fleet-refused`, `fleet-failed`.
@@ -25,13 +20,12 @@ export async function openCounts(
   host: string,
   counts: PortCounts,
   log: Logger,
-): Promise<OpenCounts> {
+): Promise<AsyncDisposable> {
   const { FleetConnection, FleetCounts } = await import("../fleet/mod.ts");
   const connection = await FleetConnection.open(place, `net-listen limits of ${host}`);
   try {
     const open = await FleetCounts.open({ connection, host, counts, log });
     return {
-      others: open.others,
       async [Symbol.asyncDispose]() {
         await open[Symbol.asyncDispose]();
         await connection.close();

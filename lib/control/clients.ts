@@ -33,6 +33,8 @@ export type ThreadFigures = Omit<
   | "watchers"
   | "keystore_age_seconds"
   | "fleet_state_seconds"
+  | "fleet_other_hosts"
+  | "fleet_other_clients"
   | "fleet_records"
   | "fleet_waiting_records"
   | "fleet_spool_bytes"

@@ -11,6 +11,7 @@ import { ControlError } from "../errors.ts";
 import type { RecordingShelf } from "../handlers/record/shelf.ts";
 import type { Snapshot } from "../handlers/pictures/snapshot.ts";
 import { MAX_CONTROL_SNAPSHOTS } from "../limits.ts";
+import type { ClientsElsewhere } from "../net/key_clients.ts";
 import type { LimitInForce } from "../net/listen_limits.ts";
 import type { ClientRow, ClientsControl, ThreadFigures, WatchedLine } from "./clients.ts";
 import type { Content } from "./description.ts";
@@ -53,6 +54,8 @@ export interface ControlTarget {
   recordings(): RecordingShelf;
   /** What threads have counted that are there no more, if there were any. */
   readonly ended?: ThreadFigures | undefined;
+  /** The other hosts that limits count together with. */
+  readonly elsewhere?: Pick<ClientsElsewhere, "hosts" | "count"> | undefined;
   readonly log: LogTail;
   /** The links to its page, if it serves one. */
   readonly links: LinkDesk | undefined;
@@ -382,7 +385,10 @@ export class ListenerControl implements Controlled, RecordWatch {
   #fleetFigures() {
     const { state, stateMs } = this.#keystore;
     const records = this.#follower?.figures;
+    const { elsewhere } = this.#target;
     return {
+      fleet_other_hosts: elsewhere?.hosts ?? 0,
+      fleet_other_clients: elsewhere?.count ?? 0,
       fleet_state_seconds: stateMs === undefined ? {} : { [state]: Math.floor(stateMs / 1000) },
       fleet_records: records === undefined ? {} : { sent: records.sent, lost: records.lost },
       fleet_waiting_records: records?.waiting ?? 0,

@@ -42,6 +42,8 @@ const METRICS: readonly {
     field: "fleet_state_seconds",
     label: "state",
   },
+  { name: "fleet_other_hosts", type: "gauge", field: "fleet_other_hosts" },
+  { name: "fleet_other_clients", type: "gauge", field: "fleet_other_clients" },
   { name: "fleet_records_total", type: "counter", field: "fleet_records", label: "outcome" },
   { name: "fleet_waiting_records", type: "gauge", field: "fleet_waiting_records" },
   { name: "fleet_spool_bytes", type: "gauge", field: "fleet_spool_bytes" },

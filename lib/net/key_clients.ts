@@ -8,6 +8,10 @@ import { FairShare } from "../bytes/fair_share.ts";
 
 /** The clients that keys have at other hosts of a fleet, which learn of those here. */
 export interface ClientsElsewhere {
+  /** How many other hosts are heard. */
+  readonly hosts: number;
+  /** How many clients they have. */
+  readonly count: number;
   /** How many clients a key has there. */
   held(owner: string): number;
   /** The keys that have clients there. */

@@ -5,6 +5,7 @@ import type { PrivateKey } from "../../lib/crypto/x25519.ts";
 import { viewOf } from "../../lib/control/mod.ts";
 import { FleetConnection, FleetCounts } from "../../lib/fleet/mod.ts";
 import { MAX_COUNTS_BYTES, PENALTY_FREE_FAILURES } from "../../lib/limits.ts";
+import type { ClientsElsewhere } from "../../lib/net/key_clients.ts";
 import { attack, unknownKeyHello } from "../support/attacks.ts";
 import { controlOf } from "../support/ctl.ts";
 import { addToFleet } from "../support/fleet.ts";
@@ -34,6 +35,11 @@ class Host implements AsyncDisposable {
   /** Waits until a message has made something true. */
   async until(isTrue: () => boolean): Promise<void> {
     while (!isTrue()) await this.connection.nats.flush();
+  }
+
+  /** What the other hosts have told. */
+  get others(): ClientsElsewhere {
+    return viewOf(this.bench.listener).counts!.clients.elsewhere!;
   }
 
   /** How long the network that has the longest penalty has it. */
@@ -84,9 +90,9 @@ test("a key with two places has them at any of three hosts", async (server) => {
     await bench.keystore.set(key.publicKey.toBase64(), { maxClients: 2 });
   }
   using first = await one.bench.login({ key });
-  await two.until(() => two.counts.others.clients === 1);
+  await two.until(() => two.others.count === 1);
   using _second = await two.bench.login({ key });
-  await three.until(() => three.counts.others.clients === 2);
+  await three.until(() => three.others.count === 2);
   assert.equal(await three.isLetIn(key), false);
   const [{ fields }] = three.bench.log.of("login-refused") as [LogLine];
   assert.equal(fields["reason"], "too-many-of-key");
@@ -94,7 +100,7 @@ test("a key with two places has them at any of three hosts", async (server) => {
   const row = three.bench.listener.limits.find(({ name }) => name === "max-clients-per-key");
   assert.equal(row!.used, 2);
   first.close();
-  await three.until(() => three.counts.others.clients === 1);
+  await three.until(() => three.others.count === 1);
   assert(await three.isLetIn(key));
 });
 
@@ -117,7 +123,7 @@ test("while no server can be reached a host counts alone, and then together agai
   await using two = await Host.start(server, "two", { limits: { maxClientsPerKey: 2 } });
   const key = await one.bench.addKey();
   await two.bench.keystore.add(["demo"], key.publicKey);
-  await one.until(() => one.counts.others.count === 1);
+  await one.until(() => one.others.hosts === 1);
   await server.kill();
   await two.bench.until(() => two.bench.log.of("fleet-limits-alone").length === 1, "alone");
   using _first = await one.bench.login({ key });
@@ -126,7 +132,7 @@ test("while no server can be reached a host counts alone, and then together agai
   assert(await two.isLetIn(key));
   await server.restart();
   await two.bench.until(() => two.bench.log.of("fleet-limits-shared").length === 1, "together");
-  await two.until(() => two.counts.others.clients === 2);
+  await two.until(() => two.others.count === 2);
   assert.equal(await two.isLetIn(key), false);
 });
 
@@ -142,10 +148,10 @@ test("what no host sends does nothing", async (server) => {
   for (const [id, text] of bad) nats.publish(names.counts(id), text);
   await nats.flush();
   assert.equal(host.bench.log.of("fleet-limits-refused").length, bad.length);
-  assert.equal(host.counts.others.count, 0);
+  assert.equal(host.others.hosts, 0);
   nats.publish(names.counts("good"), '{"all":true}');
   await nats.flush();
-  assert.equal(host.counts.others.count, 1);
+  assert.equal(host.others.hosts, 1);
 });
 
 test("`listen --workers` counts with the others what happens in its threads", async (server) => {
@@ -159,14 +165,16 @@ test("`listen --workers` counts with the others what happens in its threads", as
   const port = Number(text);
 
   const client = await listening.connect();
-  await host.until(() => host.counts.others.clients === 1);
+  await host.until(() => host.others.count === 1);
   assert.equal(await host.isLetIn(listening.key), false);
   using control = await controlOf(listening);
   const used = async (limit: string) =>
     (await control.call("limits", {})).find(({ name }) => name === limit)!.used;
   assert.equal(await used("max-clients-per-key"), 1);
+  const stats = await control.call("stats", {});
+  assert.deepEqual([stats.clients, stats.fleet_other_hosts, stats.fleet_other_clients], [1, 1, 0]);
   await client.close();
-  await host.until(() => host.counts.others.clients === 0);
+  await host.until(() => host.others.count === 0);
 
   for (let i = 1; i <= PENALTY_FREE_FAILURES + 1; i++) {
     await failLogins(port, "127.0.1.1", 1);
@@ -183,7 +191,7 @@ test("`listen --workers` counts with the others what happens in its threads", as
     await failLogins(port, "127.0.1.2", 1);
   }
   assert.equal(await listening.stop(), 0);
-  await host.until(() => host.counts.others.count === 0);
+  await host.until(() => host.others.hosts === 0);
 });
 
 Deno.test({

@@ -145,6 +145,8 @@ export const LISTENER_OPERATIONS = {
       fleet_state_seconds: counts(
         "for how long the copy of the keystore of a fleet has been `current`, `unconfirmed` (known keys log in, unknown ones do not) or `stale` (none do); empty for a directory",
       ),
+      fleet_other_hosts: whole("other hosts of a fleet that limits count together with"),
+      fleet_other_clients: whole("clients of these"),
       fleet_records: counts("records for the stream of a fleet, by outcome: `sent`, `lost`"),
       fleet_waiting_records: whole("records that wait for the servers of a fleet"),
       fleet_spool_bytes: whole("size of those that wait on the disk"),

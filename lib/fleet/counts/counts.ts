@@ -79,11 +79,6 @@ export class FleetCounts implements AsyncDisposable {
     }
   }
 
-  /** How many other hosts are heard, and how many clients they have. */
-  get others(): CountsExchange["others"] {
-    return this.#exchange.others;
-  }
-
   /** Leaves. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#endState();

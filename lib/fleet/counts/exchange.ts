@@ -51,9 +51,12 @@ export class CountsExchange implements ClientsElsewhere, LoginWatch, Disposable 
     this.#soon();
   }
 
-  /** The hosts that are heard. */
-  get others(): Pick<OtherHosts, "count" | "clients"> {
-    return this.#others;
+  get hosts(): number {
+    return this.#others.hosts;
+  }
+
+  get count(): number {
+    return this.#others.count;
   }
 
   held(owner: string): number {

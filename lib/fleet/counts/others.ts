@@ -19,12 +19,12 @@ export class OtherHosts {
   readonly #hosts = new Map<string, Host>();
 
   /** How many there are. */
-  get count(): number {
+  get hosts(): number {
     return this.#hosts.size;
   }
 
   /** How many clients they have. */
-  get clients(): number {
+  get count(): number {
     let sum = 0;
     for (const { clients } of this.#hosts.values()) {
       for (const count of clients.values()) sum += count;

@@ -71,7 +71,7 @@ test("a change is told at once after a pause, and many gather", async () => {
   assert.equal(own[0]!.ms, startMs);
   assert(own.length <= 3, `${own.length} messages in 190 ms`);
   await fleet.pass(FLEET_COUNTS_GAP_MS);
-  assert.equal(fleet.hosts[1]!.exchange.others.clients, 2_000);
+  assert.equal(fleet.hosts[1]!.exchange.count, 2_000);
 });
 
 test("clients of a host that was killed count until its lease runs out, of one that left no more", async () => {
@@ -144,7 +144,7 @@ test("hosts that did not hear each other soon know again what counts", async () 
   for (let i = 0; i < 2 * PENALTY_FREE_FAILURES; i++) two.gate.loginFailed(OWN);
   one.gate.trust(OWN);
   await fleet.passDeaf(FLEET_COUNTS_GAP_MS);
-  assert.equal(two.exchange.others.count, 0);
+  assert.equal(two.exchange.hosts, 0);
   await fleet.pass(FLEET_COUNTS_BEAT_MS + 3 * FLEET_COUNTS_GAP_MS);
   assert.equal(two.login(), undefined);
   for (const host of fleet.hosts) assert.equal(host.fail(20), 20, "a good login forgives");
@@ -295,7 +295,7 @@ test("what no host writes is refused, and changes nothing", () => {
     assert.equal(host.exchange.receive("evil", text), false, text.slice(0, 80));
   }
   assert.deepEqual(host.gate.used, { maxConnectionsPerMinute: 0, maxPenaltyMs: 0 });
-  assert.equal(host.exchange.others.count, 0);
+  assert.equal(host.exchange.hosts, 0);
 });
 
 test("a host that lies takes a bounded amount of memory and closes out for a bounded time", () => {
@@ -304,13 +304,13 @@ test("a host that lies takes a bounded amount of memory and closes out for a bou
   const take = (from: string, value: object) =>
     assert(host.exchange.receive(from, JSON.stringify(value)), JSON.stringify(value).slice(0, 80));
   for (let i = 0; i < 2 * MAX_COUNTED_HOSTS; i++) take(`evil-${i}`, { all: true });
-  assert.equal(host.exchange.others.count, MAX_COUNTED_HOSTS);
+  assert.equal(host.exchange.hosts, MAX_COUNTED_HOSTS);
   for (let i = 0; i < 3; i++) {
     const owner = (n: number) => `${n}`.padStart(43, "A") + "=";
     const clients = Array.from({ length: MAX_CLIENTS }, (_, n) => [owner(i * MAX_CLIENTS + n), 1]);
     take("evil-0", { clients });
   }
-  assert.equal(host.exchange.others.clients, MAX_CLIENTS);
+  assert.equal(host.exchange.count, MAX_CLIENTS);
   const { low } = NETWORK;
   for (let i = 0; i < 10; i++) take("evil-0", { failed: [[32, 0, low, 2 ** 20]] });
   take("evil-0", { penalties: [[32, 0, low, 2 ** 20, 86_400_000]] });
