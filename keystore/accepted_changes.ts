@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { fingerprint } from "../lib/crypto/fingerprint.ts";
 import { KeystoreError } from "../lib/errors.ts";
 import type { AcceptedDirectory, AcceptedEntry } from "./accepted.ts";
 import {
@@ -20,6 +19,7 @@ import {
   requireUsableKey,
 } from "./format.ts";
 import { createFile, readKeyFile, removeFile, replaceFile } from "./fs.ts";
+import { keysNamed, LEAST_DIGITS } from "./named_keys.ts";
 import { isAny, requireTags, uniteTags } from "./tags.ts";
 
 /** What adding a key did. */
@@ -86,7 +86,7 @@ export class AcceptedChanges {
   /**
    * Changes the conditions of a key, in all its files.
    *
-   * @param what A file name, a public key in base64, or a fingerprint.
+   * @param what A file name, a public key in base64, or the first digits of its fingerprint.
    * @returns The key's entries as they are now.
    * @throws {KeystoreError} `no-such-key`, `bad-conditions`, `keystore-unwritable`.
    */
@@ -101,7 +101,7 @@ export class AcceptedChanges {
   /**
    * The files that {@linkcode remove} removes.
    *
-   * @param what A file name, a public key in base64, or a fingerprint.
+   * @param what A file name, a public key in base64, or the first digits of its fingerprint.
    * @throws {KeystoreError} `no-such-key`.
    */
   removable(what: string): RemovedFile[] {
@@ -165,12 +165,7 @@ export class AcceptedChanges {
     if (named.length === 0 && warnings.some((warning) => warning.path === path)) {
       return [{ file, entry: undefined }];
     }
-    const print = what.toLowerCase();
-    const found = named.length > 0
-      ? named
-      : entries.filter(({ publicKey }) =>
-        formatKey(publicKey) === what || fingerprint(publicKey) === print
-      );
+    const found = named.length > 0 ? named : keysNamed(what, entries, "may log in");
     return found.map((entry) => ({ file: entry.file, entry }));
   }
 }
@@ -215,8 +210,8 @@ export function planAccepted(
 export function noSuchKey(what: string): KeystoreError {
   return new KeystoreError(
     "no-such-key",
-    `no accepted key has the file name, public key or fingerprint ${JSON.stringify(what)}; ` +
-      `"keystore list" shows all keys`,
+    `no accepted key has the file name or public key ${JSON.stringify(what)}, or a fingerprint ` +
+      `that begins with it (${LEAST_DIGITS} or more digits); "keystore list" shows all keys`,
   );
 }
 

@@ -134,7 +134,7 @@ export interface KeyStorage extends AsyncDisposable {
   /**
    * Changes the conditions and the comment of an accepted key.
    *
-   * @param what The name of an entry, a public key in base64, or its fingerprint.
+   * @param what The name of an entry, a public key in base64, or the first digits of its fingerprint.
    * @param conditions Conditions that are `undefined` are removed, those that are absent stay.
    * @returns The entries of the key as they are now.
    * @throws {KeystoreError} `no-such-key`, `bad-conditions`, `keystore-unwritable`.
@@ -144,7 +144,7 @@ export interface KeyStorage extends AsyncDisposable {
   /**
    * Removes a key from the accepted keys.
    *
-   * @param what The name of an entry, a public key in base64, or its fingerprint.
+   * @param what The name of an entry, a public key in base64, or the first digits of its fingerprint.
    * @param options `endSessions`: whether listeners end the sessions of the key, within a second.
    * @returns The removed entries.
    * @throws {KeystoreError} `no-such-key`, `keystore-unwritable`.

@@ -250,7 +250,8 @@ export class Keystore implements KeyStorage {
   /**
    * Changes the conditions and the comment of an accepted key.
    *
-   * @param what The name of a file in `accepted/`, a public key in base64, or its fingerprint.
+   * @param what The name of a file in `accepted/`, a public key in base64, or the first digits of its
+   *   fingerprint.
    * @param conditions Conditions that are `undefined` are removed, those that are absent stay.
    * @returns The entries of the key as they are now; a key has one for each of its files.
    * @throws {KeystoreError} `no-such-key`, `bad-conditions`, `keystore-unwritable`.
@@ -315,8 +316,8 @@ export class Keystore implements KeyStorage {
   /**
    * Removes a key from the accepted keys. Its state directory stays.
    *
-   * @param what The name of a file in `accepted/`; or a public key in base64 or its fingerprint, which
-   *   removes all files with that key.
+   * @param what The name of a file in `accepted/`; or a public key in base64 or the first digits of its
+   *   fingerprint, which removes all files with that key.
    * @param options `endSessions`: whether listeners end the sessions of the key, within a second. A key
    *   that has another file keeps them.
    * @returns The removed files.

@@ -11,11 +11,11 @@
  * @module
  */
 import { KeystoreError } from "../lib/errors.ts";
-import { fingerprint } from "../lib/crypto/fingerprint.ts";
 import { KNOCK_MAX_AGE_MS, MAX_KNOCKS, MAX_KNOCKS_PER_NETWORK } from "../lib/limits.ts";
 import { networkOf } from "../lib/networks.ts";
 import { formatTime } from "./conditions.ts";
 import { formatKey, parsePublicKey } from "./format.ts";
+import { fingerprintDigits, keysNamed, LEAST_DIGITS } from "./named_keys.ts";
 
 /** An unknown key that was refused. */
 export interface Knock {
@@ -35,8 +35,6 @@ export interface Knock {
   readonly isIgnored?: boolean;
 }
 
-/** The fewest digits of a fingerprint that name a knock; fewer are easy to hit by chance. */
-const LEAST_DIGITS = 4;
 const MAX_COUNT = 999_999_999;
 /** Networks of hosts that one party often has: 256 addresses of IPv4, a site of IPv6. */
 const NETWORK_BITS = { v4: 24, v6: 48 } as const;
@@ -141,21 +139,12 @@ export function formatKnocks(book: KnockBook): string {
  * @throws {KeystoreError} `no-such-key` when none or several begin like that.
  */
 export function findKnock(knocks: readonly Knock[], prefix: string): Knock {
-  const digits = prefix.toLowerCase().replaceAll("-", "");
-  const isPrefix = /^[0-9a-f]*$/.test(digits) && digits.length >= LEAST_DIGITS;
-  const found = knocks.filter(({ publicKey }) =>
-    formatKey(publicKey) === prefix ||
-    isPrefix && fingerprint(publicKey).replaceAll("-", "").startsWith(digits)
-  );
-  const [knock, ...more] = found;
-  if (knock !== undefined && more.length === 0) return knock;
+  const [knock] = keysNamed(prefix, knocks, "have knocked");
+  if (knock !== undefined) return knock;
   const shown = JSON.stringify(prefix);
   throw new KeystoreError(
     "no-such-key",
-    knock !== undefined
-      ? `${found.length} keys that have knocked begin with ${shown}: ` +
-        `${found.map(({ publicKey }) => fingerprint(publicKey)).join(", ")}; give more digits`
-      : isPrefix
+    fingerprintDigits(prefix) !== undefined
       ? `no key that has knocked begins with ${shown}; "keystore knocks" lists them`
       : `${shown} is not the beginning of a fingerprint: ${LEAST_DIGITS} or more of the digits ` +
         `that "keystore knocks" shows`,

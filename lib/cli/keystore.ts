@@ -5,7 +5,7 @@
  */
 
 import { Command } from "commander";
-import { fingerprint, formatKey, type KeyStorage } from "../../keystore/mod.ts";
+import { type AcceptedEntry, fingerprint, formatKey, type KeyStorage } from "../../keystore/mod.ts";
 import { escapeControls, KeystoreError } from "../mod.ts";
 import { UsageError } from "./errors.ts";
 import { addFleetOptions } from "./fleet_options.ts";
@@ -88,8 +88,8 @@ function setCommand(io: CliIo): Command {
       `${CONDITIONS_HELP}
 
 Examples:
-  keystore set 3f2a-91bc-07de-55aa-c1d2 --expires 12h
-  keystore set 3f2a-91bc-07de-55aa-c1d2 --no-expires --comment "Anna's laptop"`,
+  keystore set 3f2a-91bc --expires 12h
+  keystore set 3f2a-91bc --no-expires --comment "Anna's laptop"`,
     )
     .action(async (what: string, flags: unknown, command: Command) => {
       const conditions = readConditions(flags as object);
@@ -104,7 +104,9 @@ Examples:
     });
 }
 
-const KEY_ARGUMENT = "its fingerprint, its base64, a file with it, or its file in accepted/";
+const KEY_ARGUMENT =
+  "the first four or more digits of its fingerprint, its base64, a file with it, or " +
+  "its file in accepted/";
 
 function removeCommand(io: CliIo): Command {
   return new Command("remove")
@@ -117,7 +119,7 @@ function removeCommand(io: CliIo): Command {
       for (const { file, entry } of removed) {
         const shown = escapeControls(keystore.placeOf(file));
         if (entry === undefined) io.out(`removed ${shown}, which held no key\n`);
-        else io.out(`removed ${fingerprint(entry.publicKey)} for ${tagsOf(entry)} (${shown})\n`);
+        else io.out(`removed ${describeKey(entry)} (${shown})\n`);
       }
       const [kept] = removed.flatMap(({ entry }) => entry ?? [])
         .flatMap(({ publicKey }) => keystore.find(publicKey));
@@ -127,6 +129,13 @@ function removeCommand(io: CliIo): Command {
         );
       }
     });
+}
+
+/** A key and how a person knows it. */
+function describeKey(entry: AcceptedEntry): string {
+  const { comment } = entry.conditions;
+  const label = comment === undefined ? "" : `, ${escapeControls(JSON.stringify(comment))}`;
+  return `${fingerprint(entry.publicKey)} for ${tagsOf(entry)}${label}`;
 }
 
 /** Calls a function with what names a key; a file with a key is read if no key has that name. */

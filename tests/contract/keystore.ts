@@ -127,6 +127,34 @@ function testKeys(test: Test): void {
     assert.equal(keystore.accepts(testKey(1), "demo").accepted, true);
   });
 
+  test("a key is changed and removed by the first digits of its fingerprint", async (store) => {
+    await using keystore = await store.open();
+    // Both fingerprints begin with d9d1.
+    const [one, two] = [testKey(121), testKey(144)];
+    for (const key of [one, two, testKey(1)]) await keystore.add(["demo"], key);
+    for (const what of ["d9d1", "D9D1-"]) {
+      await assert.rejects(keystore.remove(what), {
+        code: "no-such-key",
+        message: /give more digits$/,
+      });
+      await assert.rejects(keystore.set(what, { comment: "x" }), KeystoreError);
+    }
+    await assert.rejects(keystore.remove("d9d1"), new RegExp(`2 keys .*${fingerprint(one)}`));
+    for (const what of [fingerprint(one).slice(0, 3), "", "-", "----", "d9d1-0"]) {
+      await assert.rejects(keystore.remove(what), { code: "no-such-key" }, what);
+    }
+    assert.equal(keystore.list().length, 3);
+    const [entry] = await keystore.set(fingerprint(one).slice(0, 6), { comment: "Anna" });
+    assert.deepEqual(entry!.publicKey, one);
+    const digits = fingerprint(two).replaceAll("-", "").slice(0, 7).toUpperCase();
+    const [removed] = await keystore.remove(digits);
+    assert.deepEqual(removed!.entry!.publicKey, two);
+    assert.deepEqual((await keystore.remove("d9d1"))[0]!.entry!.conditions.comment, "Anna");
+    assert.deepEqual(keystore.list().map(({ publicKey }) => formatKey(publicKey)), [
+      testKeyText(1),
+    ]);
+  });
+
   test("a store has the same keys when it is opened again", async (store) => {
     {
       await using keystore = await store.open();

@@ -222,11 +222,12 @@ Deno.test("list: bad lines are warnings with file and line on stderr, and the re
   });
 });
 
-Deno.test("remove: by fingerprint, file name, path, key and key file", async () => {
+Deno.test("remove: by fingerprint, its first digits, file name, path, key and key file", async () => {
   await withBench(async ({ directory, root, run }) => {
     Deno.writeTextFileSync(`${directory}/key`, `${one}\n`);
     const ways: ((file: string) => string)[] = [
       () => printOne,
+      () => printOne.slice(0, 6),
       (file) => file,
       (file) => `accepted/${file}`,
       (file) => `${root}/accepted/${file}`,
@@ -243,7 +244,21 @@ Deno.test("remove: by fingerprint, file name, path, key and key file", async () 
     }
     const { code, stdout, stderr } = await run("remove", one);
     assert.deepEqual([code, stdout], [1, ""]);
-    assert.match(stderr, /^error: no accepted key has the file name, public key or fingerprint/);
+    assert.match(stderr, /^error: no accepted key has the file name or public key/);
+  });
+});
+
+Deno.test("remove: digits that fit several keys remove none, and a comment is printed", async () => {
+  await withBench(async ({ root, run }) => {
+    // Both fingerprints begin with d9d1.
+    const keys = [121, 144].map(testKey);
+    for (const key of keys) await run("add", "demo", formatKey(key), "--comment", "Anna's");
+    const { code, stdout, stderr } = await run("remove", "d9d1");
+    assert.deepEqual([code, stdout], [1, ""]);
+    for (const key of keys) assert.ok(stderr.includes(fingerprint(key)), stderr);
+    assert.equal(readAccepted(root).length, 2);
+    const removed = await run("remove", fingerprint(keys[0]!).slice(0, 7));
+    assert.match(removed.stdout, /^removed d9d1-\S+ for demo, "Anna's" \(accepted\/\w+\)\n$/);
   });
 });
 

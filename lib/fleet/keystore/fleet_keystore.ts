@@ -30,8 +30,8 @@ import {
 import type { CopyState, KeyStorage, PlacesOfSecret } from "../../../keystore/key_storage.ts";
 import type { Keystore } from "../../../keystore/keystore.ts";
 import type { Knock } from "../../../keystore/knocks.ts";
+import { keysNamed } from "../../../keystore/named_keys.ts";
 import { admitsName, isAny, requireTags, uniteTags } from "../../../keystore/tags.ts";
-import { fingerprint } from "../../crypto/fingerprint.ts";
 import { FleetError, KeystoreError } from "../../errors.ts";
 import {
   FLEET_LOST_MS,
@@ -351,11 +351,9 @@ export class FleetKeystore implements KeyStorage {
 
   #matching(what: string): AcceptedEntry {
     const file = what.slice(what.lastIndexOf("/") + 1).replace(KEY_PREFIX, "");
-    const print = what.toLowerCase();
-    const found = this.list().find((entry) =>
-      entry.file === file || formatKey(entry.publicKey) === what ||
-      fingerprint(entry.publicKey) === print
-    );
+    const entries = this.list();
+    const found = entries.find((entry) => entry.file === file) ??
+      keysNamed(what, entries, "may log in")[0];
     if (found === undefined) throw noSuchKey(what);
     return found;
   }
