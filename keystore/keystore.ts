@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { AuthError, KeystoreError } from "../lib/errors.ts";
+import { KeystoreError } from "../lib/errors.ts";
 import { DEFAULT_PORT } from "../lib/address.ts";
 import { AcceptedDirectory, type AcceptedEntry } from "./accepted.ts";
 import { AcceptedChanges, type AddResult, type RemovedFile } from "./accepted_changes.ts";
 import { type Acceptance, decide } from "./acceptance.ts";
 import type { ConditionChanges } from "./conditions.ts";
+import { enrolKey } from "./enrol_key.ts";
 import { EnrolmentSlots, type EnrolResult, type Places, SpentPlaces } from "./enrolment.ts";
 import { formatKey, type HostKey, type KeystoreWarning } from "./format.ts";
 import { StoreLock } from "./fs.ts";
@@ -291,26 +292,13 @@ export class Keystore implements KeyStorage {
    * @throws {KeystoreError} `bad-key`, `keystore-unwritable`, `bad-line`; then no place is taken.
    */
   enrol(places: Places, publicKey: Uint8Array): Promise<EnrolResult> {
-    const { name, count } = places;
-    return this.#change(async () => {
-      const spent = this.#spentPlaces.read(places);
-      const verdict = this.accepts(publicKey, name);
-      if (verdict.accepted) return { added: false, spent };
-      if (verdict.detail !== undefined) throw new AuthError(verdict.code, verdict.detail);
-      if (spent >= count) {
-        throw new AuthError("no-slot-left", `all ${count} places for unknown keys are taken`);
-      }
-      // First the place, then the key: a kill in between loses a place, and never lets in one key more.
-      await this.#spentPlaces.write(places, spent + 1);
-      try {
-        await this.#changes.add([name ?? DEFAULT_TAG], publicKey);
-      } catch (error) {
-        // If this write fails as well, the place is lost.
-        await this.#spentPlaces.write(places, spent).catch(() => {});
-        throw error;
-      }
-      return { added: true, spent: spent + 1 };
-    });
+    return this.#change(() =>
+      enrolKey(places, publicKey, {
+        spentPlaces: this.#spentPlaces,
+        accepts: (key, name) => this.accepts(key, name),
+        add: (tags, key) => this.#changes.add(tags, key),
+      })
+    );
   }
 
   /**

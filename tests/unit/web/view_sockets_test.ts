@@ -1,120 +1,14 @@
 import assert from "node:assert/strict";
-import type { OpenView, ViewOptions, ViewOutput } from "../../../lib/control/mod.ts";
+import type { ViewOutput } from "../../../lib/control/mod.ts";
 import { ControlError } from "../../../lib/errors.ts";
-import {
-  MAX_WEB_MESSAGE_BYTES,
-  MAX_WEB_REASON_BYTES,
-  MAX_WEB_VIEWS,
-  MAX_WEB_VIEWS_PER_LINK,
-  MAX_WEB_WAITING_BYTES,
-  WEB_MESSAGES_BURST,
-  WEB_MESSAGES_PER_SECOND,
-} from "../../../lib/limits.ts";
-import { Links } from "../../../lib/web/links.ts";
-import { ViewSockets } from "../../../lib/web/view_sockets.ts";
+import { MAX_WEB_MESSAGE_BYTES, MAX_WEB_REASON_BYTES } from "../../../lib/limits.ts";
 import { VIEW_PROTOCOL } from "../../../lib/web/views/protocol.ts";
 import { Changes } from "../../support/changes.ts";
-import { FakeClock } from "../../support/fake_clock.ts";
-import { LogBook } from "../../support/log_book.ts";
-import { type Browser, WebRig } from "../../support/web.ts";
-
-/** A view that the test writes for. */
-class TestView implements OpenView {
-  readonly received: (string | Uint8Array)[] = [];
-  closed = 0;
-  constructor(
-    readonly word: string,
-    readonly options: ViewOptions,
-    readonly output: ViewOutput,
-    readonly changes: Changes,
-  ) {}
-  receive(message: string | Uint8Array): void {
-    this.received.push(message);
-    this.changes.notify();
-  }
-  close(): void {
-    this.closed++;
-    this.changes.notify();
-  }
-}
-
-/** A browser's end of a view. */
-class Viewer {
-  readonly socket: WebSocket;
-  readonly received: (string | ArrayBuffer)[] = [];
-  end: { readonly code: number; readonly reason: string } | undefined;
-
-  constructor(url: string, headers: Record<string, string>, changes: Changes) {
-    this.socket = new WebSocket(url, { protocols: [VIEW_PROTOCOL], headers });
-    this.socket.binaryType = "arraybuffer";
-    this.socket.onopen = () => changes.notify();
-    this.socket.onmessage = ({ data }) => {
-      this.received.push(data);
-      changes.notify();
-    };
-    this.socket.onerror = (event) => event.preventDefault();
-    this.socket.onclose = ({ code, reason }) => {
-      this.end = { code, reason };
-      changes.notify();
-    };
-  }
-}
-
-class Rig implements AsyncDisposable {
-  readonly views: TestView[] = [];
-  readonly viewers: Viewer[] = [];
-  readonly changes = new Changes();
-  /** Called before a view is opened. */
-  opening: () => Promise<void> | void = () => {};
-
-  private constructor() {}
-  web!: WebRig;
-
-  static async start(): Promise<Rig> {
-    const rig = new Rig();
-    rig.web = await WebRig.start({}, {}, async (word, options, output) => {
-      await rig.opening();
-      const view = new TestView(word, options, output, rig.changes);
-      rig.views.push(view);
-      rig.changes.notify();
-      return view;
-    });
-    return rig;
-  }
-
-  dial({ headers }: Pick<Browser, "headers">, path = "/api/clients/2/view?mode=full"): Viewer {
-    const url = `${this.web.origin.replace("http", "ws")}${path}`;
-    const viewer = new Viewer(url, { ...headers }, this.changes);
-    this.viewers.push(viewer);
-    return viewer;
-  }
-
-  /** Opens a view. */
-  async open(browser: Pick<Browser, "headers">, path?: string): Promise<[TestView, Viewer]> {
-    const count = this.views.length;
-    const viewer = this.dial(browser, path);
-    const isOpen = () => this.views.length > count && viewer.socket.readyState === WebSocket.OPEN;
-    await this.until(isOpen, "a view");
-    return [this.views[count]!, viewer];
-  }
-
-  until(isTrue: () => boolean, what: string): Promise<void> {
-    return this.changes.until(isTrue, () => what);
-  }
-
-  ended(viewer: Viewer): Promise<void> {
-    return this.until(() => viewer.end !== undefined, "the end of a viewer");
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.web[Symbol.asyncDispose]();
-    for (const viewer of this.viewers) await this.ended(viewer);
-    for (const view of this.views) assert.ok(view.closed <= 1, "a view is closed once");
-  }
-}
+import { ViewerSocket, ViewRig } from "../../support/view_sockets.ts";
+import { WebRig } from "../../support/web.ts";
 
 Deno.test("view: messages go both ways, in order, as texts and bytes", async () => {
-  await using rig = await Rig.start();
+  await using rig = await ViewRig.start();
   const browser = await rig.web.logIn();
   const [view, viewer] = await rig.open(browser);
   assert.deepEqual([view.word, view.options], ["2", { mode: "full", rights: "drive" }]);
@@ -134,7 +28,7 @@ Deno.test("view: messages go both ways, in order, as texts and bytes", async () 
 });
 
 Deno.test("view: the mode and the rights of the link reach it", async () => {
-  await using rig = await Rig.start();
+  await using rig = await ViewRig.start();
   const look = await rig.web.logIn({ rights: "look" });
   const one = await rig.web.logIn({ rights: "all", client: 2 });
   const [tile] = await rig.open(look, "/api/clients/3f2a%2D91bc/view?mode=tile");
@@ -144,7 +38,7 @@ Deno.test("view: the mode and the rights of the link reach it", async () => {
 });
 
 Deno.test("view: messages that come while it is being opened are not lost, and bounded", async () => {
-  await using rig = await Rig.start();
+  await using rig = await ViewRig.start();
   const browser = await rig.web.logIn();
   const isReady = Promise.withResolvers<void>();
   rig.opening = () => isReady.promise;
@@ -164,7 +58,7 @@ Deno.test("view: messages that come while it is being opened are not lost, and b
 });
 
 Deno.test("view: its end closes the socket, and a fault of the viewer with the reason", async () => {
-  await using rig = await Rig.start();
+  await using rig = await ViewRig.start();
   const browser = await rig.web.logIn();
   const [one, first] = await rig.open(browser);
   one.output.send('{"type":"ended","last_words":"bye"}');
@@ -181,7 +75,7 @@ Deno.test("view: its end closes the socket, and a fault of the viewer with the r
 });
 
 Deno.test("view: one that cannot be opened says why, a fault of the listener only in its log", async () => {
-  await using rig = await Rig.start();
+  await using rig = await ViewRig.start();
   const browser = await rig.web.logIn();
   rig.opening = () => {
     throw new ControlError("no-such-client", "there is no client 7");
@@ -203,7 +97,7 @@ Deno.test("view: one that cannot be opened says why, a fault of the listener onl
 });
 
 Deno.test("view: a link that ends closes its views at once, and no others", async () => {
-  await using rig = await Rig.start();
+  await using rig = await ViewRig.start();
   const [one, two] = [await rig.web.logIn({ rights: "look" }), await rig.web.logIn()];
   const opened = [await rig.open(one), await rig.open(one)];
   const [other, stays] = await rig.open(two);
@@ -238,7 +132,7 @@ Deno.test("view: a link of one client ends with its view", async () => {
   const changes = new Changes();
   const browser = await web.logIn({ rights: "all", client: 2 });
   const url = `${web.origin.replace("http", "ws")}/api/clients/2/view`;
-  const viewer = new Viewer(url, { ...browser.headers }, changes);
+  const viewer = new ViewerSocket(url, { ...browser.headers }, changes);
   await changes.until(() => views.length === 1, () => "a view");
   clients = [];
   web.log.onLine = () => changes.notify();
@@ -248,7 +142,7 @@ Deno.test("view: a link of one client ends with its view", async () => {
 });
 
 Deno.test("view: only a WebSocket of our own page and protocol opens one", async () => {
-  await using rig = await Rig.start();
+  await using rig = await ViewRig.start();
   const { cookie, headers } = await rig.web.logIn();
   const dial = (more: string, path = "/api/clients/2/view") =>
     rig.web.raw(
@@ -278,146 +172,10 @@ Deno.test("view: only a WebSocket of our own page and protocol opens one", async
   assert.deepEqual(rig.views, []);
 });
 
-Deno.test("view: a message that is too large closes it, with the size and the limit", async () => {
-  await using rig = await Rig.start();
-  const browser = await rig.web.logIn();
-  const [view, viewer] = await rig.open(browser);
-  viewer.socket.send("x".repeat(MAX_WEB_MESSAGE_BYTES));
-  viewer.socket.send(new Uint8Array(MAX_WEB_MESSAGE_BYTES + 1));
-  await rig.ended(viewer);
-  assert.equal(viewer.end!.code, 1008);
-  assert.match(
-    viewer.end!.reason,
-    new RegExp(`${MAX_WEB_MESSAGE_BYTES + 1} .*${MAX_WEB_MESSAGE_BYTES}`),
-  );
-  assert.deepEqual([view.received.length, view.closed], [1, 1]);
-});
-
-Deno.test("view: too many messages close it", async () => {
-  await using rig = await Rig.start();
-  const browser = await rig.web.logIn();
-  using clock = new FakeClock();
-  const [view, viewer] = await rig.open(browser);
-  const send = async (count: number) => {
-    const before = view.received.length;
-    for (let i = 0; i < count; i++) viewer.socket.send("x");
-    await rig.until(() => view.received.length === before + count, "all messages");
-  };
-  await send(WEB_MESSAGES_BURST);
-  clock.nowMs += 1_000;
-  await send(WEB_MESSAGES_PER_SECOND);
-  // Those after the first one too many are read as well, or the reason would be lost.
-  for (let i = 0; i < WEB_MESSAGES_BURST; i++) viewer.socket.send("one more");
-  await rig.ended(viewer);
-  assert.equal(view.received.length, WEB_MESSAGES_BURST + WEB_MESSAGES_PER_SECOND);
-  assert.equal(viewer.end!.code, 1008);
-  assert.match(viewer.end!.reason, /^more than \d+ messages a second/);
-  assert.equal(view.closed, 1);
-});
-
-Deno.test("view: a viewer that does not read is closed, and what waits for it is bounded", async () => {
-  await using rig = await Rig.start();
-  const { cookie } = await rig.web.logIn();
-  using socket = await Deno.connect({ hostname: "127.0.0.1", port: rig.web.port });
-  const head = handshake(
-    `127.0.0.1:${rig.web.port}`,
-    `Cookie: ${cookie}\r\nOrigin: ${rig.web.origin}\r\n`,
-  );
-  await socket.write(new TextEncoder().encode(head));
-  await rig.until(() => rig.views.length === 1, "a view");
-  const [view] = rig.views;
-  const piece = new Uint8Array(4 << 20);
-  let sent = 0;
-  while (view!.closed === 0) {
-    view!.output.send(piece);
-    sent += piece.length;
-    await Promise.resolve();
-    assert.ok(sent <= 2 * MAX_WEB_WAITING_BYTES, "it is closed");
-  }
-  assert.ok(sent > MAX_WEB_WAITING_BYTES);
-});
-
-Deno.test("view: a link, and all links together, have only so many", async () => {
-  await using rig = await Rig.start();
-  const links = [];
-  for (let i = 0; i <= MAX_WEB_VIEWS / MAX_WEB_VIEWS_PER_LINK; i++) {
-    links.push(await rig.web.logIn());
-  }
-  const refused = async (browser: Browser) => {
-    const viewer = rig.dial(browser);
-    await rig.ended(viewer);
-    rig.viewers.pop();
-    return rig.views.length;
-  };
-  for (const browser of links.slice(0, -1)) {
-    const count = rig.views.length;
-    for (let i = 0; i < MAX_WEB_VIEWS_PER_LINK; i++) rig.dial(browser);
-    await rig.until(() => rig.views.length === count + MAX_WEB_VIEWS_PER_LINK, "all views");
-    assert.equal(await refused(browser), count + MAX_WEB_VIEWS_PER_LINK);
-  }
-  assert.equal(await refused(links.at(-1)!), MAX_WEB_VIEWS);
-  rig.views[0]!.output.ended();
-  while (rig.web.links.links[0]!.views === MAX_WEB_VIEWS_PER_LINK) {
-    await rig.web.ask(links[0]!, "/api/clients");
-  }
-  await rig.open(links.at(-1)!);
-});
-
-Deno.test("view: one that does not answer its close frees its place, but not that of its link", async () => {
-  await using rig = await Rig.start();
-  const { cookie } = await rig.web.logIn();
-  const [link] = rig.web.links.links;
-  const host = `127.0.0.1:${rig.web.port}`;
-  using socket = await Deno.connect({ hostname: "127.0.0.1", port: rig.web.port });
-  const own = `Cookie: ${cookie}\r\nOrigin: ${rig.web.origin}\r\n`;
-  await socket.write(new TextEncoder().encode(handshake(host, own)));
-  await rig.until(() => rig.views.length === 1, "a view");
-  rig.views[0]!.output.ended();
-  const others = await Promise.all([rig.web.logIn(), rig.web.logIn()]);
-  for (let i = 0; i < MAX_WEB_VIEWS; i++) rig.dial(others[i % others.length]!);
-  await rig.until(() => rig.views.length === 1 + MAX_WEB_VIEWS, "as many views as there may be");
-  assert.equal(link!.views, 1);
-  socket.close();
-  while (link!.views > 0) await rig.web.ask(others[0]!, "/api/clients");
-});
-
 Deno.test("view: the end of the listener ends all views", async () => {
-  const rig = await Rig.start();
+  const rig = await ViewRig.start();
   const [view, viewer] = await rig.open(await rig.web.logIn());
   await rig[Symbol.asyncDispose]();
   assert.equal(view.closed, 1);
   assert.equal(viewer.end!.code, 1001);
 });
-
-Deno.test("view: a viewer that is gone without a word is noticed", async () => {
-  const changes = new Changes();
-  const views: TestView[] = [];
-  const log = new LogBook();
-  const sockets = new ViewSockets(
-    (...args) => {
-      views.push(new TestView(...args, changes));
-      return Promise.resolve(views[0]!);
-    },
-    (error) => assert.fail(String(error)),
-    1,
-  );
-  const { link } = new Links(log).make({ rights: "all" });
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    (request) => sockets.upgrade(request, "2", "full", link, () => {}),
-  );
-  // It answers no ping.
-  using socket = await Deno.connect({ hostname: "127.0.0.1", port: server.addr.port });
-  await socket.write(new TextEncoder().encode(handshake("localhost", "")));
-  await changes.until(() => views[0]?.closed === 1, () => "the end of the view");
-  assert.equal(link.views, 0);
-  await server.shutdown();
-});
-
-/** The request for a view, by a browser that a test is in the place of. */
-function handshake(host: string, headers: string): string {
-  return `GET /api/clients/2/view HTTP/1.1\r\nHost: ${host}\r\n${headers}` +
-    "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" +
-    `Sec-WebSocket-Protocol: ${VIEW_PROTOCOL}\r\n` +
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-}
