@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { A12Error } from "../../lib/errors.ts";
 import { Pump } from "../../lib/net/pump.ts";
+import { nextTurn } from "../../lib/net/turns.ts";
 import type { SessionEvent } from "../../lib/session/events.ts";
 import type { Session } from "../../lib/session/session.ts";
 import { concat } from "./feed.ts";
@@ -56,8 +57,8 @@ export class Rig {
   }
 }
 
-/** Waits until all tasks that are ready have run. */
-export function turn(): Promise<void> {
+/** Waits until all tasks that are ready have run, also that of a pump that lets others have their turn. */
+export async function turn(): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = () => {
@@ -66,7 +67,9 @@ export function turn(): Promise<void> {
     resolve();
   };
   port2.postMessage(null);
-  return promise;
+  await promise;
+  // Where other processes keep this one from running, the time of a turn is over in between.
+  await nextTurn();
 }
 
 /** Waits until other tasks make a condition true. */

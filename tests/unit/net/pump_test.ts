@@ -134,7 +134,7 @@ test("a client that sends on and takes nothing is cut off, a slow one is not", a
   rig.pump.flush();
   for (let i = 0; i < 1_000; i++) rig.session.sendEvent(0, REGISTER);
   rig.socket.give(rig.peer.event(REGISTER).take());
-  await turn();
+  await until(() => timers.size > 0);
   assert.equal(timers.size, 1);
   rig.socket.allowWrites(1);
   await turn();
@@ -178,7 +178,7 @@ test("last words wait for a client that does not read for a short time only", as
     return undefined;
   };
   rig.socket.give(rig.peer.event(REGISTER).take());
-  await turn();
+  await until(() => timers.size > 0);
   assert.ok(!rig.socket.isClosed);
   timers.pass(DRAIN_TIMEOUT_MS);
   assert.equal(await codeOf(ended), "connection-lost");
