@@ -167,3 +167,26 @@ export const MODIFIERS = {
 
 /** A name of {@linkcode MODIFIERS}. */
 export type ModifierName = keyof typeof MODIFIERS;
+
+/**
+ * Control keys that carry their text, as the keyboards of the reference do: some terminals know no
+ * other way to them. Backspace has none, as terminals differ in what it is and know it by its symbol;
+ * Delete has none, its text would be a Backspace.
+ */
+export const CONTROL_TEXTS: ReadonlyMap<number, string> = new Map([
+  [KEYSYMS.return, "\r"],
+  [KEYSYMS.kp_enter, "\r"],
+  [KEYSYMS.tab, "\t"],
+  [KEYSYMS.escape, "\x1b"],
+]);
+/** The keys of {@linkcode MODIFIERS}, by their bits; the others lock and are not held. */
+export const MODIFIER_KEYS: readonly (readonly [bit: number, keysym: number])[] = [
+  [MODIFIERS.lshift, KEYSYMS.lshift],
+  [MODIFIERS.rshift, KEYSYMS.rshift],
+  [MODIFIERS.lctrl, KEYSYMS.lctrl],
+  [MODIFIERS.rctrl, KEYSYMS.rctrl],
+  [MODIFIERS.lalt, KEYSYMS.lalt],
+  [MODIFIERS.ralt, KEYSYMS.ralt],
+  [MODIFIERS.lmeta, KEYSYMS.lmeta],
+  [MODIFIERS.rmeta, KEYSYMS.rmeta],
+];

@@ -13,7 +13,7 @@ import { encodeUtf8 } from "../../bytes/text.ts";
 import { MAX_TYPED_UNITS } from "../../limits.ts";
 import type { InputEventInput } from "../../wire/event/types.ts";
 import type { KeysymName, ModifierName } from "../../wire/keysyms.ts";
-import { KEYSYMS, MODIFIERS } from "../../wire/keysyms.ts";
+import { CONTROL_TEXTS, KEYSYMS, MODIFIER_KEYS, MODIFIERS } from "../../wire/keysyms.ts";
 import { integer, named, refuse } from "./check.ts";
 
 type KeyEvent = InputEventInput<"translated">;
@@ -43,28 +43,6 @@ const CONTROL_KEYS: ReadonlyMap<string, number> = new Map([
   ["\b", KEYSYMS.backspace],
   ["\x1b", KEYSYMS.escape],
 ]);
-/**
- * Control keys that carry their text, as the keyboards of the reference do: some terminals know no
- * other way to them. Backspace has none, as terminals differ in what it is and know it by its symbol;
- * Delete has none, its text would be a Backspace.
- */
-const CONTROL_TEXTS: ReadonlyMap<number, string> = new Map([
-  [KEYSYMS.return, "\r"],
-  [KEYSYMS.kp_enter, "\r"],
-  [KEYSYMS.tab, "\t"],
-  [KEYSYMS.escape, "\x1b"],
-]);
-/** The keys of {@linkcode MODIFIERS}, by their bits; the others lock and are not held. */
-const MODIFIER_KEYS: readonly (readonly [bit: number, keysym: number])[] = [
-  [MODIFIERS.lshift, KEYSYMS.lshift],
-  [MODIFIERS.rshift, KEYSYMS.rshift],
-  [MODIFIERS.lctrl, KEYSYMS.lctrl],
-  [MODIFIERS.rctrl, KEYSYMS.rctrl],
-  [MODIFIERS.lalt, KEYSYMS.lalt],
-  [MODIFIERS.ralt, KEYSYMS.ralt],
-  [MODIFIERS.lmeta, KEYSYMS.lmeta],
-  [MODIFIERS.rmeta, KEYSYMS.rmeta],
-];
 const SYMBOLS: ReadonlySet<number> = new Set(Object.values(KEYSYMS));
 const FIRST_LATIN = 0xa0;
 const LAST_LATIN = 0xff;

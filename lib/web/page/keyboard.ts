@@ -7,7 +7,7 @@
  * @module
  */
 
-import { KEYSYMS, MODIFIERS } from "../../wire/keysyms.ts";
+import { CONTROL_TEXTS, KEYSYMS, MODIFIER_KEYS, MODIFIERS } from "../../wire/keysyms.ts";
 import { characterSymbol, namedSymbol, placeNumber } from "./key_codes.ts";
 
 /** What a browser reports about a key. */
@@ -47,23 +47,10 @@ export interface KeyOutcome {
 const NOTHING: KeyOutcome = { inputs: [], isTaken: false };
 /** Of a key that an input method handles. */
 const PROCESSED = 229;
-const CONTROL_TEXTS: ReadonlyMap<number, string> = new Map([
-  [KEYSYMS.return, "\r"],
-  [KEYSYMS.kp_enter, "\r"],
-  [KEYSYMS.tab, "\t"],
-  [KEYSYMS.escape, "\x1b"],
-]);
-/** Modifiers by their symbols. */
-const HELD_BITS: ReadonlyMap<number, number> = new Map([
-  [KEYSYMS.lshift, MODIFIERS.lshift],
-  [KEYSYMS.rshift, MODIFIERS.rshift],
-  [KEYSYMS.lctrl, MODIFIERS.lctrl],
-  [KEYSYMS.rctrl, MODIFIERS.rctrl],
-  [KEYSYMS.lalt, MODIFIERS.lalt],
-  [KEYSYMS.ralt, MODIFIERS.ralt],
-  [KEYSYMS.lmeta, MODIFIERS.lmeta],
-  [KEYSYMS.rmeta, MODIFIERS.rmeta],
-]);
+/** The bits of modifiers by their symbols. */
+const HELD_BITS: ReadonlyMap<number, number> = new Map(
+  MODIFIER_KEYS.map(([bit, keysym]) => [keysym, bit]),
+);
 const EURO = 0x20ac;
 const LAST_LATIN_1 = 0xff;
 
