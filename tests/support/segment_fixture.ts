@@ -1,6 +1,7 @@
 /** A client whose peer is the test: its segments, and their delivery to handlers that note everything. */
 
-import { EVENT_PACE_MS } from "../../lib/limits.ts";
+import { FairShare } from "../../lib/bytes/fair_share.ts";
+import { EVENT_PACE_MS, MAX_SURFACE_BYTES } from "../../lib/limits.ts";
 import { Delivery } from "../../lib/segment/delivery.ts";
 import type { IncomingTransfer } from "../../lib/segment/incoming_transfer.ts";
 import type { SessionPort } from "../../lib/segment/output.ts";
@@ -82,6 +83,8 @@ export class Fixture {
       nextId: () => ++this.#ids,
       peer: { publicKey: "", fingerprint: "", address: "" },
       display: DISPLAY_DEFAULTS,
+      // Not that of the process: most tests leave their pictures behind.
+      memory: new FairShare(MAX_SURFACE_BYTES),
       pacing: {
         nowMs: () => this.nowMs,
         takenMs: () => this.nowMs,
