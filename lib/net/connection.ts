@@ -29,7 +29,13 @@ import { asError, internalError } from "./faults.ts";
 import type { Authorize } from "./listen_types.ts";
 import { type ClientView, LiveClient } from "./live_client.ts";
 import type { CurrentLimits } from "./listen_limits.ts";
-import { type ClientLimit, isEvicted, isFailedLogin, limitBehind } from "./login_failure.ts";
+import {
+  type ClientLimit,
+  isCutOff,
+  isEvicted,
+  isFailedLogin,
+  limitBehind,
+} from "./login_failure.ts";
 import { Pump, type Socket } from "./pump.ts";
 
 /** What a connection needs of its listener. */
@@ -75,7 +81,7 @@ export interface ListenerPort {
   handOver(connection: Connection): Promise<void>;
   /** The connection has ended; the client may have sent nothing at all, or never logged in. */
   left(connection: Connection): void;
-  /** The connection has ended before a byte was received. */
+  /** The connection has ended before a byte was received, or in the middle of a packet of the login. */
   leftSilently(connection: Connection): void;
 }
 
@@ -387,7 +393,9 @@ export class Connection {
     const limit = limitBehind(reason);
     if (limit !== undefined) this.#listener.limitReached(limit, this, this.#log.comment);
     if (isFailedLogin(reason)) this.#listener.loginFailed(this);
-    this.#refused(reason.code, reason.message, limit !== undefined || isEvicted(reason));
+    const isCut = isCutOff(reason);
+    if (isCut) this.#listener.leftSilently(this);
+    this.#refused(reason.code, reason.message, isCut || limit !== undefined || isEvicted(reason));
   }
 
   #refused(reason: A12Error["code"], detail: string, isReported = false): void {

@@ -37,6 +37,7 @@ export function isEvicted({ code }: A12Error): boolean {
   return code === "too-many-unauthenticated";
 }
 
-function isCutOff(error: unknown): boolean {
+/** Whether the connection ended in the middle of a packet. */
+export function isCutOff(error: unknown): boolean {
   return error instanceof MalformedError && error.code === "truncated";
 }

@@ -1,5 +1,6 @@
 /**
- * Counts connections that end without having sent a byte: health checks, port scans, resets.
+ * Counts connections that end without a byte, or in the middle of a packet of the login: health checks,
+ * port scans, resets.
  *
  * @module
  */

@@ -5,6 +5,7 @@ import { MAX_OUTPUT_BYTES, MAX_UNAUTHENTICATED_PER_NETWORK } from "../../lib/lim
 import { VIDEO_DATA_STREAM_ID } from "../../lib/wire/constants.ts";
 import type { RawClient } from "../support/clients.ts";
 import { Bench } from "../support/listen.ts";
+import { RawPeer } from "../support/raw_peer.ts";
 
 const SILENT = 64;
 const PROBES = 1_000;
@@ -14,10 +15,9 @@ const HELD_STATES = ["01", "08"];
 Deno.test(`${SILENT} silent sockets do not delay a good login`, async () => {
   await using bench = await Bench.start();
   const silent = await Promise.all(Array.from({ length: SILENT }, () => bench.raw()));
-  const began = performance.now();
   using good = await bench.login();
-  assert.ok(performance.now() - began < 1_000);
   await good.roundTrip(bench);
+  assert.deepEqual(bench.log.of("left-before-login"), [], "they are there all the while");
   for (const client of silent) client.close();
 });
 
@@ -41,32 +41,42 @@ Deno.test("of too many connections without a login the oldest has to leave", asy
   for (const client of clients) client.close();
 });
 
-Deno.test(`${PROBES} connections that say nothing leave nothing behind`, async () => {
-  await using bench = await Bench.start();
-  using good = await bench.login();
-  const { port } = bench.listener.address;
-  const before = openConnections(port);
-  for (let i = 0; i < PROBES; i += 50) {
-    const probes = await Promise.all(Array.from({ length: 50 }, () => bench.raw()));
-    for (const probe of probes) probe.close();
-  }
-  // The listener takes connections in order: once this one is in, all probes were taken.
-  using late = await bench.login();
-  await bench.until(
-    () => bench.log.of("left-before-login").length === PROBES,
-    "all probes to leave",
-  );
-  late.close();
-  await bench.until(() => bench.log.of("client-left").length === 1, "the late one to leave");
-  assert.ok(before === undefined || before === 1);
-  assert.equal(openConnections(port), before);
-  await good.roundTrip(bench);
-  assert.deepEqual(bench.log.lines.filter(({ level }) => level === "warn"), []);
-  bench.listener.close();
-  assert.deepEqual(bench.log.of("silent-connections").map(({ fields }) => fields), [
-    { address: "127.0.0.1", count: PROBES },
-  ]);
-});
+for (
+  const [what, bytes, event] of [
+    ["say nothing", new Uint8Array(), "left-before-login"],
+    ["send a part of a packet", new RawPeer().hello().take().subarray(0, 100), "login-refused"],
+  ] as const
+) {
+  Deno.test(`${PROBES} connections that ${what} leave nothing behind`, async () => {
+    await using bench = await Bench.start();
+    using good = await bench.login();
+    const { port } = bench.listener.address;
+    const before = openConnections(port);
+    for (let i = 0; i < PROBES; i += 50) {
+      const probes = await Promise.all(Array.from({ length: 50 }, () => bench.raw()));
+      for (const probe of probes) {
+        await probe.send(bytes);
+        probe.close();
+      }
+    }
+    // The listener takes connections in order: once this one is in, all probes were taken.
+    using late = await bench.login();
+    await bench.until(
+      () => bench.log.of(event).length === PROBES,
+      "all probes to leave",
+    );
+    late.close();
+    await bench.until(() => bench.log.of("client-left").length === 1, "the late one to leave");
+    assert.ok(before === undefined || before === 1);
+    assert.equal(openConnections(port), before);
+    await good.roundTrip(bench);
+    assert.deepEqual(bench.log.lines.filter(({ level }) => level === "warn"), []);
+    bench.listener.close();
+    assert.deepEqual(bench.log.of("silent-connections").map(({ fields }) => fields), [
+      { address: "127.0.0.1", count: PROBES },
+    ]);
+  });
+}
 
 Deno.test("a frame that cannot be is refused, and the client goes on", async () => {
   await using bench = await Bench.start();

@@ -79,7 +79,7 @@ export class RulesListener implements AsyncDisposable {
     name: ListenerName,
     keys: Readonly<Record<KeyName, PrivateKey>>,
   ): Promise<RulesListener> {
-    const flags = ["--handler", HANDLER, "--log-format", "json", ...LISTENERS[name]];
+    const flags = ["--handler", HANDLER, "--log-format", "json", "--debug", ...LISTENERS[name]];
     const listening = await Listening.startWith((keystore) => fill(keystore, keys), ...flags);
     const [, port] = await listening.err.until(/"address":"127\.0\.0\.1:(\d+)"/);
     return new RulesListener(listening, Number(port));

@@ -68,7 +68,7 @@ export const FIRST_PACKET: readonly Rule[] = [
         await client.send(peer.hello().take().subarray(0, 100));
         await client.closeWrite();
       },
-      expect: { refused: "truncated" },
+      expect: { closed: "login-refused" },
     },
     "sequence numbers begin with 0": {
       ...before,

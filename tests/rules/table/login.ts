@@ -128,7 +128,7 @@ export const LOGIN: readonly Rule[] = [
         await client.send(peer.hello().take().subarray(0, 152));
         await client.closeWrite();
       }),
-      expect: { refused: "truncated" },
+      expect: { closed: "login-refused" },
     },
     ...Object.fromEntries(
       Object.entries(types).map(([name, type]): [string, Row] => [
