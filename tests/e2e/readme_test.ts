@@ -339,7 +339,7 @@ Deno.test({
     assert.match(metrics.join("\n"), /^net_listen_clients\{name="demo"\} 1$/m);
     await clientOut.until(/keysym=return/);
     const lines = block("ctl list").trim().split("\n");
-    assert.equal(lines.length, 13);
+    assert.equal(lines.length, 14);
     const answered = new Map<string, string>();
     for (const line of lines) {
       const [, verb] = / ctl (\w+)/.exec(line)!;
