@@ -17,6 +17,7 @@ import {
 import { FleetError, messageOf } from "../errors.ts";
 import {
   FLEET_CONNECT_TIMEOUT_MS,
+  FLEET_LOST_MS,
   FLEET_PING_MS,
   FLEET_RECONNECT_MS,
   FLEET_REPLICAS,
@@ -48,6 +49,9 @@ export interface FleetTls {
 /** `away` while no server can be reached. */
 export type FleetState = "connected" | "away";
 
+/** The open connections of this process. */
+const ours = new Set<FleetConnection>();
+
 /** A connection that reconnects until it is closed. */
 export class FleetConnection {
   readonly nats: NatsConnection;
@@ -60,13 +64,15 @@ export class FleetConnection {
   readonly mustReplicate: boolean;
   readonly #listeners = new Set<(state: FleetState) => void>();
   readonly #refusals = new Set<(subject: string) => void>();
+  readonly #avoided: Avoided;
   #state: FleetState = "connected";
   #sinceMs = performance.now();
   /** Of the last server; there is none between two connections. */
   #maxMessageBytes: number;
 
-  private constructor(nats: NatsConnection, place: FleetPlace) {
+  private constructor(nats: NatsConnection, place: FleetPlace, avoided: Avoided) {
     this.nats = nats;
+    this.#avoided = avoided;
     this.#maxMessageBytes = nats.info!.max_payload;
     this.jetstream = jetstream(nats);
     this.buckets = new Kvm(this.jetstream);
@@ -74,6 +80,7 @@ export class FleetConnection {
     this.mustReplicate = place.servers.length >= FLEET_REPLICAS;
     const isCluster = nats.info?.cluster !== undefined;
     this.replicas = this.mustReplicate || isCluster ? FLEET_REPLICAS : 1;
+    ours.add(this);
     void this.#watch();
   }
 
@@ -86,6 +93,7 @@ export class FleetConnection {
    */
   static async open(place: FleetPlace, label: string): Promise<FleetConnection> {
     outliveSocketErrors();
+    const avoided: Avoided = { server: undefined };
     try {
       const nats = await connect({
         servers: [...place.servers],
@@ -100,11 +108,16 @@ export class FleetConnection {
         reconnectTimeWait: FLEET_RECONNECT_MS,
         reconnectJitter: FLEET_RECONNECT_MS / 2,
         reconnectJitterTLS: FLEET_RECONNECT_MS / 2,
+        reconnectToServer(pool) {
+          const { server } = avoided;
+          avoided.server = undefined;
+          return pool.find(({ listen }) => listen !== server) ?? null;
+        },
         pingInterval: FLEET_PING_MS,
         // The stack of each request costs more than the request.
         noAsyncTraces: true,
       });
-      return new FleetConnection(nats, place);
+      return new FleetConnection(nats, place, avoided);
     } catch (error) {
       throw openingError(error, place);
     }
@@ -144,8 +157,26 @@ export class FleetConnection {
     return () => void this.#refusals.delete(listener);
   }
 
+  /**
+   * Takes this connection, and the others of this process to the same server, to another server. This one
+   * answers for itself alone: it may have been cut off from the others. Does nothing for a connection that
+   * has not held for {@linkcode FLEET_LOST_MS}, so that servers which are all in that state are not tried
+   * without a pause.
+   */
+  leaveServer(): void {
+    const server = this.nats.getServer();
+    for (const each of ours) if (each.nats.getServer() === server) each.#leave(server);
+  }
+
+  #leave(server: string): void {
+    if (this.#state === "away" || performance.now() - this.#sinceMs < FLEET_LOST_MS) return;
+    this.#avoided.server = server;
+    void this.nats.reconnect();
+  }
+
   /** Ends the connection; what it has not sent is lost. */
   async close(): Promise<void> {
+    ours.delete(this);
     await this.nats.close();
   }
 
@@ -167,6 +198,12 @@ export class FleetConnection {
     this.#sinceMs = performance.now();
     for (const listener of [...this.#listeners]) listener(state);
   }
+}
+
+/** What the next attempt to reconnect is not made to, if there is another server. */
+interface Avoided {
+  /** Its host and port. */
+  server: string | undefined;
 }
 
 function authenticators({ credentials, user }: FleetPlace): Authenticator[] {

@@ -146,12 +146,15 @@ export class Hosts implements AsyncDisposable {
   }
 
   async #run(): Promise<void> {
-    if (this.#options.connection.state === "away") {
+    const { connection } = this.#options;
+    if (connection.state === "away") {
       this.#seen.clear();
       return;
     }
+    // Another server may take the beat before the lease runs out.
+    const silence = setTimeout(() => connection.leaveServer(), FLEET_BEAT_MS);
     try {
-      await this.beat();
+      await this.beat().finally(() => clearTimeout(silence));
       await this.look(performance.now());
     } catch (error) {
       this.#seen.clear();

@@ -4,13 +4,20 @@
  * @module
  */
 
-import { JetStreamApiError, type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
+import {
+  type ClusterInfo,
+  JetStreamApiError,
+  type JetStreamManager,
+  jetstreamManager,
+} from "@nats-io/jetstream";
 import type { KV } from "@nats-io/kv";
 import { FleetError, messageOf } from "../errors.ts";
-import { FLEET_ANSWER_MS } from "../limits.ts";
+import { FLEET_ANSWER_MS, FLEET_LEADER_MS } from "../limits.ts";
 import type { FleetConnection } from "./connection.ts";
-import { patiently } from "./patience.ts";
+import { CutOffError, patiently } from "./patience.ts";
 import { replicated } from "./replicas.ts";
+
+const NANOSECONDS_PER_MS = 1_000_000;
 
 /** How far a bucket is. */
 export interface BucketState {
@@ -110,16 +117,31 @@ export class FleetLink implements AsyncDisposable {
   }
 
   /**
-   * Asks the leader how far a bucket is.
+   * Asks the leader how far a bucket is. A server that was cut off from the others goes on answering as
+   * the leader; its answer does not count.
    *
+   * @throws {CutOffError}
    * @throws An error of NATS, or one about a connection that was lost.
    */
   async state(bucket: string): Promise<BucketState> {
     const manager = await this.#manager;
     const info = await this.whileConnected(manager.streams.info(`KV_${bucket}`));
     if (info === undefined) throw new Error("the connection was lost");
-    const { state, created } = info;
+    const { state, created, cluster } = info;
+    if (!hasMajority(cluster)) throw new CutOffError();
     return { lastRevision: state.last_seq, entries: state.messages, created };
+  }
+
+  /**
+   * Asks the leader whether the entry of a revision is there no more, and none came after it.
+   *
+   * @throws An error of NATS, or one about a connection that was lost.
+   */
+  async isPurged(bucket: string, revision: number): Promise<boolean> {
+    const manager = await this.#manager;
+    const asked = manager.streams.getMessage(`KV_${bucket}`, { seq: revision });
+    const message = await this.whileConnected(asked);
+    return message === null && (await this.state(bucket)).lastRevision === revision;
   }
 
   /** Ends the connection. */
@@ -127,6 +149,15 @@ export class FleetLink implements AsyncDisposable {
     this.#closed.abort();
     await this.connection.close();
   }
+}
+
+/** Whether the leader has just heard of so many servers that they cannot have chosen another one. */
+function hasMajority(cluster: ClusterInfo | undefined): boolean {
+  // A single server, or a bucket on one of them.
+  if (cluster?.replicas === undefined) return true;
+  const { leader, replicas } = cluster;
+  const near = replicas.filter(({ active }) => active < FLEET_LEADER_MS * NANOSECONDS_PER_MS).length;
+  return leader !== undefined && (near + 1) * 2 > replicas.length + 1;
 }
 
 /** @param cause What NATS says; its text has no credentials. */

@@ -10,7 +10,19 @@ import { FLEET_CHANGE_MS } from "../limits.ts";
 /** The pause after an attempt without an answer, as during an election. */
 export const SILENCE_PAUSE_MS = 200;
 
-const PASSING = ["TimeoutError", "NoRespondersError", "RequestError", "JetStreamError"];
+/** "No suitable peers for placement". */
+const NO_PEERS = 10005;
+
+/** A server answers without having heard of the others. */
+export class CutOffError extends Error {
+  override readonly name = "CutOffError";
+
+  constructor() {
+    super("the server is cut off from the others");
+  }
+}
+
+const PASSING = ["CutOffError", "TimeoutError", "NoRespondersError", "RequestError", "JetStreamError"];
 
 /**
  * Does something until it succeeds, for {@linkcode FLEET_CHANGE_MS}: the servers may have just started,
@@ -35,8 +47,10 @@ export async function patiently<T>(work: () => Promise<T>, passes = isPassing): 
 /** Whether another attempt may succeed. */
 export function isPassing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  // Without a leader.
-  if (error instanceof JetStreamApiError) return error.apiError().code === 503;
+  // Without a leader, or before the leader knows the other servers.
+  if (error instanceof JetStreamApiError) {
+    return error.apiError().code === 503 || error.code === NO_PEERS;
+  }
   return PASSING.includes(error.name);
 }
 

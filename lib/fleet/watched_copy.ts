@@ -9,9 +9,10 @@
  */
 
 import type { KvWatchEntry } from "@nats-io/kv";
-import { FLEET_ANSWER_MS, FLEET_CHECK_MS, FLEET_OPEN_MS } from "../limits.ts";
+import { FLEET_ANSWER_MS, FLEET_CHECK_MS, FLEET_LOST_MS, FLEET_OPEN_MS } from "../limits.ts";
 import type { Bucket } from "./bucket.ts";
 import { type FleetLink, unreachable } from "./link.ts";
+import { patiently } from "./patience.ts";
 
 /** What a copy tells its owner. */
 export interface CopyEvents {
@@ -79,7 +80,7 @@ export class WatchedCopy implements AsyncDisposable {
   ): Promise<WatchedCopy> {
     const copy = new WatchedCopy(fleet, bucket, events, nowMs);
     try {
-      await copy.#restart();
+      await patiently(() => copy.#restart());
     } catch (error) {
       copy.#close();
       throw unreachable("the keystore of the fleet cannot be read", error);
@@ -164,6 +165,7 @@ export class WatchedCopy implements AsyncDisposable {
     clearTimeout(this.#timer);
     this.#checking = this.#check().catch(() => {
       // The servers do not answer: the age of the copy tells.
+      if (this.ageMs > FLEET_LOST_MS) this.#fleet.connection.leaveServer();
     }).finally(() => {
       this.#checking = undefined;
       if (this.#isClosed) return;
@@ -204,20 +206,29 @@ export class WatchedCopy implements AsyncDisposable {
   /** Copies the whole bucket again and follows it. Until then the copy stays as it was. */
   async #restart(): Promise<void> {
     const startMs = this.#nowMs();
-    const { lastRevision, entries, created } = await this.#fleet.state(this.#bucket.name);
-    const watch = await this.#bucket.kv.watch({ key: ">" }) as Watch;
+    const { name, kv } = this.#bucket;
+    const { lastRevision, entries, created } = await this.#fleet.state(name);
+    const watch = await kv.watch({ key: ">" }) as Watch;
     const timer = setTimeout(() => watch.stop(), FLEET_OPEN_MS);
     const fresh = new Map<string, Known>();
-    let seen = lastRevision;
+    let seen = 0;
     let isComplete = entries === 0;
     const iterator = watch[Symbol.asyncIterator]();
-    while (!isComplete) {
-      const { value, done } = await iterator.next();
-      if (done || this.#isClosed) break;
-      fresh.set(value.key, knownOf(value));
-      seen = Math.max(seen, value.revision);
-      isComplete = value.isUpdate;
+    const take = async (isEnough: (entry: KvWatchEntry) => boolean) => {
+      for (isComplete = false; !isComplete;) {
+        const { value, done } = await iterator.next();
+        if (done || this.#isClosed) return;
+        fresh.set(value.key, knownOf(value));
+        seen = Math.max(seen, value.revision);
+        isComplete = isEnough(value);
+      }
+    };
+    if (entries > 0) await take(({ isUpdate }) => isUpdate);
+    // The server that gives the entries may be behind the leader, unless the last one was purged.
+    if (isComplete && seen < lastRevision && !await this.#fleet.isPurged(name, lastRevision)) {
+      await take(({ revision }) => revision >= lastRevision);
     }
+    seen = Math.max(seen, lastRevision);
     clearTimeout(timer);
     if (!isComplete) throw new Error("the servers did not give all entries");
     const before = this.#entries;

@@ -16,7 +16,13 @@ export const FLEET_OPEN_MS = 60_000;
 /** Between two checks that the copy of the keystore is complete; a removed key counts within a second. */
 export const FLEET_CHECK_MS = 1_000;
 
-/** A copy that was not confirmed for this long is reported, and no place is given. */
+/** How long ago a leader may have heard of other servers; after 4 s they choose another one. */
+export const FLEET_LEADER_MS = 3_000;
+
+/**
+ * A copy that was not confirmed for this long is reported, no place is given, and another server is tried;
+ * the choice of a new leader takes less.
+ */
 export const FLEET_LOST_MS = 10_000;
 
 /** How long a copy that is not confirmed lets known keys in, unless `--fleet-stale` says otherwise. */

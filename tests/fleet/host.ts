@@ -22,7 +22,7 @@ export class Host implements AsyncDisposable {
   readonly #options: HostOptions;
   #process!: Deno.ChildProcess;
   #err!: Output;
-  #port = 0;
+  #ports = { listen: 0, ready: 0 };
   #isRunning = false;
 
   private constructor(options: HostOptions) {
@@ -36,9 +36,9 @@ export class Host implements AsyncDisposable {
     return host;
   }
 
-  /** Where it listens for the balancer; another port after each start. */
-  get port(): number {
-    return this.#port;
+  /** Where it listens, and where balancers ask whether it is ready; other ports after each start. */
+  get ports(): { readonly listen: number; readonly ready: number } {
+    return this.#ports;
   }
 
   /** What it has logged since its start. */
@@ -53,7 +53,7 @@ export class Host implements AsyncDisposable {
       args: [
         ...["run", "-A", "--no-check", MAIN, "listen", LISTENER, "--listen", "127.0.0.1:0"],
         ...["--keystore", keystore, "--secret-file", secretFile, "--no-control"],
-        ...["--proxy-protocol", "127.0.0.1", "--exempt", "127.0.0.0/8"],
+        ...["--ready", "127.0.0.1:0", "--proxy-protocol", "127.0.0.1", "--exempt", "127.0.0.0/8"],
         ...["--fleet", servers.join(","), "--fleet-name", fleet],
       ],
       env: {
@@ -66,8 +66,8 @@ export class Host implements AsyncDisposable {
     }).spawn();
     this.#isRunning = true;
     this.#err = new Output(this.#process.stderr);
-    const [, port] = await this.#err.until(/listening on 127\.0\.0\.1:(\d+)/);
-    this.#port = Number(port);
+    const [, listen, ready] = await this.#err.until(/:(\d+) as demo\n[^]*:(\d+)\/ready\n/);
+    this.#ports = { listen: Number(listen), ready: Number(ready) };
   }
 
   /** Ends it at once: nothing is written or said any more. */

@@ -17,6 +17,9 @@ export interface Chain {
   ends: number;
 }
 
+/** Servers that were all away choose leaders, and then a reader begins anew. */
+const PATIENCE_MS = 90_000;
+
 /** What a host says in place of another one that is gone, under the number of the last record. */
 const HOST_IS_GONE = "its host is gone";
 
@@ -53,7 +56,7 @@ export class Ledger implements AsyncDisposable {
 
   /** Waits for a condition, which is checked after each record. */
   async until(isTrue: () => boolean, what: () => string): Promise<void> {
-    await this.#changes.until(isTrue, what);
+    await this.#changes.until(isTrue, what, PATIENCE_MS);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -21,9 +21,12 @@ export async function withoutPlaces<T>(rig: Rig, run: () => Promise<T>): Promise
     count,
   });
   await Promise.all(Array.from({ length: count }, async () => {
-    const place = await places.reserve(freshKey().publicKey);
-    await place!.commit();
-    place!.release();
+    const { publicKey } = freshKey();
+    await rig.change(async () => {
+      const place = await places.reserve(publicKey);
+      await place!.commit();
+      place!.release();
+    });
   }));
   try {
     return await run();
@@ -33,12 +36,11 @@ export async function withoutPlaces<T>(rig: Rig, run: () => Promise<T>): Promise
 }
 
 /** Removes keys and opens all places again. */
-export async function reopen(
-  { keystore, connection }: Rig,
-  keys: readonly string[],
-): Promise<void> {
-  const remove = (i: number) => keystore.remove(Uint8Array.fromHex(keys[i]!).toBase64());
-  await inParallel(keys.length, 10, remove);
-  const counts = await connection.buckets.open(connection.names.buckets.places);
-  for await (const key of await counts.keys("places.*")) await counts.delete(key);
+export async function reopen(rig: Rig, keys: readonly string[]): Promise<void> {
+  await inParallel(keys.length, 10, (i) => rig.remove(Uint8Array.fromHex(keys[i]!)));
+  const { buckets, names } = rig.connection;
+  await rig.change(async () => {
+    const counts = await buckets.open(names.buckets.places);
+    for await (const key of await counts.keys("places.*")) await counts.delete(key);
+  });
 }

@@ -14,7 +14,7 @@ const KILL_WITHIN_MS = 1_500;
 /** A server is killed in one of so many rounds. */
 const SERVER_EVERY = 4;
 /** How long a server is away. */
-const SERVER_AWAY_MS = 2_000;
+export const SERVER_AWAY_MS = 2_000;
 /** Clients that were not let in, and try once more when all is over. */
 const LATE = 20;
 
@@ -47,7 +47,7 @@ class Racer {
 }
 
 /** Requires that exactly as many of the racers get in and are stored as there are places. */
-export async function raceOnce(rig: Rig, fault: Fault): Promise<void> {
+export async function raceOnce(rig: Rig, fault: Fault = async () => {}): Promise<void> {
   const { racers: count, places } = rig.size;
   const known = new Set(storedKeys(rig));
   const racers = Array.from({ length: count }, () => new Racer());
@@ -64,7 +64,7 @@ export async function raceOnce(rig: Rig, fault: Fault): Promise<void> {
   }
   const late = racers.filter((racer) => !racer.isIn).slice(0, LATE);
   await Promise.all(late.map((racer) => racer.try(rig)));
-  await rig.keystore.refresh();
+  await rig.change((keystore) => keystore.refresh());
   const stored = storedKeys(rig).filter((key) => !known.has(key));
   assert.deepEqual(isIn().map(({ key }) => key.publicKey.toHex()).sort(), stored.sort());
   assert.equal(stored.length, places, "keys that are stored");

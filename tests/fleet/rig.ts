@@ -1,7 +1,9 @@
 /** A fleet: three servers of NATS, listeners, and a balancer in front of them. */
 
 import type { PrivateKey } from "../../lib/crypto/x25519.ts";
+import { FleetError } from "../../lib/errors.ts";
 import { FleetConnection, FleetKeystore } from "../../lib/fleet/mod.ts";
+import { isPassingChange } from "../../lib/fleet/patience.ts";
 import { Keystore } from "../../keystore/mod.ts";
 import { freshKey } from "../support/clients.ts";
 import { Balancer, type Frontend } from "../support/haproxy.ts";
@@ -13,8 +15,10 @@ import { Sources } from "./sources.ts";
 
 const FLEET = "fleet";
 const SECRET = "open sesame";
-/** Between two looks at what the balancer knows. */
+/** Between two looks at the balancer or the servers. */
 const LOOK_MS = 50;
+/** For how long a change is tried. */
+const CHANGE_MS = 60_000;
 
 /** How much of everything there is. */
 export interface FleetSize {
@@ -83,9 +87,37 @@ export class Rig implements AsyncDisposable {
     return await this.balancer.connect(host + 1);
   }
 
+  /** Changes something; tries again while the servers cannot do it. */
+  async change<T>(work: (keystore: FleetKeystore) => Promise<T>): Promise<T> {
+    const began = performance.now();
+    for (;;) {
+      try {
+        return await work(this.keystore);
+      } catch (error) {
+        const isPatient = error instanceof FleetError || isPassingChange(error);
+        if (!isPatient || performance.now() - began > CHANGE_MS) throw error;
+        // It has no lease and no copy, which would tell it that its server is cut off.
+        this.connection.leaveServer();
+        await pause(LOOK_MS);
+      }
+    }
+  }
+
   /** Lets keys in. */
   async add(keys: readonly PrivateKey[]): Promise<void> {
-    await Promise.all(keys.map(({ publicKey }) => this.keystore.add([LISTENER], publicKey)));
+    await Promise.all(
+      keys.map(({ publicKey }) => this.change((keystore) => keystore.add([LISTENER], publicKey))),
+    );
+  }
+
+  /** Removes a key and ends its sessions. */
+  async remove(publicKey: Uint8Array): Promise<void> {
+    const key = publicKey.toBase64();
+    await this.change(async (keystore) => {
+      // An attempt whose answer was lost may have removed it.
+      if (keystore.find(publicKey).length === 0) return;
+      await keystore.remove(key, { endSessions: true });
+    });
   }
 
   /** Makes a key that is let in. */
@@ -107,11 +139,12 @@ export class Rig implements AsyncDisposable {
 
   /** Settles when the balancer has seen that the host listens. */
   async #tell(host: number): Promise<void> {
-    const { port } = this.hosts[host]!;
+    const { listen, ready } = this.hosts[host]!.ports;
     for (const server of [`part0/h${host}`, `part${host + 1}/h${host}`]) {
-      await this.balancer.command(`set server ${server} addr 127.0.0.1 port ${port}`);
+      await this.balancer.command(`set server ${server} addr 127.0.0.1 port ${listen}`);
       await this.balancer.command(`set server ${server} state ready`);
     }
+    await this.balancer.command(`set server part0/h${host} check-port ${ready}`);
     const isUp = RegExp(` h${host} 127\\.0\\.0\\.1 2 `);
     while (!isUp.test(await this.balancer.command("show servers state part0"))) {
       await pause(LOOK_MS);
@@ -144,8 +177,16 @@ async function makeParts(size: FleetSize, stack: AsyncDisposableStack): Promise<
 function frontends(hosts: number): Frontend[] {
   const server = (i: number, more: string) =>
     `server h${i} 127.0.0.1:1 disabled send-proxy-v2 ${more}`;
-  const all = Array.from({ length: hosts }, (_, i) => server(i, "check inter 200 fall 2 rise 1"));
-  const balancing = ["balance leastconn", "option redispatch 1", "retries 3"];
+  const all = Array.from(
+    { length: hosts },
+    (_, i) => server(i, "check port 1 inter 200 fall 2 rise 1"),
+  );
+  const balancing = [
+    "balance leastconn",
+    "option httpchk GET /ready",
+    "option redispatch 1",
+    "retries 3",
+  ];
   return [
     { lines: [...balancing, ...all] },
     ...all.map((_, i) => ({ lines: [server(i, "")] })),

@@ -3,11 +3,12 @@
 import { messageOf } from "../../lib/errors.ts";
 import { serversAway } from "./away.ts";
 import { listenerKilled } from "./listener.ts";
+import { serverCutOff } from "./partition.ts";
 import { withoutPlaces } from "./places.ts";
 import { race } from "./race.ts";
 import { revocation } from "./revocation.ts";
 import { type FleetSize, Rig } from "./rig.ts";
-import { leaderKilled, serverKilled } from "./servers.ts";
+import { leaderKilled, leaderKilledInRace, serverKilled } from "./servers.ts";
 
 export interface FleetRow {
   /** What is done. */
@@ -30,8 +31,14 @@ export const FLEET_ROWS: readonly FleetRow[] = [
   {
     name: "clients race for places while listeners and servers are killed",
     demand: "exactly as many are let in and stored as there are places",
-    isInTests: true,
+    isInTests: false,
     run: race,
+  },
+  {
+    name: "the leader of the places is killed during a race, while clients talk",
+    demand: "places are given once, no record is lost, order is kept, known keys log in",
+    isInTests: true,
+    run: leaderKilledInRace,
   },
   {
     name: "each server is killed in its turn",
@@ -46,6 +53,12 @@ export const FLEET_ROWS: readonly FleetRow[] = [
     run: leaderKilled,
   },
   {
+    name: "the leader of the keys is cut off, first from the other servers, then from all",
+    demand: "a revoked key is out within 20 s, places are given once, no record is lost",
+    isInTests: false,
+    run: serverCutOff,
+  },
+  {
     name: "a listener is killed",
     demand: "its clients are back within 5 s, each has ended once in the stream, no login is lost",
     isInTests: true,
@@ -54,7 +67,7 @@ export const FLEET_ROWS: readonly FleetRow[] = [
   {
     name: "all servers are away",
     demand: "no record is lost, order is kept, known keys log in, unknown ones do not",
-    isInTests: true,
+    isInTests: false,
     run: (rig) => withoutPlaces(rig, () => serversAway(rig)),
   },
 ];
@@ -97,8 +110,13 @@ export async function printFleetRows(rows: readonly FleetRow[], size: FleetSize)
     starting = undefined;
     await rig?.[Symbol.asyncDispose]();
   };
+  let isAborted = false;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => void end().finally(() => Deno.exit(130)));
+    Deno.addSignalListener(signal, () => {
+      if (isAborted) Deno.exit(130);
+      isAborted = true;
+      void end().finally(() => Deno.exit(130));
+    });
   }
   try {
     for (const { name, demand, run } of rows) {

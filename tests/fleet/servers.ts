@@ -1,9 +1,11 @@
 /** Servers that are killed or cut off while clients talk and log in. */
 
 import { type JetStreamManager, jetstreamManager, type StreamInfo } from "@nats-io/jetstream";
+import type { FleetKeystore } from "../../lib/fleet/mod.ts";
 import { freshKey } from "../support/clients.ts";
 import { describeTimes } from "../support/proof_row.ts";
 import { requireComplete } from "./complete.ts";
+import { raceOnce, SERVER_AWAY_MS } from "./race.ts";
 import type { Rig } from "./rig.ts";
 import { pause } from "./source.ts";
 import { startTalking, untilFlowing, whileLoggingIn } from "./talking.ts";
@@ -16,7 +18,8 @@ function streamsOf({ connection: { names } }: Rig): string[] {
   return [names.stream, ...Object.values(names.buckets).map((bucket) => `KV_${bucket}`)];
 }
 
-class Leaders {
+/** Which servers lead the streams of a rig. */
+export class Leaders {
   private constructor(readonly rig: Rig, readonly manager: JetStreamManager) {}
 
   static async of(rig: Rig): Promise<Leaders> {
@@ -56,13 +59,13 @@ async function heldUpBy(rig: Rig, fault: () => Promise<void> | void): Promise<He
   const since = () => performance.now() - began;
   const [record, key, place] = await Promise.all([
     untilFlowing(rig),
-    rig.keystore.add(["other"], freshKey().publicKey).then(since),
-    reservePlace(rig).then(since),
+    rig.change((keystore) => keystore.add(["other"], freshKey().publicKey)).then(since),
+    rig.change(reservePlace).then(since),
   ]);
   return { record, key, place };
 }
 
-async function reservePlace({ keystore }: Rig): Promise<void> {
+async function reservePlace(keystore: FleetKeystore): Promise<void> {
   const places = { name: "other", secret: new TextEncoder().encode("other"), count: 1_000 };
   const reservation = await keystore.openPlaces(places).reserve(freshKey().publicKey);
   reservation!.release();
@@ -103,4 +106,19 @@ export async function leaderKilled(rig: Rig): Promise<string> {
   const streams = streamsOf(rig);
   let turn = 0;
   return await killEach(rig, () => leaders.leaderOf(streams[turn++]!), streams.length);
+}
+
+export async function leaderKilledInRace(rig: Rig): Promise<string> {
+  await startTalking(rig);
+  const leaders = await Leaders.of(rig);
+  const { places } = rig.connection.names.buckets;
+  const server = rig.cluster.servers[await leaders.leaderOf(`KV_${places}`)]!;
+  const logins = await whileLoggingIn(rig, () =>
+    raceOnce(rig, async () => {
+      await server.kill();
+      await pause(SERVER_AWAY_MS);
+      await server.restart();
+    }));
+  return `${rig.size.racers} clients let in and stored ${rig.size.places}; ` +
+    `${logins} of ${logins} logins of known keys; ${await requireComplete(rig)}`;
 }

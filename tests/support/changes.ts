@@ -10,14 +10,21 @@ export class Changes {
     for (const check of [...this.#waiters]) check();
   }
 
-  /** @param what Describes the condition in the error after the deadline. */
-  async until(isTrue: () => boolean, what: () => string): Promise<void> {
+  /**
+   * @param what Describes the condition in the error after the deadline.
+   * @param patienceMs The deadline.
+   */
+  async until(
+    isTrue: () => boolean,
+    what: () => string,
+    patienceMs = PATIENCE_MS,
+  ): Promise<void> {
     if (isTrue()) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const check = () => {
       if (isTrue()) resolve();
     };
-    const timer = setTimeout(() => reject(new Error(`waited for ${what()}`)), PATIENCE_MS);
+    const timer = setTimeout(() => reject(new Error(`waited for ${what()}`)), patienceMs);
     this.#waiters.add(check);
     try {
       await promise;

@@ -1,5 +1,7 @@
 /** Servers of NATS for tests. They are programs of their own; tests without `nats-server` are left out. */
 
+import { connect } from "@nats-io/transport-node";
+import { PATIENCE_MS } from "./changes.ts";
 import { has } from "./programs.ts";
 import { Relay } from "./relay.ts";
 
@@ -38,7 +40,12 @@ export class NatsServer implements AsyncDisposable {
     if (config !== undefined) await Deno.writeTextFile(`${directory}/nats.conf`, config);
     const file = config === undefined ? [] : ["-c", `${directory}/nats.conf`];
     const server = new NatsServer(directory, [...file, ...args]);
-    await server.restart();
+    try {
+      await server.restart();
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
     return server;
   }
 
@@ -147,8 +154,7 @@ export class NatsCluster implements AsyncDisposable {
     const cluster = new NatsCluster(servers, routes);
     try {
       for (const started of starting) if (started.status === "rejected") throw started.reason;
-      const leader = /new (JetStream cluster |remote )?metadata leader/;
-      await Promise.all(servers.map((server) => server.logged(leader)));
+      await Promise.all(servers.map(untilLed));
     } catch (error) {
       await cluster[Symbol.asyncDispose]();
       throw error;
@@ -185,6 +191,21 @@ export class NatsCluster implements AsyncDisposable {
 
   #around(index: number): Relay[] {
     return [...this.#routes[index]!, ...this.#routes.map((relays) => relays[index]!)];
+  }
+}
+
+/** Waits until a server has a leader of its cluster, which alone answers this request. */
+async function untilLed({ url }: NatsServer): Promise<void> {
+  const nats = await connect({ servers: url, ignoreClusterUpdates: true });
+  const deadline = performance.now() + PATIENCE_MS;
+  try {
+    while (!await nats.request("$JS.API.INFO", "", { timeout: 200 }).catch(() => undefined)) {
+      if (performance.now() > deadline) throw new Error("the cluster has chosen no leader");
+      // Without anyone who answers, a request fails at once.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  } finally {
+    await nats.close();
   }
 }
 

@@ -1,0 +1,34 @@
+/** A server that is cut off from the others, and goes on answering as the leader that it was. */
+
+import { describeTimes } from "../support/proof_row.ts";
+import { requireComplete } from "./complete.ts";
+import { withoutPlaces } from "./places.ts";
+import { raceOnce } from "./race.ts";
+import { enterEverywhere, revoke, type Revoked } from "./revocation.ts";
+import type { Rig } from "./rig.ts";
+import { Leaders } from "./servers.ts";
+import { startTalking, whileLoggingIn } from "./talking.ts";
+
+export async function serverCutOff(rig: Rig): Promise<string> {
+  await startTalking(rig);
+  const leaders = await Leaders.of(rig);
+  const revoked: Revoked[] = [];
+  const keys = `KV_${rig.connection.names.buckets.keys}`;
+  const logins = await whileLoggingIn(rig, async () => {
+    for (const from of ["servers", "all"] as const) {
+      const server = await leaders.leaderOf(keys);
+      await withoutPlaces(rig, async () => {
+        const everywhere = await enterEverywhere(rig);
+        rig.cluster.isolate(server, from);
+        revoked.push(await revoke(rig, everywhere));
+      });
+      await raceOnce(rig);
+      rig.cluster.rejoin(server);
+      await leaders.all();
+    }
+  });
+  const times = revoked.flatMap(({ ended, lastLogin }) => [ended, lastLogin]);
+  const complete = await requireComplete(rig);
+  return `2 of 2 races let in and stored ${rig.size.places}; a revoked key counted for ` +
+    `${describeTimes(times)}; ${logins} of ${logins} logins of known keys; ${complete}`;
+}
