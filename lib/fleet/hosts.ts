@@ -120,7 +120,9 @@ export class Hosts implements AsyncDisposable {
         if (revision === undefined) continue;
         const seen = this.#seen.get(host);
         if (seen?.revision !== revision) this.#seen.set(host, { revision, sinceMs: nowMs });
-        else if (nowMs - seen.sinceMs >= FLEET_LEASE_MS) await this.#end(host, revision);
+        else if (nowMs - seen.sinceMs >= FLEET_LEASE_MS && await this.#isLatest(host, revision)) {
+          await this.#end(host, revision);
+        }
       }
     } catch (error) {
       // While servers were away, no host could say that it is there.
@@ -170,6 +172,14 @@ export class Hosts implements AsyncDisposable {
     );
     return subjects.map((subject) => subject.slice(prefix.length))
       .filter((host) => host !== this.#options.host && isHostId(host));
+  }
+
+  /** Whether the leader has no later lease: the server that was asked before may be behind. */
+  async #isLatest(host: string, revision: number): Promise<boolean> {
+    const { hosts } = this.#options.connection.names.buckets;
+    const subject = `$KV.${hosts}.${host}`;
+    const latest = await this.#manager.streams.getMessage(`KV_${hosts}`, { last_by_subj: subject });
+    return latest?.seq === revision;
   }
 
   async #end(host: string, revision: number): Promise<void> {
