@@ -15,6 +15,9 @@ export interface HostOptions {
   readonly fleet: string;
 }
 
+/** How long a start may wait for the servers, which choose leaders. */
+const START_MS = 90_000;
+
 /** The name of its listener. */
 export const LISTENER = "demo";
 
@@ -66,7 +69,10 @@ export class Host implements AsyncDisposable {
     }).spawn();
     this.#isRunning = true;
     this.#err = new Output(this.#process.stderr);
-    const [, listen, ready] = await this.#err.until(/:(\d+) as demo\n[^]*:(\d+)\/ready\n/);
+    const [, listen, ready] = await this.#err.until(
+      /:(\d+) as demo\n[^]*:(\d+)\/ready\n/,
+      START_MS,
+    );
     this.#ports = { listen: Number(listen), ready: Number(ready) };
   }
 

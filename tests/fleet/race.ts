@@ -15,6 +15,8 @@ const KILL_WITHIN_MS = 1_500;
 const SERVER_EVERY = 4;
 /** How long a server is away. */
 export const SERVER_AWAY_MS = 2_000;
+/** How long a race may take: places that a killed listener has reserved are free after 30 s. */
+const RACE_MS = 90_000;
 /** Clients that were not let in, and try once more when all is over. */
 const LATE = 20;
 
@@ -57,7 +59,11 @@ export async function raceOnce(rig: Rig, fault: Fault = async () => {}): Promise
   const running = racers.map((racer) => racer.run(rig, end.signal).then(() => changes.notify()));
   const isIn = () => racers.filter((racer) => racer.isIn);
   try {
-    await changes.until(() => isIn().length >= places, () => `${isIn().length} of ${places}`);
+    await changes.until(
+      () => isIn().length >= places,
+      () => `${isIn().length} of ${places}`,
+      RACE_MS,
+    );
   } finally {
     end.abort();
     await Promise.all([faulty, ...running]);
@@ -97,6 +103,7 @@ export async function race(rig: Rig): Promise<string> {
       };
       await Promise.all([killHost(), killServer()]);
     });
+    if ((round + 1) % 20 === 0) console.error(`      ${round + 1} of ${rounds} rounds`);
   }
   return `${rounds} of ${rounds} rounds of ${racers} clients let in and stored ${places}; ` +
     `${kills.listeners} listeners and ${kills.servers} servers killed`;

@@ -11,7 +11,7 @@ import { SourceConnection } from "../../lib/net/source_connection.ts";
 import { PictureEncoder } from "../../lib/source/picture_encoder.ts";
 import { TpackEncoder } from "../../lib/source/tpack_encoder.ts";
 import { DEFAULT_SECRET, segmentKindNumber } from "../../lib/wire/constants.ts";
-import { Changes } from "./changes.ts";
+import { Changes, PATIENCE_MS } from "./changes.ts";
 
 /** The entry of the program. */
 export const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
@@ -30,12 +30,16 @@ export class Output {
     this.#ended = this.#read(stream);
   }
 
-  /** Waits until the text matches. */
-  async until<T>(pattern: { exec(text: string): T | null; toString(): string }): Promise<T> {
+  /** Waits until the text matches, not longer than the patience. */
+  async until<T>(
+    pattern: { exec(text: string): T | null; toString(): string },
+    patienceMs = PATIENCE_MS,
+  ): Promise<T> {
     let match: T | null = null;
     await this.#changes.until(
       () => (match = pattern.exec(this.text)) !== null || this.#hasEnded,
       () => `${pattern} in the output:\n${this.text}`,
+      patienceMs,
     );
     assert(match !== null, `the output ended without ${pattern}:\n${this.text}`);
     return match;
