@@ -14,7 +14,7 @@ import type { KV } from "@nats-io/kv";
 import { FleetError, messageOf } from "../errors.ts";
 import { FLEET_ANSWER_MS, FLEET_LEADER_MS } from "../limits.ts";
 import type { FleetConnection } from "./connection.ts";
-import { CutOffError, patiently } from "./patience.ts";
+import { PassingError, patiently } from "./patience.ts";
 import { replicated } from "./replicas.ts";
 
 const NANOSECONDS_PER_MS = 1_000_000;
@@ -120,7 +120,7 @@ export class FleetLink implements AsyncDisposable {
    * Asks the leader how far a bucket is. A server that was cut off from the others goes on answering as
    * the leader; its answer does not count.
    *
-   * @throws {CutOffError}
+   * @throws {PassingError} The server is cut off.
    * @throws An error of NATS, or one about a connection that was lost.
    */
   async state(bucket: string): Promise<BucketState> {
@@ -128,7 +128,9 @@ export class FleetLink implements AsyncDisposable {
     const info = await this.whileConnected(manager.streams.info(`KV_${bucket}`));
     if (info === undefined) throw new Error("the connection was lost");
     const { state, created, cluster } = info;
-    if (!hasMajority(cluster)) throw new CutOffError();
+    if (!hasMajority(cluster)) {
+      throw new PassingError("the server is cut off from the others");
+    }
     return { lastRevision: state.last_seq, entries: state.messages, created };
   }
 
@@ -156,7 +158,8 @@ function hasMajority(cluster: ClusterInfo | undefined): boolean {
   // A single server, or a bucket on one of them.
   if (cluster?.replicas === undefined) return true;
   const { leader, replicas } = cluster;
-  const near = replicas.filter(({ active }) => active < FLEET_LEADER_MS * NANOSECONDS_PER_MS).length;
+  const near =
+    replicas.filter(({ active }) => active < FLEET_LEADER_MS * NANOSECONDS_PER_MS).length;
   return leader !== undefined && (near + 1) * 2 > replicas.length + 1;
 }
 

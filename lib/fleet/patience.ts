@@ -13,16 +13,18 @@ export const SILENCE_PAUSE_MS = 200;
 /** "No suitable peers for placement". */
 const NO_PEERS = 10005;
 
-/** A server answers without having heard of the others. */
-export class CutOffError extends Error {
-  override readonly name = "CutOffError";
-
-  constructor() {
-    super("the server is cut off from the others");
-  }
+/** What the servers do not tell at the moment. */
+export class PassingError extends Error {
+  override readonly name = "PassingError";
 }
 
-const PASSING = ["CutOffError", "TimeoutError", "NoRespondersError", "RequestError", "JetStreamError"];
+const PASSING = [
+  "PassingError",
+  "TimeoutError",
+  "NoRespondersError",
+  "RequestError",
+  "JetStreamError",
+];
 
 /**
  * Does something until it succeeds, for {@linkcode FLEET_CHANGE_MS}: the servers may have just started,

@@ -12,7 +12,7 @@ import type { KvWatchEntry } from "@nats-io/kv";
 import { FLEET_ANSWER_MS, FLEET_CHECK_MS, FLEET_LOST_MS, FLEET_OPEN_MS } from "../limits.ts";
 import type { Bucket } from "./bucket.ts";
 import { type FleetLink, unreachable } from "./link.ts";
-import { patiently } from "./patience.ts";
+import { PassingError, patiently } from "./patience.ts";
 
 /** What a copy tells its owner. */
 export interface CopyEvents {
@@ -230,7 +230,7 @@ export class WatchedCopy implements AsyncDisposable {
     }
     seen = Math.max(seen, lastRevision);
     clearTimeout(timer);
-    if (!isComplete) throw new Error("the servers did not give all entries");
+    if (!isComplete) throw new PassingError("the servers did not give all entries");
     const before = this.#entries;
     this.#entries = fresh;
     this.#seen = seen;

@@ -25,6 +25,7 @@ export async function listenerKilled(rig: Rig): Promise<string> {
     .map(({ life }) => life!.fromMs - began);
   assert(Math.max(...backMs) < mostMs, describeTimes(backMs));
   const restarted = rig.restart(0);
+  restarted.catch(() => {});
 
   const complete = await requireComplete(rig);
   const [host, ...others] = new Set(lost.map(({ title }) => ledger.of(title)!.host));
