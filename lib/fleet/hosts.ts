@@ -7,7 +7,7 @@
 import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
 import type { KV } from "@nats-io/kv";
 import { FleetError, messageOf } from "../errors.ts";
-import { FLEET_BEAT_MS, FLEET_LEASE_MS, FLEET_REQUEST_TIMEOUT_MS } from "../limits.ts";
+import { FLEET_BEAT_MS, FLEET_HOST_AGE_MS, FLEET_LEASE_MS, FLEET_REQUEST_TIMEOUT_MS } from "../limits.ts";
 import type { Logger } from "../log.ts";
 import type { FleetConnection } from "./connection.ts";
 import { isPassingChange, patiently } from "./patience.ts";
@@ -71,7 +71,7 @@ export class Hosts implements AsyncDisposable {
       const bucket = await patiently(() =>
         replicated(
           options.connection,
-          (replicas) => buckets.create(names.buckets.hosts, { replicas, history: 1 }),
+          (replicas) => buckets.create(names.buckets.hosts, { replicas, history: 1, ttl: FLEET_HOST_AGE_MS }),
         )
       );
       const manager = await jetstreamManager(nats, {
@@ -116,8 +116,10 @@ export class Hosts implements AsyncDisposable {
       const hosts = await this.#others();
       for (const host of this.#seen.keys()) if (!hosts.includes(host)) this.#seen.delete(host);
       for (const host of hosts) {
-        const revision = (await this.#bucket.get(host))?.revision;
-        if (revision === undefined) continue;
+        const lease = await this.#bucket.get(host);
+        // What is left of one that has ended says so for a while.
+        if (lease?.operation !== "PUT") continue;
+        const { revision } = lease;
         const seen = this.#seen.get(host);
         if (seen?.revision !== revision) this.#seen.set(host, { revision, sinceMs: nowMs });
         else if (nowMs - seen.sinceMs >= FLEET_LEASE_MS && await this.#isLatest(host, revision)) {

@@ -27,20 +27,24 @@ const PASSING = [
 ];
 
 /**
- * Does something until it succeeds, for {@linkcode FLEET_CHANGE_MS}: the servers may have just started,
- * or choose a leader.
+ * Does something until it succeeds: the servers may have just started, or choose a leader.
  *
  * @param work An attempt without an answer may have succeeded.
  * @param passes Whether an attempt after an error may succeed.
+ * @param withinMs For how long new attempts are made.
  * @throws What does not pass, and what the last attempt has thrown.
  */
-export async function patiently<T>(work: () => Promise<T>, passes = isPassing): Promise<T> {
+export async function patiently<T>(
+  work: () => Promise<T>,
+  passes = isPassing,
+  withinMs = FLEET_CHANGE_MS,
+): Promise<T> {
   const startMs = performance.now();
   for (;;) {
     try {
       return await work();
     } catch (error) {
-      if (!passes(error) || performance.now() - startMs > FLEET_CHANGE_MS) throw error;
+      if (!passes(error) || performance.now() - startMs > withinMs) throw error;
       await new Promise((resolve) => setTimeout(resolve, SILENCE_PAUSE_MS));
     }
   }

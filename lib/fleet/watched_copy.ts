@@ -12,7 +12,7 @@ import type { KvWatchEntry } from "@nats-io/kv";
 import { FLEET_ANSWER_MS, FLEET_CHECK_MS, FLEET_LOST_MS, FLEET_OPEN_MS } from "../limits.ts";
 import type { Bucket } from "./bucket.ts";
 import { type FleetLink, unreachable } from "./link.ts";
-import { PassingError, patiently } from "./patience.ts";
+import { isPassing, PassingError, patiently } from "./patience.ts";
 
 /** What a copy tells its owner. */
 export interface CopyEvents {
@@ -32,6 +32,8 @@ interface Waiter {
   readonly revision: number;
   readonly resolve: () => void;
 }
+
+const INCOMPLETE = "the servers did not give all entries";
 
 type Watch = AsyncIterable<KvWatchEntry> & { stop(): void };
 
@@ -79,11 +81,16 @@ export class WatchedCopy implements AsyncDisposable {
     nowMs: () => number = () => performance.now(),
   ): Promise<WatchedCopy> {
     const copy = new WatchedCopy(fleet, bucket, events, nowMs);
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => late.reject(new PassingError(INCOMPLETE)), FLEET_OPEN_MS);
+    const passes = (error: unknown) => !copy.#isClosed && isPassing(error);
     try {
-      await patiently(() => copy.#restart());
+      await Promise.race([patiently(() => copy.#restart(), passes, FLEET_OPEN_MS), late.promise]);
     } catch (error) {
       copy.#close();
       throw unreachable("the keystore of the fleet cannot be read", error);
+    } finally {
+      clearTimeout(timer);
     }
     fleet.onReconnect(() => {
       // What the servers have told on the old connection may be lost.
@@ -209,41 +216,54 @@ export class WatchedCopy implements AsyncDisposable {
     const { name, kv } = this.#bucket;
     const { lastRevision, entries, created } = await this.#fleet.state(name);
     const watch = await kv.watch({ key: ">" }) as Watch;
-    const timer = setTimeout(() => watch.stop(), FLEET_OPEN_MS);
+    const iterator = watch[Symbol.asyncIterator]();
     const fresh = new Map<string, Known>();
     let seen = 0;
-    let isComplete = entries === 0;
-    const iterator = watch[Symbol.asyncIterator]();
+    // The server that gives the entries may die meanwhile.
+    let before = -1;
+    const silence = setInterval(() => {
+      if (fresh.size === before) watch.stop();
+      before = fresh.size;
+    }, FLEET_ANSWER_MS);
     const take = async (isEnough: (entry: KvWatchEntry) => boolean) => {
-      for (isComplete = false; !isComplete;) {
+      for (;;) {
         const { value, done } = await iterator.next();
-        if (done || this.#isClosed) return;
+        if (done || this.#isClosed) throw new PassingError(INCOMPLETE);
         fresh.set(value.key, knownOf(value));
         seen = Math.max(seen, value.revision);
-        isComplete = isEnough(value);
+        if (isEnough(value)) return;
       }
     };
-    if (entries > 0) await take(({ isUpdate }) => isUpdate);
-    // The server that gives the entries may be behind the leader, unless the last one was purged.
-    if (isComplete && seen < lastRevision && !await this.#fleet.isPurged(name, lastRevision)) {
-      await take(({ revision }) => revision >= lastRevision);
+    try {
+      if (entries > 0) await take(({ isUpdate }) => isUpdate);
+      // It may be behind the leader, unless the last entry was purged.
+      if (seen < lastRevision && !await this.#fleet.isPurged(name, lastRevision)) {
+        await take(({ revision }) => revision >= lastRevision);
+      }
+    } catch (error) {
+      watch.stop();
+      throw error;
+    } finally {
+      clearInterval(silence);
     }
-    seen = Math.max(seen, lastRevision);
-    clearTimeout(timer);
-    if (!isComplete) throw new PassingError("the servers did not give all entries");
-    const before = this.#entries;
-    this.#entries = fresh;
-    this.#seen = seen;
+    this.#replace(fresh);
+    this.#seen = Math.max(seen, lastRevision);
     this.#created = created;
     this.#confirm(startMs);
+    this.#wake();
+    this.#follow({ [Symbol.asyncIterator]: () => iterator, stop: () => watch.stop() });
+  }
+
+  /** Tells what differs between two copies. */
+  #replace(fresh: Map<string, Known>): void {
+    const before = this.#entries;
+    this.#entries = fresh;
     for (const [key, { text }] of fresh) {
       if (before.get(key)?.text !== text) this.#events.changed(key, text);
     }
     for (const [key, { text }] of before) {
       if (text !== undefined && !fresh.has(key)) this.#events.changed(key, undefined);
     }
-    this.#wake();
-    this.#follow({ [Symbol.asyncIterator]: () => iterator, stop: () => watch.stop() });
   }
 
   #follow(watch: Watch): void {

@@ -75,3 +75,6 @@ export const FLEET_BEAT_MS = 2_500;
 
 /** After so long without a word of a host its clients count as ended, while servers could be reached. */
 export const FLEET_LEASE_MS = 10_000;
+
+/** After so long the servers forget a host that has ended, as each host asks for what is left of it. */
+export const FLEET_HOST_AGE_MS = 600_000;

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { freshKey } from "../support/clients.ts";
+import { enterEverywhere } from "./revocation.ts";
 import type { Rig } from "./rig.ts";
 import { enter, pause } from "./source.ts";
 
@@ -45,7 +46,8 @@ export async function untilFlowing({ sources, ledger }: Rig): Promise<number> {
 export async function whileLoggingIn(rig: Rig, work: () => Promise<void>): Promise<number> {
   const cut = () => rig.sources.lives.filter(({ isCut }) => isCut).length;
   const cutBefore = cut();
-  const key = await rig.newKey();
+  const { key, clients } = await enterEverywhere(rig);
+  await Promise.all(clients.map(({ connection }) => connection.close()));
   const end = new AbortController();
   let logins = 0;
   const running = (async () => {
