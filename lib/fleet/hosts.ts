@@ -7,7 +7,12 @@
 import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
 import type { KV } from "@nats-io/kv";
 import { FleetError, messageOf } from "../errors.ts";
-import { FLEET_BEAT_MS, FLEET_HOST_AGE_MS, FLEET_LEASE_MS, FLEET_REQUEST_TIMEOUT_MS } from "../limits.ts";
+import {
+  FLEET_BEAT_MS,
+  FLEET_HOST_AGE_MS,
+  FLEET_LEASE_MS,
+  FLEET_REQUEST_TIMEOUT_MS,
+} from "../limits.ts";
 import type { Logger } from "../log.ts";
 import type { FleetConnection } from "./connection.ts";
 import { isPassingChange, patiently } from "./patience.ts";
@@ -71,7 +76,8 @@ export class Hosts implements AsyncDisposable {
       const bucket = await patiently(() =>
         replicated(
           options.connection,
-          (replicas) => buckets.create(names.buckets.hosts, { replicas, history: 1, ttl: FLEET_HOST_AGE_MS }),
+          (replicas) =>
+            buckets.create(names.buckets.hosts, { replicas, history: 1, ttl: FLEET_HOST_AGE_MS }),
         )
       );
       const manager = await jetstreamManager(nats, {
