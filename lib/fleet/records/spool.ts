@@ -10,6 +10,7 @@ import {
   FLEET_SEGMENT_BYTES,
   FLEET_SPOOL_BYTES,
   FLEET_SPOOL_QUEUE_BYTES,
+  FLEET_SYNC_MS,
   MAX_FLEET_RECORD_BYTES,
 } from "../../limits.ts";
 import { writeAll } from "../../write_all.ts";
@@ -48,6 +49,9 @@ export class Spool {
   #bytes: number;
   #next: number;
   #writing: Promise<void> | undefined;
+  #syncTimer: ReturnType<typeof setTimeout> | undefined;
+  /** What is being forced to the disk; writing goes on meanwhile. */
+  readonly #syncs = new Set<Promise<void>>();
 
   private constructor(path: string, host: string, lock: Deno.FsFile, events: SpoolEvents) {
     this.#path = path;
@@ -154,6 +158,8 @@ export class Spool {
   async close(): Promise<void> {
     while (this.#writing !== undefined) await this.#writing;
     this.#rotate();
+    clearTimeout(this.#syncTimer);
+    await Promise.all(this.#syncs);
     if (this.#segments.length === 0) {
       await Deno.remove(this.#path, { recursive: true }).catch(() => {});
     }
@@ -172,6 +178,7 @@ export class Spool {
         this.#file.bytes += bytes;
         this.#bytes += bytes;
         if (this.#file.bytes >= FLEET_SEGMENT_BYTES) this.#rotate();
+        else this.#syncSoon();
       } catch (error) {
         // What was written of it does not end with a line feed.
         this.#rotate();
@@ -191,9 +198,25 @@ export class Spool {
   #rotate(): void {
     if (this.#file === undefined) return;
     const { path, file, bytes } = this.#file;
-    file.close();
+    this.#sync(file, () => file.close());
     this.#segments.push({ path, bytes });
     this.#file = undefined;
+  }
+
+  #syncSoon(): void {
+    this.#syncTimer ??= setTimeout(() => {
+      this.#syncTimer = undefined;
+      if (this.#file !== undefined) this.#sync(this.#file.file);
+    }, FLEET_SYNC_MS);
+  }
+
+  /** Forces a file to the disk. A failure shows when it is written to. */
+  #sync(file: Deno.FsFile, done = () => {}): void {
+    const sync = file.syncData().catch(() => {}).finally(() => {
+      this.#syncs.delete(sync);
+      done();
+    });
+    this.#syncs.add(sync);
   }
 
   async #read(path: string): Promise<FleetRecord[]> {

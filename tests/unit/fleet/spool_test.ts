@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { isHostId, makeRecord } from "../../../lib/fleet/records/record.ts";
 import { Spool } from "../../../lib/fleet/records/spool.ts";
-import { FLEET_SEGMENT_BYTES, FLEET_SPOOL_BYTES } from "../../../lib/limits.ts";
+import { FLEET_SEGMENT_BYTES, FLEET_SPOOL_BYTES, FLEET_SYNC_MS } from "../../../lib/limits.ts";
 import { inDirectory } from "../../support/directory.ts";
+import { FakeTimers } from "../../support/fake_timers.ts";
 
 const HOST = "host-1";
 
@@ -75,6 +76,32 @@ Deno.test("a spool that its owner removes is opened by no other process, and a n
     }
     assert.deepEqual([...Deno.readDirSync(root)], []);
   }));
+
+Deno.test("records that wait are forced to the disk once a second, and at the end", async () => {
+  const { syncData } = Deno.FsFile.prototype;
+  let syncs = 0;
+  Deno.FsFile.prototype.syncData = function () {
+    syncs++;
+    return syncData.call(this);
+  };
+  try {
+    await inDirectory(async (root) => {
+      using timers = new FakeTimers();
+      const { spool } = await open(root);
+      assert(spool.append(record(1)));
+      while (timers.size === 0) await Deno.stat(root);
+      assert(spool.append(record(2)));
+      timers.pass(FLEET_SYNC_MS - 1);
+      assert.equal(syncs, 0);
+      timers.pass(1);
+      assert.equal(syncs, 1);
+      await spool.close();
+      assert.equal(syncs, 2);
+    });
+  } finally {
+    Deno.FsFile.prototype.syncData = syncData;
+  }
+});
 
 Deno.test("a spool takes no more than its bound, and again once there is room", () =>
   inDirectory(async (root) => {
