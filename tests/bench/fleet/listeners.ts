@@ -48,9 +48,9 @@ export async function* measureListeners(rounds: number): AsyncGenerator<Figure> 
       unit,
     }));
   yield* figure("login of a known key", "loginMs", "ms");
-  yield* figure("CPU of a login and its records", "loginCpuMs", "ms");
+  yield* figure("CPU of a login", "loginCpuMs", "ms");
   yield* figure("refusal of an unknown key", "refusedMs", "ms");
-  yield* figure("CPU of an event that is printed as JSON", "eventCpuUs", "µs");
+  yield* figure("CPU of an event of one client, printed as JSON", "eventCpuUs", "µs");
 }
 
 async function round(listening: Listening): Promise<Round> {
