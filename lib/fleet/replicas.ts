@@ -9,6 +9,7 @@ import { messageOf } from "../errors.ts";
 import { FLEET_REPLICAS, FLEET_REQUEST_TIMEOUT_MS } from "../limits.ts";
 import type { Logger } from "../log.ts";
 import type { FleetConnection } from "./connection.ts";
+import { PassingError } from "./patience.ts";
 
 const TOO_FEW_SERVERS = 10005;
 const NOT_FOUND = 10059;
@@ -18,6 +19,7 @@ const NOT_FOUND = 10059;
  * servers run and the user has not named as many.
  *
  * @param make Makes it, or opens the one that is there.
+ * @throws {PassingError} Fewer servers run than were named.
  */
 export async function replicated<T>(
   { replicas, mustReplicate }: Pick<FleetConnection, "replicas" | "mustReplicate">,
@@ -26,7 +28,9 @@ export async function replicated<T>(
   try {
     return await make(replicas);
   } catch (error) {
-    if (codeOf(error) !== TOO_FEW_SERVERS || mustReplicate) throw error;
+    if (codeOf(error) !== TOO_FEW_SERVERS) throw error;
+    // Servers that have just started may not know of each other yet.
+    if (mustReplicate) throw new PassingError(messageOf(error), { cause: error });
     return await make(1);
   }
 }
