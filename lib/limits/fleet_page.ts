@@ -7,7 +7,7 @@
 /** Views that a host shows to the pages of others; they leave room for calls among its exchanges. */
 export const MAX_FLEET_VIEWS = 48;
 
-/** One message of a view on its way between hosts, in bytes; a piece of a picture takes 8 MiB. */
+/** One message of a view to the host that shows it, in bytes; a piece of a picture takes 8 MiB. */
 export const MAX_FLEET_VIEW_MESSAGE_BYTES = 16 << 20;
 
 /** What may wait of the input of a viewer for the host of the client, in bytes: two of the longest messages. */

@@ -6,7 +6,7 @@
 
 import type { HostViewOutput, OpenView } from "../../control/mod.ts";
 import { messageOf } from "../../errors.ts";
-import { MAX_FLEET_VIEW_INPUT_BYTES } from "../../limits.ts";
+import { MAX_FLEET_VIEW_INPUT_BYTES, MAX_FLEET_VIEW_MESSAGE_BYTES } from "../../limits.ts";
 import type { Exchange } from "../control/exchange.ts";
 import { FrameStream } from "./frame_stream.ts";
 
@@ -25,7 +25,7 @@ export async function openFarView(exchange: Exchange, output: HostViewOutput): P
     tell();
   };
   frames.start();
-  frames.receive((message) => {
+  frames.receive(MAX_FLEET_VIEW_MESSAGE_BYTES, (message) => {
     if (!isOver) output.send(message);
   }).then((last) => {
     if (last === undefined) finish(() => output.lost("the host has closed the view"));

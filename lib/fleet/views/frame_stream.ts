@@ -47,13 +47,15 @@ export class FrameStream {
   /**
    * Takes what the other end sends.
    *
+   * @param maxLength The longest message, in bytes.
    * @returns The frame that ends the view; `undefined` when the other end has just closed it.
    * @throws {A12Error} When the other end cannot be reached, or sends what is no frame.
    */
   async receive(
+    maxLength: number,
     take: (message: string | Uint8Array<ArrayBuffer>) => void,
   ): Promise<EndFrame | undefined> {
-    const reader = new FrameReader();
+    const reader = new FrameReader(maxLength);
     for await (const part of this.#exchange.readable) {
       reader.push(part);
       for (let frame = reader.next(); frame !== undefined; frame = reader.next()) {

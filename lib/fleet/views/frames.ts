@@ -5,7 +5,6 @@
  */
 
 import { ControlError } from "../../errors.ts";
-import { MAX_FLEET_VIEW_MESSAGE_BYTES } from "../../limits.ts";
 
 /** What an end of a view says to the other one. */
 export type Frame = MessageFrame | EndFrame;
@@ -48,15 +47,23 @@ export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
     : join(KIND.fault, encoder.encode(fault));
 }
 
-/** Finds the frames in bytes that come in pieces of any size. */
+/** Finds the frames in bytes that come in pieces of any size; it keeps the bytes, not the pieces. */
 export class FrameReader {
+  readonly #maxLength: number;
   #parts: Uint8Array[] = [];
-  #bytes = 0;
-  #head: { readonly kind: number; readonly length: number } | undefined;
+  #kind: number | undefined;
+  #wanted = HEAD_BYTES;
+  #taken = new Uint8Array(HEAD_BYTES);
+  #size = 0;
 
+  /** @param maxLength The longest content of a frame, in bytes. */
+  constructor(maxLength: number) {
+    this.#maxLength = maxLength;
+  }
+
+  /** @param part Borrowed until {@linkcode next} has found no further frame. */
   push(part: Uint8Array): void {
     this.#parts.push(part);
-    this.#bytes += part.length;
   }
 
   /**
@@ -66,14 +73,17 @@ export class FrameReader {
    * @throws {ControlError} `control-failed` for a frame that is too long or of no known kind.
    */
   next(): ReadFrame | undefined {
-    if (this.#head === undefined) {
-      if (this.#bytes < HEAD_BYTES) return undefined;
-      this.#head = readHead(this.#take(HEAD_BYTES));
+    if (this.#kind === undefined) {
+      const head = this.#take();
+      if (head === undefined) return undefined;
+      this.#kind = head[0]!;
+      this.#wanted = this.#readLength(head);
     }
-    const { kind, length } = this.#head;
-    if (this.#bytes < length) return undefined;
-    this.#head = undefined;
-    const content = this.#take(length);
+    const content = this.#take();
+    if (content === undefined) return undefined;
+    const kind = this.#kind;
+    this.#kind = undefined;
+    this.#wanted = HEAD_BYTES;
     switch (kind) {
       case KIND.text:
         return { kind: "message", message: decoder.decode(content) };
@@ -88,21 +98,43 @@ export class FrameReader {
     }
   }
 
-  #take(count: number): Uint8Array<ArrayBuffer> {
-    const taken = new Uint8Array(count);
-    let at = 0;
-    let used = 0;
-    while (at < count) {
-      const part = this.#parts[used]!;
-      const piece = part.subarray(0, count - at);
-      taken.set(piece, at);
-      at += piece.length;
-      if (piece.length === part.length) used++;
-      else this.#parts[used] = part.subarray(piece.length);
+  /** Takes the bytes that are wanted, when all of them have come. */
+  #take(): Uint8Array<ArrayBuffer> | undefined {
+    for (let part = this.#parts[0]; part !== undefined; part = this.#parts[0]) {
+      const piece = part.subarray(0, this.#wanted - this.#size);
+      this.#makeRoom(this.#size + piece.length);
+      this.#taken.set(piece, this.#size);
+      this.#size += piece.length;
+      if (piece.length < part.length) {
+        this.#parts[0] = part.subarray(piece.length);
+        break;
+      }
+      this.#parts.shift();
     }
-    this.#parts.splice(0, used);
-    this.#bytes -= count;
+    if (this.#size < this.#wanted) return undefined;
+    const taken = this.#taken.length === this.#size
+      ? this.#taken
+      : this.#taken.slice(0, this.#size);
+    this.#taken = new Uint8Array(HEAD_BYTES);
+    this.#size = 0;
     return taken;
+  }
+
+  /** Twice what has come, so that what was only announced takes no memory. */
+  #makeRoom(size: number): void {
+    if (size <= this.#taken.length) return;
+    const larger = new Uint8Array(Math.min(this.#wanted, 2 * size));
+    larger.set(this.#taken.subarray(0, this.#size));
+    this.#taken = larger;
+  }
+
+  #readLength(head: Uint8Array): number {
+    const length = new DataView(head.buffer, head.byteOffset).getUint32(1, true);
+    if (length <= this.#maxLength) return length;
+    throw new ControlError(
+      "control-failed",
+      `a message of a view has ${length} bytes, the most is ${this.#maxLength}`,
+    );
   }
 }
 
@@ -112,13 +144,4 @@ function join(kind: number, content: Uint8Array): Uint8Array<ArrayBuffer> {
   new DataView(bytes.buffer).setUint32(1, content.length, true);
   bytes.set(content, HEAD_BYTES);
   return bytes;
-}
-
-function readHead(head: Uint8Array): { readonly kind: number; readonly length: number } {
-  const length = new DataView(head.buffer, head.byteOffset).getUint32(1, true);
-  if (length <= MAX_FLEET_VIEW_MESSAGE_BYTES) return { kind: head[0]!, length };
-  throw new ControlError(
-    "control-failed",
-    `a message of a view has ${length} bytes, the most is ${MAX_FLEET_VIEW_MESSAGE_BYTES}`,
-  );
 }

@@ -6,7 +6,12 @@
 
 import type { OpenView, ViewOptions, ViewOutput } from "../../control/mod.ts";
 import { A12Error, ControlError, messageOf } from "../../errors.ts";
-import { MAX_CONTROL_WORD, MAX_FLEET_VIEWS, MAX_WEB_WAITING_BYTES } from "../../limits.ts";
+import {
+  MAX_CONTROL_WORD,
+  MAX_FLEET_VIEWS,
+  MAX_WEB_MESSAGE_BYTES,
+  MAX_WEB_WAITING_BYTES,
+} from "../../limits.ts";
 import type { Logger } from "../../log.ts";
 import type { Exchange, Head } from "../control/exchange.ts";
 import type { Access } from "../names.ts";
@@ -51,7 +56,7 @@ export class ServedViews {
       });
       exchange.sendHead({});
       frames.start();
-      await frames.receive((message) => opened.receive(message));
+      await frames.receive(MAX_WEB_MESSAGE_BYTES, (message) => opened.receive(message));
       await exchange.end();
     } catch (error) {
       // Nothing is left to be told when it was the other host that has ended it.

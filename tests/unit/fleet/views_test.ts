@@ -173,15 +173,22 @@ Deno.test("views between hosts: a host that is gone is told to the viewer, a vie
   assert.equal(rig.closed, 1);
 });
 
-Deno.test("views between hosts: what is no frame ends the view", async () => {
-  const rig = new Rig();
-  const { caller, served, viewer } = await rig.open();
-  await caller.write(new Uint8Array([9, 0, 0, 0, 0]));
-  await served;
-  assert.equal(rig.closed, 1);
-  await rig.until(() => viewer.end !== undefined, "the end");
-  assert.match(viewer.end!, /^lost: .* no frames of the kind 9/);
-});
+for (
+  const [what, frame, reason] of [
+    ["what is no frame", [9, 0, 0, 0, 0], /^lost: .* no frames of the kind 9/],
+    ["a message longer than one of a page", [1, 1, 0, 16, 0], /^lost: .* 1048577 bytes, the most/],
+  ] as const
+) {
+  Deno.test(`views between hosts: ${what} ends the view`, async () => {
+    const rig = new Rig();
+    const { caller, served, viewer } = await rig.open();
+    await caller.write(new Uint8Array(frame));
+    await served;
+    assert.equal(rig.closed, 1);
+    await rig.until(() => viewer.end !== undefined, "the end");
+    assert.match(viewer.end!, reason);
+  });
+}
 
 Deno.test("views between hosts: what waits for another host is bounded, both ways", async () => {
   const rig = new Rig();
