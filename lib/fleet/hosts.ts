@@ -197,10 +197,12 @@ export class Hosts implements AsyncDisposable {
     const isOver = new Set(
       subjects.filter(([, , , , kind]) => kind === "terminated").map(([, , , client]) => client),
     );
-    const clients = new Set(subjects.map(([, , , client]) => client));
-    for (const client of clients.difference(isOver)) {
+    const clients = new Set(subjects.map(([, , , client]) => client)).difference(isOver);
+    // The host itself, which logins belong to.
+    clients.delete("0");
+    for (const client of clients) {
       const last = await stream.lastOf(host, Number(client));
-      if (last === undefined || last.client === 0) continue;
+      if (last === undefined) continue;
       const body = {
         time: new Date().toISOString(),
         source: last.client,
@@ -211,7 +213,7 @@ export class Hosts implements AsyncDisposable {
     }
     await this.#bucket.delete(host, { previousSeq: revision });
     this.#seen.delete(host);
-    log.log("warn", "fleet-host-gone", { host, clients: clients.size - isOver.size });
+    log.log("warn", "fleet-host-gone", { host, clients: clients.size });
   }
 
   /** The subjects of a stream that match. */

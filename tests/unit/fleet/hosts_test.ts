@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { FleetConnection, FleetRecords, Hosts, RecordStream } from "../../../lib/fleet/mod.ts";
 import { FLEET_LEASE_MS } from "../../../lib/limits.ts";
-import { silentLogger } from "../../../lib/log.ts";
+import { type Logger, silentLogger } from "../../../lib/log.ts";
 import { inDirectory } from "../../support/directory.ts";
 import { RecordReader } from "../../support/fleet_records.ts";
 import { NatsServer, NEEDS_NATS } from "../../support/nats.ts";
@@ -16,8 +16,9 @@ Deno.test({
       await using server = await NatsServer.start();
       const connection = await FleetConnection.open({ servers: [server.url], name: "f" }, "test");
       const stream = await RecordStream.open(connection);
-      const join = (host: string) =>
-        Hosts.join({ connection, stream, host, entry: ENTRY, log: silentLogger });
+      const lines: unknown[][] = [];
+      const log: Logger = { log: (...line) => void lines.push(line) };
+      const join = (host: string) => Hosts.join({ connection, stream, host, entry: ENTRY, log });
       {
         await using records = await FleetRecords.open({
           connection,
@@ -45,6 +46,8 @@ Deno.test({
       await two.beat();
       await Promise.allSettled([one, two].map((each) => each.look(2 * FLEET_LEASE_MS)));
       assert.deepEqual(await keys(), ["one", "two"]);
+      const gone = lines.find(([, event]) => event === "fleet-host-gone");
+      assert.deepEqual(gone, ["warn", "fleet-host-gone", { host: "records-1", clients: 2 }]);
 
       {
         await using reader = new RecordReader(connection);
