@@ -13,14 +13,14 @@ import {
   OPERATIONS,
   type Result,
 } from "../../control/mod.ts";
-import { ControlError, FleetError, messageOf } from "../../errors.ts";
+import { ControlError, FleetError, KeystoreError, messageOf } from "../../errors.ts";
 import { MAX_LISTED_CLIENTS } from "../../limits.ts";
 import type { FleetHost } from "../host_list.ts";
 import { askAll, askOne, type Silence, silenceError, silenceText } from "./ask_all.ts";
 import type { FleetCaller } from "./caller.ts";
 import { findHost, listHostIds } from "./find_host.ts";
 
-/** Operations on what all hosts share, which any of them can do. */
+/** Operations on keys that have knocked: all hosts share what comes of them. */
 const SHARED: readonly OperationName[] = ["accept", "ignore"];
 
 /** Stands for the listening name of a listener that has none. */
@@ -41,6 +41,7 @@ export class WholeFleet implements ControlWay {
    *
    * @throws {FleetError} `no-such-host`, `ambiguous-host`, and those of {@linkcode FleetCaller.call}.
    * @throws {ControlError} `no-such-client`, `ambiguous-client`, and what the host refuses.
+   * @throws {KeystoreError} `no-such-key` for several keys that have knocked.
    */
   async call<K extends OperationName>(
     name: K,
@@ -63,15 +64,15 @@ export class WholeFleet implements ControlWay {
   }
 
   /** The host, and the client as that one calls it. */
-  async #where(hosts: readonly FleetHost[], name: OperationName, { client }: Args) {
+  async #where(hosts: readonly FleetHost[], name: OperationName, { client, key }: Args) {
     if (typeof client === "string") return await this.#client(hosts, client);
     if (name === "link") return { host: await this.#anyOf(withPages(hosts)) };
-    if (SHARED.includes(name)) return { host: await this.#anyOf(hosts) };
+    if (typeof key === "string" && SHARED.includes(name)) return await this.#knocked(hosts, key);
     throw new FleetError("no-such-host", `${name} needs a host; there are ${listHostIds(hosts)}`);
   }
 
   async #client(hosts: readonly FleetHost[], word: string) {
-    const [, host, client] = /^(.*)\/([^/]*)$/.exec(word) ?? [];
+    const [, host, client] = /^(.*)\/([^/]+)$/.exec(word) ?? [];
     if (host !== undefined && client !== undefined) return { host: findHost(hosts, host), client };
     if (!isClientKey(word)) {
       throw new ControlError(
@@ -110,6 +111,24 @@ export class WholeFleet implements ControlWay {
     } finally {
       stop.abort(new Error("another host has answered"));
     }
+  }
+
+  /** A host where a key has knocked, as the others do not know of it yet; any host for another word. */
+  async #knocked(hosts: readonly FleetHost[], word: string) {
+    const { answers } = await askAll(this.#caller, hosts, "knocks", {});
+    const found = answers.flatMap(({ host, result }) =>
+      result.filter(({ key, public_key }) => isClientKey(word, key) || public_key === word)
+        .map(({ key }) => ({ host, key }))
+    );
+    const [one] = found;
+    if (one === undefined) return { host: await this.#anyOf(hosts) };
+    const keys = [...new Set(found.map(({ key }) => key))];
+    if (keys.length === 1) return { host: one.host };
+    throw new KeystoreError(
+      "no-such-key",
+      `${keys.length} keys that have knocked begin with ${JSON.stringify(word)}: ` +
+        `${keys.slice(0, MAX_LISTED_CLIENTS).join(", ")}; give more digits of one`,
+    );
   }
 
   /** A host knows its own knocks some seconds before the others do. */

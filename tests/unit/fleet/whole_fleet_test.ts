@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Controlled, Result } from "../../../lib/control/mod.ts";
-import { ControlError, FleetError } from "../../../lib/errors.ts";
+import { ControlError, FleetError, KeystoreError } from "../../../lib/errors.ts";
 import { type Answers, askAll, WholeFleet } from "../../../lib/fleet/mod.ts";
 import { ControlBench, enter } from "../../support/fleet_control.ts";
 import { NatsServer, NEEDS_NATS } from "../../support/nats.ts";
@@ -17,10 +17,12 @@ function test(name: string, run: (bench: ControlBench) => Promise<void>) {
   });
 }
 
-function isRefused(code: string, pattern: RegExp): (error: unknown) => boolean {
+function isRefused(wanted: string, pattern: RegExp): (error: unknown) => boolean {
   return (error) => {
-    assert(error instanceof ControlError || error instanceof FleetError, `${error}`);
-    assert.deepEqual([error.code, pattern.test(error.message)], [code, true], error.message);
+    const kinds = [ControlError, FleetError, KeystoreError];
+    assert(kinds.some((kind) => error instanceof kind), `${error}`);
+    const { code, message } = error as FleetError;
+    assert.deepEqual([code, pattern.test(message)], [wanted, true], message);
     return true;
   };
 }
@@ -69,7 +71,9 @@ test("a client is found at its host, by the beginning of an id, or by its key", 
   );
   await assert.rejects(end("other/2"), isRefused("no-such-host", /there are mill-11111111 \(/));
   await assert.rejects(end("/2"), isRefused("no-such-host", /there is no host ""/));
-  await assert.rejects(end("2"), isRefused("no-such-client", /give HOST\/NUMBER/));
+  for (const word of ["2", `${first}/`]) {
+    await assert.rejects(end(word), isRefused("no-such-client", /give HOST\/NUMBER/));
+  }
   await assert.rejects(end("3f2"), isRefused("no-such-client", /give HOST\/NUMBER/));
   await assert.rejects(
     end("3f2a"),
@@ -131,6 +135,42 @@ test("an operation on the keystore goes to one host that answers, and keys are t
     isRefused("no-such-host", /^stats needs a host; there are a-1/),
   );
   await assert.rejects(fleet.call("link", {}), isRefused("no-web", /--web/));
+});
+
+test("a key is let in at a host where it has knocked, and the word must fit one key alone", async (bench) => {
+  const taken: string[] = [];
+  const host = (id: string, ...knocks: (readonly [key: string, public_key: string])[]) =>
+    bench.host(id, {
+      ...LISTENER,
+      knocks: () => knocks.map(([key, public_key]) => ({ key, public_key, last: "" })) as never,
+      accept({ key }) {
+        taken.push(`accept ${key} at ${id}`);
+        return {} as never;
+      },
+      ignore({ key }) {
+        taken.push(`ignore ${key} at ${id}`);
+        return {} as never;
+      },
+    }, { entry: {} });
+  await host("a-1", ["3f2a-91bc", "A="]);
+  await host("b-1", ["3f2a-0000", "B="], ["bbbb-0000", "C="]);
+  await host("c-1", ["3f2a-91bc", "A="]);
+  const fleet = new WholeFleet(await bench.caller());
+  await fleet.call("accept", { key: "BBBB" });
+  await fleet.call("accept", { key: "B=" });
+  await fleet.call("ignore", { key: "3f2a-00" });
+  await fleet.call("ignore", { key: "3f2a91" });
+  assert.deepEqual(taken, [
+    "accept BBBB at b-1",
+    "accept B= at b-1",
+    "ignore 3f2a-00 at b-1",
+    "ignore 3f2a91 at a-1",
+  ]);
+  await assert.rejects(
+    fleet.call("accept", { key: "3f2a" }),
+    isRefused("no-such-key", /^2 keys .* "3f2a": 3f2a-91bc, 3f2a-0000; give more digits/),
+  );
+  assert.equal(taken.length, 4);
 });
 
 test("a fleet without hosts, or with none that answers, says so", async (bench) => {
