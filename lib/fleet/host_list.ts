@@ -9,6 +9,7 @@ import { FleetError, messageOf } from "../errors.ts";
 import { FLEET_REQUEST_TIMEOUT_MS, MAX_HOST_ENTRY_BYTES } from "../limits.ts";
 import type { FleetConnection } from "./connection.ts";
 import type { HostEntry } from "./hosts.ts";
+import { isMissing, noFleet } from "./missing.ts";
 import { isHostId } from "./records/record.ts";
 
 /** A host of the fleet. One that was killed is there until its lease has run out. */
@@ -49,12 +50,11 @@ export async function listHosts(connection: FleetConnection): Promise<readonly F
     );
     return found.filter((host) => host !== undefined);
   } catch (error) {
+    if (isMissing(error)) throw noFleet(names, error);
     throw new FleetError(
       "fleet-failed",
-      `the hosts of the fleet cannot be read (${names.buckets.hosts}): ${
-        messageOf(error)
-      }; start ` +
-        "a listener of this fleet, and let this user read the bucket",
+      `the hosts of the fleet cannot be read (${names.buckets.hosts}): ${messageOf(error)}; let ` +
+        "this user read the bucket",
       { cause: error },
     );
   }

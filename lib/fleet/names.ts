@@ -14,6 +14,7 @@ const NAMELESS = "default";
 
 /** The names of one fleet. */
 export interface FleetNames {
+  readonly fleet: string;
   readonly buckets: {
     readonly keys: string;
     readonly places: string;
@@ -57,6 +58,7 @@ export function fleetNames(fleet: string): FleetNames {
   const buckets = { keys: `${fleet}_keys`, places: `${fleet}_places`, hosts: `${fleet}_hosts` };
   const stream = `${fleet}_records`;
   return {
+    fleet,
     buckets,
     stream,
     streams: [...Object.values(buckets).map((bucket) => `KV_${bucket}`), stream],

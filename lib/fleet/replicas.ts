@@ -9,10 +9,10 @@ import { messageOf } from "../errors.ts";
 import { FLEET_REPLICAS, FLEET_REQUEST_TIMEOUT_MS } from "../limits.ts";
 import type { Logger } from "../log.ts";
 import type { FleetConnection } from "./connection.ts";
+import { isMissing } from "./missing.ts";
 import { PassingError } from "./patience.ts";
 
 const TOO_FEW_SERVERS = 10005;
-const NOT_FOUND = 10059;
 
 /**
  * Makes a bucket or a stream with as many replicas as the connection wants; with one where fewer
@@ -58,7 +58,7 @@ export async function raiseReplicas(
       await manager.streams.update(stream, { num_replicas: replicas });
       log.log("info", "fleet-replicas-raised", { stream, replicas });
     } catch (error) {
-      if (codeOf(error) === NOT_FOUND) return;
+      if (isMissing(error)) return;
       log.log("warn", "fleet-replicas-few", { stream, detail: messageOf(error) });
     }
   }));

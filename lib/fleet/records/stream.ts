@@ -21,6 +21,7 @@ import {
   FLEET_REQUEST_TIMEOUT_MS,
 } from "../../limits.ts";
 import type { FleetConnection } from "../connection.ts";
+import { isMissing } from "../missing.ts";
 import { patiently } from "../patience.ts";
 import { replicated } from "../replicas.ts";
 import { type FleetRecord, parseRecord } from "./record.ts";
@@ -28,7 +29,6 @@ import { type FleetRecord, parseRecord } from "./record.ts";
 const NANOSECONDS_PER_MS = 1_000_000;
 const WRONG_LAST_SEQUENCE = 10071;
 const NAME_IN_USE = 10058;
-const NOT_FOUND = 10059;
 
 /** Stores records, and tells what it has of a client. */
 export class RecordStream {
@@ -99,7 +99,7 @@ async function make(manager: JetStreamManager, connection: FleetConnection): Pro
   try {
     await manager.streams.info(names.stream);
   } catch (error) {
-    if (!isApi(error, NOT_FOUND)) throw error;
+    if (!isMissing(error)) throw error;
     const add = (replicas: number) =>
       manager.streams.add({
         name: names.stream,

@@ -8,6 +8,7 @@ import { DeliverPolicy, jetstreamManager, type JsMsg } from "@nats-io/jetstream"
 import { FleetError, messageOf } from "../../errors.ts";
 import { FLEET_RETRY_MS, FLEET_WATCH_BATCH, FLEET_WATCH_EXPIRES_MS } from "../../limits.ts";
 import type { FleetConnection } from "../connection.ts";
+import { isMissing, noFleet } from "../missing.ts";
 import { patiently } from "../patience.ts";
 import { pause } from "./drain.ts";
 import { type FleetRecord, parseRecord } from "./record.ts";
@@ -124,10 +125,10 @@ async function open(
 }
 
 function failure({ names }: FleetConnection, error: unknown): FleetError {
+  if (isMissing(error)) return noFleet(names, error);
   return new FleetError(
     "fleet-failed",
-    `the stream ${names.stream} cannot be read: ${messageOf(error)}; start a listener of this ` +
-      "fleet, and let this user read the stream",
+    `the stream ${names.stream} cannot be read: ${messageOf(error)}; let this user read it`,
     { cause: error },
   );
 }

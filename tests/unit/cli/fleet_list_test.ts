@@ -83,7 +83,8 @@ test(
   async (bench, run) => {
     const before = await run("list");
     assert.equal(before.code, 1);
-    assert.match(before.err, /start a listener of this fleet/);
+    assert.match(before.err, /no fleet f: start a listener of this fleet, or .* --fleet-name/);
+    assert.deepEqual(await run("watch"), before);
     await enter(await bench.connect(), "host-1", {});
     const none = await run("list", "--json");
     assert.deepEqual([none.code, none.out], [1, ""]);
