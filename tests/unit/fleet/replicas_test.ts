@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { FleetConnection, fleetNames, FleetRecords } from "../../../lib/fleet/mod.ts";
+import { patiently } from "../../../lib/fleet/patience.ts";
 import { FLEET_REPLICAS } from "../../../lib/limits.ts";
 import { inDirectory } from "../../support/directory.ts";
 import { LogBook } from "../../support/log_book.ts";
@@ -15,6 +16,8 @@ Deno.test({
       const place = { servers: cluster.urls.slice(0, 1), name: "f" };
       const connection = await FleetConnection.open(place, "test");
       const { buckets, stream } = fleetNames("f");
+      // The servers may not all know of each other yet.
+      await patiently(() => connection.buckets.create("all", { replicas: 3 }), () => true);
       await connection.buckets.create(buckets.keys, { replicas: 1, history: 1 });
       const log = new LogBook();
       {
