@@ -9,7 +9,7 @@ import { MAX_CONTROL_TEXT_UNITS } from "../limits.ts";
 import type { Snapshot } from "../mod.ts";
 import { printJson } from "./ctl_connect.ts";
 import type { Reach } from "./ctl_reach.ts";
-import { UsageError } from "./errors.ts";
+import { fileError, UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
 import { parsePositiveWhole } from "./values.ts";
 
@@ -115,8 +115,11 @@ function toJson(taken: Snapshot) {
 async function write(taken: Snapshot, output: string | undefined, io: CliIo): Promise<void> {
   const text = taken.kind === "text" ? withoutEmptyRows(taken.text) : undefined;
   const bytes = taken.kind === "text" ? new TextEncoder().encode(text) : taken.bytes;
-  if (output !== undefined) await Deno.writeFile(output, bytes, { mode: 0o600 });
-  else if (text !== undefined) io.out(text);
+  if (output !== undefined) {
+    await Deno.writeFile(output, bytes, { mode: 0o600 }).catch((error) => {
+      throw fileError("write", output, error);
+    });
+  } else if (text !== undefined) io.out(text);
   else if (Deno.stdout.isTerminal()) {
     throw new UsageError("the client shows a picture: give --output FILE.png");
   } else await writeAll(Deno.stdout, bytes);

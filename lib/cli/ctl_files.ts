@@ -10,7 +10,7 @@ import type { Result } from "../control/mod.ts";
 import { escapeControls } from "../mod.ts";
 import { ago, printJson } from "./ctl_connect.ts";
 import type { Reach } from "./ctl_reach.ts";
-import { UsageError } from "./errors.ts";
+import { fileError, UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
 import { formatTable } from "./keystore_text.ts";
 import { Progress } from "./progress.ts";
@@ -27,7 +27,9 @@ export function sendCommand(io: CliIo, reach: Reach): Command {
     .option("--name <name>", "what to call it (default: its own name)")
     .action((word: string, path: string, { name }: { name?: string }, command: Command) =>
       reach.run(command, async ({ client, json }) => {
-        using file = await Deno.open(path);
+        using file = await Deno.open(path).catch((error) => {
+          throw fileError("read", path, error);
+        });
         const { size, isFile } = await file.stat();
         if (!isFile) throw new UsageError(`${path} is not a file`);
         if (size === 0) throw new UsageError(`${path} is empty, and clients take no empty files`);
@@ -111,7 +113,7 @@ async function open(path: string, content: ReadableStream<Uint8Array>): Promise<
     return await Deno.open(path, { write: true, createNew: true, mode: 0o600 });
   } catch (error) {
     await content.cancel();
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw fileError("write", path, error);
     throw new UsageError(`${path} is there already: give another --output FILE`);
   }
 }

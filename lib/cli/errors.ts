@@ -11,6 +11,11 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+/** A file that the user has named cannot be used, for a reason that the system gives. */
+export function fileError(verb: "read" | "write", path: string, error: unknown): UsageError {
+  return new UsageError(`cannot ${verb} ${path}: ${messageOf(error)}`);
+}
+
 /** A program that the command needs has failed; the exit code is 1. */
 export class ProgramError extends Error {
   override readonly name = "ProgramError";

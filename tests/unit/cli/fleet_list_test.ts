@@ -128,3 +128,22 @@ test("a fleet has to be named, as host and client", async (_bench, run) => {
   assert.equal(await runCli(await makeProgram(ctl, "ctl"), words, ctl), 2);
   assert.equal(ctl.stderr, "error: --fleet-name needs --fleet URL\n");
 });
+
+test("a file that cannot be used is named", async (bench, run) => {
+  await bench.host("host-1", {
+    snapshot: () => ({ kind: "text", text: "text" }),
+    fetch: () => ({ stream: new Blob(["text"]).stream() }) as never,
+  }, { entry: {} });
+  const path = "/dev/null/file";
+  for (
+    const [verb, ...args] of [
+      ["read", "send", "host-1/2", path],
+      ["write", "snapshot", "host-1/2", "--output", path],
+      ["write", "fetch", "host-1/2", "1", "--output", path],
+    ] as const
+  ) {
+    const { code, err } = await run(...args);
+    assert.equal(code, 2, err);
+    assert.match(err, new RegExp(`^error: cannot ${verb} /dev/null/file: Not a directory`));
+  }
+});
