@@ -143,9 +143,9 @@ export class WholeFleet implements ControlWay {
     return [...knocks.values()].sort((a, b) => a.last < b.last ? 1 : -1);
   }
 
-  /** A host lists the keys of its own listening name. */
+  /** A host lists the keys of its own listening name; those of hosts that take no calls stay unknown. */
   async #keys(hosts: readonly FleetHost[]): Promise<Result<"keys">> {
-    const names = Map.groupBy(hosts, ({ name }) => name);
+    const names = Map.groupBy(hosts.filter(({ isControlled }) => isControlled), ({ name }) => name);
     const lists = await Promise.all([...names.values()].map(async (same) => {
       const { id } = await this.#anyOf(same);
       return await this.#caller.call(id, "keys", {});

@@ -124,11 +124,12 @@ test("an operation on the keystore goes to one host that answers, and keys are t
     knock("B", "2026-02"),
     knock("C", "2026-01"),
   ] as never);
+  await enter(connection, "y-1", { name: "shut", isControlled: false });
   const listed = await fleet.call("keys", {});
   assert.deepEqual(listed.map(({ key }) => key), ["1111", "2222", "3333"]);
   await assert.rejects(
     fleet.call("accept", { key: "3f2a" }),
-    isRefused("several-listeners", /under several names: default, demo; give/),
+    isRefused("several-listeners", /under several names: default, demo, shut; give/),
   );
   await assert.rejects(
     fleet.call("stats", {}),
