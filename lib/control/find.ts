@@ -44,7 +44,7 @@ export function isClientKey(word: string, key?: string): boolean {
 }
 
 function refuse(clients: readonly ClientRow[], word: string): never {
-  const there = clients.length === 0 ? "there are none" : `there are ${listed(clients)}`;
+  const there = clients.length === 0 ? "there are none" : `the clients are ${listed(clients)}`;
   throw new ControlError(
     "no-such-client",
     `there is no client ${JSON.stringify(word)}; ${there}`,

@@ -348,8 +348,11 @@ export class ListenerControl implements Controlled, RecordWatch {
   async unlink({ link: id }: Arguments<"unlink">): Promise<Result<"unlink">> {
     const desk = await this.#linkDesk();
     if (desk.end(id, "withdrawn")) return { id };
-    const known = desk.links.map(({ id }) => id).join(", ") || "none";
-    throw new ControlError("no-such-link", `there is no link ${id}; there are ${known}`);
+    const known = desk.links.map(({ id }) => id).join(", ");
+    throw new ControlError(
+      "no-such-link",
+      `there is no link ${id}; ${known === "" ? "there are none" : `the links are ${known}`}`,
+    );
   }
 
   async limits(): Promise<Result<"limits">> {

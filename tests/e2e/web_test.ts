@@ -87,7 +87,7 @@ Deno.test("web: links of ctl look alone, or are for one client, and their views 
   assert.equal(await look.get("/api/clients"), "no-session");
   assert.match(
     (await ctl(listening, ["unlink", "2"], 1)).err,
-    /there is no link 2; there are 1, 3/,
+    /there is no link 2; the links are 1, 3/,
   );
   const own = await drive.view(second);
   await control.call("end", { client: String(second) });
