@@ -7,7 +7,8 @@ Deno.test({
   name: `a fleet bears what goes wrong around it${NEEDS_HAPROXY.why}`,
   ignore: NEEDS_NATS.ignore || NEEDS_HAPROXY.ignore,
   async fn(test) {
-    await using rig = await Rig.start(SHORT);
+    await using stack = new AsyncDisposableStack();
+    const rig = await Rig.start(SHORT, stack);
     for (const { name, demand, isInTests, run } of FLEET_ROWS) {
       await test.step({
         name: `${name}: ${demand}`,

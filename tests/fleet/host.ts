@@ -18,6 +18,9 @@ export interface HostOptions {
 /** How long a start may wait for the servers, which choose leaders. */
 const START_MS = 90_000;
 
+/** How often it is started before that is a failure. */
+const MOST_STARTS = 3;
+
 /** The name of its listener. */
 export const LISTENER = "demo";
 
@@ -27,16 +30,12 @@ export class Host implements AsyncDisposable {
   #err!: Output;
   #ports = { listen: 0, ready: 0 };
   #isRunning = false;
+  #isDisposed = false;
+  #failedStarts = 0;
 
-  private constructor(options: HostOptions) {
+  /** It runs after {@linkcode restart}. */
+  constructor(options: HostOptions) {
     this.#options = options;
-  }
-
-  static async start(options: HostOptions): Promise<Host> {
-    await Deno.mkdir(options.directory);
-    const host = new Host(options);
-    await host.restart();
-    return host;
   }
 
   /** Where it listens, and where balancers ask whether it is ready; other ports after each start. */
@@ -44,13 +43,30 @@ export class Host implements AsyncDisposable {
     return this.#ports;
   }
 
+  /** How often it ended before it listened, because servers went away meanwhile, and was started again. */
+  get failedStarts(): number {
+    return this.#failedStarts;
+  }
+
   /** What it has logged since its start. */
   get log(): string {
     return this.#err.text;
   }
 
-  /** Starts it again; settles when it listens. */
+  /** Starts it again, as a service manager does; settles when it listens. */
   async restart(): Promise<void> {
+    for (let attempt = 1;; attempt++) {
+      try {
+        return await this.#start();
+      } catch (error) {
+        await this.kill();
+        if (attempt === MOST_STARTS || this.#isDisposed) throw error;
+        this.#failedStarts++;
+      }
+    }
+  }
+
+  async #start(): Promise<void> {
     const { directory, keystore, secretFile, servers, fleet } = this.#options;
     this.#process = new Deno.Command(Deno.execPath(), {
       args: [
@@ -90,6 +106,7 @@ export class Host implements AsyncDisposable {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
+    this.#isDisposed = true;
     return this.kill();
   }
 }

@@ -105,6 +105,8 @@ export async function race(rig: Rig): Promise<string> {
     });
     if ((round + 1) % 20 === 0) console.error(`      ${round + 1} of ${rounds} rounds`);
   }
+  const again = rig.hosts.reduce((sum, { failedStarts }) => sum + failedStarts, 0);
   return `${rounds} of ${rounds} rounds of ${racers} clients let in and stored ${places}; ` +
-    `${kills.listeners} listeners and ${kills.servers} servers killed`;
+    `${kills.listeners} listeners and ${kills.servers} servers killed, ` +
+    `${again} starts of listeners that servers left and that were repeated`;
 }

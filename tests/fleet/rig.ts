@@ -36,7 +36,7 @@ export interface FleetSize {
   readonly isShort: boolean;
 }
 
-export class Rig implements AsyncDisposable {
+export class Rig {
   readonly secret = SECRET;
   readonly size: FleetSize;
   readonly cluster: NatsCluster;
@@ -47,7 +47,6 @@ export class Rig implements AsyncDisposable {
   readonly connection: FleetConnection;
   readonly ledger: Ledger;
   readonly sources: Sources;
-  readonly #stack: AsyncDisposableStack;
   #port = 0;
 
   private constructor(parts: Parts, stack: AsyncDisposableStack) {
@@ -59,22 +58,16 @@ export class Rig implements AsyncDisposable {
       keystore: this.keystore,
       connection: this.connection,
     } = parts);
-    this.#stack = stack;
     this.ledger = stack.use(new Ledger(this.connection));
     this.sources = stack.use(new Sources(() => this.connect(), SECRET));
   }
 
-  static async start(size: FleetSize): Promise<Rig> {
-    const stack = new AsyncDisposableStack();
-    try {
-      const rig = new Rig(await makeParts(size, stack), stack);
-      rig.#port = await rig.balancer.port();
-      for (let i = 0; i < size.hosts; i++) await rig.#tell(i);
-      return rig;
-    } catch (error) {
-      await stack.disposeAsync();
-      throw error;
-    }
+  /** @param stack Gets what is to be ended; it may be disposed of at any time. */
+  static async start(size: FleetSize, stack: AsyncDisposableStack): Promise<Rig> {
+    const rig = new Rig(await makeParts(size, stack), stack);
+    rig.#port = await rig.balancer.port();
+    for (let i = 0; i < size.hosts; i++) await rig.#tell(i);
+    return rig;
   }
 
   /** Connects through the balancer. */
@@ -133,10 +126,6 @@ export class Rig implements AsyncDisposable {
     await this.#tell(host);
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#stack.disposeAsync();
-  }
-
   /** Settles when the balancer has seen that the host listens. */
   async #tell(host: number): Promise<void> {
     const { listen, ready } = this.hosts[host]!.ports;
@@ -157,20 +146,34 @@ type Parts = Pick<Rig, "size" | "cluster" | "hosts" | "balancer" | "keystore" | 
 async function makeParts(size: FleetSize, stack: AsyncDisposableStack): Promise<Parts> {
   const directory = await Deno.makeTempDir({ prefix: "fleet-" });
   stack.defer(() => Deno.remove(directory, { recursive: true }));
-  const cluster = stack.use(await NatsCluster.start({ isDivisible: true }));
+  const cluster = await kept(stack, NatsCluster.start({ isDivisible: true }));
   const servers = cluster.urls;
   const own = await Keystore.open(`${directory}/a12`);
-  const keystore = stack.use(await FleetKeystore.open({ servers, name: FLEET, own }));
+  const keystore = await kept(stack, FleetKeystore.open({ servers, name: FLEET, own }));
   const secretFile = `${directory}/secret`;
   await Deno.writeTextFile(secretFile, `${size.places}:${SECRET}\n`, { mode: 0o600 });
   const hosts = await Promise.all(Array.from({ length: size.hosts }, async (_, i) => {
     const own = { directory: `${directory}/h${i}`, keystore: `${directory}/a12` };
-    return stack.use(await Host.start({ ...own, secretFile, servers, fleet: FLEET }));
+    await Deno.mkdir(own.directory);
+    const host = stack.use(new Host({ ...own, secretFile, servers, fleet: FLEET }));
+    await host.restart();
+    return host;
   }));
   const connection = await FleetConnection.open({ servers, name: FLEET }, "test");
   stack.defer(() => connection.close());
-  const balancer = stack.use(await Balancer.start(...frontends(size.hosts)));
+  const balancer = await kept(stack, Balancer.start(...frontends(size.hosts)));
   return { size, cluster, hosts, balancer, keystore, connection };
+}
+
+/** Hands something over to a stack, which may have been disposed of meanwhile. */
+async function kept<T extends AsyncDisposable>(
+  stack: AsyncDisposableStack,
+  opening: Promise<T>,
+): Promise<T> {
+  const opened = await opening;
+  if (!stack.disposed) return stack.use(opened);
+  await opened[Symbol.asyncDispose]();
+  throw new Error("the fleet was ended");
 }
 
 /** One for all hosts, then one for each. They are told later where hosts listen. */

@@ -8,7 +8,11 @@ import { withoutPlaces } from "./places.ts";
 import { race } from "./race.ts";
 import { revocation } from "./revocation.ts";
 import { type FleetSize, Rig } from "./rig.ts";
+import { pause } from "./source.ts";
 import { leaderKilled, leaderKilledInRace, serverKilled } from "./servers.ts";
+
+/** How long the end waits for what is just being started. */
+const END_MS = 5_000;
 
 export interface FleetRow {
   /** What is done. */
@@ -104,13 +108,14 @@ export const SHORT: FleetSize = {
  */
 export async function printFleetRows(rows: readonly FleetRow[], size: FleetSize): Promise<number> {
   let failures = 0;
+  let stack = new AsyncDisposableStack();
   let starting: Promise<Rig> | undefined;
-  const end = async () => {
-    const rig = await starting?.catch(() => undefined);
-    starting = undefined;
-    await rig?.[Symbol.asyncDispose]();
-  };
   let isAborted = false;
+  const end = async () => {
+    await stack.disposeAsync();
+    // What has just begun ends by itself.
+    await Promise.race([starting?.catch(() => {}), pause(END_MS)]);
+  };
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => {
       if (isAborted) Deno.exit(130);
@@ -118,24 +123,23 @@ export async function printFleetRows(rows: readonly FleetRow[], size: FleetSize)
       void end().finally(() => Deno.exit(130));
     });
   }
-  try {
-    for (const { name, demand, run } of rows) {
-      const began = performance.now();
-      let result: string;
-      try {
-        starting ??= Rig.start(size);
-        result = `ok    ${name}\n      demanded: ${demand}\n      measured: ${await run(
-          await starting,
-        )}`;
-      } catch (error) {
-        failures++;
-        result = `FAIL  ${name}\n      demanded: ${demand}\n      ${messageOf(error)}`;
-        await end();
-      }
-      console.log(`${result} (${((performance.now() - began) / 1_000).toFixed(1)} s)`);
+  for (const { name, demand, run } of rows) {
+    const began = performance.now();
+    let result: string;
+    try {
+      starting ??= Rig.start(size, stack);
+      const measured = await run(await starting);
+      result = `ok    ${name}\n      demanded: ${demand}\n      measured: ${measured}`;
+    } catch (error) {
+      // The handler of the signal ends everything, and then the process.
+      if (isAborted) await new Promise<never>(() => {});
+      failures++;
+      result = `FAIL  ${name}\n      demanded: ${demand}\n      ${messageOf(error)}`;
+      await end();
+      [stack, starting] = [new AsyncDisposableStack(), undefined];
     }
-  } finally {
-    await end();
+    console.log(`${result} (${((performance.now() - began) / 1_000).toFixed(1)} s)`);
   }
+  await end();
   return failures;
 }
