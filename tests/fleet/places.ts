@@ -41,6 +41,10 @@ export async function reopen(rig: Rig, keys: readonly string[]): Promise<void> {
   const { buckets, names } = rig.connection;
   await rig.change(async () => {
     const counts = await buckets.open(names.buckets.places);
-    for await (const key of await counts.keys("places.*")) await counts.delete(key);
+    for await (const key of await counts.keys("places.*")) {
+      // An attempt that arrives late must not open the places of a later race.
+      const previousSeq = (await counts.get(key))!.revision;
+      await counts.delete(key, { previousSeq });
+    }
   });
 }

@@ -35,13 +35,13 @@ export const FLEET_ROWS: readonly FleetRow[] = [
   {
     name: "clients race for places while listeners and servers are killed",
     demand: "exactly as many are let in and stored as there are places",
-    isInTests: false,
+    isInTests: true,
     run: race,
   },
   {
     name: "the leader of the places is killed during a race, while clients talk",
     demand: "places are given once, no record is lost, order is kept, known keys log in",
-    isInTests: true,
+    isInTests: false,
     run: leaderKilledInRace,
   },
   {
