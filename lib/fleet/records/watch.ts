@@ -55,6 +55,7 @@ export async function* watchRecords(
       const messages = await patiently(() => open(connection, options, position, signal));
       isOpened = true;
       for await (const message of messages) {
+        if (message.seq < (position.sequence ?? 0)) continue;
         const record = parseRecord(message.string());
         if (record !== undefined) yield record;
         position.sequence = message.seq + 1;
@@ -113,10 +114,22 @@ async function open(
   const endState = connection.onState(stop);
   signal.addEventListener("abort", stop);
   if (signal.aborted) stop();
+  // A consumer that was lost with its server, and made again when it came back, gives nothing any more.
+  let silentTurns = 0;
+  const watchdog = setInterval(() => {
+    if (++silentTurns < 2) return;
+    consumer.info().then(({ num_pending }) => num_pending > 0 && silentTurns >= 2 && stop(), stop);
+  }, FLEET_WATCH_EXPIRES_MS);
   return (async function* () {
     try {
-      yield* messages;
+      for await (const message of messages) {
+        // A reader that is slow is no silence.
+        silentTurns = -Infinity;
+        yield message;
+        silentTurns = 0;
+      }
     } finally {
+      clearInterval(watchdog);
       endState();
       signal.removeEventListener("abort", stop);
       stop();
