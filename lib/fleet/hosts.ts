@@ -15,6 +15,7 @@ import {
 } from "../limits.ts";
 import type { Logger } from "../log.ts";
 import type { FleetConnection } from "./connection.ts";
+import { isConflict } from "./link.ts";
 import { isPassingChange, patiently } from "./patience.ts";
 import { isHostId, makeRecord } from "./records/record.ts";
 import type { RecordStream } from "./records/stream.ts";
@@ -211,8 +212,13 @@ export class Hosts implements AsyncDisposable {
       };
       await stream.store(makeRecord(last, body.kind, JSON.stringify(body)));
     }
-    await this.#bucket.delete(host, { previousSeq: revision });
     this.#seen.delete(host);
+    try {
+      await this.#bucket.delete(host, { previousSeq: revision });
+    } catch (error) {
+      // Another host has just done so, or this one is back.
+      if (!isConflict(error)) throw error;
+    }
     log.log("warn", "fleet-host-gone", { host, clients: clients.size });
   }
 
