@@ -3,6 +3,7 @@
 import { Hosts, RecordStream } from "../../lib/fleet/mod.ts";
 import { FLEET_LEASE_MS } from "../../lib/limits.ts";
 import { silentLogger } from "../../lib/log.ts";
+import { revisionsOf } from "./revisions.ts";
 import type { Rig } from "./rig.ts";
 import { pause } from "./source.ts";
 
@@ -17,15 +18,10 @@ export async function endLease({ connection }: Rig, killed: string): Promise<voi
     ...{ connection, stream, host: "test-host", entry },
     log: silentLogger,
   });
-  const bucket = await connection.buckets.open(connection.names.buckets.hosts);
-  const leases = async () => {
-    const hosts = await Array.fromAsync(await bucket.keys());
-    const revisions = await Promise.all(hosts.map(async (host) => await bucket.get(host)));
-    return new Map(hosts.map((host, i) => [host, revisions[i]?.revision]));
-  };
+  const leases = () => revisionsOf(connection, connection.names.buckets.hosts);
   await hosts.look(0);
   const before = await leases();
-  const isNew = ([host, revision]: [string, number | undefined]) =>
+  const isNew = ([host, revision]: [string, number]) =>
     host === killed || revision !== before.get(host);
   while (![...await leases()].every(isNew)) await pause(LOOK_MS);
   await hosts.look(1);

@@ -4,6 +4,7 @@ import { encodeUtf8 } from "../../lib/bytes/text.ts";
 import { freshKey } from "../support/clients.ts";
 import { inParallel } from "../support/proof_row.ts";
 import { LISTENER } from "./host.ts";
+import { revisionsOf } from "./revisions.ts";
 import type { Rig } from "./rig.ts";
 
 /** The keys that are let in. */
@@ -41,9 +42,9 @@ export async function reopen(rig: Rig, keys: readonly string[]): Promise<void> {
   const { buckets, names } = rig.connection;
   await rig.change(async () => {
     const counts = await buckets.open(names.buckets.places);
-    for await (const key of await counts.keys("places.*")) {
+    const revisions = await revisionsOf(rig.connection, names.buckets.places, "places.");
+    for (const [key, previousSeq] of revisions) {
       // An attempt that arrives late must not open the places of a later race.
-      const previousSeq = (await counts.get(key))!.revision;
       await counts.delete(key, { previousSeq });
     }
   });
