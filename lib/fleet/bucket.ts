@@ -1,10 +1,16 @@
 /**
- * The entries of a bucket, each changed by compare-and-set.
+ * The entries of a bucket, changed by compare-and-set.
+ *
+ * Three servers of version 2.9 compare the revision of an entry when a change comes, and not again when
+ * they apply it: of two changes at once from the same revision both succeed, and one is lost. That an entry
+ * is new, and which change of the bucket was the last, they compare when they apply it. So a change of an
+ * entry that is there names the last change of the whole bucket.
  *
  * @module
  */
 
 import type { KV } from "@nats-io/kv";
+import { headers } from "@nats-io/transport-node";
 import { A12Error } from "../errors.ts";
 import { FLEET_CHANGE_MS } from "../limits.ts";
 import { type FleetLink, isConflict, unreachable } from "./link.ts";
@@ -16,6 +22,8 @@ export interface Stored {
   readonly text: string | undefined;
   /** Of the text or of its removal; 0 when there never was an entry. */
   readonly revision: number;
+  /** Of the last change of the bucket, just before the entry was read. */
+  readonly bucketRevision: number;
 }
 
 /** What becomes of an entry. */
@@ -67,23 +75,31 @@ export class Bucket {
    * @throws An error of NATS.
    */
   async get(key: string): Promise<Stored> {
+    const { lastRevision: bucketRevision } = await this.#fleet.state(this.name);
     const entry = await this.kv.get(key);
-    if (entry === null) return { text: undefined, revision: 0 };
+    if (entry === null) return { text: undefined, revision: 0, bucketRevision };
     const text = entry.operation === "PUT" ? entry.string() : undefined;
-    return { text, revision: entry.revision };
+    return { text, revision: entry.revision, bucketRevision };
   }
 
   /**
-   * Changes an entry, unless it has another revision.
+   * Changes an entry, unless the bucket was changed since the entry was read; a new one, unless it is there.
    *
    * @param text The new text; `null` removes the entry.
    * @returns The new revision.
    * @throws An error of NATS; see {@linkcode isConflict}.
    */
-  async set(key: string, text: string | null, previous: number): Promise<number> {
-    if (text !== null) return await this.kv.put(key, text, { previousSeq: previous });
-    await this.kv.delete(key, { previousSeq: previous });
-    return (await this.get(key)).revision;
+  async set(key: string, text: string | null, stored: Stored): Promise<number> {
+    const { revision, bucketRevision } = stored;
+    if (revision === 0) return await this.kv.put(key, text ?? "", { previousSeq: 0 });
+    const head = headers();
+    if (text === null) head.set("KV-Operation", "DEL");
+    const { seq } = await this.#fleet.connection.jetstream.publish(
+      `$KV.${this.name}.${key}`,
+      text ?? "",
+      { headers: head, expect: { lastSequence: bucketRevision } },
+    );
+    return seq;
   }
 
   /**
@@ -106,7 +122,7 @@ export class Bucket {
         if (text === undefined || (text === null && stored.text === undefined)) {
           return { result, revision: stored.revision };
         }
-        return { result, revision: await this.set(key, text, stored.revision) };
+        return { result, revision: await this.set(key, text, stored) };
       } catch (error) {
         if (error instanceof A12Error || !(error instanceof Error)) throw error;
         const isOver = performance.now() - startMs > FLEET_CHANGE_MS;

@@ -167,7 +167,8 @@ export class FleetNotes implements StorageNotes {
         });
         for (const { publicKey } of knocks.knocks) knocks.remove(publicKey);
       }
-      await Promise.all([...logins].map(([key, login]) => this.#writeLogin(key, login)));
+      // At once they would only come between each other.
+      for (const [key, login] of logins) await this.#writeLogin(key, login);
     } catch (error) {
       if (!(error instanceof FleetError)) throw error;
       const later = this.#unwritten;
