@@ -66,6 +66,8 @@ export class FleetLink implements AsyncDisposable {
    * @returns `undefined` when there is none any more.
    */
   async whileConnected<T>(work: Promise<T>): Promise<T | undefined> {
+    // It fails as well then, which nothing else hears.
+    work.catch(() => {});
     if (!this.isConnected) return undefined;
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const end = this.connection.onState(() => resolve(undefined));
