@@ -1,6 +1,8 @@
 /** The places of the secret of a rig. */
 
 import { encodeUtf8 } from "../../lib/bytes/text.ts";
+import { Bucket } from "../../lib/fleet/bucket.ts";
+import { MAX_FLEET_COUNT_BYTES } from "../../lib/limits.ts";
 import { freshKey } from "../support/clients.ts";
 import { inParallel } from "../support/proof_row.ts";
 import { LISTENER } from "./host.ts";
@@ -39,13 +41,13 @@ export async function withoutPlaces<T>(rig: Rig, run: () => Promise<T>): Promise
 /** Removes keys and opens all places again. */
 export async function reopen(rig: Rig, keys: readonly string[]): Promise<void> {
   await inParallel(keys.length, 10, (i) => rig.remove(Uint8Array.fromHex(keys[i]!)));
-  const { buckets, names } = rig.connection;
   await rig.change(async () => {
-    const counts = await buckets.open(names.buckets.places);
-    const revisions = await revisionsOf(rig.connection, names.buckets.places, "places.");
-    for (const [key, previousSeq] of revisions) {
+    const { names } = rig.connection;
+    const counts = await Bucket.open(rig.link, names.buckets.places, MAX_FLEET_COUNT_BYTES);
+    const revisions = await revisionsOf(rig.connection, counts.name, "places.");
+    for (const key of revisions.keys()) {
       // An attempt that arrives late must not open the places of a later race.
-      await counts.delete(key, { previousSeq });
+      await counts.change(key, () => ({ result: undefined, text: null }));
     }
   });
 }

@@ -3,6 +3,7 @@
 import type { PrivateKey } from "../../lib/crypto/x25519.ts";
 import { FleetError } from "../../lib/errors.ts";
 import { FleetConnection, FleetKeystore } from "../../lib/fleet/mod.ts";
+import { FleetLink } from "../../lib/fleet/link.ts";
 import { isPassingChange } from "../../lib/fleet/patience.ts";
 import { Keystore } from "../../keystore/mod.ts";
 import { freshKey } from "../support/clients.ts";
@@ -45,6 +46,8 @@ export class Rig {
   /** The keystore of the fleet, as a host would have it. */
   readonly keystore: FleetKeystore;
   readonly connection: FleetConnection;
+  /** Over the connection, for changes of buckets. */
+  readonly link: FleetLink;
   readonly ledger: Ledger;
   readonly sources: Sources;
   #port = 0;
@@ -58,6 +61,7 @@ export class Rig {
       keystore: this.keystore,
       connection: this.connection,
     } = parts);
+    this.link = new FleetLink(this.connection);
     this.ledger = stack.use(new Ledger(this.connection));
     this.sources = stack.use(new Sources(() => this.connect(), SECRET));
   }
