@@ -19,16 +19,15 @@ const cutTo = (part: number): Damage => (keystore) => {
 };
 
 const DAMAGES: Readonly<Record<string, Damage>> = {
-  "gone": (keystore) => Deno.removeSync(keystore, { recursive: true }),
+  "gone": removeTree,
   "a file": (keystore) => {
-    Deno.removeSync(keystore, { recursive: true });
+    removeTree(keystore);
     Deno.writeTextFileSync(keystore, "");
   },
   "unreadable": (keystore) => Deno.chmodSync(keystore, 0),
-  "without accepted keys": (keystore) =>
-    Deno.removeSync(`${keystore}/accepted`, { recursive: true }),
+  "without accepted keys": (keystore) => removeTree(`${keystore}/accepted`),
   "replaced by an empty one": (keystore) => {
-    Deno.removeSync(keystore, { recursive: true });
+    removeTree(keystore);
     Deno.mkdirSync(`${keystore}/accepted`, { recursive: true });
   },
   "a key cut in half": cutTo(0.5),
@@ -46,7 +45,7 @@ const DAMAGES: Readonly<Record<string, Damage>> = {
     Deno.removeSync(path);
     Deno.symlinkSync("/nowhere/at/all", path);
   },
-  "no key of its own": (keystore) => Deno.removeSync(`${keystore}/hostkeys`, { recursive: true }),
+  "no key of its own": (keystore) => removeTree(`${keystore}/hostkeys`),
   "half a key of its own": (keystore) =>
     Deno.writeTextFileSync(`${keystore}/hostkeys/default`, "127.0.0.1:6680 AAAA"),
 };
@@ -68,7 +67,7 @@ export async function damagedKeystore(): Promise<string> {
     await stranger.send(stranger.peer.hello().take());
     await stranger.untilClosed();
     assert.deepEqual(stranger.peer.answers, [], what);
-    await remove(keystore);
+    remove(keystore);
     await copy(kept, keystore);
     const reloads = listening.err.text.split(" info reloaded ").length;
     listening.process.kill("SIGHUP");
@@ -81,10 +80,22 @@ export async function damagedKeystore(): Promise<string> {
   return `${Object.keys(DAMAGES).length} damages: clients go on, no stranger comes in, all heal`;
 }
 
-async function remove(path: string): Promise<void> {
+/** Removes a directory, into which the listener may write a note meanwhile. */
+function removeTree(path: string): void {
+  for (let attempt = 1;; attempt++) {
+    try {
+      return Deno.removeSync(path, { recursive: true });
+    } catch (error) {
+      const isNotEmpty = (error as { code?: string }).code === "ENOTEMPTY";
+      if (!isNotEmpty || attempt === 100) throw error;
+    }
+  }
+}
+
+function remove(path: string): void {
   try {
-    await Deno.chmod(path, 0o700);
-    await Deno.remove(path, { recursive: true });
+    Deno.chmodSync(path, 0o700);
+    removeTree(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
