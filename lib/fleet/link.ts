@@ -16,6 +16,7 @@ import { FLEET_ANSWER_MS, FLEET_LEADER_MS } from "../limits.ts";
 import type { FleetConnection } from "./connection.ts";
 import { PassingError, patiently } from "./patience.ts";
 import { replicated } from "./replicas.ts";
+import { pause } from "./wait.ts";
 
 const NANOSECONDS_PER_MS = 1_000_000;
 
@@ -79,16 +80,8 @@ export class FleetLink implements AsyncDisposable {
   }
 
   /** Waits between two attempts, and not after the end. */
-  async pause(ms: number): Promise<void> {
-    const { signal } = this.#closed;
-    if (signal.aborted) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const end = () => resolve();
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end);
-    await promise;
-    clearTimeout(timer);
-    signal.removeEventListener("abort", end);
+  pause(ms: number): Promise<void> {
+    return pause(ms, this.#closed.signal);
   }
 
   /** @param reconnected Called when the connection is there again. */

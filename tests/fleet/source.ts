@@ -1,5 +1,6 @@
 /** Sources that connect through the balancer, say what they have sent, and come back when they were cut off. */
 
+import { pause as wait } from "../../lib/fleet/wait.ts";
 import { encodeUtf8 } from "../../lib/bytes/text.ts";
 import type { PrivateKey } from "../../lib/crypto/x25519.ts";
 import { SourceConnection } from "../../lib/net/source_connection.ts";
@@ -137,16 +138,9 @@ export class Source implements AsyncDisposable {
 }
 
 /** Waits, or until the signal comes. */
-export async function pause(
+export function pause(
   ms: number,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<void> {
-  if (signal.aborted) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const end = () => resolve();
-  const timer = setTimeout(end, ms);
-  signal.addEventListener("abort", end);
-  await promise;
-  clearTimeout(timer);
-  signal.removeEventListener("abort", end);
+  return wait(ms, signal);
 }

@@ -6,6 +6,7 @@
 
 import { FLEET_RETRY_MS } from "../../limits.ts";
 import type { FleetConnection } from "../connection.ts";
+import { pause, until } from "../wait.ts";
 import type { Sender } from "./sender.ts";
 import type { Spool } from "./spool.ts";
 
@@ -54,27 +55,4 @@ async function connected(connection: DrainConnection, signal: AbortSignal): Prom
     await until(signal, (resolve) => connection.onState(resolve));
   }
   signal.throwIfAborted();
-}
-
-/** Waits, or until the signal comes. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await until(signal, (resolve) => {
-    const timer = setTimeout(resolve, ms);
-    return () => clearTimeout(timer);
-  });
-}
-
-/** @param begin Begins to wait; it returns what ends that. */
-async function until(
-  signal: AbortSignal,
-  begin: (resolve: () => void) => () => void,
-): Promise<void> {
-  if (signal.aborted) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const end = begin(resolve);
-  const abort = () => resolve();
-  signal.addEventListener("abort", abort);
-  await promise;
-  signal.removeEventListener("abort", abort);
-  end();
 }

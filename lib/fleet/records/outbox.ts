@@ -13,7 +13,8 @@ import {
 } from "../../limits.ts";
 import { messageOf } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
-import { drain, type DrainConnection, pause } from "./drain.ts";
+import { pause } from "../wait.ts";
+import { drain, type DrainConnection } from "./drain.ts";
 import { type FleetRecord, makeRecord } from "./record.ts";
 import type { Sender } from "./sender.ts";
 import type { Spool } from "./spool.ts";

@@ -10,7 +10,7 @@ import { FLEET_RETRY_MS, FLEET_WATCH_BATCH, FLEET_WATCH_EXPIRES_MS } from "../..
 import type { FleetConnection } from "../connection.ts";
 import { isMissing, noFleet } from "../missing.ts";
 import { patiently } from "../patience.ts";
-import { pause } from "./drain.ts";
+import { pause } from "../wait.ts";
 import { type FleetRecord, parseRecord } from "./record.ts";
 
 export interface WatchOptions {
