@@ -24,13 +24,8 @@ export { HttpControl, json, refusal } from "./http.ts";
 export type { LinkDesk, LinkEnd, LinkRow, LinkTerms } from "./link_desk.ts";
 export { LogTail } from "./log_tail.ts";
 export { PostedViews } from "./remote_views.ts";
-export {
-  type ControlTarget,
-  type FollowerFigures,
-  ListenerControl,
-  type RecordFollower,
-  type RecordWatch,
-} from "./listener_control.ts";
+export { ListenerControl } from "./listener_control.ts";
+export type { ControlTarget, FollowerFigures, RecordFollower, RecordWatch } from "./target.ts";
 export type { HostRow, HostsAround, HostViewOutput } from "./hosts.ts";
 export {
   type Arguments,

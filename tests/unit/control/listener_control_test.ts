@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { CopyState } from "../../../keystore/mod.ts";
 import type { ClientRow, ClientsControl, ThreadFigures } from "../../../lib/control/clients.ts";
-import { type ControlTarget, ListenerControl } from "../../../lib/control/listener_control.ts";
+import { ListenerControl } from "../../../lib/control/listener_control.ts";
+import type { ControlTarget } from "../../../lib/control/target.ts";
 import { LogTail } from "../../../lib/control/log_tail.ts";
 import { RemoteThread } from "../../../lib/control/remote.ts";
 import { type ControlError, TransportError } from "../../../lib/errors.ts";
