@@ -4,15 +4,7 @@
  * @module
  */
 
-import {
-  ApiMisuseError,
-  type LimitInForce,
-  type ListenLimits,
-  type ListenSource,
-  parseSecret,
-  type SocketAddress,
-  type Status,
-} from "../../mod.ts";
+import type { LimitInForce, ListenLimits, ListenSource, SocketAddress, Status } from "../../mod.ts";
 import {
   AdmissionDesk,
   fromPlain,
@@ -37,6 +29,7 @@ import {
 import { recordJson } from "../../handlers/mod.ts";
 import { ProgramError } from "../errors.ts";
 import type { GroupOptions } from "./group_options.ts";
+import { makeGroupSource } from "./group_source.ts";
 import { needsWorker, RestartDelay, watchLoad } from "./load.ts";
 import { Member } from "./member.ts";
 
@@ -83,7 +76,17 @@ export class WorkerGroup {
     this.#limitLog = new LimitLog(options.log);
     this.#gate = new Gate({ limits: options.port.limits, log: this.#limitLog });
     this.#waiting = new WaitingRoom(roomLimits(options.port.limits), this.#limitLog);
-    this.source = this.#makeSource();
+    this.source = makeGroupSource({
+      id: nextSharedId(this.#buffers),
+      name: options.name,
+      hadClients: () => [...this.#members].some(({ desk }) => desk.hadClients),
+      setSecret: (secret) => {
+        this.#secret = secret;
+        for (const { link } of this.#members) link.tell("setSecret", secret);
+      },
+      close: () => this.close(),
+      closeClients: () => this.closeClients(),
+    });
   }
 
   /**
@@ -380,30 +383,5 @@ export class WorkerGroup {
         () => {},
       );
     });
-  }
-
-  #makeSource(): ListenSource {
-    return {
-      role: "listener",
-      id: nextSharedId(this.#buffers),
-      name: this.#options.name,
-      peer: undefined,
-      acceptTarget: () => {
-        throw new ApiMisuseError("wrong-state", "acceptTarget outside a segment_request");
-      },
-      targetInput: (secret) => {
-        parseSecret(secret);
-        if ([...this.#members].some(({ desk }) => desk.hadClients)) {
-          throw new ApiMisuseError("too-late", "a client was let in already");
-        }
-        this.#secret = secret;
-        for (const { link } of this.#members) link.tell("setSecret", secret);
-      },
-      deleteImage: () => this.close(),
-      shutdown: () => {
-        this.close();
-        this.closeClients();
-      },
-    };
   }
 }
