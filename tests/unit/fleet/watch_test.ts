@@ -64,3 +64,26 @@ Deno.test({
     await connection.close();
   },
 });
+
+Deno.test({
+  ...NEEDS_NATS,
+  name: "a watch gives records of the name and kind that it asks for",
+  async fn() {
+    await using server = await NatsServer.start();
+    const connection = await FleetConnection.open({ servers: [server.url], name: "f" }, "test");
+    const stream = await RecordStream.open(connection);
+    const put = async (number: number, name: string, kind: string) => {
+      const origin = { host: "host-1", client: 2, number, name };
+      await stream.store(makeRecord(origin, kind, `{"kind":"${kind}"}`));
+    };
+    await put(1, "demo", "ident");
+    await put(2, "other", "ident");
+    await put(3, "demo", "resized");
+    await put(4, "demo", "ident");
+    const since = new Date(0);
+    assert.deepEqual(await take(connection, 3, { since, name: "demo" }), [1, 3, 4]);
+    assert.deepEqual(await take(connection, 3, { since, kind: "ident" }), [1, 2, 4]);
+    assert.deepEqual(await take(connection, 2, { since, name: "demo", kind: "ident" }), [1, 4]);
+    await connection.close();
+  },
+});
