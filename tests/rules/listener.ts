@@ -78,9 +78,12 @@ export class RulesListener implements AsyncDisposable {
   static async start(
     name: ListenerName,
     keys: Readonly<Record<KeyName, PrivateKey>>,
+    flags: readonly string[],
   ): Promise<RulesListener> {
-    const flags = ["--handler", HANDLER, "--log-format", "json", "--debug", ...LISTENERS[name]];
-    const listening = await Listening.startWith((keystore) => fill(keystore, keys), ...flags);
+    const listening = await Listening.startWith(
+      (keystore) => fill(keystore, keys),
+      ...["--handler", HANDLER, "--log-format", "json", "--debug", ...LISTENERS[name], ...flags],
+    );
     const [, port] = await listening.err.until(/"address":"127\.0\.0\.1:(\d+)"/);
     return new RulesListener(listening, Number(port));
   }

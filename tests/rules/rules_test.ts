@@ -10,8 +10,12 @@ Deno.test("the table has a rule of its own in each row", () => {
   assert.ok(names.length >= 150, `${names.length}`);
 });
 
-Deno.test("a listening process keeps every rule of the protocol", async () => {
-  const results = await runRules(RULES);
+Deno.test("a listening process keeps every rule of the protocol", () => requireRules());
+
+Deno.test("so does one with workers", () => requireRules("--workers", "2"));
+
+async function requireRules(...flags: string[]): Promise<void> {
+  const results = await runRules(RULES, flags);
   const broken = results.filter(({ problem }) => problem !== undefined);
   assert.deepEqual(broken.map(({ rule, problem }) => `${rule.rule}: ${problem}`), []);
-});
+}

@@ -15,12 +15,18 @@ export interface Result {
   readonly problem?: string;
 }
 
-/** @returns The results in the order of the rules. */
-export async function runRules(table: readonly Rule[]): Promise<Result[]> {
+/**
+ * @param flags Further ones of `listen`.
+ * @returns The results in the order of the rules.
+ */
+export async function runRules(
+  table: readonly Rule[],
+  flags: readonly string[] = [],
+): Promise<Result[]> {
   const problems = new Map<Rule, string>();
   for (const name of Object.keys(LISTENERS) as ListenerName[]) {
     const own = table.filter((rule) => (rule.listener ?? "open") === name);
-    if (own.length > 0) await runOn(name, own, problems);
+    if (own.length > 0) await runOn(name, own, flags, problems);
   }
   return table.map((rule) => {
     const problem = problems.get(rule);
@@ -31,10 +37,11 @@ export async function runRules(table: readonly Rule[]): Promise<Result[]> {
 async function runOn(
   name: ListenerName,
   table: readonly Rule[],
+  flags: readonly string[],
   problems: Map<Rule, string>,
 ): Promise<void> {
   const keys = makeKeys();
-  await using listener = await RulesListener.start(name, keys);
+  await using listener = await RulesListener.start(name, keys, flags);
   const secret = name === "secret" ? "open sesame" : undefined;
   const waiting = [...table];
   const lane = async () => {
