@@ -49,7 +49,7 @@ export async function withFleet(
 ): Promise<void> {
   const place = await readFleetOf(command, io);
   const { FleetCaller, FleetConnection, chooseHost } = await import("../fleet/mod.ts");
-  const connection = await FleetConnection.open(place, `net-listen ${command.name()}`);
+  const connection = await FleetConnection.open(place, `net-listen ${command.name()}`, "callers");
   const caller = new FleetCaller(connection);
   try {
     await action({

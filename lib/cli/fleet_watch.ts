@@ -51,7 +51,7 @@ async function watch(command: Command, io: CliIo): Promise<void> {
   const stop = new AbortController();
   const signal = AbortSignal.any([untilGone(io), stop.signal]);
   const { FleetConnection, watchRecords } = await import("../fleet/mod.ts");
-  const connection = await FleetConnection.open(place, "net-listen fleet watch");
+  const connection = await FleetConnection.open(place, "net-listen fleet watch", "readers");
   // The file gets the last place.
   const endSignals = onStop(() => stop.abort());
   try {

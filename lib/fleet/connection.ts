@@ -22,7 +22,7 @@ import {
   FLEET_RECONNECT_MS,
   FLEET_REPLICAS,
 } from "../limits.ts";
-import { type FleetNames, fleetNames } from "./names.ts";
+import { type FleetNames, fleetNames, type Role } from "./names.ts";
 import { outliveSocketErrors } from "./socket_errors.ts";
 
 /** Where a fleet is, and how this process proves to its servers that it may use it. */
@@ -89,15 +89,21 @@ export class FleetConnection {
    *
    * @param place Where.
    * @param label What the servers show of this connection.
+   * @param role By which permissions of NATS keep the servers' answers apart.
    * @throws {FleetError} `fleet-unreachable`, `fleet-refused`.
    */
-  static async open(place: FleetPlace, label: string): Promise<FleetConnection> {
+  static async open(
+    place: FleetPlace,
+    label: string,
+    role: Role = "listeners",
+  ): Promise<FleetConnection> {
     outliveSocketErrors();
     const avoided: Avoided = { server: undefined };
     try {
       const nats = await connect({
         servers: [...place.servers],
         name: label,
+        inboxPrefix: fleetNames(place.name).inbox(role),
         // A server may tell of addresses that are reached without TLS.
         ignoreClusterUpdates: true,
         tls: place.tls === undefined ? null : withoutAbsent(place.tls),

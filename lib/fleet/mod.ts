@@ -28,5 +28,5 @@ export { RecordStream } from "./records/stream.ts";
 export type { FleetRecord } from "./records/record.ts";
 export { type StreamPlace, type WatchOptions, watchRecords } from "./records/watch.ts";
 export { FleetRecords, type RecordsOptions } from "./records/records.ts";
-export { type Access, type FleetNames, fleetNames } from "./names.ts";
+export { type Access, type FleetNames, fleetNames, type Role } from "./names.ts";
 export { FleetKeystore, type FleetKeystoreOptions } from "./keystore/fleet_keystore.ts";

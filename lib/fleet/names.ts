@@ -9,6 +9,12 @@ import type { Operation } from "../control/mod.ts";
 /** What callers may do. */
 export type Access = Operation["access"];
 
+/**
+ * What a program reads of the servers: `listeners` keys, places and records, as `listen` and `keystore` do;
+ * `readers` records; `callers` which hosts there are.
+ */
+export type Role = "listeners" | "readers" | "callers";
+
 /** Stands in subjects for the name of a listener that has none, as in the keystore. */
 const NAMELESS = "default";
 
@@ -51,6 +57,11 @@ export interface FleetNames {
   answers(access: Access, exchange: string): string;
   /** The subject at which a host tells what it counts, and `*` that of all. */
   counts(host: string): string;
+  /**
+   * What the subjects of the servers' answers begin with. What may look at those of one role cannot see
+   * others. They do not begin with `FLEET.`: the stream of records would keep those of five words.
+   */
+  inbox(role: Role): string;
 }
 
 /** @param fleet The name of the fleet, as {@linkcode parseName} allows it. */
@@ -68,5 +79,6 @@ export function fleetNames(fleet: string): FleetNames {
     control: (host, access) => `${fleet}.control.${host}.${access}`,
     answers: (access, exchange) => `${fleet}.answers.${access}.${exchange}`,
     counts: (host) => `${fleet}.counts.${host}`,
+    inbox: (role) => `${fleet}_inbox.${role}`,
   };
 }

@@ -202,7 +202,7 @@ Deno.test({
   ...NEEDS_NATS,
   async fn() {
     const config = `authorization { users = [
-      { user: a, password: a, permissions: { publish: ["fleet.>"], subscribe: ["_INBOX.>"] } }
+      { user: a, password: a, permissions: { publish: ["fleet.>"], subscribe: ["fleet_inbox.listeners.>"] } }
     ] }`;
     await using server = await NatsServer.start({ config });
     const connection = await FleetConnection.open({

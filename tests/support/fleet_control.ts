@@ -6,10 +6,12 @@ import {
   FleetCaller,
   FleetConnection,
   type HostEntry,
+  type Role,
 } from "../../lib/fleet/mod.ts";
 import { type Logger, silentLogger } from "../../lib/log.ts";
 import { controlledBy } from "./controlled.ts";
 import type { NatsServer } from "./nats.ts";
+import { PASSWORD } from "./permissions.ts";
 
 export const FLEET = "f";
 
@@ -22,14 +24,17 @@ export class ControlBench implements AsyncDisposable {
     this.#server = server;
   }
 
-  /** @param user `name:password`, if the server asks for one. */
-  async connect(user?: string): Promise<FleetConnection> {
-    const [name, password] = user?.split(":") ?? [];
-    const connection = await FleetConnection.open({
-      servers: [this.#server.url],
-      name: FLEET,
-      user: name === undefined ? undefined : { name, password: password! },
-    }, "test");
+  /** @param user One of {@linkcode exampleUsers}, if the server asks for one. */
+  async connect(user?: string, role?: Role): Promise<FleetConnection> {
+    const connection = await FleetConnection.open(
+      {
+        servers: [this.#server.url],
+        name: FLEET,
+        user: user === undefined ? undefined : { name: user, password: PASSWORD },
+      },
+      "test",
+      role,
+    );
     this.#ends.push(() => connection.close());
     return connection;
   }
@@ -54,8 +59,8 @@ export class ControlBench implements AsyncDisposable {
     return service;
   }
 
-  async caller(user?: string): Promise<FleetCaller> {
-    const caller = new FleetCaller(await this.connect(user));
+  async caller(user?: string, role: Role = "callers"): Promise<FleetCaller> {
+    const caller = new FleetCaller(await this.connect(user, role));
     this.#ends.push(() => Promise.resolve(caller.close()));
     return caller;
   }

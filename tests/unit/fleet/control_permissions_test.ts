@@ -1,51 +1,25 @@
 import assert from "node:assert/strict";
 import type { Controlled } from "../../../lib/control/mod.ts";
 import { FleetError } from "../../../lib/errors.ts";
-import { type FleetConnection, FleetRecords } from "../../../lib/fleet/mod.ts";
+import { type FleetConnection, FleetRecords, type Role } from "../../../lib/fleet/mod.ts";
 import { silentLogger } from "../../../lib/log.ts";
 import { Changes } from "../../support/changes.ts";
 import { inDirectory } from "../../support/directory.ts";
 import { ControlBench, FLEET } from "../../support/fleet_control.ts";
 import { LogBook } from "../../support/log_book.ts";
 import { NatsServer, NEEDS_NATS } from "../../support/nats.ts";
+import { exampleUsers, PASSWORD } from "../../support/permissions.ts";
 
-const README = Deno.readTextFileSync(new URL("../../../lib/fleet/README.md", import.meta.url));
-const SECTION = README.slice(README.indexOf("For control, a user"));
-
-/** The subjects in code, for the fleet of the test. */
-function subjects(text: string): string[] {
-  return [...text.matchAll(/`([A-Z$_][^`]*[.>*][^`]*)`/g)]
-    .map(([, subject]) => subject!.replaceAll("FLEET", FLEET));
-}
-
-const [forListeners, forCallers] = [/also needs[^]*?Callers/, /Callers[^]*?subscribe/]
-  .map((sentence) => subjects(sentence.exec(SECTION)![0]));
-const ROWS = [...SECTION.matchAll(/^\| (?:look at|act on|manage)[^|]*\|([^|]*)\|([^|]*)\|$/gm)]
-  .map(([, publish, subscribe]) => [subjects(publish!), subjects(subscribe!)] as const);
-
-/** A user of the first rows. */
-function user(name: string, rows: number): string {
-  const publish = [...forCallers!, ...ROWS.slice(0, rows).flatMap(([subject]) => subject)];
-  const subscribe = ["_INBOX.>", ...ROWS.slice(0, rows).flatMap(([, subject]) => subject)];
-  return `{ user: ${name}, password: a, permissions: { publish: ${
-    JSON.stringify(publish)
-  }, subscribe: ${JSON.stringify(subscribe)} } }`;
-}
-
-const CONFIG = `authorization { users = [
-  { user: listener, password: a, permissions: {
-    publish: ["${FLEET}.>", "$JS.API.>", "$KV.${FLEET}_hosts.>"],
-    subscribe: ${JSON.stringify(["_INBOX.>", ...forListeners!])} } }
-  { user: mute, password: a, permissions: {
-    publish: "$JS.API.>", subscribe: ${JSON.stringify(forListeners)} } }
-  { user: deaf, password: a, permissions: { publish: "${FLEET}.>", subscribe: "_INBOX.>" } }
-  ${user("look", 1)}
-  ${user("drive", 2)}
-  ${user("manage", 3)}
-] }`;
+/** Users of listeners that may not answer, and not take calls. */
+const MORE = `
+  { user: mute, password: ${PASSWORD}, permissions: {
+    publish: "$JS.API.>", subscribe: ["${FLEET}.control.>", "${FLEET}.answers.>"] } }
+  { user: deaf, password: ${PASSWORD}, permissions: {
+    publish: "${FLEET}.>", subscribe: "${FLEET}_inbox.listeners.>" } }`;
+const CONFIG = exampleUsers(FLEET, MORE);
 
 /** Users of listeners that callers get no answer from, and what they may not use. */
-const SILENT = { "mute:a": "f.answers.look.", "deaf:a": "f.control.h.*" };
+const SILENT = { mute: "f.answers.look.", deaf: "f.control.h.*" };
 
 const OPERATIONS: Partial<Controlled> = {
   list: () => [],
@@ -60,12 +34,12 @@ Deno.test({
     inDirectory(async (spools) => {
       await using server = await NatsServer.start({ config: CONFIG });
       await using bench = new ControlBench(server);
-      await bench.host("host-1", OPERATIONS, { user: "listener:a" });
-      const connection = await bench.connect("listener:a");
+      await bench.host("host-1", OPERATIONS, { user: "listener" });
+      const connection = await bench.connect("listener");
       await using records = await open(connection, spools);
       await records.describe({ addresses: ["[::]:6680"], isControlled: true });
-      const may = async (name: string) => {
-        const caller = await bench.caller(`${name}:a`);
+      const may = async (name: string, role?: Role) => {
+        const caller = await bench.caller(name, role);
         const [host] = await caller.hosts();
         assert.deepEqual([host!.id, host!.addresses], ["host-1", ["[::]:6680"]]);
         const { list, type, close } = caller.controlled(host!.id);
@@ -77,7 +51,6 @@ Deno.test({
         return results.map((result) => {
           if (result.status === "fulfilled") return true;
           assert(result.reason instanceof FleetError);
-          assert(result.reason instanceof FleetError);
           assert.equal(result.reason.code, "fleet-refused");
           return false;
         });
@@ -86,7 +59,7 @@ Deno.test({
       assert.deepEqual(await may("drive"), [true, true, false]);
       assert.deepEqual(await may("manage"), [true, true, true]);
       // A listener calls others, for its page.
-      assert.deepEqual(await may("listener"), [true, true, true]);
+      assert.deepEqual(await may("listener", "listeners"), [true, true, true]);
     }),
 });
 
@@ -101,7 +74,7 @@ Deno.test({
   async fn() {
     await using server = await NatsServer.start({ config: CONFIG });
     await using bench = new ControlBench(server);
-    const caller = await bench.caller("look:a");
+    const caller = await bench.caller("look");
     for (const [user, subject] of Object.entries(SILENT)) {
       const log = new LogBook();
       const changes = new Changes();

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Keystore } from "../../../keystore/mod.ts";
 import { silentLogger } from "../../../lib/log.ts";
 import { Gate } from "../../../lib/net/gate.ts";
 import { KeyClients } from "../../../lib/net/key_clients.ts";
@@ -6,48 +7,39 @@ import { CurrentLimits } from "../../../lib/net/listen_limits.ts";
 import {
   FleetConnection,
   FleetCounts,
+  FleetKeystore,
   FleetRecords,
   Hosts,
   RecordStream,
+  type Role,
 } from "../../../lib/fleet/mod.ts";
 import { FLEET_LEASE_MS } from "../../../lib/limits.ts";
 import { inDirectory } from "../../support/directory.ts";
 import { RecordReader } from "../../support/fleet_records.ts";
+import { places, testKey } from "../../support/keystore.ts";
 import { NatsServer, NEEDS_NATS } from "../../support/nats.ts";
+import { exampleUsers, PASSWORD } from "../../support/permissions.ts";
 
-const README = Deno.readTextFileSync(new URL("../../../lib/fleet/README.md", import.meta.url));
-const SECTION = README.slice(README.indexOf("## Permissions"));
+const FLEET = "f";
+/** A user without limits. */
+const ANY = `{ user: any, password: ${PASSWORD} }`;
 
-/** The subjects of a sentence, for the fleet `f`. */
-function subjects(sentence: RegExp, ...more: string[]): string {
-  const [found] = sentence.exec(SECTION)!;
-  const names = [...found.matchAll(/`([A-Z$_][^`]*)`/g)].map(([, name]) => name!);
-  const own = names.filter((name) => !name.startsWith("_INBOX"));
-  return JSON.stringify([...more, ...own.map((name) => name.replaceAll("FLEET", "f"))]);
+function placeOf({ url }: NatsServer, name: string) {
+  return { servers: [url], name: FLEET, user: { name, password: PASSWORD } };
 }
 
-const CONFIG = `authorization { users = [
-  { user: listener, password: a, permissions: { publish: ${
-  subjects(/for\s+listeners\s+needs[^]*?subscribe/)
-}, subscribe: ${subjects(/For\s+limits\s+it\s+needs[^]*?\.\s/, "_INBOX.>")} } }
-  { user: reader, password: b, permissions: { publish: ${
-  subjects(/for\s+`fleet\s+watch`\s+needs[^]*?subscribe/)
-}, subscribe: ["_INBOX.>"] } }
-] }`;
+function connect(server: NatsServer, name: string, role?: Role): Promise<FleetConnection> {
+  return FleetConnection.open(placeOf(server, name), "test", role);
+}
 
 Deno.test({
   ...NEEDS_NATS,
-  name: "README: the permissions of NATS suffice for listeners and readers",
+  name: "README: the permissions of NATS suffice for records, hosts, limits and readers",
   fn: () =>
     inDirectory(async (spools) => {
-      await using server = await NatsServer.start({ config: CONFIG });
-      const as = (name: string, password: string) =>
-        FleetConnection.open(
-          { servers: [server.url], name: "f", user: { name, password } },
-          "test",
-        );
-      const connection = await as("listener", "a");
-      const reading = await as("reader", "b");
+      await using server = await NatsServer.start({ config: exampleUsers(FLEET) });
+      const connection = await connect(server, "listener");
+      const reading = await connect(server, "reader", "readers");
       {
         const records = await FleetRecords.open({
           connection,
@@ -80,5 +72,56 @@ Deno.test({
       }
       await reading.close();
       await connection.close();
+    }),
+});
+
+Deno.test({
+  ...NEEDS_NATS,
+  name: "README: what servers answer about keys can be seen by no caller and no reader",
+  fn: () =>
+    inDirectory(async (directory) => {
+      await using server = await NatsServer.start({ config: exampleUsers(FLEET, ANY) });
+      const any = await connect(server, "any");
+      const inboxes = ["listeners", "readers", "callers"].map((role) => `${FLEET}_inbox.${role}.>`);
+      const seen = new Map(["_INBOX.>", ...inboxes].map((subject) => [subject, ""]));
+      for (const subject of seen.keys()) {
+        any.nats.subscribe(subject, {
+          callback: (_error, message) => {
+            seen.set(subject, seen.get(subject)! + message.string());
+          },
+        });
+      }
+      await any.nats.flush();
+      const own = await Keystore.open(`${directory}/a12`);
+      {
+        const place = placeOf(server, "listener");
+        await using keystore = await FleetKeystore.open({ ...place, own });
+        await keystore.add(["demo"], testKey(1));
+        const secret = keystore.openPlaces(places("demo", 1));
+        assert(await (await secret.reserve(testKey(2)))!.commit());
+        const notes = keystore.notes.open();
+        notes.knock(testKey(3), "demo", "192.0.2.1");
+        await notes.close();
+        await keystore.refresh();
+        await keystore.remove(testKey(1).toBase64(), { endSessions: true });
+        assert.equal(keystore.list().length, 1);
+        assert.equal(keystore.notes.knocks().length, 1);
+      }
+      await any.nats.flush();
+      const [forListeners] = inboxes;
+      assert(seen.get(forListeners!)!.includes(`demo ${testKey(1).toBase64()}`));
+      const used = [...seen].filter(([, text]) => text !== "").map(([subject]) => subject);
+      assert.deepEqual(used, [forListeners]);
+
+      for (const user of ["look", "drive", "manage", "reader"]) {
+        const connection = await connect(server, user);
+        for (const subject of [">", "_INBOX.>", `${FLEET}_inbox.>`, forListeners!]) {
+          const refused = Promise.withResolvers<Error | null>();
+          connection.nats.subscribe(subject, { callback: refused.resolve });
+          assert.equal((await refused.promise)?.name, "PermissionViolationError", subject);
+        }
+        await connection.close();
+      }
+      await any.close();
     }),
 });
