@@ -3,18 +3,17 @@ import assert from "node:assert/strict";
 import { Keystore } from "../../keystore/mod.ts";
 import type { PrivateKey } from "../../lib/crypto/x25519.ts";
 import { ROLE } from "../../lib/wire/constants.ts";
+import { PATIENCE_MS } from "../support/changes.ts";
 import { freshKey, RawClient } from "../support/clients.ts";
 import { inDirectory } from "../support/directory.ts";
+import { freePorts, OWN_ADDRESS } from "../support/own_address.ts";
 import { ARCAN_NET } from "../support/reference.ts";
-
-/** How long arcan-net may take to listen. */
-const START_MS = 20_000;
 
 /** arcan-net as a listener for the tag `default`, with its forks in a process group of its own. */
 async function withArcanNet(root: string, run: (port: number) => Promise<void>): Promise<string> {
-  const port = freePort();
+  const [port] = freePorts(1) as [number];
   const child = new Deno.Command(ARCAN_NET!, {
-    args: ["-T", "default", "-l", `${port}`, "127.0.0.1", "--", "/bin/true"],
+    args: ["-T", "default", "-l", `${port}`, OWN_ADDRESS, "--", "/bin/true"],
     env: { ARCAN_STATEPATH: root },
     stdin: "null",
     stdout: "null",
@@ -31,17 +30,11 @@ async function withArcanNet(root: string, run: (port: number) => Promise<void>):
   return await stderr;
 }
 
-/** arcan-net cannot choose a port by itself. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
 async function connect(port: number): Promise<Deno.TcpConn> {
-  const deadlineMs = performance.now() + START_MS;
+  const deadlineMs = performance.now() + PATIENCE_MS;
   for (;;) {
     try {
-      return await Deno.connect({ hostname: "127.0.0.1", port });
+      return await Deno.connect({ hostname: OWN_ADDRESS, port });
     } catch (error) {
       if (performance.now() > deadlineMs) throw error;
       await new Promise((resolve) => setTimeout(resolve, 10));

@@ -364,6 +364,6 @@ Deno.test("the error of a failed connection says why", async () => {
   const http = `HTTP/1.1 400 Bad Request\r\n${"x".repeat(300)}`;
   assert(["bad-packet-type", "bad-mac"].includes(await attempt(answers(http))));
   server.close();
-  assert.equal(await code(connectSource("127.0.0.1", { ...options, port })), "connect-failed");
+  assert.equal(await code(connectSource("127.0.0.1", { ...options, port: 1 })), "connect-failed");
   assert.equal(await code(connectSource("host.invalid", options)), "bad-address");
 });

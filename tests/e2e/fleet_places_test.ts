@@ -38,7 +38,7 @@ for (const isDone of [false, true]) {
         const stored: number[] = [];
         for (const change of isDone ? [2, 3, 4] : [2, 3, 4, 5, 6]) {
           const name = `fleet${change}`;
-          await using proxy = new CutProxy(server.port, { change, isDone });
+          await using proxy = new CutProxy(server, { change, isDone });
           {
             await using victim = await fleet.open({ name, servers: [proxy.url] });
             // Its answer is lost with the connection.
@@ -70,7 +70,7 @@ Deno.test({
     withNats(async (server, directory) => {
       const fleet = await TestFleet.make(server, directory);
       // The fifth change would count the place as spent, after the key was written.
-      await using proxy = new CutProxy(server.port, { change: 5, isDone: false });
+      await using proxy = new CutProxy(server, { change: 5, isDone: false });
       {
         await using victim = await fleet.open({ servers: [proxy.url] });
         await Promise.race([enrol(victim, 1).catch(() => {}), proxy.cut]);

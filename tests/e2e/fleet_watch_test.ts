@@ -1,4 +1,4 @@
-/** `fleet watch`, and what `listen --fleet` says when there is no fleet. */
+/** `fleet watch`, and that nothing of a fleet is loaded without one. */
 
 import assert from "node:assert/strict";
 import { addToFleet } from "../support/fleet.ts";
@@ -62,20 +62,6 @@ Deno.test({
     await all.out.until(/ ident "199"$/m);
     assert.equal((await end(all)).match(/ ident "/g)!.length, 200);
   },
-});
-
-Deno.test("listen does not start without a server of its fleet, and says why", async () => {
-  const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  free.close();
-  const url = `nats://127.0.0.1:${free.addr.port}`;
-  await using listening = await Listening.start("--fleet", url);
-  assert.equal((await listening.process.status).code, 1);
-  const text = await listening.err.rest();
-  assert.match(
-    text,
-    new RegExp(`^error: none of the servers of the fleet at ${url} can be used:`, "m"),
-  );
-  assert.doesNotMatch(text, /listening on/);
 });
 
 Deno.test("nothing of NATS is loaded without --fleet", async () => {

@@ -259,7 +259,7 @@ Deno.test({
     await using place = await Place.make();
     const state = place.fill("DIR");
     const ofFleet = [
-      `--allow-net=127.0.0.1:${server.port}`,
+      `--allow-net=${server.host}:${server.port}`,
       "--allow-sys=hostname",
       "--allow-env=STATE_DIRECTORY,XDG_STATE_HOME,HOME",
       `--allow-read=${state}/net-listen/fleet`,

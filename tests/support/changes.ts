@@ -1,5 +1,5 @@
-/** The deadline of a wait. */
-export const PATIENCE_MS = 30_000;
+/** The deadline of a wait, for a machine that does much else. */
+export const PATIENCE_MS = 60_000;
 
 /** Lets a test wait for conditions that are checked at each change. */
 export class Changes {

@@ -1,6 +1,7 @@
 /** A connection to a server of NATS that is cut at a given change. */
 
 import { writeAll } from "../../lib/write_all.ts";
+import type { NatsServer } from "./nats.ts";
 
 /** How a change of an entry begins on the wire. */
 const CHANGE = "HPUB $KV.";
@@ -13,6 +14,8 @@ export interface CutPoint {
   readonly isDone: boolean;
 }
 
+type ServerPlace = Pick<NatsServer, "host" | "port">;
+
 export class CutProxy implements AsyncDisposable {
   readonly url: string;
   /** Settles when the connection was cut. */
@@ -20,13 +23,13 @@ export class CutProxy implements AsyncDisposable {
   readonly #listener: Deno.Listener;
   readonly #serving: Promise<void>;
 
-  /** @param port The server's. */
-  constructor(port: number, { change, isDone }: CutPoint) {
+  /** @param server Where it listens. */
+  constructor(server: ServerPlace, { change, isDone }: CutPoint) {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.cut = promise;
     this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     this.url = `nats://127.0.0.1:${(this.#listener.addr as Deno.NetAddr).port}`;
-    this.#serving = this.#serve(port, change, isDone).finally(resolve);
+    this.#serving = this.#serve(server, change, isDone).finally(resolve);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -35,10 +38,10 @@ export class CutProxy implements AsyncDisposable {
   }
 
   /** Serves one connection; whoever connects again is refused. */
-  async #serve(port: number, change: number, isDone: boolean): Promise<void> {
+  async #serve({ host, port }: ServerPlace, change: number, isDone: boolean): Promise<void> {
     using client = await this.#listener.accept();
     this.#close();
-    using server = await Deno.connect({ hostname: "127.0.0.1", port });
+    using server = await Deno.connect({ hostname: host, port });
     const answers = pass(server, client).catch(() => {});
     await this.#passUntil(client, server, change, isDone).catch(() => {});
     try {

@@ -12,6 +12,8 @@ import { PictureEncoder } from "../../lib/source/picture_encoder.ts";
 import { TpackEncoder } from "../../lib/source/tpack_encoder.ts";
 import { DEFAULT_SECRET, segmentKindNumber } from "../../lib/wire/constants.ts";
 import { Changes, PATIENCE_MS } from "./changes.ts";
+import { endProcess } from "./end_process.ts";
+import { quietPort } from "./own_address.ts";
 
 /** The entry of the program. */
 export const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
@@ -147,9 +149,11 @@ export class Listening implements AsyncDisposable {
     await keystore.add(["demo"], key.publicKey);
     await fill?.(keystore);
     const own = flags.map((flag) => flag.replace("DIR", directory));
+    const isShared = place === ONE_PORT && flags.includes("--workers");
+    const at = isShared ? ["127.0.0.1", `${quietPort()}`] : place;
     return {
       key,
-      args: ["listen", "demo", ...place, "--keystore", `${directory}/keystore`, ...own],
+      args: ["listen", "demo", ...at, "--keystore", `${directory}/keystore`, ...own],
     };
   }
 
@@ -180,11 +184,7 @@ export class Listening implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.process.kill("SIGINT");
-    } catch {
-      // It ended already.
-    }
+    endProcess(this.process, "SIGINT");
     await this.out.rest();
     await this.err.rest();
     await this.process.status;

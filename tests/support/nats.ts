@@ -2,6 +2,7 @@
 
 import { connect } from "@nats-io/transport-node";
 import { PATIENCE_MS } from "./changes.ts";
+import { freePorts, OWN_ADDRESS } from "./own_address.ts";
 import { has } from "./programs.ts";
 import { Relay } from "./relay.ts";
 
@@ -17,13 +18,16 @@ interface Ports {
 
 /** A server that keeps its ports and its store when it is killed and started again. */
 export class NatsServer implements AsyncDisposable {
+  /** Where it listens. */
+  readonly host: string;
   readonly #directory: string;
   readonly #args: readonly string[];
   #child!: Deno.ChildProcess;
   #log!: LogReader;
   #port = -1;
 
-  private constructor(directory: string, args: readonly string[]) {
+  private constructor(host: string, directory: string, args: readonly string[]) {
+    this.host = host;
     this.#directory = directory;
     this.#args = args;
   }
@@ -33,13 +37,15 @@ export class NatsServer implements AsyncDisposable {
    *
    * @param options `args` are further ones of `nats-server`; `config` is the content of its file.
    */
-  static async start(
-    { args = [], config }: { readonly args?: readonly string[]; readonly config?: string } = {},
-  ): Promise<NatsServer> {
+  static async start({ host = OWN_ADDRESS, args = [], config }: {
+    readonly host?: string;
+    readonly args?: readonly string[];
+    readonly config?: string;
+  } = {}): Promise<NatsServer> {
     const directory = await Deno.makeTempDir({ prefix: "nats-" });
     if (config !== undefined) await Deno.writeTextFile(`${directory}/nats.conf`, config);
     const file = config === undefined ? [] : ["-c", `${directory}/nats.conf`];
-    const server = new NatsServer(directory, [...file, ...args]);
+    const server = new NatsServer(host, directory, [...file, ...args]);
     try {
       await server.restart();
     } catch (error) {
@@ -51,7 +57,7 @@ export class NatsServer implements AsyncDisposable {
 
   /** The address for clients. */
   get url(): string {
-    return `nats://127.0.0.1:${this.#port}`;
+    return `nats://${this.host}:${this.#port}`;
   }
 
   get port(): number {
@@ -67,7 +73,7 @@ export class NatsServer implements AsyncDisposable {
     this.#child = new Deno.Command("nats-server", {
       // deno-fmt-ignore
       args: [
-        "-a", "127.0.0.1", "-p", `${this.#port}`, "-js", "-sd", this.#directory,
+        "-a", this.host, "-p", `${this.#port}`, "-js", "-sd", this.#directory,
         "--ports_file_dir", this.#directory, ...this.#args,
       ],
       stdin: "null",
@@ -77,7 +83,10 @@ export class NatsServer implements AsyncDisposable {
     this.#log = new LogReader(this.#child.stderr);
     await this.#log.line(/Server is ready/);
     const path = `${this.#directory}/nats-server_${this.#child.pid}.ports`;
-    const ports = await readWhole(path, this.#directory);
+    const ended = this.#log.finished.then(() => {
+      throw new Error("nats-server has ended before it had told its ports");
+    });
+    const ports = await Promise.race([readWhole(path, this.#directory), ended]);
     this.#port = Number(new URL(ports.nats[0]!).port);
   }
 
@@ -129,21 +138,22 @@ export class NatsCluster implements AsyncDisposable {
   private constructor(servers: readonly NatsServer[], routes: readonly (readonly Relay[])[]) {
     this.servers = servers;
     this.#routes = routes;
-    this.#clients = routes.length === 0 ? [] : servers.map(({ port }) => Relay.start(port));
+    this.#clients = routes.length === 0 ? [] : servers.map(({ port }) => relayTo(port));
   }
 
   /** @param options `isDivisible`: there are networks in between, for {@linkcode isolate}. */
   static async start({ isDivisible = false } = {}): Promise<NatsCluster> {
     // Each must be told of the others before any of them runs.
     const ports = freePorts(3);
-    const routes = isDivisible ? ports.map(() => ports.map((port) => Relay.start(port))) : [];
+    const routes = isDivisible ? ports.map(() => ports.map(relayTo)) : [];
     const starting = await Promise.allSettled(ports.map((own, i) => {
-      const others = ports.map((port, j) => routes[i]?.[j]?.port ?? port).filter((_, j) => i !== j);
-      const url = (port: number) => `nats://127.0.0.1:${port}`;
+      const url = (port: number) => `nats://${OWN_ADDRESS}:${port}`;
+      const others = ports.map((port, j) => routes[i] ? urlOf(routes[i][j]!) : url(port))
+        .filter((_, j) => i !== j);
       return NatsServer.start({
         args: [
           ...["--cluster_name", "test", "--server_name", `s${i + 1}`],
-          ...["--cluster", url(own), "--routes", others.map(url).join(",")],
+          ...["--cluster", url(own), "--routes", others.join(",")],
           // What they tell each other must not lead past the networks.
           ...isDivisible ? ["--cluster_advertise", "127.0.0.1:1"] : [],
         ],
@@ -165,7 +175,7 @@ export class NatsCluster implements AsyncDisposable {
   /** The addresses for clients. */
   get urls(): string[] {
     if (this.#clients.length === 0) return this.servers.map(({ url }) => url);
-    return this.#clients.map(({ port }) => `nats://127.0.0.1:${port}`);
+    return this.#clients.map(urlOf);
   }
 
   /**
@@ -192,6 +202,14 @@ export class NatsCluster implements AsyncDisposable {
   #around(index: number): Relay[] {
     return [...this.#routes[index]!, ...this.#routes.map((relays) => relays[index]!)];
   }
+}
+
+function relayTo(port: number): Relay {
+  return Relay.start(port, OWN_ADDRESS);
+}
+
+function urlOf({ port }: Relay): string {
+  return `nats://127.0.0.1:${port}`;
 }
 
 /** Waits until a server has a leader of its cluster, which alone answers this request. */
@@ -264,15 +282,4 @@ async function readWhole(path: string, directory: string): Promise<Ports> {
     if (ports !== undefined) break;
   }
   return ports!;
-}
-
-/** Ports that the system has just had free. */
-function freePorts(count: number): number[] {
-  const listeners = Array.from(
-    { length: count },
-    () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
-  );
-  const ports = listeners.map(({ addr }) => addr.port);
-  for (const listener of listeners) listener.close();
-  return ports;
 }

@@ -6,22 +6,22 @@ import { writeAll } from "../../lib/write_all.ts";
 export class Relay implements Disposable {
   readonly port: number;
   readonly #listener: Deno.TcpListener;
-  readonly #target: number;
+  readonly #target: { readonly hostname: string; readonly port: number };
   readonly #open = new Set<Deno.TcpConn>();
   #isCut = false;
   /** Settles when bytes pass again. */
   #held: PromiseWithResolvers<void> | undefined;
 
-  private constructor(listener: Deno.TcpListener, target: number) {
+  private constructor(listener: Deno.TcpListener, hostname: string, port: number) {
     this.#listener = listener;
-    this.#target = target;
+    this.#target = { hostname, port };
     this.port = listener.addr.port;
     void this.#accept();
   }
 
-  /** @param target The port that it leads to. */
-  static start(target: number): Relay {
-    return new Relay(Deno.listen({ hostname: "127.0.0.1", port: 0 }), target);
+  /** @param port The port that it leads to, of `hostname`. */
+  static start(port: number, hostname = "127.0.0.1"): Relay {
+    return new Relay(Deno.listen({ hostname: "127.0.0.1", port: 0 }), hostname, port);
   }
 
   /** Ends all connections, and new ones at once. */
@@ -62,7 +62,7 @@ export class Relay implements Disposable {
   async #join(near: Deno.TcpConn): Promise<void> {
     this.#open.add(near);
     try {
-      const far = await Deno.connect({ hostname: "127.0.0.1", port: this.#target });
+      const far = await Deno.connect(this.#target);
       this.#open.add(far);
       if (!this.#open.has(near)) this.#close(far);
       await Promise.race([this.#pass(near, far), this.#pass(far, near)]);
