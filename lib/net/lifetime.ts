@@ -26,7 +26,7 @@ const STREAM = 0xffff_fffe;
 const NO_CHECKSUM = new Uint8Array(16);
 
 /** One of the two equal packets of a probe. */
-export const PROBE: ControlInput = {
+export const PROBE = {
   command: "binarystream",
   channel: CHANNEL,
   stream: STREAM,
@@ -36,7 +36,7 @@ export const PROBE: ControlInput = {
   checksum: NO_CHECKSUM,
   compressed: false,
   extId: NO_CHECKSUM,
-};
+} as const satisfies ControlInput;
 
 /** Whether a command is the answer to a probe. */
 export function isProbeAnswer(control: Control): boolean {

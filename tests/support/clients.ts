@@ -9,6 +9,7 @@ import { writeAll } from "../../lib/write_all.ts";
 import type { ClientSocket } from "./connect_from.ts";
 import type { Bench } from "./listen.ts";
 import { drain, NO_REKEY, REGISTER } from "./pair.ts";
+import { isProbe } from "./probe.ts";
 import type { RawPeerOptions } from "./raw_peer.ts";
 import { RawPeer } from "./raw_peer.ts";
 
@@ -85,7 +86,11 @@ export class TestClient implements Disposable {
     const count = await readSome(this.#socket, this.session.writable());
     if (count === null) return false;
     this.session.commit(count);
-    drain(this.session, this.key, this.events);
+    const taken: SessionEvent[] = [];
+    drain(this.session, this.key, taken);
+    this.events.push(
+      ...taken.filter((event) => event.type !== "control" || !isProbe(event.control)),
+    );
     return true;
   }
 

@@ -20,6 +20,7 @@ import { decodeDataHead, encodeDataHead } from "../../lib/wire/data.ts";
 import type { EventInput, WireEvent } from "../../lib/wire/event/types.ts";
 import { decodeEventPacket, encodeEventPacket } from "../../lib/wire/event/event.ts";
 import { CLIENT_KEY, NO_REKEY } from "./pair.ts";
+import { isProbe } from "./probe.ts";
 import { SeededRandom } from "./random.ts";
 
 const DATA_NAMES = {
@@ -156,7 +157,7 @@ export class RawPeer {
   /**
    * Takes bytes of the listener and installs the keys of its HELLO and REKEY packets.
    *
-   * @returns How many packets were complete.
+   * @returns How many packets were complete, without probes.
    */
   receive(bytes: Uint8Array): number {
     const before = this.received;
@@ -166,16 +167,17 @@ export class RawPeer {
       space.set(rest.subarray(0, count));
       this.transport.commit(count);
       rest = rest.subarray(count);
-      while (this.transport.advance()) {
-        this.received++;
-        this.#takePacket();
-      }
+      while (this.transport.advance()) this.#takePacket();
     }
     return this.received - before;
   }
 
   #takePacket(): void {
     const { packetType, packetBlock, bodyStart, bodyEnd } = this.transport;
+    if (packetType === PACKET_TYPE.control && isProbe(decodeControl(packetBlock, bodyStart))) {
+      return;
+    }
+    this.received++;
     switch (packetType) {
       case PACKET_TYPE.control:
         return this.#takeControl(packetBlock, bodyStart);
