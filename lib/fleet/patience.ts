@@ -12,6 +12,8 @@ export const SILENCE_PAUSE_MS = 200;
 
 /** "No suitable peers for placement". */
 const NO_PEERS = 10005;
+/** "Subjects overlap with an existing stream": another host is making the same one at this moment. */
+const OVERLAPS = 10065;
 
 /** What the servers do not tell at the moment. */
 export class PassingError extends Error {
@@ -55,7 +57,7 @@ export function isPassing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   // Without a leader, or before the leader knows the other servers.
   if (error instanceof JetStreamApiError) {
-    return error.apiError().code === 503 || error.code === NO_PEERS;
+    return error.apiError().code === 503 || [NO_PEERS, OVERLAPS].includes(error.code);
   }
   return PASSING.includes(error.name);
 }

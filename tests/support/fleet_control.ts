@@ -8,6 +8,7 @@ import {
   type HostEntry,
   type Role,
 } from "../../lib/fleet/mod.ts";
+import { isPassingChange, patiently } from "../../lib/fleet/patience.ts";
 import { type Logger, silentLogger } from "../../lib/log.ts";
 import { controlledBy } from "./controlled.ts";
 import type { NatsServer } from "./nats.ts";
@@ -76,8 +77,11 @@ export async function enter(
   host: string,
   entry: Partial<HostEntry>,
 ): Promise<void> {
-  const bucket = await buckets.create(names.buckets.hosts);
   const since = new Date().toISOString();
   const whole = { since, addresses: ["[::1]:6680"], isControlled: true, ...entry };
-  await bucket.put(host, JSON.stringify(whole));
+  // A bucket that another host is just making takes nothing yet.
+  await patiently(async () => {
+    const bucket = await buckets.create(names.buckets.hosts);
+    await bucket.put(host, JSON.stringify(whole));
+  }, isPassingChange);
 }
