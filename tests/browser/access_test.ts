@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { PrivateKey } from "../../lib/crypto/x25519.ts";
-import { browsing, linkOf, openClient } from "../support/browser.ts";
+import { browsing, linkOf, newPage, openClient } from "../support/browser.ts";
 import { ctl } from "../support/ctl.ts";
 import { Relay } from "../support/relay.ts";
 import { TestSource } from "../support/listening.ts";
@@ -26,7 +26,7 @@ browsing("a read-only link shows and drives nothing", async ({ page, listening, 
   await client.showText("secret of nobody");
   const { out } = await ctl(listening, ["link", "--read-only"]);
   const [link] = /http:\S+/.exec(out)!;
-  const other = await (await browser.newContext()).newPage();
+  const other = await newPage(browser);
   await other.goto(link);
   await other.getByText("look only").waitFor();
   assert.equal(await other.getByText("Strangers").count(), 0);
@@ -102,16 +102,20 @@ browsing("a lost connection is shown and mended", async ({ page, listening }) =>
   relay.cut();
   await page.getByText("The listener does not answer").waitFor();
   await client.showText("meanwhile");
+  const meanwhile = page.getByRole("listitem").filter({ hasText: "meanwhile" });
+  // After a few failures there is time to click.
+  await page.getByText(/Next try in [2-9] s/).waitFor();
   relay.mend();
-  await page.getByRole("button", { name: "Try now" }).click();
-  await page.getByRole("listitem").filter({ hasText: "meanwhile" }).waitFor();
+  // Where that takes long, the page has tried again by itself, and the button is gone.
+  await Promise.any([page.getByRole("button", { name: "Try now" }).click(), meanwhile.waitFor()]);
+  await meanwhile.waitFor();
   await page.getByText("The listener does not answer").waitFor({ state: "detached" });
 });
 
 browsing("a busy listener is tried again, with the link that was opened", async (it) => {
   const { page, link, browser } = it;
   for (const path of ["**/login", "**/api/session"]) {
-    const other = await (await browser.newContext()).newPage();
+    const other = await newPage(browser);
     const body = JSON.stringify({ code: "busy", error: "try again" });
     await other.route(path, (route) => route.fulfill({ status: 429, body }), { times: 1 });
     await other.goto(link);

@@ -94,7 +94,7 @@ async function requireNoMore(here: Listening, word: string): Promise<void> {
   assert.equal(await looking.post(path("/type"), { text: "rm" }), "not-allowed");
   assert.equal(await looking.post(path("/end")), "not-allowed");
   const { viewer, closed } = await looking.view(client);
-  await viewer.until(() => viewer.all("client").length > 0, "the client");
+  await viewer.until(() => viewer.screens.size > 0, "a picture");
   viewer.say({ type: "typed", segment: 1, data: "rm" });
   const reason = "this view may look alone, not send typed";
   assert.deepEqual(await closed, { code: 1008, reason });

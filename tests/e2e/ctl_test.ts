@@ -21,7 +21,7 @@ Deno.test("ctl: clients are listed, shown, typed into and ended", async () => {
   const { out } = await ctl(listening, ["list"]);
   assert.match(
     out,
-    /^ID +KIND +TITLE +SHOWS +KEY +COMMENT +ADDRESS +FOR\n2 +tui +now +text 40x32 +[0-9a-f-]{24} +127\.0\.0\.1:\d+ +\d s\n$/,
+    /^ID +KIND +TITLE +SHOWS +KEY +COMMENT +ADDRESS +FOR\n2 +tui +now +text 40x32 +[0-9a-f-]{24} +127\.0\.0\.1:\d+ +\d+ s\n$/,
   );
   const [row] = JSON.parse((await ctl(listening, ["list", "--json"])).out);
   assert.equal(row.title, "a \u202eterminal");

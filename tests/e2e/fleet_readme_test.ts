@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { Keystore, publicKeyOf } from "../../keystore/mod.ts";
+import { PATIENCE_MS } from "../support/changes.ts";
 import { inDirectory } from "../support/directory.ts";
 import { MAIN } from "../support/listening.ts";
 import { NEEDS_NATS } from "../support/nats.ts";
@@ -42,7 +43,7 @@ function script(directory: string): string {
   });
   const [, fleet] = /(--fleet \S+ --fleet-insecure)/.exec(COMMANDS!)!;
   const until = (log: string, text: string) =>
-    `timeout 30 sh -c 'tail -n +1 -F ${log} 2>/dev/null | grep -m1 "${text}"'`;
+    `timeout ${PATIENCE_MS / 1000} sh -c 'tail -n +1 -F ${log} 2>/dev/null | grep -m1 "${text}"'`;
   return `
 set -eu
 ip link set lo up
@@ -53,7 +54,8 @@ for host in ${HOSTS.filter((host) => host !== "10.0.0.1").join(" ")}; do
 done
 ${lines.slice(-2).join("\n")}
 export HOME=${directory}/${CLIENT}; cd $HOME
-net-listen connect 10.0.0.1 --show text >log 2>&1 &
+# The balancer may not listen yet.
+until net-listen connect 10.0.0.1 --show text >log 2>&1; do :; done &
 net-listen fleet watch ${fleet} --since 1h --kind registered >watch.log 2>&1 &
 ${until("watch.log", "registered")}
 `;

@@ -60,7 +60,8 @@ Deno.test("a worker that begins after SIGHUP has the new limits", async () => {
   );
   const first = await listening.connect();
   await first.activated();
-  await replace(listening, "max-session = 1s\n");
+  // Long enough for a client to say something.
+  await replace(listening, "max-session = 3s\n");
   await listening.err.until(/ info reloaded /);
   // Sooner or later both workers have ended.
   for (let ended = 0; ended < 2; ended++) {
@@ -70,7 +71,7 @@ Deno.test("a worker that begins after SIGHUP has the new limits", async () => {
   }
   const last = await listening.connect();
   await last.until(() => last.lastWords !== undefined);
-  assert.equal(last.lastWords, "session ended after 1 s");
+  assert.equal(last.lastWords, "session ended after 3 s");
 });
 
 Deno.test("listen does not begin with a mistake in the file of limits", async () => {

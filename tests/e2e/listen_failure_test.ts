@@ -4,11 +4,10 @@ import assert from "node:assert/strict";
 import { Keystore } from "../../keystore/mod.ts";
 import { runCli } from "../../lib/cli/program.ts";
 import { makeProgram } from "../../main.ts";
+import { PATIENCE_MS } from "../support/changes.ts";
 import { MAIN } from "../support/listening.ts";
 
 const FAILURE = 1;
-/** A process that does not end is killed after so long. */
-const PATIENCE_MS = 30_000;
 /** A module that would keep the process for ever. */
 const BUSY_HANDLER = `setInterval(() => {}, 1_000);
 Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => new Response());

@@ -8,8 +8,6 @@ import { Bench } from "../support/listen.ts";
 const HELLO = unknownKeyHello();
 const FLOOD = 4_000;
 const LOGINS = 20;
-/** The flood is made in this process and takes its part of the time. */
-const MAX_LOGIN_MS = 2_000;
 
 function fail(bench: Bench, addresses: readonly string[], count: number, bytes = HELLO) {
   const { port } = bench.listener.address;
@@ -122,16 +120,14 @@ Deno.test("a network that connects too often in a minute is closed out until the
 
 Deno.test(`${FLOOD} refused logins of 100 addresses do not delay a good one`, async () => {
   await using bench = await Bench.start();
-  const flood = fail(bench, loopbackAddresses(100), FLOOD);
+  let isOver = false;
+  const flood = fail(bench, loopbackAddresses(100), FLOOD).finally(() => isOver = true);
   const key = await bench.addKey();
-  const times: number[] = [];
   for (let i = 0; i < LOGINS; i++) {
-    const startMs = performance.now();
     using client = await bench.login({ key });
-    times.push(performance.now() - startMs);
     client.close();
   }
-  assert.ok(Math.max(...times) < MAX_LOGIN_MS, `logins took ${times.map(Math.round).join()} ms`);
+  assert.ok(!isOver, "the good ones did not wait for its end");
   assert.deepEqual(await flood, { connections: FLOOD, closed: FLOOD });
   const refused = bench.log.of("login-refused").length;
   assert.ok(refused <= 100 * (PENALTY_FREE_FAILURES + 50), `${refused} were refused`);

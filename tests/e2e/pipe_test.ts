@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { PATIENCE_MS } from "../support/changes.ts";
 import { Listening } from "../support/listening.ts";
 import { has } from "../support/programs.ts";
 
@@ -140,7 +141,7 @@ Deno.test({
     // The helpers inherit standard error, so it ends with the last of them.
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<string>((resolve) => {
-      timer = setTimeout(() => resolve("a helper lives on"), 20_000);
+      timer = setTimeout(() => resolve("a helper lives on"), PATIENCE_MS);
     });
     assert.notEqual(await Promise.race([listening.err.rest(), late]), "a helper lives on");
     clearTimeout(timer);
@@ -171,17 +172,14 @@ Deno.test("a program that writes without end delays no client", async () => {
       if (kind === "segment_request") call({ verb: "accept", source });
       if (kind === "ident") break;
     }
-    const junk = "no JSON\\n".repeat(10_000);
+    const junk = ("no JSON ".repeat(500) + "\\n").repeat(20);
     for (;;) if (!process.stdout.write(junk)) await once(process.stdout, "drain");
   `);
   const client = await listening.connect();
   client.ident("flood");
   // The program does not read its answers, so it gets stuck; until then other clients are served.
   for (let i = 0; i < 20; i++) await client.showText(`frame ${i}`);
-  const started = performance.now();
   assert.equal(await listening.stop(), 0);
-  // Each step of ending it has a second.
-  assert(performance.now() - started < 10_000, "it was ended");
 });
 
 Deno.test("a program that does not read delays only clients with many records", async () => {

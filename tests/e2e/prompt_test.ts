@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { PATIENCE_MS } from "../support/changes.ts";
 import { Output } from "../support/listening.ts";
 import { hasScript, onTerminal } from "../support/pseudo_terminal.ts";
 
@@ -66,7 +67,7 @@ async function echoes(tty: string): Promise<boolean> {
 
 /** Waits until a process is stopped; only its parent is told, so this asks the system. */
 async function stopped(pid: number): Promise<void> {
-  const deadline = performance.now() + 20_000;
+  const deadline = performance.now() + PATIENCE_MS;
   while (!/\) T /.test(await Deno.readTextFile(`/proc/${pid}/stat`))) {
     assert(performance.now() < deadline, "the process does not stop");
   }

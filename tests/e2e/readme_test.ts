@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { Keystore, publicKeyOf } from "../../keystore/mod.ts";
 import { fingerprint } from "../../lib/crypto/fingerprint.ts";
 import { parseCall } from "../../lib/handlers/pipe/call.ts";
+import { endProcess } from "../support/end_process.ts";
 import { has } from "../support/programs.ts";
 import { replay } from "../support/xterm.ts";
 
@@ -284,11 +285,8 @@ Deno.test("README: each way to listen begins to listen", async () => {
     const out = new LineReader(listener.stdout);
     const begins = needsTerminal.test(command!) ? /needs? a terminal/ : /^listening on 127/m;
     await err.until(begins);
-    try {
-      listener.kill("SIGINT");
-    } catch {
-      // Without a terminal it has ended.
-    }
+    // Without a terminal it has ended.
+    endProcess(listener, "SIGINT");
     await Promise.all([err.all(), out.all(), listener.status]);
   }
 });

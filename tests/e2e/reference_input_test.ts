@@ -9,6 +9,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { setTimeout as pass } from "node:timers/promises";
 import type { ListenHandler, Source } from "../../lib/mod.ts";
+import { endProcess } from "../support/end_process.ts";
 import {
   ARCAN_NET,
   FrameWatch,
@@ -267,7 +268,7 @@ class Screen implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const process of [this.#window, this.#server]) {
-      process.kill();
+      endProcess(process);
       await process.status;
     }
     await this.#lines.return(undefined);

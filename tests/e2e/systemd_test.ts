@@ -5,6 +5,7 @@ import { ServiceManager } from "../../lib/cli/systemd_notify.ts";
 import { MAX_WAITING_NOTICES } from "../../lib/limits.ts";
 import { silentLogger } from "../../lib/log.ts";
 import { controlOf } from "../support/ctl.ts";
+import { FakeTimers } from "../support/fake_timers.ts";
 import { Listening } from "../support/listening.ts";
 
 const decoder = new TextDecoder();
@@ -61,9 +62,10 @@ for (
     async () => {
       await withManager(path, "", async (manager, listening) => {
         assert.match(await manager.next(), /^READY=1\nSTATUS=listening on 127\.0\.0\.1:\d+$/);
+        const uptimeSeconds = Deno.osUptime();
         listening.process.kill("SIGHUP");
         const [, usec] = /^RELOADING=1\nMONOTONIC_USEC=(\d+)$/.exec(await manager.next())!;
-        assert.ok(Number(usec) >= Deno.osUptime() * 1e6 - 5e6);
+        assert.ok(Number(usec) >= uptimeSeconds * 1e6);
         assert.match(await manager.next(), /^READY=1\nSTATUS=listening on/);
         const client = await listening.connect();
         await client.activated();
@@ -84,18 +86,31 @@ for (
   );
 }
 
-Deno.test(
-  "the watchdog of systemd is told twice in its time that the process works",
-  LINUX,
-  async () => {
-    await withManager(`@${name()}`, "WATCHDOG_USEC=400000", async (manager) => {
-      assert.match(await manager.next(), /^READY=1/);
-      const startMs = performance.now();
-      for (let i = 0; i < 4; i++) assert.equal(await manager.next(), "WATCHDOG=1");
-      assert.ok(performance.now() - startMs > 500, "they are 200 ms apart");
-    });
-  },
-);
+Deno.test("the watchdog of systemd is told that the process works", LINUX, async () => {
+  await withManager(`@${name()}`, "WATCHDOG_USEC=400000", async (manager) => {
+    assert.match(await manager.next(), /^READY=1/);
+    for (let i = 0; i < 2; i++) assert.equal(await manager.next(), "WATCHDOG=1");
+  });
+});
+
+Deno.test("the watchdog of systemd is told twice in its time", LINUX, async () => {
+  const path = `@${name()}`;
+  using manager = new Manager(path);
+  using timers = new FakeTimers();
+  const env = new Map([["NOTIFY_SOCKET", path], ["WATCHDOG_USEC", "400000"]]);
+  const service = new ServiceManager(env, silentLogger);
+  service.ready("here");
+  assert.match(await manager.next(), /^READY=1/);
+  for (let i = 0; i < 4; i++) {
+    timers.pass(199);
+    service.status("still");
+    assert.equal(await manager.next(), "STATUS=still");
+    timers.pass(1);
+    assert.equal(await manager.next(), "WATCHDOG=1");
+  }
+  await service.close();
+  assert.equal(timers.size, 0);
+});
 
 Deno.test("a watchdog that is meant for another process is not told", LINUX, async () => {
   await withManager(

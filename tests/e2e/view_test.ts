@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 import { AnsiScreen } from "../support/ansi_screen.ts";
+import { PATIENCE_MS } from "../support/changes.ts";
+import { endProcess } from "../support/end_process.ts";
 import { Listening, MAIN, Output, TestSource } from "../support/listening.ts";
 import { hasScript, onTerminal } from "../support/pseudo_terminal.ts";
 
@@ -78,7 +80,7 @@ class Viewing implements AsyncDisposable {
     // After a failed test the program is still running.
     await this.type(`${PREFIX}q`).catch(() => {});
     await this.#typed.close().catch(() => {});
-    const deadline = setTimeout(() => this.process.kill(), 10_000);
+    const deadline = setTimeout(() => endProcess(this.process), PATIENCE_MS);
     await this.output.rest();
     clearTimeout(deadline);
     await this.process.status;

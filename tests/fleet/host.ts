@@ -1,5 +1,6 @@
 /** One host of the fleet: a `listen` process that is killed and started again in its directories. */
 
+import { endProcess } from "../support/end_process.ts";
 import { MAIN, Output } from "../support/listening.ts";
 
 export interface HostOptions {
@@ -96,11 +97,7 @@ export class Host implements AsyncDisposable {
   async kill(): Promise<void> {
     if (!this.#isRunning) return;
     this.#isRunning = false;
-    try {
-      this.#process.kill("SIGKILL");
-    } catch {
-      // It has ended.
-    }
+    endProcess(this.#process, "SIGKILL");
     await this.#err.rest();
     await this.#process.status;
   }

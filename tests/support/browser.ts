@@ -1,6 +1,7 @@
 /** The page of `listen --web` in Chromium. */
 
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { PATIENCE_MS } from "./changes.ts";
 import { Listening } from "./listening.ts";
 import { has } from "./programs.ts";
 
@@ -27,6 +28,7 @@ if (CHROMIUM !== undefined) {
   Deno.test.beforeAll(async () => {
     browser = await chromium.launch({
       executablePath: CHROMIUM,
+      timeout: PATIENCE_MS,
       // Without WebGL terminals are drawn with elements, which can be looked at.
       args: ["--no-sandbox", "--disable-3d-apis"],
     });
@@ -69,14 +71,13 @@ export async function inBrowser(
 ): Promise<void> {
   const link = await linkOf(listening);
   try {
-    const context = await browser.newContext({
+    const page = await newPage(browser, {
       viewport: isPhone ? { width: 360, height: 740 } : { width: 1000, height: 700 },
       hasTouch: isPhone,
       isMobile: isPhone,
       deviceScaleFactor: ratio,
       permissions: ["clipboard-read", "clipboard-write"],
     });
-    const page = await context.newPage();
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(String(error)));
     page.on("console", (message) => {
@@ -88,6 +89,13 @@ export async function inBrowser(
   } finally {
     for (const context of browser.contexts()) await context.close();
   }
+}
+
+/** Opens a page in a context of its own. */
+export async function newPage(browser: Browser, options?: BrowserContextOptions): Promise<Page> {
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(PATIENCE_MS);
+  return await context.newPage();
 }
 
 /** The link that a listener prints when it begins. */

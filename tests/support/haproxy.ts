@@ -1,5 +1,6 @@
 /** haproxy, a balancer that users have. It needs Python as well, which opens its sockets. */
 
+import { endProcess } from "./end_process.ts";
 import { Output } from "./listening.ts";
 import { has, WITH_SOCKETS } from "./programs.ts";
 
@@ -52,6 +53,8 @@ export class Balancer implements AsyncDisposable {
     const text = [
       `global\n  stats socket ${directory}/admin level admin`,
       "defaults\n  mode tcp\n  timeout connect 10s\n  timeout client 60s\n  timeout server 60s",
+      // Otherwise the time between two checks, which a test makes short.
+      "  timeout check 10s",
       ...parts,
       "",
     ];
@@ -99,11 +102,7 @@ export class Balancer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.#process.kill("SIGKILL");
-    } catch {
-      // It has ended.
-    }
+    endProcess(this.#process, "SIGKILL");
     await this.#err.rest();
     await this.#process.status;
     await Deno.remove(this.#directory, { recursive: true });

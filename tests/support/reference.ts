@@ -3,6 +3,8 @@
 import { Keystore, parsePublicKey, publicKeyOf } from "../../keystore/mod.ts";
 import type { Listener, ListenHandler, NetListenOptions, Source } from "../../lib/mod.ts";
 import { netListen, silentLogger } from "../../lib/mod.ts";
+import { PATIENCE_MS } from "./changes.ts";
+import { endProcess } from "./end_process.ts";
 
 /** The programs, `undefined` where one is not on the `PATH`. */
 export const ARCAN_NET = which("arcan-net");
@@ -10,8 +12,6 @@ export const TERMINAL = which("afsrv_terminal");
 export const REMOTING = which("afsrv_remoting");
 /** A client that draws pixels and prints what it draws and receives; not part of the reference. */
 export const PIXEL = which("pixel");
-/** Real clients sometimes hang; they are killed after this time. */
-const DEADLINE_MS = 30_000;
 
 export interface Run {
   /** The program and its arguments. */
@@ -21,7 +21,7 @@ export interface Run {
   readonly secret?: string;
   /** Which program makes the client's keystore. With `ours` the client requires the listener's key. */
   readonly store?: "arcan-net" | "ours";
-  /** 30 s unless given. */
+  /** a minute unless given. */
   readonly deadlineMs?: number;
 }
 
@@ -38,13 +38,13 @@ export class Reference implements AsyncDisposable {
     listener: Listener,
     child: Deno.ChildProcess,
     directories: string[],
-    deadlineMs = DEADLINE_MS,
+    deadlineMs = PATIENCE_MS,
   ) {
     this.listener = listener;
     this.#child = child;
     this.#directories = directories;
-    this.#deadline = setTimeout(() => child.kill("SIGKILL"), deadlineMs);
-    // A process that has ended cannot be killed.
+    // Real clients sometimes hang.
+    this.#deadline = setTimeout(() => endProcess(child, "SIGKILL"), deadlineMs);
     child.status.then(() => clearTimeout(this.#deadline));
     this.stderr = new Response(child.stderr).text();
   }
@@ -94,8 +94,8 @@ export class FrameWatch {
   #text = "";
   #check: (() => void) | undefined;
 
-  /** @param deadlineMs For one wait; 30 s unless given. */
-  constructor(deadlineMs = DEADLINE_MS) {
+  /** @param deadlineMs For one wait; a minute unless given. */
+  constructor(deadlineMs = PATIENCE_MS) {
     this.#deadlineMs = deadlineMs;
   }
 

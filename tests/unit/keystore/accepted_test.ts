@@ -35,7 +35,8 @@ Deno.test("the next query sees a file that was added, edited, renamed or removed
 
 Deno.test("an edit of an old file is seen after the least pause", async () => {
   await inDirectory((root) => {
-    const path = `${makeAccepted(root)}/laptop`;
+    const directory = makeAccepted(root);
+    const path = `${directory}/laptop`;
     let nowMs = 0;
     const later = () => Date.now() + 3_600_000;
     const accepted = new AcceptedDirectory(root, () => {}, () => nowMs, later);
@@ -44,8 +45,8 @@ Deno.test("an edit of an old file is seen after the least pause", async () => {
       return accepted.find(testKey(i)).length === 1;
     };
     Deno.writeTextFileSync(path, `demo ${testKeyText(1)}\n`);
-    // Two writes in one tick of the kernel's clock have the same times.
-    Deno.utimeSync(path, LONG_AGO, LONG_AGO);
+    // Two changes in one tick of the kernel's clock have the same times.
+    for (const changed of [path, directory]) Deno.utimeSync(changed, LONG_AGO, LONG_AGO);
     assert.ok(knows(1));
     Deno.writeTextFileSync(path, `demo ${testKeyText(2)}\n`);
     nowMs += KEYSTORE_LEAST_STALE_MS * 0.9;
