@@ -1,7 +1,10 @@
 /** Command lines of `listen` that make no sense: one line of error, and a code. */
 
 import assert from "node:assert/strict";
-import { Listening, MAIN } from "../support/listening.ts";
+import { runCli } from "../../lib/cli/program.ts";
+import { makeProgram } from "../../main.ts";
+import { keptIo } from "../support/cli_io.ts";
+import { Listening } from "../support/listening.ts";
 
 const USAGE = 2;
 const FAILURE = 1;
@@ -48,17 +51,12 @@ for (const [args, code, error] of CASES) {
       const given = args.map((arg) =>
         arg === "PORT" ? String((busy.addr as Deno.NetAddr).port) : arg.replace(DIR, directory)
       );
-      const { stdout, stderr, ...status } = await new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", MAIN, "listen", ...given],
-        cwd: directory,
-        env: { ARCAN_STATEPATH: directory, NO_COLOR: "1", A12_SECRET: "" },
-        stdin: "null",
-      }).output();
-      const err = new TextDecoder().decode(stderr);
-      assert.equal(status.code, code, err);
-      assert.match(err, error);
-      assert.equal(err.match(/^error: /gm)?.length, 1);
-      assert.equal(new TextDecoder().decode(stdout), "", "nothing was begun");
+      const env = { get: (name: string) => name === "ARCAN_STATEPATH" ? directory : undefined };
+      const io = Object.assign(keptIo(), { env: { ...env, delete() {} } });
+      assert.equal(await runCli(await makeProgram(io), ["listen", ...given], io), code, io.stderr);
+      assert.match(io.stderr, error);
+      assert.equal(io.stderr.match(/^error: /gm)?.length, 1);
+      assert.equal(io.stdout, "", "nothing was begun");
     } finally {
       busy.close();
       await Deno.remove(directory, { recursive: true });

@@ -221,7 +221,7 @@ Deno.test("control over HTTP: a body that does not come ends its request", async
   const rig = new Rig();
   let isCancelled = false;
   const body = new ReadableStream({
-    pull: (controller) => controller.enqueue(new Uint8Array([123])),
+    pull: (controller) => controller.enqueue(new Uint8Array(1_000).fill(123)),
     cancel: () => void (isCancelled = true),
   }, { highWaterMark: 0 });
   {
