@@ -42,6 +42,8 @@ export interface StorageNotes {
    * @throws {KeystoreError} `keystore-unreadable`.
    */
   revoked(): readonly string[];
+  /** Settles at the next change of {@linkcode revoked}; absent where only looking tells. */
+  revocation?(): Promise<void>;
   /** Opens notes for a listener; close them at the end. */
   open(): Notes;
   /** Writes at once what the listeners of this object have noted. */

@@ -226,7 +226,7 @@ export async function openAdmission(
   { limits, clients }: { readonly limits: CurrentLimits; readonly clients: KeyClients },
   log: Logger,
 ): Promise<Admission> {
-  const keystore = typeof given === "object" ? given : await Keystore.open(
+  const keystore: KeyStorage = typeof given === "object" ? given : await Keystore.open(
     keystoreRoot(given === undefined ? {} : { keystore: given }).path,
     { onWarning: (warning) => log.log("warn", "keystore-warning", warningFields(warning)) },
   );
@@ -272,6 +272,7 @@ export async function openAdmission(
         return [];
       }
     },
+    revocation: () => keystore.notes.revocation?.(),
     close: () => notes.close(),
   };
   return new KeyAdmission(authority, limits, clients);

@@ -28,6 +28,11 @@ export interface Admission {
   ): Ticket | Promise<Ticket>;
   /** The keys whose clients have to end, in base64: they were removed with their sessions. Never fails. */
   revoked(): readonly string[] | Promise<readonly string[]>;
+  /**
+   * Settles at the next change of {@linkcode revoked}; `undefined` where only looking tells. Rejects when
+   * there is nothing to ask any more.
+   */
+  revocation(): Promise<void> | undefined;
   /** Called once the last client has left. */
   close?(): Promise<void> | undefined;
   /** How many clients there are, and how many the key has that has most; unknown where others decide. */

@@ -85,6 +85,8 @@ export interface KeyAuthority {
   loggedIn?(publicKey: Uint8Array, address: string): void;
   /** The keys whose clients have to end, in base64; does not throw. */
   revoked?(): readonly string[];
+  /** Settles at the next change of {@linkcode revoked}; `undefined` where only looking tells. */
+  revocation?(): Promise<void> | undefined;
   /** Writes what it has noted, when the last client has left; does not reject. */
   close?(): Promise<void>;
   /**

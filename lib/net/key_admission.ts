@@ -95,6 +95,10 @@ export class KeyAdmission implements Admission {
     return this.#authority.revoked?.() ?? [];
   }
 
+  revocation(): Promise<void> | undefined {
+    return this.#authority.revocation?.();
+  }
+
   close(): Promise<void> | undefined {
     return this.#authority.close?.();
   }

@@ -5,8 +5,7 @@
  */
 
 import type { SocketAddress } from "../address.ts";
-import { type A12Error, ApiMisuseError, AuthError, LimitError } from "../errors.ts";
-import { REVOCATION_POLL_MS } from "../limits.ts";
+import { type A12Error, ApiMisuseError, LimitError } from "../errors.ts";
 import { DecoderPool } from "../decoders/h264/worker/decoder_pool.ts";
 import type { RecordTap } from "../segment/delivery.ts";
 import type { Share } from "../bytes/fair_share.ts";
@@ -34,6 +33,7 @@ import type { ListenerOptions } from "./listener_options.ts";
 import { Logins } from "./logins.ts";
 import { Patrol } from "./patrol.ts";
 import type { PortCounts, PortState } from "./port_state.ts";
+import { Revocations } from "./revocations.ts";
 import { parseSecret } from "./secret.ts";
 import { ProxyArrivals } from "./proxy/arrivals.ts";
 import { serverSession } from "./server_session.ts";
@@ -87,7 +87,7 @@ export class Listener implements ListenSource {
   #places: EnrolmentPlaces;
   #admission: Admission | undefined;
   #failure: A12Error | undefined;
-  #revocations: ReturnType<typeof setInterval> | undefined;
+  #revocations: Revocations | undefined;
   #hasLetIn = false;
   #isClosed = false;
 
@@ -270,9 +270,7 @@ export class Listener implements ListenSource {
       // A handler that is slow with this record must not delay clients.
       void this.#call(this, { kind: "preroll", segkind: "network-server", source_audio: this.id });
       this.#admission = admission;
-      this.#revocations = setInterval(() => void this.#endRevoked(admission), REVOCATION_POLL_MS);
-      // A handler that hangs must not keep the process by this.
-      Deno.unrefTimer(this.#revocations);
+      this.#revocations = new Revocations(admission, this.#clients);
       await this.#acceptor.run();
       await this.#logins.over();
     } catch (error) {
@@ -287,23 +285,9 @@ export class Listener implements ListenSource {
   async #finish(): Promise<void> {
     await this.#stopped;
     while (this.#running.size > 0) await Promise.all(this.#running);
-    clearInterval(this.#revocations);
+    this.#revocations?.close();
     this.#patrol.close();
     await this.#admission?.close?.();
-  }
-
-  /** Ends the clients whose key was removed together with its sessions. */
-  async #endRevoked(admission: Admission): Promise<void> {
-    if (this.#clients.size === 0) return;
-    const revoked = await admission.revoked();
-    if (revoked.length === 0) return;
-    const keys = new Set(revoked);
-    for (const connection of this.#clients) {
-      if (!keys.has(connection.peer!.publicKey)) continue;
-      connection.end(
-        new AuthError("key-removed", "the key was removed together with its sessions"),
-      );
-    }
   }
 
   /** @param remote The address that limits, conditions of keys and log lines are about. */

@@ -49,6 +49,10 @@ export class RemoteAdmission implements Admission {
     return this.#main.ask("revoked");
   }
 
+  revocation(): Promise<void> {
+    return this.#main.ask("revocation");
+  }
+
   /** Importing a key costs as much as a key exchange. */
   #import(raw: Uint8Array): PrivateKey {
     if (this.#imported === undefined || !equalConstantTime(this.#imported.raw, raw)) {

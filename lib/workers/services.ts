@@ -94,6 +94,8 @@ export interface MainService extends ViewsHere {
   ): Promise<Admitted>;
   /** See {@linkcode Admission.revoked}. */
   revoked(): readonly string[] | Promise<readonly string[]>;
+  /** See {@linkcode Admission.revocation}. Never settles where only looking tells. */
+  revocation(): Promise<void>;
   /** See {@linkcode AdmissionDesk.arrive}. */
   arrive(id: number): Promise<number>;
   /** See {@linkcode AdmissionDesk.enrol}. */

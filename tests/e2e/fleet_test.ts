@@ -125,6 +125,30 @@ test(
 );
 
 test(
+  "the keystore tells at once when a key was removed with its sessions, and of no other removal",
+  async (server, directory) => {
+    const fleet = await TestFleet.make(server, directory);
+    await using keystore = await fleet.open();
+    await using other = await fleet.open();
+    for (const key of [1, 2]) await other.add(["demo"], testKey(key));
+    await other.remove(testKeyText(1), { endSessions: true });
+    await keystore.refresh();
+    assert.deepEqual(keystore.notes.revoked(), [testKeyText(1)]);
+    let told = 0;
+    const tell = () => void told++;
+    void keystore.notes.revocation().then(tell);
+    await other.remove(testKeyText(2));
+    await keystore.refresh();
+    assert.equal(told, 0);
+    await other.add(["demo"], testKey(1));
+    const removed = keystore.notes.revocation();
+    await other.remove(testKeyText(1), { endSessions: true });
+    await removed;
+    assert.deepEqual(keystore.notes.revoked(), [testKeyText(1)]);
+  },
+);
+
+test(
   "an entry that is purged past the keystore goes from the copies as well",
   async (server, directory) => {
     const fleet = await TestFleet.make(server, directory);

@@ -302,6 +302,7 @@ export class WorkerGroup {
       },
       admit: (id, publicKey, address, places) => desk.admit(id, publicKey, address, places),
       revoked: () => this.#options.port.admission.revoked(),
+      revocation: () => this.#options.port.admission.revocation() ?? new Promise(() => {}),
       arrive: (id) => desk.arrive(id),
       enrol: (id) => desk.enrol(id),
       leave: (id) => desk.leave(id),

@@ -126,8 +126,10 @@ export class FleetKeystore implements KeyStorage {
       const counts = await Bucket.open(fleet, places, MAX_FLEET_COUNT_BYTES);
       const warnings = new Map<string, KeystoreWarning>();
       let checked = () => {};
+      let notes: FleetNotes | undefined;
       const copy = await WatchedCopy.open(fleet, bucket, {
         changed(key, text) {
+          notes?.changed(key, text === undefined ? publicKeyOf(key) : undefined);
           const warning = text === undefined ? undefined : warningOf(key, text, bucket);
           if (warning === undefined) return void warnings.delete(key);
           warnings.set(key, warning);
@@ -137,6 +139,7 @@ export class FleetKeystore implements KeyStorage {
       }, options.nowMs);
       const keystore = new FleetKeystore(fleet, bucket, counts, copy, warnings, options);
       checked = () => keystore.#checked();
+      notes = keystore.notes;
       return keystore;
     } catch (error) {
       await fleet[Symbol.asyncDispose]();
@@ -367,4 +370,9 @@ function warningOf(key: string, text: string, bucket: Bucket): KeystoreWarning |
   if (publicKey !== undefined) return readEntry(file, publicKey, text, path).warning;
   const message = "the name of the entry is not a public key";
   return { path, line: undefined, code: "bad-key", message };
+}
+
+/** The key that an entry is about, if it is one of a key. */
+function publicKeyOf(entry: string): Uint8Array | undefined {
+  return entry.startsWith(KEY_PREFIX) ? keyOf(entry.slice(KEY_PREFIX.length)) : undefined;
 }

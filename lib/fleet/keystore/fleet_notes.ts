@@ -49,6 +49,7 @@ export class FleetNotes implements StorageNotes {
   readonly #opened = new Set<Notes>();
   #unwritten = emptyNotes();
   #writing: Promise<void> = Promise.resolve();
+  #revocation = Promise.withResolvers<void>();
   #revoked: { readonly text: string; readonly keys: readonly string[] } = { text: "", keys: [] };
 
   constructor(owner: NotesOwner) {
@@ -70,9 +71,19 @@ export class FleetNotes implements StorageNotes {
   }
 
   revoked(): readonly string[] {
-    const text = this.#owner.copy.get(REVOKED) ?? "";
-    if (text !== this.#revoked.text) this.#revoked = { text, keys: parseRevoked(text) };
-    return this.#revoked.keys.filter((key) => !this.#owner.isKnown(Uint8Array.fromBase64(key)));
+    return this.#listed().filter((key) => !this.#owner.isKnown(Uint8Array.fromBase64(key)));
+  }
+
+  revocation(): Promise<void> {
+    return this.#revocation.promise;
+  }
+
+  /** An entry of the copy has changed. @param removed The key whose entry is there no more. */
+  changed(entry: string, removed: Uint8Array | undefined): void {
+    const isRevoked = removed !== undefined && this.#listed().includes(formatKey(removed));
+    if (entry !== REVOKED && !isRevoked) return;
+    this.#revocation.resolve();
+    this.#revocation = Promise.withResolvers();
   }
 
   open(): Notes {
@@ -135,6 +146,13 @@ export class FleetNotes implements StorageNotes {
     const key = LOGIN_PREFIX + fileOf(publicKey);
     if (this.#owner.copy.get(key) === undefined) return;
     await this.#owner.bucket.change(key, () => ({ result: undefined, text: null }));
+  }
+
+  /** The keys that were removed with their sessions, also those that are accepted again. */
+  #listed(): readonly string[] {
+    const text = this.#owner.copy.get(REVOKED) ?? "";
+    if (text !== this.#revoked.text) this.#revoked = { text, keys: parseRevoked(text) };
+    return this.#revoked.keys;
   }
 
   #unknown(): readonly Knock[] {
