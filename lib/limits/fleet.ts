@@ -43,6 +43,9 @@ export const FLEET_SYNC_MS = 1_000;
 /** Records on their way to a disk that is stuck, in bytes; further ones are lost. */
 export const FLEET_SPOOL_QUEUE_BYTES = 16 << 20;
 
+/** Logins that are in memory alone, as they stand on the disk, in bytes: 20,000 of them. */
+export const FLEET_JOURNAL_BYTES = 8 << 20;
+
 /** Spools of listeners that were killed which a start looks for; each one holds its files open. */
 export const MAX_FLEET_SPOOLS = 256;
 

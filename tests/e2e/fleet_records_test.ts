@@ -161,3 +161,38 @@ Deno.test({
     assert.deepEqual([...Deno.readDirSync(root)], []);
   },
 });
+
+Deno.test({
+  ...NEEDS_NATS,
+  name:
+    "kill -9 of a listener costs no login that a client has seen, also while a server is silent",
+  async fn() {
+    await using server = await NatsServer.start();
+    await using first = await Listening.start("--fleet", server.url);
+    await addToFleet(server, first.key.publicKey);
+    const client = await first.connect("first");
+    await client.activated();
+    server.pause();
+    const titles = numbers(12);
+    const clients = await Promise.all(titles.map((title) => first.connect(title)));
+    await Promise.all(clients.map((client) => client.activated()));
+    await first.stop("SIGKILL");
+    server.resume();
+
+    await using second = await Listening.startBy(
+      ["env", `XDG_STATE_HOME=${first.directory}`],
+      "--fleet",
+      server.url,
+      "--port",
+      "0",
+    );
+    await second.err.until(/fleet-spool-sent host=/);
+    const connection = await FleetConnection.open({ servers: [server.url], name: "fleet" }, "test");
+    {
+      await using reader = new RecordReader(connection);
+      await reader.until(({ kind }) => kind === "login", titles.length + 1);
+      reader.inOrder();
+    }
+    await connection.close();
+  },
+});

@@ -4,24 +4,18 @@ import assert from "node:assert/strict";
 import type { Rig } from "./rig.ts";
 import type { Life } from "./source.ts";
 
-/** What a listener that is killed may not have sent: README says "a few milliseconds". */
-const UNSENT_MS = 100;
-
 /**
  * Waits until all that open and closed connections have sent is in the stream, in order. Of those that
- * were cut off, what came before has no gap.
+ * were cut off, the login is there, and what came before has no gap.
  *
  * @returns How many records there are.
  */
 export async function requireComplete({ sources, ledger }: Rig): Promise<string> {
   sources.silence();
   const { lives } = sources;
-  const isTooYoung = ({ fromMs, toMs }: Life) => toMs !== undefined && toMs - fromMs < UNSENT_MS;
   const isLoggedIn = (life: Life) => ledger.logins.has(life.address);
   const isThere = (life: Life) =>
-    life.isCut
-      ? isTooYoung(life) || isLoggedIn(life)
-      : isLoggedIn(life) && ledger.of(life.title)?.idents === life.sent;
+    isLoggedIn(life) && (life.isCut || ledger.of(life.title)?.idents === life.sent);
   const missing = () => lives.filter((life) => !isThere(life));
   await ledger.until(() => missing().length === 0, () => {
     const [first] = missing();

@@ -28,20 +28,19 @@ export async function sendLeftSpools(
 ): Promise<void> {
   const onLost = (count: number, detail: string) =>
     log.log("warn", "fleet-records-lost", { lost: count, detail });
+  const onUnusable = (path: string, detail: string) =>
+    log.log("warn", "fleet-spool-unusable", { path, detail });
   for (const host of hosts(root, log)) {
     let spool: Spool | undefined;
     try {
-      spool = await Spool.open(root, host, { onLost });
+      spool = await Spool.open(root, host, { onLost, onUnusable });
       if (spool === undefined) continue;
       const events = { failed() {}, sent() {} };
       await drain(spool, new Sender(stream, false), connection, signal, events);
       log.log("info", "fleet-spool-sent", { host });
     } catch (error) {
       if (signal.aborted) return;
-      log.log("warn", "fleet-spool-unusable", {
-        path: `${root}/${host}`,
-        detail: messageOf(error),
-      });
+      onUnusable(`${root}/${host}`, messageOf(error));
     } finally {
       await spool?.close();
     }

@@ -132,15 +132,16 @@ export class Outbox {
     const { length } = record.line;
     // A UTF-16 unit becomes at most three bytes.
     if (length * 3 > MAX_FLEET_RECORD_BYTES) return false;
-    if (this.#draining === undefined) {
-      if (connection.state === "connected" && this.#units + length <= FLEET_QUEUE_UNITS) {
-        this.#queue(record);
-        return true;
-      }
+    const isRoom = this.#units + length <= FLEET_QUEUE_UNITS && !spool.journal.isHalfFull;
+    const isDirect = this.#draining === undefined && connection.state === "connected" && isRoom;
+    if (this.#draining === undefined && !isDirect) {
       this.#report("records come faster than they are stored");
       this.#toSpool();
     }
-    return spool.append(record);
+    if (client === HOST && !spool.journal.write(record)) return false;
+    if (!isDirect) return spool.append(record);
+    this.#queue(record);
+    return true;
   }
 
   /** @returns The number of the next record of a client. */
@@ -182,6 +183,7 @@ export class Outbox {
       if (++chain.stored === MOST_STORED) records.splice(0, MOST_STORED), chain.stored = 0;
     }
     this.#chains.delete(client);
+    if (client === HOST) this.#options.spool.journal.clear();
     this.#checkIdle();
   }
 

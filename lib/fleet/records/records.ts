@@ -55,6 +55,7 @@ export class FleetRecords implements RecordFollower, AsyncDisposable {
         outbox.lose(count);
         log.log("warn", "fleet-records-lost", { lost: count, detail });
       },
+      onUnusable: (path, detail) => log.log("warn", "fleet-spool-unusable", { path, detail }),
     });
     const sender = new Sender(stream, true);
     const outbox = new Outbox({ name, connection, sender, spool, log });

@@ -47,6 +47,8 @@ export class Sender {
       if (number <= stored) return;
     }
     await this.#stream.store(record);
+    // A journal has records that are in the spool as well.
+    if (this.#doubts === "all") this.#stored.set(client, number);
   }
 
   /**

@@ -14,6 +14,7 @@ import {
   MAX_FLEET_RECORD_BYTES,
 } from "../../limits.ts";
 import { writeAll } from "../../write_all.ts";
+import { JOURNAL, Journal } from "./journal.ts";
 import { type FleetRecord, parseRecord } from "./record.ts";
 
 const DIRECTORY_MODE = 0o700;
@@ -26,6 +27,8 @@ const SEGMENT = /^\d{10}\.jsonl$/;
 export interface SpoolEvents {
   /** Records were lost, as the disk did not take them or gave something else. */
   onLost(count: number, detail: string): void;
+  /** The disk does not take logins, which are in memory alone. */
+  onUnusable(path: string, detail: string): void;
 }
 
 /** A file of records. */
@@ -38,6 +41,8 @@ export interface Segment {
 /** The records of one host in files of a directory, in their order. Only one process has it open. */
 export class Spool {
   readonly host: string;
+  /** For records that are not in it, as they go to the stream from memory. */
+  readonly journal: Journal;
   readonly #path: string;
   readonly #lock: Deno.FsFile;
   readonly #events: SpoolEvents;
@@ -58,12 +63,14 @@ export class Spool {
     this.host = host;
     this.#lock = lock;
     this.#events = events;
-    this.#segments = [...Deno.readDirSync(path)]
-      .filter(({ name, isFile }) => isFile && SEGMENT.test(name))
+    this.journal = new Journal(path, (detail) => events.onUnusable(path, detail));
+    const files = [...Deno.readDirSync(path)].filter(({ isFile }) => isFile);
+    this.#segments = files.filter(({ name }) => SEGMENT.test(name) || name === JOURNAL)
       .map(({ name }) => `${path}/${name}`).sort()
       .map((path) => ({ path, bytes: Deno.lstatSync(path).size }));
     this.#bytes = this.#segments.reduce((sum, { bytes }) => sum + bytes, 0);
-    this.#next = Number(/(\d+)\.jsonl$/.exec(this.#segments.at(-1)?.path ?? "")?.[1] ?? 0) + 1;
+    const numbers = files.map(({ name }) => SEGMENT.test(name) ? parseInt(name) : 0);
+    this.#next = Math.max(0, ...numbers) + 1;
   }
 
   /**
@@ -120,7 +127,7 @@ export class Spool {
 
   /** Whether so much fits that it is worth to begin again after records were lost. */
   get hasRoom(): boolean {
-    return this.bytes <= FLEET_SPOOL_BYTES * WORTHWHILE_SHARE &&
+    return !this.journal.isHalfFull && this.bytes <= FLEET_SPOOL_BYTES * WORTHWHILE_SHARE &&
       this.#pendingBytes <= FLEET_SPOOL_QUEUE_BYTES * WORTHWHILE_SHARE;
   }
 
@@ -158,6 +165,7 @@ export class Spool {
   async close(): Promise<void> {
     while (this.#writing !== undefined) await this.#writing;
     this.#rotate();
+    this.journal.close();
     clearTimeout(this.#syncTimer);
     await Promise.all(this.#syncs);
     if (this.#segments.length === 0) {
@@ -186,6 +194,7 @@ export class Spool {
       }
       this.#pendingBytes -= bytes;
     }
+    this.journal.clear();
     this.#writing = undefined;
   }
 

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { FleetConnection, FleetRecords } from "../../../lib/fleet/mod.ts";
-import { FLEET_QUEUE_UNITS, FLEET_SPOOL_QUEUE_BYTES } from "../../../lib/limits.ts";
+import {
+  FLEET_JOURNAL_BYTES,
+  FLEET_QUEUE_UNITS,
+  FLEET_SPOOL_QUEUE_BYTES,
+} from "../../../lib/limits.ts";
 import { inDirectory } from "../../support/directory.ts";
 import { RecordReader } from "../../support/fleet_records.ts";
 import { LogBook } from "../../support/log_book.ts";
@@ -8,8 +12,8 @@ import { NatsServer, NEEDS_NATS } from "../../support/nats.ts";
 
 const TEXT = "x".repeat(80_000);
 
-function body(number: number): string {
-  return JSON.stringify({ kind: "ident", message: `${number}`, text: TEXT });
+function body(number: number, kind = "ident"): string {
+  return JSON.stringify({ kind, message: `${number}`, text: TEXT });
 }
 
 /** Resolves when an event is logged. */
@@ -35,6 +39,7 @@ async function withRecords(
     connection: FleetConnection,
     records: FleetRecords,
     log: LogBook,
+    spool: string,
   ) => Promise<void>,
 ): Promise<void> {
   await inDirectory(async (spools) => {
@@ -49,7 +54,7 @@ async function withRecords(
         spools,
         log,
       });
-      await run(server, connection, records, log);
+      await run(server, connection, records, log, `${spools}/host-1`);
     }
     await connection.close();
   });
@@ -104,5 +109,57 @@ Deno.test({
         .map(({ number }) => number);
       const kept = Array.from({ length: count - lost }, (_, i) => i + 1);
       assert.deepEqual(numbers, [...kept, count + 1]);
+    }),
+});
+
+Deno.test({
+  ...NEEDS_NATS,
+  name: "a login is on the disk until it is stored, from the moment on at which it is taken",
+  fn: () =>
+    withRecords(async (server, connection, records, _, spool) => {
+      const onDisk = () => Deno.readTextFileSync(`${spool}/logins.jsonl`).split("\n").length - 1;
+      server.pause();
+      for (let i = 1; i <= 5; i++) {
+        records.put(0, "login", body(i, "login"));
+        assert.equal(onDisk(), i);
+      }
+      server.resume();
+      await using reader = new RecordReader(connection);
+      await reader.until(({ line }) => line.includes('"5"'));
+      while (onDisk() > 0) await Deno.stat(spool);
+      assert.deepEqual(records.figures, { sent: 5, waiting: 0, lost: 0, spoolBytes: 0 });
+    }),
+});
+
+Deno.test({
+  ...NEEDS_NATS,
+  name: "logins that are in memory alone are bounded on the disk; more are lost and counted",
+  fn: () =>
+    withRecords(async (_, connection, records) => {
+      const count = Math.ceil(1.2 * FLEET_JOURNAL_BYTES / TEXT.length);
+      for (let i = 0; i < count; i++) records.put(0, "login", body(i, "login"));
+      const { lost } = records.figures;
+      assert(lost > 0 && lost < count / 4, `${lost} of ${count}`);
+      await using reader = new RecordReader(connection);
+      await reader.until(({ line }) => line.includes(`"${count - lost - 1}"`));
+      records.put(0, "login", body(count, "login"));
+      await reader.until(({ line }) => line.includes(`"${count}"`));
+      const told = reader.records.filter(({ kind }) => kind === "records_lost");
+      assert.deepEqual(told.map(({ line }) => JSON.parse(line).lost), [lost]);
+      assert.equal(reader.records.length, count - lost + 2);
+    }),
+});
+
+Deno.test({
+  ...NEEDS_NATS,
+  name: "logins are stored, and one log line says so, when the disk takes none",
+  fn: () =>
+    withRecords(async (_, connection, records, log, spool) => {
+      await Deno.mkdir(`${spool}/logins.jsonl`);
+      for (let i = 0; i < 3; i++) records.put(0, "login", body(i, "login"));
+      await using reader = new RecordReader(connection);
+      await reader.until(({ kind }) => kind === "login", 3);
+      reader.inOrder();
+      assert.equal(log.of("fleet-spool-unusable").length, 1);
     }),
 });

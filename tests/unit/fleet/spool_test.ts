@@ -7,6 +7,8 @@ import { FakeTimers } from "../../support/fake_timers.ts";
 
 const HOST = "host-1";
 
+const onUnusable = (path: string, detail: string) => assert.fail(`${path}: ${detail}`);
+
 function record(number: number, text = "", host = HOST) {
   const body = JSON.stringify({ time: "now", source: 2, kind: "ident", message: text });
   return makeRecord({ host, name: "demo", client: 2, number }, "ident", body);
@@ -15,7 +17,7 @@ function record(number: number, text = "", host = HOST) {
 /** Opens the spool of a host, and makes it where there is none. */
 async function open(root: string, host = HOST): Promise<{ spool: Spool; lost: number[] }> {
   const lost: number[] = [];
-  const events = { onLost: (count: number) => void lost.push(count) };
+  const events = { onLost: (count: number) => void lost.push(count), onUnusable };
   const spool = await Spool.open(root, host, events) ?? await Spool.create(root, host, events);
   return { spool, lost };
 }
@@ -35,7 +37,7 @@ Deno.test("a spool gives its records in their order, also to the next process, f
     const first = await open(root);
     const text = "x".repeat(1000);
     for (let i = 1; i <= 3000; i++) assert(first.spool.append(record(i, text)));
-    assert.equal(await Spool.open(root, HOST, { onLost() {} }), undefined);
+    assert.equal(await Spool.open(root, HOST, { onLost() {}, onUnusable }), undefined);
     await first.spool.close();
     const files = [...Deno.readDirSync(`${root}/${HOST}`)].map(({ name }) => name);
     for (const file of files) {
@@ -54,7 +56,7 @@ Deno.test("a spool gives its records in their order, also to the next process, f
 
 Deno.test("a spool that its owner removes is opened by no other process, and a new one by none before its owner", () =>
   inDirectory(async (root) => {
-    const events = { onLost: () => assert.fail("records were lost") };
+    const events = { onLost: () => assert.fail("records were lost"), onUnusable };
     for (let round = 0; round < 30; round++) {
       let isOver = false;
       const others = Array.from({ length: 3 }, async () => {
