@@ -126,10 +126,10 @@ export class FleetKeystore implements KeyStorage {
       const counts = await Bucket.open(fleet, places, MAX_FLEET_COUNT_BYTES);
       const warnings = new Map<string, KeystoreWarning>();
       let checked = () => {};
-      let notes: FleetNotes | undefined;
+      let changed: FleetNotes["changed"] = () => {};
       const copy = await WatchedCopy.open(fleet, bucket, {
         changed(key, text) {
-          notes?.changed(key, text === undefined ? publicKeyOf(key) : undefined);
+          changed(key, text === undefined ? publicKeyOf(key) : undefined);
           const warning = text === undefined ? undefined : warningOf(key, text, bucket);
           if (warning === undefined) return void warnings.delete(key);
           warnings.set(key, warning);
@@ -139,7 +139,7 @@ export class FleetKeystore implements KeyStorage {
       }, options.nowMs);
       const keystore = new FleetKeystore(fleet, bucket, counts, copy, warnings, options);
       checked = () => keystore.#checked();
-      notes = keystore.notes;
+      changed = (...change) => keystore.notes.changed(...change);
       return keystore;
     } catch (error) {
       await fleet[Symbol.asyncDispose]();
