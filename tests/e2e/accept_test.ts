@@ -7,7 +7,7 @@ import { Listening } from "../support/listening.ts";
 
 const RESETS = 300;
 /** A pause for each failed accept would take 6 s. */
-const LOGIN_MS = 5_000;
+const LOGIN_MS = 3_000;
 const LOGINS = 20;
 const STRANGERS_PER_LOGIN = 50;
 
