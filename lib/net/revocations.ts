@@ -14,6 +14,7 @@ export class Revocations {
   readonly #admission: Admission;
   readonly #clients: ReadonlySet<Connection>;
   readonly #timer: ReturnType<typeof setInterval>;
+  #isClosed = false;
 
   /** @param clients Those that have logged in, at any time. */
   constructor(admission: Admission, clients: ReadonlySet<Connection>) {
@@ -26,6 +27,7 @@ export class Revocations {
   }
 
   close(): void {
+    this.#isClosed = true;
     clearInterval(this.#timer);
   }
 
@@ -33,6 +35,7 @@ export class Revocations {
     try {
       for (let next = this.#admission.revocation(); next !== undefined;) {
         await next;
+        if (this.#isClosed) return;
         // Before the look, which then misses none.
         next = this.#admission.revocation();
         await this.#end();
