@@ -18,6 +18,12 @@ function numbers(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${i}`);
 }
 
+/** Starts a listener with the state directory of one that was killed. */
+function startAfter(killed: Listening, { url }: NatsServer): Promise<Listening> {
+  const own = ["env", `XDG_STATE_HOME=${killed.directory}`] as const;
+  return Listening.startBy(own, "--fleet", url, "--port", "0");
+}
+
 /** Waits until a file of a directory has a text. */
 async function untilWritten(directory: string, text: string): Promise<void> {
   using watcher = Deno.watchFs(directory);
@@ -142,13 +148,7 @@ Deno.test({
     await first.stop("SIGKILL");
     await server.restart();
 
-    await using second = await Listening.startBy(
-      ["env", `XDG_STATE_HOME=${first.directory}`],
-      "--fleet",
-      server.url,
-      "--port",
-      "0",
-    );
+    await using second = await startAfter(first, server);
     await second.err.until(/fleet-spool-sent host=/);
     const connection = await FleetConnection.open({ servers: [server.url], name: "fleet" }, "test");
     {
@@ -179,13 +179,7 @@ Deno.test({
     await first.stop("SIGKILL");
     server.resume();
 
-    await using second = await Listening.startBy(
-      ["env", `XDG_STATE_HOME=${first.directory}`],
-      "--fleet",
-      server.url,
-      "--port",
-      "0",
-    );
+    await using second = await startAfter(first, server);
     await second.err.until(/fleet-spool-sent host=/);
     const connection = await FleetConnection.open({ servers: [server.url], name: "fleet" }, "test");
     {
