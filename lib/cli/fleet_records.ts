@@ -34,12 +34,14 @@ export interface OpenRecords extends AsyncDisposable {
 /**
  * Connects to the fleet, for records alone: many of them hold up nothing else.
  *
+ * @param isLost Whether the log says already that the fleet cannot be reached.
  * @throws {FleetError} `fleet-unreachable`, `fleet-refused`, `fleet-failed`.
  */
 export async function openRecords(
   place: FleetPlace,
   name: string | undefined,
   env: CliIo["env"],
+  isLost: () => boolean,
   log: Logger,
 ): Promise<OpenRecords> {
   const state = stateDirectory(env);
@@ -57,6 +59,7 @@ export async function openRecords(
       host,
       name,
       spools: `${state}/fleet/${place.name}`,
+      isLost,
       log,
     });
     return {

@@ -134,7 +134,13 @@ export function keystoreCall(command: Command): string {
 }
 
 const STATES: { readonly [S in CopyState]: (staleMs: number) => Message } = {
-  current: () => said("info", "fleet-back", "the fleet can be reached again"),
+  current: () =>
+    said(
+      "info",
+      "fleet-back",
+      "the fleet can be reached again: known and unknown keys log in; changes of keys count; what " +
+        "waited is sent; limits count at all hosts together",
+    ),
   unconfirmed: (staleMs) =>
     said(
       "warn",

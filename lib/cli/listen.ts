@@ -162,7 +162,8 @@ async function serve(
     const condition = await describeCondition(access, keystore, name);
     const publicKey = publicKeyOf(keystore.identity());
     const web = await prepareWeb(flags, io.env, log);
-    await using records = fleet && await openRecords(fleet, name, io.env, log);
+    const isLost = () => keystore.state !== "current";
+    await using records = fleet && await openRecords(fleet, name, io.env, isLost, log);
     using served = await open({ name, place, limits, keystore, secret });
     const { listener } = served;
     using shutdown = new Shutdown({

@@ -3,7 +3,12 @@
 import assert from "node:assert/strict";
 import type { PrivateKey } from "../../lib/crypto/x25519.ts";
 import { viewOf } from "../../lib/control/mod.ts";
-import { FleetConnection, FleetCounts } from "../../lib/fleet/mod.ts";
+import {
+  FleetConnection,
+  FleetCounts,
+  type FleetPlace,
+  type FleetState,
+} from "../../lib/fleet/mod.ts";
 import { MAX_COUNTS_BYTES, PENALTY_FREE_FAILURES } from "../../lib/limits.ts";
 import type { ClientsElsewhere } from "../../lib/net/key_clients.ts";
 import { attack, unknownKeyHello } from "../support/attacks.ts";
@@ -24,9 +29,15 @@ class Host implements AsyncDisposable {
     readonly counts: FleetCounts,
   ) {}
 
-  static async start(server: NatsServer, id: string, options: BenchOptions = {}): Promise<Host> {
+  static async start(
+    server: NatsServer,
+    id: string,
+    options: BenchOptions = {},
+    user?: FleetPlace["user"],
+  ): Promise<Host> {
     const bench = await Bench.start(options);
-    const connection = await FleetConnection.open({ servers: [server.url], name: "fleet" }, id);
+    const place = { servers: [server.url], name: "fleet", user };
+    const connection = await FleetConnection.open(place, id);
     const { counts } = viewOf(bench.listener);
     const open = { connection, host: id, counts: counts!, log: bench.log };
     return new Host(bench, connection, await FleetCounts.open(open));
@@ -35,6 +46,15 @@ class Host implements AsyncDisposable {
   /** Waits until a message has made something true. */
   async until(isTrue: () => boolean): Promise<void> {
     while (!isTrue()) await this.connection.nats.flush();
+  }
+
+  /** Waits until servers can be reached, or cannot. */
+  async untilState(state: FleetState): Promise<void> {
+    if (this.connection.state === state) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const end = this.connection.onState(() => resolve());
+    await promise;
+    end();
   }
 
   /** What the other hosts have told. */
@@ -125,13 +145,14 @@ test("while no server can be reached a host counts alone, and then together agai
   await two.bench.keystore.add(["demo"], key.publicKey);
   await one.until(() => one.others.hosts === 1);
   await server.kill();
-  await two.bench.until(() => two.bench.log.of("fleet-limits-alone").length === 1, "alone");
+  await two.untilState("away");
   using _first = await one.bench.login({ key });
   using _second = await one.bench.login({ key });
   assert.equal(await one.isLetIn(key), false);
   assert(await two.isLetIn(key));
+  assert.deepEqual(two.bench.log.of("fleet-limits-alone"), []);
   await server.restart();
-  await two.bench.until(() => two.bench.log.of("fleet-limits-shared").length === 1, "together");
+  await two.untilState("connected");
   await two.until(() => two.others.count === 2);
   assert.equal(await two.isLetIn(key), false);
 });
@@ -217,5 +238,33 @@ Deno.test({
       /fleet\.counts\.\*.*ermission.*let this user publish and subscribe there/,
     );
     await connection.close();
+  },
+});
+
+Deno.test({
+  name: "limits of a fleet: one line says that the servers permit it no more",
+  ...NEEDS_NATS,
+  async fn() {
+    const config = (publish: string, subscribe: string) =>
+      `authorization { users = [ { user: a, password: a, permissions: {
+        publish: ["fleet.counts.${publish}"], subscribe: ["fleet_inbox.>", "fleet.counts.${subscribe}"]
+      } } ] }`;
+    for (
+      const [publish, subscribe, says] of [["*", "none", "subscribe"], ["none", "*", "publish"]]
+    ) {
+      await using server = await NatsServer.start({ config: config("*", "*") });
+      await using host = await Host.start(server, "one", {}, { name: "a", password: "a" });
+      await server.reconfigure(config(publish!, subscribe!));
+      const alone = () => host.bench.log.of("fleet-limits-alone");
+      await host.bench.until(() => alone().length > 0, "refused");
+      const [{ level, fields }] = alone() as [LogLine];
+      assert.equal(level, "warn");
+      assert.match(
+        `${fields["detail"]}`,
+        new RegExp(`do not let this user ${says} (to )?.*fleet.counts.*; permit it, then start`),
+      );
+      using _client = await host.bench.login();
+      assert.equal(alone().length, 1);
+    }
   },
 });

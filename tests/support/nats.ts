@@ -95,6 +95,13 @@ export class NatsServer implements AsyncDisposable {
     await this.#log.line(pattern);
   }
 
+  /** Gives it another content of its file, which holds when this resolves. */
+  async reconfigure(config: string): Promise<void> {
+    await Deno.writeTextFile(`${this.#directory}/nats.conf`, config);
+    this.#child.kill("SIGHUP");
+    await this.#log.line(/Reloaded server configuration/);
+  }
+
   /** Lets it answer no more, as behind a broken network, until {@linkcode resume}. */
   pause(): void {
     this.#child.kill("SIGSTOP");

@@ -30,30 +30,32 @@ export class FleetCounts implements AsyncDisposable {
   readonly #options: CountsOptions;
   readonly #exchange: CountsExchange;
   readonly #subscription: Subscription;
-  readonly #endState: () => void;
+  readonly #ends: readonly (() => void)[];
   readonly #heard = Promise.withResolvers<void>();
-  #hasFailed = false;
+  #hasBegun = false;
+  #isAlone = false;
 
   private constructor(options: CountsOptions) {
     this.#options = options;
-    const { connection, counts, log } = options;
+    const { connection, counts } = options;
     const { nats, names } = connection;
     this.#subscription = nats.subscribe(names.counts("*"), {
       callback: (error, message) => {
         if (error === null) this.#receive(message.subject, message.data);
-        else this.#heard.reject(error);
+        else this.#refused(error, "subscribe to", names.counts("*"));
       },
     });
     this.#exchange = new CountsExchange(counts, (text) => this.#tell(text));
-    this.#endState = connection.onState((state) => {
-      if (state === "connected") {
-        log.log("info", "fleet-limits-shared");
-        this.#exchange.rejoin();
-        return;
-      }
-      const detail = "no server of the fleet can be reached: limits count at this host alone";
-      log.log("warn", "fleet-limits-alone", { detail });
-    });
+    const own = names.counts(options.host);
+    this.#ends = [
+      // The keystore logs that the fleet cannot be reached.
+      connection.onState((state) => {
+        if (state === "connected") this.#exchange.rejoin();
+      }),
+      connection.onRefused((subject) => {
+        if (subject === own) this.#refused(new Error("not permitted"), "publish to", own);
+      }),
+    ];
   }
 
   /**
@@ -65,6 +67,7 @@ export class FleetCounts implements AsyncDisposable {
     const counts = new FleetCounts(options);
     try {
       await within(counts.#heard.promise, FLEET_REQUEST_TIMEOUT_MS, "its message does not arrive");
+      counts.#hasBegun = true;
       return counts;
     } catch (error) {
       await counts[Symbol.asyncDispose]();
@@ -81,7 +84,7 @@ export class FleetCounts implements AsyncDisposable {
 
   /** Leaves. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#endState();
+    for (const end of this.#ends) end();
     this.#exchange[Symbol.dispose]();
     const { nats } = this.#options.connection;
     this.#subscription.unsubscribe();
@@ -95,16 +98,30 @@ export class FleetCounts implements AsyncDisposable {
   #tell(text: string): boolean {
     // The client of NATS would keep it, and send what does not hold any more.
     if (!this.#isConnected) return false;
-    const { connection: { nats, names }, host, log } = this.#options;
+    const { connection: { nats, names }, host } = this.#options;
     try {
       nats.publish(names.counts(host), text);
-      this.#hasFailed = false;
       return true;
     } catch (error) {
-      if (!this.#hasFailed) log.log("warn", "fleet-limits-alone", { detail: messageOf(error) });
-      this.#hasFailed = true;
+      this.#logAlone(messageOf(error));
       return false;
     }
+  }
+
+  #refused(error: Error, verb: string, subject: string): void {
+    this.#heard.reject(error);
+    if (!this.#hasBegun) return;
+    this.#logAlone(
+      `the servers do not let this user ${verb} ${subject} any more; permit it, then start this ` +
+        "listener again",
+    );
+  }
+
+  /** Logs once why hosts do not hear each other. */
+  #logAlone(detail: string): void {
+    if (this.#isAlone) return;
+    this.#isAlone = true;
+    this.#options.log.log("warn", "fleet-limits-alone", { detail });
   }
 
   #receive(subject: string, data: Uint8Array): void {

@@ -7,6 +7,7 @@
 import type { FollowerFigures } from "../../control/mod.ts";
 import {
   FLEET_CLOSE_TIMEOUT_MS,
+  FLEET_LOST_MS,
   FLEET_QUEUE_UNITS,
   FLEET_RETRY_MS,
   MAX_FLEET_RECORD_BYTES,
@@ -26,6 +27,8 @@ export interface OutboxOptions {
   readonly sender: Sender;
   /** An empty one. */
   readonly spool: Spool;
+  /** Whether another part logs that the fleet cannot be reached, and that records wait. */
+  readonly isLost: () => boolean;
   readonly log: Logger;
 }
 
@@ -62,6 +65,7 @@ export class Outbox {
   readonly #counts = { taken: 0, sent: 0, lost: 0 };
   #onIdle: (() => void) | undefined;
   #isWaiting = false;
+  #report: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
 
   constructor(options: OutboxOptions) {
@@ -119,10 +123,22 @@ export class Outbox {
     clearTimeout(timer);
     this.#endState();
     if (this.#units > 0) this.#toSpool();
-    if (!this.#options.spool.isEmpty) this.#logWait("the listener ends");
+    this.#logLeft();
     this.#end.abort();
     await this.#draining;
+    clearTimeout(this.#report);
     await this.#options.spool.close();
+  }
+
+  #logLeft(): void {
+    const { spool, log } = this.#options;
+    if (spool.isEmpty) return;
+    const { waiting } = this.figures;
+    log.log("warn", "fleet-records-wait", {
+      records: waiting,
+      path: spool.path,
+      detail: "the listener ends; the next one with the same state directory sends them",
+    });
   }
 
   #accept(client: number, kind: string, body: string): boolean {
@@ -135,7 +151,9 @@ export class Outbox {
     const isRoom = this.#units + length <= FLEET_QUEUE_UNITS && !spool.journal.isHalfFull;
     const isDirect = this.#draining === undefined && connection.state === "connected" && isRoom;
     if (this.#draining === undefined && !isDirect) {
-      this.#report("records come faster than they are stored");
+      if (connection.state === "connected") {
+        this.#logWait("records come faster than they are stored");
+      }
       this.#toSpool();
     }
     if (client === HOST && !spool.journal.write(record)) return false;
@@ -173,7 +191,7 @@ export class Outbox {
         await this.#options.sender.send(record);
       } catch (error) {
         if (turn !== this.#turn) return;
-        this.#report(messageOf(error));
+        this.#reportSoon(messageOf(error));
         this.#toSpool();
         return;
       }
@@ -206,7 +224,7 @@ export class Outbox {
     const { sender, spool, connection, log } = this.#options;
     const { signal } = this.#end;
     const events = {
-      failed: (error: unknown) => this.#report(messageOf(error)),
+      failed: (error: unknown) => this.#reportSoon(messageOf(error)),
       sent: (count: number) => void (this.#counts.sent += count),
     };
     // The record that did not fit is appended behind this.
@@ -222,15 +240,21 @@ export class Outbox {
     }
     sender.trust();
     this.#draining = undefined;
-    log.log("info", "fleet-records-sent");
+    clearTimeout(this.#report);
+    this.#report = undefined;
+    if (this.#isWaiting) log.log("info", "fleet-records-sent");
     this.#isWaiting = false;
     this.#tellOfLost();
     this.#checkIdle();
   }
 
-  /** Logs why records wait, unless the keystore does: it logs that no server can be reached. */
-  #report(detail: string): void {
-    if (this.#options.connection.state === "connected") this.#logWait(detail);
+  /** Logs a failure once it is clear whether the fleet as a whole cannot be reached. */
+  #reportSoon(detail: string): void {
+    this.#report ??= setTimeout(() => {
+      this.#report = undefined;
+      const { connection, isLost } = this.#options;
+      if (connection.state === "connected" && !isLost()) this.#logWait(detail);
+    }, FLEET_LOST_MS);
   }
 
   /** Logs the first reason of several. */

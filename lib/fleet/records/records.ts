@@ -23,6 +23,8 @@ export interface RecordsOptions {
   readonly name: string | undefined;
   /** The directory of the spools of this fleet. */
   readonly spools: string;
+  /** See {@linkcode OutboxOptions.isLost}. */
+  readonly isLost?: () => boolean;
   readonly log: Logger;
 }
 
@@ -48,7 +50,7 @@ export class FleetRecords implements RecordFollower, AsyncDisposable {
    * @throws When the directory cannot be used.
    */
   static async open(options: RecordsOptions): Promise<FleetRecords> {
-    const { connection, host, name, spools: root, log } = options;
+    const { connection, host, name, spools: root, isLost = () => false, log } = options;
     const stream = await RecordStream.open(connection);
     const spool = await Spool.create(root, host, {
       onLost(count, detail) {
@@ -58,7 +60,7 @@ export class FleetRecords implements RecordFollower, AsyncDisposable {
       onUnusable: (path, detail) => log.log("warn", "fleet-spool-unusable", { path, detail }),
     });
     const sender = new Sender(stream, true);
-    const outbox = new Outbox({ name, connection, sender, spool, log });
+    const outbox = new Outbox({ name, connection, sender, spool, isLost, log });
     const since = new Date().toISOString();
     const entry = { name, since, addresses: [], isControlled: false };
     const hosts = await Hosts.join({ connection, stream, host, entry, log });

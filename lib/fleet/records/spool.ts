@@ -43,7 +43,8 @@ export class Spool {
   readonly host: string;
   /** For records that are not in it, as they go to the stream from memory. */
   readonly journal: Journal;
-  readonly #path: string;
+  /** Its directory. */
+  readonly path: string;
   readonly #lock: Deno.FsFile;
   readonly #events: SpoolEvents;
   /** What is in files, oldest first, without that which is written to. */
@@ -59,7 +60,7 @@ export class Spool {
   readonly #syncs = new Set<Promise<void>>();
 
   private constructor(path: string, host: string, lock: Deno.FsFile, events: SpoolEvents) {
-    this.#path = path;
+    this.path = path;
     this.host = host;
     this.#lock = lock;
     this.#events = events;
@@ -169,7 +170,7 @@ export class Spool {
     clearTimeout(this.#syncTimer);
     await Promise.all(this.#syncs);
     if (this.#segments.length === 0) {
-      await Deno.remove(this.#path, { recursive: true }).catch(() => {});
+      await Deno.remove(this.path, { recursive: true }).catch(() => {});
     }
     this.#lock.close();
   }
@@ -199,7 +200,7 @@ export class Spool {
   }
 
   async #create() {
-    const path = `${this.#path}/${String(this.#next++).padStart(10, "0")}.jsonl`;
+    const path = `${this.path}/${String(this.#next++).padStart(10, "0")}.jsonl`;
     const file = await Deno.open(path, { createNew: true, write: true, mode: FILE_MODE });
     return { path, file, bytes: 0 };
   }
