@@ -85,10 +85,12 @@ export class MeasuredSink {
       stderr: "piped",
     }).spawn();
     const told = Promise.withResolvers<number>();
-    const find = (text: string) => {
-      const digits = /^(?:listening on .*:)?(\d+)\n/m.exec(text)?.[1];
-      if (digits !== undefined) told.resolve(Number(digits));
-      return digits !== undefined;
+    let isTold = false;
+    const find = (text: () => string) => {
+      if (isTold) return;
+      const digits = /^(?:listening on .*:)?(\d+)\n/m.exec(text())?.[1];
+      isTold = digits !== undefined;
+      if (isTold) told.resolve(Number(digits));
     };
     const read = Promise.all([
       kind.stdout === "null" ? undefined : readAll(process.stdout, find),
@@ -113,15 +115,14 @@ export class MeasuredSink {
   }
 }
 
-/** Reads a stream to its end; `find` gets its text until it has found something. */
+/** Reads a stream to its end; `find` gets a function that adds a piece to the text and returns it all. */
 async function readAll(
   stream: ReadableStream<Uint8Array>,
-  find: (text: string) => boolean,
+  find: (text: () => string) => void,
 ): Promise<void> {
   const decoder = new TextDecoder();
   let text = "";
-  let hasFound = false;
   for await (const chunk of stream) {
-    if (!hasFound) hasFound = find(text += decoder.decode(chunk, { stream: true }));
+    find(() => text += decoder.decode(chunk, { stream: true }));
   }
 }
