@@ -44,7 +44,7 @@ export interface StorageNotes {
   revoked(): readonly string[];
   /** Settles at the next change of {@linkcode revoked}; absent where only looking tells. */
   revocation?(): Promise<void>;
-  /** Opens notes for a listener; close them at the end. */
+  /** Opens notes for a listener; close them at the end. The fleet writes them later. */
   open(): Notes;
   /** Writes at once what the listeners of this object have noted. */
   flush(): Promise<void>;

@@ -36,7 +36,7 @@ export class Notes {
   /**
    * Opens notes.
    *
-   * @param write Writes notes; must not reject.
+   * @param write Writes notes, or takes them to write them later; must not reject.
    * @param wallMs The time in milliseconds since 1970.
    * @param closed Called when they are closed.
    */

@@ -10,7 +10,7 @@ import type { PortCounts } from "../workers/mod.ts";
 
 /**
  * Connects to the fleet, for counts alone: nothing holds them up. They are counted together until the
- * result is disposed of.
+ * result is closed.
  *
  * @param host The id of this host.
  * @throws {FleetError} `fleet-unreachable`, `fleet-refused`, `fleet-failed`.
@@ -20,13 +20,13 @@ export async function openCounts(
   host: string,
   counts: PortCounts,
   log: Logger,
-): Promise<AsyncDisposable> {
+): Promise<{ close(): Promise<void> }> {
   const { FleetConnection, FleetCounts } = await import("../fleet/mod.ts");
   const connection = await FleetConnection.open(place, `net-listen limits of ${host}`);
   try {
     const open = await FleetCounts.open({ connection, host, counts, log });
     return {
-      async [Symbol.asyncDispose]() {
+      async close() {
         await open[Symbol.asyncDispose]();
         await connection.close();
       },

@@ -29,6 +29,8 @@ export interface OpenRecords extends AsyncDisposable {
   describe(more: Partial<HostEntry>): Promise<void>;
   /** Takes the records of a listener and the logins in its log. */
   follow(control: ListenerControl, log: LogTail): void;
+  /** Ends it, as disposing does; may be called again. */
+  close(): Promise<void>;
 }
 
 /**
@@ -62,6 +64,8 @@ export async function openRecords(
       isLost,
       log,
     });
+    let closing: Promise<void> | undefined;
+    const close = () => closing ??= records[Symbol.asyncDispose]().then(() => connection.close());
     return {
       host,
       describe: (more) => records.describe(more),
@@ -77,10 +81,8 @@ export async function openRecords(
           },
         };
       },
-      async [Symbol.asyncDispose]() {
-        await records[Symbol.asyncDispose]();
-        await connection.close();
-      },
+      close,
+      [Symbol.asyncDispose]: close,
     };
   } catch (error) {
     await connection.close();

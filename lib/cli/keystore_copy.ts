@@ -95,6 +95,7 @@ async function copy(source: KeyStorage, target: KeyStorage, io: CliIo): Promise<
   const notes = target.notes.open();
   notes.add(source.notes.knocks(), source.notes.lastLogins());
   await notes.close();
+  await target.notes.flush();
   const { new: added, extended, changed, none } = counts;
   io.out(`${added} added, ${extended + changed} changed, ${none} there already\n`);
   if (leftOut > 0) {

@@ -6,6 +6,8 @@
 
 import { Command } from "commander";
 import { ReadyPort } from "../control/mod.ts";
+import type { FleetPlace } from "../fleet/mod.ts";
+import { FLEET_CLOSE_TIMEOUT_MS } from "../limits.ts";
 import { fingerprint, formatKey, type KeyStorage, publicKeyOf } from "../../keystore/mod.ts";
 import {
   DEFAULT_PORT,
@@ -108,6 +110,13 @@ interface Arguments {
   readonly port: number | undefined;
 }
 
+/** Servers that do not answer hold the end up for a moment only. */
+async function boundEnd(fleet: FleetPlace | undefined): Promise<void> {
+  if (fleet === undefined) return;
+  const { FleetConnection } = await import("../fleet/mod.ts");
+  FleetConnection.endWithin(FLEET_CLOSE_TIMEOUT_MS);
+}
+
 /** Runs the command; with `--log-format json` its error is a log line as well. */
 async function listen(args: Arguments, flags: ListenFlags, command: Command, io: CliIo) {
   const opened = openLog(flags, io);
@@ -182,11 +191,11 @@ async function serve(
     let socket: OpenControl | undefined;
     let page: OpenWeb | undefined;
     let ready: ReadyPort | undefined;
+    let counts: Awaited<ReturnType<typeof openCounts>> | undefined;
     let remote: OpenFleetControl | undefined;
     const isServed = flags.control !== false;
     try {
-      await using _counts = fleet && records &&
-        await openCounts(fleet, records.host, served.counts, log);
+      counts = fleet && records && await openCounts(fleet, records.host, served.counts, log);
       if (control !== undefined) {
         socket = await openControl(flags.control, control, listener, io.env, log);
         if (fleet !== undefined && records !== undefined) {
@@ -222,11 +231,14 @@ async function serve(
         },
       });
       wasStopped = await runListener(listener, handlers, io, shutdown, service);
+      // Beside the other parts, as all have the same time; a failure is thrown when it is disposed of.
+      void records?.close().catch(() => {});
     } finally {
       // Frees the port when something has failed.
       listener.abort();
       control?.endWatching();
-      const parts = [socket, page, ready, remote];
+      await boundEnd(fleet);
+      const parts = [socket, page, ready, counts, remote];
       await Promise.all(parts.map((part) => part?.close()));
     }
     if (listener.failure !== undefined) throw listener.failure;

@@ -52,6 +52,9 @@ export type FleetState = "connected" | "away";
 /** The open connections of this process. */
 const ours = new Set<FleetConnection>();
 
+/** Cuts them. */
+let cut: ReturnType<typeof setTimeout> | undefined;
+
 /** A connection that reconnects until it is closed. */
 export class FleetConnection {
   readonly nats: NatsConnection;
@@ -180,9 +183,24 @@ export class FleetConnection {
     void this.nats.reconnect();
   }
 
+  /**
+   * Bounds the end of this process: its connections that are still open when the time is over are cut, so
+   * that servers which do not answer hold up nothing.
+   */
+  static endWithin(ms: number): void {
+    if (ours.size === 0) return;
+    cut ??= setTimeout(() => {
+      for (const { nats } of ours) void nats.close();
+    }, ms);
+  }
+
   /** Ends the connection; what it has not sent is lost. */
   async close(): Promise<void> {
     ours.delete(this);
+    if (ours.size === 0) {
+      clearTimeout(cut);
+      cut = undefined;
+    }
     await this.nats.close();
   }
 

@@ -52,7 +52,7 @@ export const MAX_FLEET_SPOOLS = 256;
 /** How long after a failure records are tried again. */
 export const FLEET_RETRY_MS = 500;
 
-/** How long the end of a listener waits for its last records; what is left stays in the spool. */
+/** How long the end of a listener waits for the servers; records that are left stay in the spool. */
 export const FLEET_CLOSE_TIMEOUT_MS = 2_000;
 
 /** The age at which records leave the stream, a week; the servers can be told otherwise. */

@@ -260,6 +260,7 @@ function testNotes(test: Test): void {
     nowMs += 60_000;
     notes.login(testKey(1), "192.0.2.2");
     await notes.close();
+    await one.notes.flush();
     await two.refresh();
     assert.deepEqual(
       two.notes.lastLogins(),

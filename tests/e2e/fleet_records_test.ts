@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { FleetConnection, type FleetRecord } from "../../lib/fleet/mod.ts";
+import { FLEET_REQUEST_TIMEOUT_MS } from "../../lib/limits.ts";
 import { freshKey, TestClient } from "../support/clients.ts";
 import { controlOf } from "../support/ctl.ts";
 import { listFiles } from "../support/directory.ts";
@@ -189,5 +190,33 @@ Deno.test({
       reader.inOrder();
     }
     await connection.close();
+  },
+});
+
+Deno.test({
+  ...NEEDS_NATS,
+  name:
+    "servers that are silent hold up no stop: what waits is on the disk, and the log says where",
+  async fn() {
+    await using server = await NatsServer.start();
+    await using listening = await Listening.start("--fleet", server.url);
+    await addToFleet(server, listening.key.publicKey);
+    const client = await listening.connect("a");
+    await client.activated();
+    server.pause();
+    client.ident("last");
+    await listening.out.until(/ident "last"/);
+    const root = `${listening.directory}/net-listen/fleet/fleet`;
+    const [{ name: host }] = [...Deno.readDirSync(root)] as [Deno.DirEntry];
+    const startMs = performance.now();
+    assert.equal(await listening.stop("SIGTERM"), 0);
+    assert(performance.now() - startMs < FLEET_REQUEST_TIMEOUT_MS);
+    await listening.err.until(
+      new RegExp(`fleet-records-wait records=\\d+ path=${root}/${host} detail="the listener ends;`),
+    );
+    const spooled = [...Deno.readDirSync(`${root}/${host}`)]
+      .map(({ name }) => Deno.readTextFileSync(`${root}/${host}/${name}`)).join("");
+    for (const part of ['"message":"last"', '"kind":"terminated"']) assert(spooled.includes(part));
+    server.resume();
   },
 });

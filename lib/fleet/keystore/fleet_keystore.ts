@@ -303,9 +303,9 @@ export class FleetKeystore implements KeyStorage {
     return this.#places.open(places);
   }
 
-  /** Gives back what is reserved if that is possible now, and ends the connection. */
+  /** Writes notes and gives back what is reserved if that is possible now, and ends the connection. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#fleet.whileConnected(this.#places.close());
+    await this.#fleet.whileConnected(Promise.all([this.#places.close(), this.notes.flush()]));
     await this.#copy[Symbol.asyncDispose]();
     await this.#fleet[Symbol.asyncDispose]();
   }

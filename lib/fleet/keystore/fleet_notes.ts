@@ -88,7 +88,11 @@ export class FleetNotes implements StorageNotes {
 
   open(): Notes {
     const notes: Notes = new Notes(
-      (pending) => this.#write(pending),
+      // A listener that ends leaves it to the keystore to wait for the servers.
+      (pending) => {
+        void this.#write(pending);
+        return Promise.resolve();
+      },
       this.#owner.wallMs,
       () => this.#opened.delete(notes),
     );

@@ -63,6 +63,7 @@ export class Outbox {
   #lost = 0;
   /** Since the beginning. */
   readonly #counts = { taken: 0, sent: 0, lost: 0 };
+  /** Ends the wait of {@linkcode close}. */
   #onIdle: (() => void) | undefined;
   #isWaiting = false;
   #report: ReturnType<typeof setTimeout> | undefined;
@@ -71,7 +72,9 @@ export class Outbox {
   constructor(options: OutboxOptions) {
     this.#options = options;
     this.#endState = options.connection.onState((state) => {
-      if (state === "away" && this.#units > 0) this.#toSpool();
+      if (state !== "away") return;
+      if (this.#units > 0) this.#toSpool();
+      this.#onIdle?.();
     });
   }
 
@@ -118,6 +121,7 @@ export class Outbox {
     const idle = Promise.withResolvers<void>();
     this.#onIdle = idle.resolve;
     const timer = setTimeout(idle.resolve, FLEET_CLOSE_TIMEOUT_MS);
+    if (this.#options.connection.state === "away") idle.resolve();
     this.#checkIdle();
     await idle.promise;
     clearTimeout(timer);

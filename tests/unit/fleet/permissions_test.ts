@@ -102,6 +102,7 @@ Deno.test({
         const notes = keystore.notes.open();
         notes.knock(testKey(3), "demo", "192.0.2.1");
         await notes.close();
+        await keystore.notes.flush();
         await keystore.refresh();
         await keystore.remove(testKey(1).toBase64(), { endSessions: true });
         assert.equal(keystore.list().length, 1);
