@@ -27,8 +27,12 @@ export async function withoutPlaces<T>(rig: Rig, run: () => Promise<T>): Promise
     const { publicKey } = freshKey();
     await rig.change(async () => {
       const place = await places.reserve(publicKey);
-      await place!.commit();
-      place!.release();
+      // What is not taken is free for the next attempt.
+      try {
+        await place!.commit();
+      } finally {
+        place!.release();
+      }
     });
   }));
   try {
