@@ -4,7 +4,7 @@ import { connect } from "@nats-io/transport-node";
 import { PATIENCE_MS } from "./changes.ts";
 import { freePorts, OWN_ADDRESS } from "./own_address.ts";
 import { has } from "./programs.ts";
-import { Relay } from "./relay.ts";
+import { RelayThread } from "./relay_thread.ts";
 
 const hasNats = await has("nats-server");
 if (!hasNats) console.warn("nats-server is not on the PATH: the tests of fleets are left out");
@@ -134,29 +134,34 @@ export class NatsServer implements AsyncDisposable {
   }
 }
 
+/** The networks of a cluster that can be divided: ports of relays. */
+interface Networks {
+  readonly thread: RelayThread;
+  /** Between each two servers, by the one that connects. */
+  readonly routes: readonly (readonly number[])[];
+  /** Between clients and each server. */
+  clients: readonly number[];
+}
+
 /** A cluster of three servers, which are called s1 to s3. */
 export class NatsCluster implements AsyncDisposable {
   readonly servers: readonly NatsServer[];
-  /** The networks between each two servers, by the one that connects. */
-  readonly #routes: readonly (readonly Relay[])[];
-  /** The networks between clients and each server. */
-  readonly #clients: readonly Relay[];
+  readonly #networks: Networks | undefined;
 
-  private constructor(servers: readonly NatsServer[], routes: readonly (readonly Relay[])[]) {
+  private constructor(servers: readonly NatsServer[], networks: Networks | undefined) {
     this.servers = servers;
-    this.#routes = routes;
-    this.#clients = routes.length === 0 ? [] : servers.map(({ port }) => relayTo(port));
+    this.#networks = networks;
   }
 
   /** @param options `isDivisible`: there are networks in between, for {@linkcode isolate}. */
   static async start({ isDivisible = false } = {}): Promise<NatsCluster> {
     // Each must be told of the others before any of them runs.
     const ports = freePorts(3);
-    const routes = isDivisible ? ports.map(() => ports.map(relayTo)) : [];
+    const networks = isDivisible ? await startNetworks(ports) : undefined;
     const starting = await Promise.allSettled(ports.map((own, i) => {
       const url = (port: number) => `nats://${OWN_ADDRESS}:${port}`;
-      const others = ports.map((port, j) => routes[i] ? urlOf(routes[i][j]!) : url(port))
-        .filter((_, j) => i !== j);
+      const urls = networks ? networks.routes[i]!.map(relayUrl) : ports.map(url);
+      const others = urls.filter((_, j) => i !== j);
       return NatsServer.start({
         args: [
           ...["--cluster_name", "test", "--server_name", `s${i + 1}`],
@@ -168,9 +173,12 @@ export class NatsCluster implements AsyncDisposable {
     }));
     const servers = starting.filter(({ status }) => status === "fulfilled")
       .map((started) => (started as PromiseFulfilledResult<NatsServer>).value);
-    const cluster = new NatsCluster(servers, routes);
+    const cluster = new NatsCluster(servers, networks);
     try {
       for (const started of starting) if (started.status === "rejected") throw started.reason;
+      if (networks !== undefined) {
+        networks.clients = await relaysTo(networks.thread, servers.map(({ port }) => port));
+      }
       await Promise.all(servers.map(untilLed));
     } catch (error) {
       await cluster[Symbol.asyncDispose]();
@@ -181,8 +189,7 @@ export class NatsCluster implements AsyncDisposable {
 
   /** The addresses for clients. */
   get urls(): string[] {
-    if (this.#clients.length === 0) return this.servers.map(({ url }) => url);
-    return this.#clients.map(urlOf);
+    return this.#networks?.clients.map(relayUrl) ?? this.servers.map(({ url }) => url);
   }
 
   /**
@@ -191,31 +198,40 @@ export class NatsCluster implements AsyncDisposable {
    * @param index The number of the server, from 0.
    * @param from `all`: its clients do not reach it either.
    */
-  isolate(index: number, from: "servers" | "all"): void {
-    for (const relay of this.#around(index)) relay.hold();
-    if (from === "all") this.#clients[index]!.hold();
+  async isolate(index: number, from: "servers" | "all"): Promise<void> {
+    const { thread, clients } = this.#networks!;
+    const own = from === "all" ? [clients[index]!] : [];
+    await thread.hold([...this.#around(index), ...own]);
   }
 
   /** Ends {@linkcode isolate}. */
-  rejoin(index: number): void {
-    for (const relay of [...this.#around(index), this.#clients[index]!]) relay.mend();
+  async rejoin(index: number): Promise<void> {
+    const { thread, clients } = this.#networks!;
+    await thread.mend([...this.#around(index), clients[index]!]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const relay of [...this.#routes.flat(), ...this.#clients]) relay[Symbol.dispose]();
+    this.#networks?.thread[Symbol.dispose]();
     await Promise.all(this.servers.map((server) => server[Symbol.asyncDispose]()));
   }
 
-  #around(index: number): Relay[] {
-    return [...this.#routes[index]!, ...this.#routes.map((relays) => relays[index]!)];
+  #around(index: number): number[] {
+    const { routes } = this.#networks!;
+    return [...routes[index]!, ...routes.map((relays) => relays[index]!)];
   }
 }
 
-function relayTo(port: number): Relay {
-  return Relay.start(port, OWN_ADDRESS);
+async function startNetworks(ports: readonly number[]): Promise<Networks> {
+  const thread = new RelayThread();
+  const routes = await Promise.all(ports.map(() => relaysTo(thread, ports)));
+  return { thread, routes, clients: [] };
 }
 
-function urlOf({ port }: Relay): string {
+function relaysTo(thread: RelayThread, ports: readonly number[]): Promise<number[]> {
+  return Promise.all(ports.map((port) => thread.start(port, OWN_ADDRESS)));
+}
+
+function relayUrl(port: number): string {
   return `nats://127.0.0.1:${port}`;
 }
 

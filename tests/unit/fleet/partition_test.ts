@@ -26,7 +26,7 @@ Deno.test({
     const leader = await leaderOf(await jetstreamManager(any.nats), "KV_f_keys");
     await using link = new FleetLink(await open([cluster.urls[leader]!]));
     assert.equal((await link.state("f_keys")).lastRevision, 1);
-    cluster.isolate(leader, "servers");
+    await cluster.isolate(leader, "servers");
     const manager = await jetstreamManager(link.connection.nats, { checkAPI: false });
     const state = async () => (await link.state("f_keys")).lastRevision;
     let refusal: unknown;
@@ -37,7 +37,7 @@ Deno.test({
     assert.match(`${refusal}`, /the server is cut off from the others/);
     // The server itself still tells how far it is.
     assert.equal((await manager.streams.info("KV_f_keys")).state.last_seq, 1);
-    cluster.rejoin(leader);
+    await cluster.rejoin(leader);
     while (await state().catch(() => 0) < 1) await link.pause(100);
   },
 });
