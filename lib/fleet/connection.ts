@@ -126,6 +126,8 @@ export class FleetConnection {
         // The stack of each request costs more than the request.
         noAsyncTraces: true,
       });
+      // The client has dropped the servers that it could not reach, which may come back.
+      nats.setServers([...place.servers]);
       return new FleetConnection(nats, place, avoided);
     } catch (error) {
       throw openingError(error, place);

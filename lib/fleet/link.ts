@@ -14,7 +14,7 @@ import type { KV } from "@nats-io/kv";
 import { FleetError, messageOf } from "../errors.ts";
 import { FLEET_ANSWER_MS, FLEET_LEADER_MS } from "../limits.ts";
 import type { FleetConnection } from "./connection.ts";
-import { PassingError, patiently } from "./patience.ts";
+import { LostConnectionError, PassingError, patiently } from "./patience.ts";
 import { replicated } from "./replicas.ts";
 import { pause } from "./wait.ts";
 
@@ -116,12 +116,13 @@ export class FleetLink implements AsyncDisposable {
    * the leader; its answer does not count.
    *
    * @throws {PassingError} The server is cut off.
-   * @throws An error of NATS, or one about a connection that was lost.
+   * @throws {LostConnectionError}
+   * @throws An error of NATS.
    */
   async state(bucket: string): Promise<BucketState> {
     const manager = await this.#manager;
     const info = await this.whileConnected(manager.streams.info(`KV_${bucket}`));
-    if (info === undefined) throw new Error("the connection was lost");
+    if (info === undefined) throw new LostConnectionError("the connection was lost");
     const { state, created, cluster } = info;
     if (!hasMajority(cluster)) {
       throw new PassingError("the server is cut off from the others");

@@ -20,6 +20,11 @@ export class PassingError extends Error {
   override readonly name = "PassingError";
 }
 
+/** The connection was lost while an answer was on its way. */
+export class LostConnectionError extends Error {
+  override readonly name = "LostConnectionError";
+}
+
 const PASSING = [
   "PassingError",
   "TimeoutError",

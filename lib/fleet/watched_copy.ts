@@ -12,7 +12,7 @@ import type { KvWatchEntry } from "@nats-io/kv";
 import { FLEET_ANSWER_MS, FLEET_CHECK_MS, FLEET_LOST_MS, FLEET_OPEN_MS } from "../limits.ts";
 import type { Bucket } from "./bucket.ts";
 import { type FleetLink, unreachable } from "./link.ts";
-import { isPassing, PassingError, patiently } from "./patience.ts";
+import { isPassing, LostConnectionError, PassingError, patiently } from "./patience.ts";
 
 /** What a copy tells its owner. */
 export interface CopyEvents {
@@ -83,7 +83,9 @@ export class WatchedCopy implements AsyncDisposable {
     const copy = new WatchedCopy(fleet, bucket, events, nowMs);
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => late.reject(new PassingError(INCOMPLETE)), FLEET_OPEN_MS);
-    const passes = (error: unknown) => !copy.#isClosed && isPassing(error);
+    // Another server may be in reach after a moment.
+    const passes = (error: unknown) =>
+      !copy.#isClosed && (isPassing(error) || error instanceof LostConnectionError);
     try {
       await Promise.race([patiently(() => copy.#restart(), passes, FLEET_OPEN_MS), late.promise]);
     } catch (error) {

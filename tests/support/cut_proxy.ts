@@ -12,6 +12,10 @@ export interface CutPoint {
   readonly change: number;
   /** Whether the server gets that change; its answer is lost in any case. */
   readonly isDone: boolean;
+  /** How what is counted begins on the wire, if that is not a change of an entry. */
+  readonly begins?: string;
+  /** Whether later connections pass, as if to another server. */
+  readonly isBack?: boolean;
 }
 
 type ServerPlace = Pick<NatsServer, "host" | "port">;
@@ -22,14 +26,16 @@ export class CutProxy implements AsyncDisposable {
   readonly cut: Promise<void>;
   readonly #listener: Deno.Listener;
   readonly #serving: Promise<void>;
+  readonly #point: CutPoint;
 
   /** @param server Where it listens. */
-  constructor(server: ServerPlace, { change, isDone }: CutPoint) {
+  constructor(server: ServerPlace, point: CutPoint) {
+    this.#point = point;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.cut = promise;
     this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     this.url = `nats://127.0.0.1:${(this.#listener.addr as Deno.NetAddr).port}`;
-    this.#serving = this.#serve(server, change, isDone).finally(resolve);
+    this.#serving = this.#serve(server, resolve);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -37,23 +43,25 @@ export class CutProxy implements AsyncDisposable {
     await this.#serving;
   }
 
-  /** Serves one connection; whoever connects again is refused. */
-  async #serve({ host, port }: ServerPlace, change: number, isDone: boolean): Promise<void> {
-    using client = await this.#listener.accept();
-    this.#close();
-    using server = await Deno.connect({ hostname: host, port });
-    const answers = pass(server, client).catch(() => {});
-    await this.#passUntil(client, server, change, isDone).catch(() => {});
+  /** Cuts the first connection. */
+  async #serve(place: ServerPlace, wasCut: () => void): Promise<void> {
+    const client = await this.#listener.accept();
+    if (!this.#point.isBack) this.#close();
+    await serve(client, place, (server) => this.#passUntil(client, server));
+    wasCut();
+    if (!this.#point.isBack) return;
+    const later: Promise<void>[] = [];
     try {
-      client.close();
-      server.close();
-    } catch {
-      // They are closed already.
+      for await (const client of this.#listener) {
+        later.push(serve(client, place, (server) => pass(client, server)));
+      }
+    } finally {
+      await Promise.all(later);
     }
-    await answers;
   }
 
-  async #passUntil(client: Deno.Conn, server: Deno.Conn, change: number, isDone: boolean) {
+  async #passUntil(client: Deno.Conn, server: Deno.Conn) {
+    const { change, isDone, begins = CHANGE } = this.#point;
     const buffer = new Uint8Array(65_536);
     const decoder = new TextDecoder("latin1");
     let seen = 0;
@@ -62,7 +70,7 @@ export class CutProxy implements AsyncDisposable {
       if (count === null) return;
       const bytes = buffer.subarray(0, count);
       const text = decoder.decode(bytes);
-      for (let at = text.indexOf(CHANGE); at >= 0; at = text.indexOf(CHANGE, at + 1)) {
+      for (let at = text.indexOf(begins); at >= 0; at = text.indexOf(begins, at + 1)) {
         if (++seen < change) continue;
         if (isDone) await sendOne(server, bytes, text, at);
         else await writeAll(server, bytes.subarray(0, at));
@@ -79,6 +87,25 @@ export class CutProxy implements AsyncDisposable {
       // It is closed already.
     }
   }
+}
+
+/** Passes on what a server says, and what the client says in a given way; then ends both connections. */
+async function serve(
+  client: Deno.Conn,
+  { host, port }: ServerPlace,
+  passOn: (server: Deno.Conn) => Promise<void>,
+): Promise<void> {
+  const server = await Deno.connect({ hostname: host, port });
+  const answers = pass(server, client).catch(() => {});
+  await passOn(server).catch(() => {});
+  for (const each of [client, server]) {
+    try {
+      each.close();
+    } catch {
+      // It is closed already.
+    }
+  }
+  await answers;
 }
 
 /** Sends one change and nothing after it. */

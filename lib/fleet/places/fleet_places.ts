@@ -12,8 +12,10 @@ import { type Places, requirePlaceCount } from "../../../keystore/enrolment.ts";
 import { formatAccepted } from "../../../keystore/format.ts";
 import type { PlacesOfSecret } from "../../../keystore/key_storage.ts";
 import { admitsName, DEFAULT_TAG } from "../../../keystore/tags.ts";
+import { FleetError } from "../../errors.ts";
 import type { Stored } from "../bucket.ts";
 import { KEY_PREFIX, keyOf, readEntry } from "../keystore/entry.ts";
+import { patiently } from "../patience.ts";
 import { CountChanges } from "./count_changes.ts";
 import { SecretPlaces } from "./secret_places.ts";
 import type { FleetCounts, LookedUp, PlacesOwner } from "./types.ts";
@@ -49,10 +51,17 @@ export class FleetPlaces implements FleetCounts {
     return opened;
   }
 
-  /** @throws {KeystoreError} `bad-line`. @throws {FleetError} `fleet-unreachable`. */
-  async spent(places: Places): Promise<number> {
-    const changes = await this.changesOf(places);
-    return await changes.run((count) => count.spent);
+  /**
+   * How many places are spent; a server that is lost meanwhile is waited for.
+   *
+   * @throws {KeystoreError} `bad-line`.
+   * @throws {FleetError} `fleet-unreachable`.
+   */
+  spent(places: Places): Promise<number> {
+    return patiently(async () => {
+      const changes = await this.changesOf(places);
+      return await changes.run((count) => count.spent);
+    }, (error) => error instanceof FleetError && error.code === "fleet-unreachable");
   }
 
   /** Gives back what is reserved. */
