@@ -32,6 +32,7 @@ const FLAG_DELTA = 2;
 
 /** In the attributes: the cell of the grid stays as it is. */
 const CELL_SKIP = 0x80;
+const CELL_MARKS = CELL_SKIP | CELL_CURSOR;
 
 const CURSOR_INACTIVE = 1;
 const CURSOR_ACTIVE = 2;
@@ -213,12 +214,17 @@ function applyLines(
     const first = row * cols + column;
     const count = Math.min(cells, cols - column);
     let from = 0;
-    for (let index = 0; index < count; index++) {
-      const attributes = content[at + index * CELL_BYTES + CELL_ATTRIBUTES_AT]!;
-      if ((attributes & CELL_SKIP) !== 0) {
+    for (
+      let index = nextMarked(content, at, 0, count);
+      index < count;
+      index = nextMarked(content, at, index + 1, count)
+    ) {
+      if ((content[at + index * CELL_BYTES + CELL_ATTRIBUTES_AT]! & CELL_SKIP) === 0) {
+        cursorCell = first + index;
+      } else {
         if (from < index) grid.put(first + from, content, at + from * CELL_BYTES, index - from);
         from = index + 1;
-      } else if ((attributes & CELL_CURSOR) !== 0) cursorCell = first + index;
+      }
     }
     if (from < count) grid.put(first + from, content, at + from * CELL_BYTES, count - from);
   });
@@ -226,4 +232,27 @@ function applyLines(
   if (cursorCell >= 0 && !grid.hasCursor(cursorCell)) cursorCell = -1;
   cursor.x = cursorCell < 0 ? -1 : cursorCell % cols;
   cursor.y = cursorCell < 0 ? -1 : (cursorCell - cursor.x) / cols;
+}
+
+/**
+ * Finds a cell that is skipped or has the cursor. Almost all cells of a screen are neither, so four are
+ * tested at a time.
+ *
+ * @param at The offset of the first of `count` cells.
+ * @param from The index of the cell to begin with.
+ * @returns Its index, or `count`.
+ */
+function nextMarked(content: Uint8Array, at: number, from: number, count: number): number {
+  let index = from;
+  let byte = at + from * CELL_BYTES + CELL_ATTRIBUTES_AT;
+  for (; index + 4 <= count; index += 4, byte += 4 * CELL_BYTES) {
+    const four = content[byte]! | content[byte + CELL_BYTES]! | content[byte + 2 * CELL_BYTES]! |
+      content[byte + 3 * CELL_BYTES]!;
+    if ((four & CELL_MARKS) !== 0) break;
+  }
+  while (index < count && (content[byte]! & CELL_MARKS) === 0) {
+    index++;
+    byte += CELL_BYTES;
+  }
+  return index;
 }

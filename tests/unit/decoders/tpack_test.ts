@@ -116,6 +116,24 @@ test("the cursor is at the last cell with its bit", () => {
   assert(surface.grid!.attributes.every((attribute) => (attribute & CURSOR) === 0));
 });
 
+test("a skipped cell and the cursor are found wherever they are in a line", () => {
+  const text = "0123456789a";
+  for (let marked = 0; marked < text.length; marked++) {
+    for (let other = 0; other < text.length; other++) {
+      const surface = new Surface();
+      draw(surface, { lines: [{ row: 0, cells: text }] });
+      const cells = Array.from(text, (_, column) => ({
+        attr: column === marked ? SKIP : column === other ? CURSOR : 0,
+        codePoint: 46,
+      }));
+      draw(surface, { flags: DELTA, lines: [{ row: 0, cells }] });
+      const dots = Array.from(text, (kept, column) => column === marked ? kept : ".").join("");
+      assert.equal(surface.gridText(), dots);
+      assert.equal(surface.grid!.cursor.x, marked === other ? -1 : other);
+    }
+  }
+});
+
 test("a full frame without a cursor cell removes the cursor", () => {
   const surface = new Surface();
   draw(surface, { lines: [{ row: 0, cells: [{ attr: CURSOR, codePoint: 65 }] }] });
