@@ -15,8 +15,10 @@ export interface Everywhere {
   readonly clients: readonly Entered[];
 }
 
-/** How long a key counted after its removal began, in milliseconds. */
+/** How long after the removal of a key began something happened, in milliseconds. */
 export interface Revoked {
+  /** When it was removed. */
+  readonly removed: number;
   /** When the last of its clients was ended. */
   readonly ended: number;
   /** When the last login began that was let in. */
@@ -64,6 +66,7 @@ export async function revoke(rig: Rig, { key, clients }: Everywhere): Promise<Re
   });
   await rig.remove(key.publicKey);
   return {
+    removed: since(),
     ended: Math.max(...await Promise.all(ended)),
     lastLogin: Math.max(...await Promise.all(lastLogins)),
   };

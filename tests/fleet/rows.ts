@@ -58,7 +58,7 @@ export const FLEET_ROWS: readonly FleetRow[] = [
   },
   {
     name: "the leader of the keys is cut off, first from the other servers, then from all",
-    demand: "a revoked key is out within 20 s, places are given once, no record is lost",
+    demand: "a removed key is out within 20 s, places are given once, no record is lost",
     isInTests: false,
     run: serverCutOff,
   },

@@ -153,7 +153,7 @@ export class NatsCluster implements AsyncDisposable {
     this.#networks = networks;
   }
 
-  /** @param options `isDivisible`: there are networks in between, for {@linkcode isolate}. */
+  /** @param options `isDivisible`: there are networks in between, for {@linkcode isolate} and the like. */
   static async start({ isDivisible = false } = {}): Promise<NatsCluster> {
     // Each must be told of the others before any of them runs.
     const ports = freePorts(3);
@@ -208,6 +208,17 @@ export class NatsCluster implements AsyncDisposable {
   async rejoin(index: number): Promise<void> {
     const { thread, clients } = this.#networks!;
     await thread.mend([...this.#around(index), clients[index]!]);
+  }
+
+  /** Ends the connections of all clients, and new ones at once, until {@linkcode letClientsIn}. */
+  async shutClientsOut(): Promise<void> {
+    const { thread, clients } = this.#networks!;
+    await thread.cut(clients);
+  }
+
+  async letClientsIn(): Promise<void> {
+    const { thread, clients } = this.#networks!;
+    await thread.mend(clients);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

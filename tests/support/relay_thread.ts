@@ -22,7 +22,12 @@ export class RelayThread implements Disposable {
     await Promise.all(ports.map((port) => this.#call({ verb: "hold", port })));
   }
 
-  /** Ends {@linkcode hold}. */
+  /** Relays on these ports end all connections; see `Relay.cut`. */
+  async cut(ports: readonly number[]): Promise<void> {
+    await Promise.all(ports.map((port) => this.#call({ verb: "cut", port })));
+  }
+
+  /** Ends {@linkcode hold} and {@linkcode cut}. */
   async mend(ports: readonly number[]): Promise<void> {
     await Promise.all(ports.map((port) => this.#call({ verb: "mend", port })));
   }

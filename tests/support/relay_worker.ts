@@ -4,7 +4,7 @@ import { Relay } from "./relay.ts";
 
 export type RelayCall =
   | { readonly verb: "start"; readonly port: number; readonly hostname: string }
-  | { readonly verb: "hold" | "mend"; readonly port: number };
+  | { readonly verb: "hold" | "cut" | "mend"; readonly port: number };
 
 const relays = new Map<number, Relay>();
 
