@@ -145,9 +145,9 @@ export function findKnock(knocks: readonly Knock[], prefix: string): Knock {
   throw new KeystoreError(
     "no-such-key",
     fingerprintDigits(prefix) !== undefined
-      ? `no key that has knocked begins with ${shown}; "keystore knocks" lists them`
+      ? `no key that has knocked begins with ${shown}; "knocks" lists them`
       : `${shown} is not the beginning of a fingerprint: ${LEAST_DIGITS} or more of the digits ` +
-        `that "keystore knocks" shows`,
+        `that "knocks" shows`,
   );
 }
 

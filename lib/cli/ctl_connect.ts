@@ -47,9 +47,10 @@ export function printJson(io: CliIo, value: unknown): void {
   io.out(lines.map((line) => `${escapeControls(line)}\n`).join(""));
 }
 
-/** How long ago something was, as people say it: `5 s`, `3 min`, `2 h`, `4 d`. */
+/** How long ago something was, as people say it: `5 s`, `3 min`, `2 h`, `4 d`; `?` for what is no date. */
 export function ago(iso: string, nowMs: number = Date.now()): string {
   const seconds = Math.max(0, Math.round((nowMs - Date.parse(iso)) / 1000));
+  if (Number.isNaN(seconds)) return "?";
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
   return seconds < 86_400 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} d`;

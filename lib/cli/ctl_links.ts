@@ -39,8 +39,12 @@ export function linkCommand(io: CliIo, reach: Reach): Command {
           client: word,
           seconds: expires && expires / 1000,
         });
-        if (json) printJson(io, link);
-        else io.out(`${link.url}\n`);
+        if (json) return printJson(io, link);
+        io.out(`${link.url}\n`);
+        const { host, id } = link as typeof link & { readonly host?: string };
+        if (host !== undefined) {
+          io.err(`it is for the page of ${host}; "fleet unlink ${host}/${id}" withdraws it\n`);
+        }
       })
     );
 }

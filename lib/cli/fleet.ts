@@ -56,7 +56,8 @@ its key. HOST may be the beginning of an id that fits one host alone.
 "fleet hosts" and "fleet list" give what has come after 0.6 s, and name the hosts that have not answered
 on standard error. The exit code is 0 if one of them has answered.
 
-For what concerns one listener, such as its log or a drain, use "ctl --fleet URL --to HOST".
+What concerns one listener is done by "ctl --fleet URL --to HOST", with one of: log, stats, close, drain,
+recordings, recording.
 
 Examples:
   fleet list --fleet nats://127.0.0.1

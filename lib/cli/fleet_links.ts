@@ -27,6 +27,7 @@ export function linksCommand(io: CliIo): Command {
         );
         const { json } = command.optsWithGlobals<{ json?: boolean }>();
         if (json) printJson(io, { links, silent: silent.map(silenceJson) });
+        else if (hosts.length === 0) io.err("no host serves a page: start one with --web\n");
         else if (links.length === 0) io.err(`there are no links; "fleet link" makes one\n`);
         else {
           const rows = links.map(({ host, ...link }) => [host, ...linkRow(link)]);

@@ -6,6 +6,7 @@
 
 import type { Reach } from "./ctl_reach.ts";
 import { withFleet } from "./fleet_connect.ts";
+import { reportSilence } from "./fleet_list.ts";
 import type { CliIo } from "./io.ts";
 
 export function fleetReach(io: CliIo): Reach {
@@ -15,7 +16,10 @@ export function fleetReach(io: CliIo): Reach {
       withFleet(command, io, async ({ caller }) => {
         const { WholeFleet } = await import("../fleet/mod.ts");
         const { json = false } = command.optsWithGlobals<{ json?: boolean }>();
-        await action({ client: new WholeFleet(caller), json });
+        await action({
+          client: new WholeFleet(caller, (silent) => reportSilence(silent, io)),
+          json,
+        });
       }),
   };
 }

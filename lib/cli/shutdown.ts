@@ -98,7 +98,7 @@ export class Shutdown implements Disposable {
     const { length } = listener.clients;
     if (length > 0) {
       report({
-        text: `closing ${countClients(length)}, again to end at once\n`,
+        text: `closing ${countClients(length)}${this.#hasSignal ? ", again to end at once" : ""}\n`,
         event: "stopping",
         fields: { clients: length },
       });

@@ -14,7 +14,7 @@ import {
   type NatsConnection,
   usernamePasswordAuthenticator,
 } from "@nats-io/transport-node";
-import { FleetError, messageOf } from "../errors.ts";
+import { FleetError } from "../errors.ts";
 import {
   FLEET_CONNECT_TIMEOUT_MS,
   FLEET_LOST_MS,
@@ -23,6 +23,7 @@ import {
   FLEET_REPLICAS,
 } from "../limits.ts";
 import { type FleetNames, fleetNames, type Role } from "./names.ts";
+import { openingError } from "./opening_error.ts";
 import { outliveSocketErrors } from "./socket_errors.ts";
 
 /** Where a fleet is, and how this process proves to its servers that it may use it. */
@@ -130,7 +131,11 @@ export class FleetConnection {
       nats.setServers([...place.servers]);
       return new FleetConnection(nats, place, avoided);
     } catch (error) {
-      throw openingError(error, place);
+      throw openingError(error, {
+        servers: place.servers,
+        isEncrypted: place.tls !== undefined,
+        hasCertificate: place.tls?.cert !== undefined,
+      });
     }
   }
 
@@ -246,24 +251,4 @@ function withoutAbsent({ ca, cert, key }: FleetTls) {
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
   };
-}
-
-function openingError(error: unknown, { servers }: FleetPlace): FleetError {
-  const where = servers.join(", ");
-  const isRefused = error instanceof errors.AuthorizationError ||
-    error instanceof errors.UserAuthenticationExpiredError;
-  const detail = messageOf(error);
-  if (isRefused) {
-    return new FleetError(
-      "fleet-refused",
-      `the servers of the fleet at ${where} refuse this user: ${detail}; check the credentials`,
-      { cause: error },
-    );
-  }
-  return new FleetError(
-    "fleet-unreachable",
-    `none of the servers of the fleet at ${where} can be used: ${detail}; start one of them, or ` +
-      "name others with --fleet",
-    { cause: error },
-  );
 }

@@ -47,12 +47,32 @@ export async function askAll<K extends OperationName>(
   for (const [i, host] of hosts.entries()) {
     const result = results[i]!;
     if (result.status === "fulfilled") answers.push({ host, result: result.value });
-    else {
-      const isLate = result.reason === stop.signal.reason;
-      silent.push({ host, reason: messageOf(result.reason), isLate });
-    }
+    else silent.push(silenceOf(host, result.reason, stop.signal));
   }
   return { answers, silent };
+}
+
+/** Finds the first host that answers within {@linkcode FLEET_LIST_MS}; `silent` are all when none does. */
+export async function askFirst(
+  caller: Pick<FleetCaller, "call">,
+  hosts: readonly FleetHost[],
+): Promise<{ readonly first?: FleetHost; readonly silent: readonly Silence[] }> {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(late()), FLEET_LIST_MS);
+  try {
+    const first = await Promise.any(hosts.map(async (host) => {
+      await askOne(caller, host, "listener", {}, stop.signal);
+      return host;
+    }));
+    return { first, silent: [] };
+  } catch (error) {
+    const { errors } = error as AggregateError;
+    const silent = hosts.map((host, i) => silenceOf(host, errors[i], stop.signal));
+    return { silent };
+  } finally {
+    clearTimeout(timer);
+    stop.abort(new Error("another host has answered"));
+  }
 }
 
 /** Asks a host, unless it takes no calls. */
@@ -80,6 +100,10 @@ export function silenceError(silent: readonly Silence[]): FleetError {
 /** Which hosts have not answered, and why. */
 export function silenceText(silent: readonly Silence[]): string {
   return `there was no answer from ${listed(silent)}`;
+}
+
+function silenceOf(host: FleetHost, error: unknown, { reason }: AbortSignal): Silence {
+  return { host, reason: messageOf(error), isLate: error === reason };
 }
 
 function listed(silent: readonly Silence[]): string {

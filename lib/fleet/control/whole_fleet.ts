@@ -13,10 +13,10 @@ import {
   OPERATIONS,
   type Result,
 } from "../../control/mod.ts";
-import { ControlError, FleetError, KeystoreError, messageOf } from "../../errors.ts";
+import { ControlError, FleetError, KeystoreError } from "../../errors.ts";
 import { MAX_LISTED_CLIENTS } from "../../limits.ts";
 import type { FleetHost } from "../host_list.ts";
-import { askAll, askOne, type Silence, silenceError, silenceText } from "./ask_all.ts";
+import { askAll, askFirst, askOne, type Silence, silenceError, silenceText } from "./ask_all.ts";
 import type { FleetCaller } from "./caller.ts";
 import { findHost, listHostIds } from "./find_host.ts";
 
@@ -31,9 +31,12 @@ type Args = Readonly<Record<string, unknown>>;
 /** A client is `HOST/NUMBER`, or the first digits of the fingerprint of its key. */
 export class WholeFleet implements ControlWay {
   readonly #caller: FleetCaller;
+  readonly #onSilent: (silent: readonly Silence[]) => void;
 
-  constructor(caller: FleetCaller) {
+  /** @param onSilent Called with hosts whose part is missing in a list. */
+  constructor(caller: FleetCaller, onSilent: (silent: readonly Silence[]) => void = () => {}) {
     this.#caller = caller;
+    this.#onSilent = onSilent;
   }
 
   /**
@@ -95,22 +98,11 @@ export class WholeFleet implements ControlWay {
     throw ambiguous(word, found.map(({ host, client }) => `${host.id}/${client}`), late);
   }
 
-  /** The first host that answers. */
+  /** The first host that answers. @throws {FleetError} As {@linkcode silenceError}. */
   async #anyOf(hosts: readonly FleetHost[]): Promise<FleetHost> {
-    const stop = new AbortController();
-    try {
-      return await Promise.any(hosts.map(async (host) => {
-        await askOne(this.#caller, host, "listener", {}, stop.signal);
-        return host;
-      }));
-    } catch (error) {
-      const { errors } = error as AggregateError;
-      throw silenceError(
-        hosts.map((host, i) => ({ host, reason: messageOf(errors[i]), isLate: false })),
-      );
-    } finally {
-      stop.abort(new Error("another host has answered"));
-    }
+    const { first, silent } = await askFirst(this.#caller, hosts);
+    if (first === undefined) throw silenceError(silent);
+    return first;
   }
 
   /** A host where a key has knocked, as the others do not know of it yet; any host for another word. */
@@ -135,6 +127,7 @@ export class WholeFleet implements ControlWay {
   async #knocks(hosts: readonly FleetHost[]): Promise<Result<"knocks">> {
     const { answers, silent } = await askAll(this.#caller, hosts, "knocks", {});
     if (answers.length === 0) throw silenceError(silent);
+    this.#onSilent(silent);
     const knocks = new Map<string, Result<"knocks">[number]>();
     for (const knock of answers.flatMap(({ result }) => result)) {
       const known = knocks.get(knock.public_key);
@@ -143,14 +136,18 @@ export class WholeFleet implements ControlWay {
     return [...knocks.values()].sort((a, b) => a.last < b.last ? 1 : -1);
   }
 
-  /** A host lists the keys of its own listening name; those of hosts that take no calls stay unknown. */
+  /** A host lists the keys of its own listening name; those of names without an answer stay unknown. */
   async #keys(hosts: readonly FleetHost[]): Promise<Result<"keys">> {
-    const names = Map.groupBy(hosts.filter(({ isControlled }) => isControlled), ({ name }) => name);
-    const lists = await Promise.all([...names.values()].map(async (same) => {
-      const { id } = await this.#anyOf(same);
-      return await this.#caller.call(id, "keys", {});
+    const names = Map.groupBy(hosts, ({ name }) => name);
+    const asked = await Promise.all([...names.values()].map(async (same) => {
+      const { first, silent } = await askFirst(this.#caller, same);
+      if (first === undefined) return { silent, keys: undefined };
+      return { silent: [], keys: await this.#caller.call(first.id, "keys", {}) };
     }));
-    if (lists.length === 0) await this.#anyOf(hosts);
+    const silent = asked.flatMap((each) => each.silent);
+    const lists = asked.flatMap(({ keys }) => keys === undefined ? [] : [keys]);
+    if (lists.length === 0) throw silenceError(silent);
+    this.#onSilent(silent);
     const rows = new Map(lists.flat().map((row) => [row.public_key, row]));
     return [...rows.values()].sort((a, b) => a.key < b.key ? -1 : 1);
   }

@@ -116,6 +116,26 @@ test(
   },
 );
 
+test("what is listed without some hosts says so, and a link where it is", async (bench, run) => {
+  await enter(await bench.connect(), "host-1", { name: "one" });
+  assert.equal((await run("links")).err, "no host serves a page: start one with --web\n");
+  await bench.host("host-2", {
+    listener: () => ({ clients: 0 }) as never,
+    knocks: () => [],
+    keys: () => [],
+    link: () => ({ id: 3, url: "http://127.0.0.1:1/#3" }) as never,
+  }, { entry: { name: "two", page: "http://127.0.0.1:1", since: "yesterday" } });
+  for (const [verb, text] of [["knocks", "no unknown key"], ["keys", "no key may"]] as const) {
+    const { code, err } = await run(verb);
+    assert.equal(code, 0);
+    assert.match(err, new RegExp(`^no answer from host-1: .*\n${text}`));
+  }
+  const { out, err } = await run("link");
+  assert.equal(out, "http://127.0.0.1:1/#3\n");
+  assert.equal(err, 'it is for the page of host-2; "fleet unlink host-2/3" withdraws it\n');
+  assert.match((await run("hosts")).out, /^host-2 .* 0 clients +\d+ s ago +\?$/m);
+});
+
 test("a fleet has to be named, as host and client", async (_bench, run) => {
   const { code, err } = await run("unlink", "7");
   assert.equal(code, 1);

@@ -127,7 +127,11 @@ Deno.test({
       });
       for (const host of ["localhost", "127.0.0.1"]) {
         const place = { servers: [`tls://${host}:${server.port}`], name: "a" };
-        await refuses({ ...place, tls: {} }, "fleet-unreachable", /can be used/);
+        await refuses(
+          { ...place, tls: {} },
+          "fleet-unreachable",
+          /certificate of the server is not trusted: .*; name its authority with --fleet-ca/,
+        );
         const connection = await FleetConnection.open(
           { ...place, tls: { ca: cert, cert, key } },
           "test",
@@ -139,7 +143,12 @@ Deno.test({
       await refuses(
         { servers: [`tls://${plain.host}:${plain.port}`], name: "a", tls: { ca: cert } },
         "fleet-unreachable",
-        /does not support 'tls'/,
+        /can be used: the server speaks no TLS; use nats:/,
+      );
+      await refuses(
+        { servers: [`nats://127.0.0.1:${server.port}`], name: "a" },
+        "fleet-unreachable",
+        /can be used: the server demands TLS; use tls:/,
       );
     }),
 });

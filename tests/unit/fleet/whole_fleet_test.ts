@@ -194,6 +194,12 @@ test("a fleet without hosts, or with none that answers, says so", async (bench) 
   const isClosed = isRefused("host-unreachable", /takes no calls/);
   await assert.rejects(fleet.call("knocks", {}), isClosed);
   await assert.rejects(fleet.call("keys", {}), isClosed);
+  const never = new Promise<never>(() => {});
+  await bench.host("b-1", { listener: () => never }, { entry: {} });
+  await assert.rejects(
+    fleet.call("keys", {}),
+    isRefused("host-unreachable", /^no host of the fleet answers: b-1 \(no answer within 0.6 s\)$/),
+  );
 });
 
 test("twenty hosts answer together, and those that do not are named in time", async (bench) => {

@@ -150,6 +150,6 @@ Deno.test({
         message: /is not the beginning of a/,
       });
     }
-    assert.throws(() => findKnock([], print), { code, message: /"keystore knocks" lists them/ });
+    assert.throws(() => findKnock([], print), { code, message: /"knocks" lists them/ });
   },
 });
