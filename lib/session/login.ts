@@ -13,7 +13,7 @@ import { controlNonce, decodeControl } from "../wire/control.ts";
 import type { HelloMode, PeerOffered } from "./events.ts";
 import { checkHello, makeHello } from "./hello.ts";
 import type { ClientOptions, SessionOptions } from "./options.ts";
-import { agree, freshKey, Ratchet } from "./ratchet.ts";
+import { agree, freshExchange, freshKey, Ratchet } from "./ratchet.ts";
 
 type SendHello = (hello: ControlInput, nonce: Uint8Array) => void;
 
@@ -131,9 +131,9 @@ export class Login {
     this.#mode = "ephemeral";
     const options = this.#options;
     if (options.side === "server") {
-      const own = this.#ephemeral = freshKey(options.random);
+      const { own, shared } = freshExchange(options.random, publicKey);
       const nonce = options.random(NONCE_BYTES);
-      const shared = agree(own, publicKey);
+      this.#ephemeral = own;
       this.#sendHello(makeHello("ephemeral", own.publicKey, options.role), nonce);
       this.#install(shared, nonce);
       return;

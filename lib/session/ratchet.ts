@@ -29,7 +29,7 @@
  */
 
 import { KEY_BYTES } from "../crypto/provider.ts";
-import { isLowOrder, PrivateKey } from "../crypto/x25519.ts";
+import { agreeWithNew, isLowOrder, PrivateKey } from "../crypto/x25519.ts";
 import { AuthError, MisbehavedError } from "../errors.ts";
 import type { Side } from "../transport/transport.ts";
 
@@ -145,6 +145,23 @@ export function freshKey(random: (count: number) => Uint8Array): PrivateKey {
   const key = new PrivateKey(raw);
   raw.fill(0);
   return key;
+}
+
+/**
+ * Makes a key and agrees on a secret with it.
+ *
+ * @param random Makes 32 random bytes for the key, which are wiped.
+ * @throws {AuthError} `low-order-key`.
+ */
+export function freshExchange(
+  random: (count: number) => Uint8Array,
+  remote: Uint8Array,
+): { own: PrivateKey; shared: Uint8Array } {
+  const raw = random(KEY_BYTES);
+  const { key, shared } = agreeWithNew(raw, remote);
+  raw.fill(0);
+  if (shared === undefined) throw lowOrder();
+  return { own: key, shared };
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { BLAKE3_MODE, INITIAL_KEY, RunningBlake3 } from "../../lib/crypto/blake3.ts";
+import { computePair } from "../../lib/crypto/curve/key_pair.ts";
 import { isLowOrder, PrivateKey } from "../../lib/crypto/x25519.ts";
 import { implementations } from "../unit/crypto/implementations.ts";
 import blake3 from "../vectors/published/blake3.json" with { type: "json" };
@@ -31,6 +32,7 @@ test("x25519 agrees with 518 published cases and refuses the 31 of low order", (
     const agreed = new PrivateKey(bytes(own)).agree(bytes(peer));
     assert.equal(agreed?.toHex(), isRefused ? undefined : shared, where);
     assert.equal(isLowOrder(bytes(peer)), isRefused, where);
+    assert.equal(computePair(bytes(own), bytes(peer))!.shared.toHex(), shared, where);
   }
   assert.equal(refused, 31);
 });

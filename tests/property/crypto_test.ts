@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { chacha8 } from "@noble/ciphers/chacha.js";
 import { blake3 } from "@noble/hashes/blake3.js";
 import fc from "fast-check";
+import { computePair } from "../../lib/crypto/curve/key_pair.ts";
+import { PrivateKey } from "../../lib/crypto/x25519.ts";
 import { RunningBlake3 } from "../../lib/crypto/blake3.ts";
 import { ChaCha8 } from "../../lib/crypto/chacha8.ts";
 
@@ -57,5 +59,23 @@ test("a MAC fed in any parts equals noble's at each sample", () => {
       }
     }),
     { numRuns: 60 },
+  );
+});
+
+/** Keys with long runs of equal bits too, which make the largest and smallest limbs. */
+const keys = fc.array(
+  fc.oneof({ weight: 2, arbitrary: fc.nat(255) }, fc.constantFrom(0, 255, 127, 128)),
+  { minLength: 32, maxLength: 32 },
+).map((bytes) => Uint8Array.from(bytes));
+
+test("a key pair and its agreement in WebAssembly equal those of node:crypto", () => {
+  fc.assert(
+    fc.property(keys, keys, (raw, peer) => {
+      const { publicKey, shared } = computePair(raw, peer)!;
+      const key = new PrivateKey(raw);
+      assert.deepEqual(publicKey, key.publicKey);
+      assert.deepEqual(shared, key.agree(peer) ?? new Uint8Array(32));
+    }),
+    { numRuns: 500 },
   );
 });

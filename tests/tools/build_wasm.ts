@@ -46,6 +46,7 @@ function textFormat(source: string): Compiler {
 
 const MODULES = [
   { layer: "crypto", file: "a12_crypto.wasm", compiler: assemblyScript },
+  { layer: "crypto/curve", file: "x25519_pair.wasm", compiler: assemblyScript },
   { layer: "decoders", file: "pixels.wasm", compiler: textFormat("pixels.wat") },
 ] as const;
 

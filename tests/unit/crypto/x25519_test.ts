@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { x25519 } from "@noble/curves/ed25519.js";
-import { isLowOrder, PrivateKey, publicKey } from "../../../lib/crypto/x25519.ts";
+import { agreeWithNew, isLowOrder, PrivateKey, publicKey } from "../../../lib/crypto/x25519.ts";
 
 const test = (name: string, fn: () => void) => Deno.test({ name, permissions: "none", fn });
 const raw = (seed: number) =>
@@ -14,6 +14,18 @@ test("keys that are not clamped give the same secrets as noble", () => {
     const expected = new Uint8Array(x25519.getSharedSecret(own, peer));
     assert.deepEqual(new PrivateKey(own).agree(peer), expected);
   }
+});
+
+test("a new key that agrees at once is the same key, with the same secret", () => {
+  for (let seed = 0; seed < 40; seed++) {
+    const own = raw(seed), peer = publicKey(raw(seed + 100));
+    const { key, shared } = agreeWithNew(own, peer);
+    const imported = new PrivateKey(own);
+    assert.deepEqual(key.publicKey, imported.publicKey);
+    assert.deepEqual(shared, imported.agree(peer));
+    assert.deepEqual(key.agree(peer), shared);
+  }
+  assert.equal(agreeWithNew(raw(3), new Uint8Array(32)).shared, undefined);
 });
 
 test("both ends of an agreement have the same secret", () => {
@@ -56,4 +68,6 @@ test("keys of another length are refused", () => {
   assert.throws(() => new PrivateKey(new Uint8Array(31)), misuse);
   assert.throws(() => new PrivateKey(raw(1)).agree(new Uint8Array(33)), misuse);
   assert.throws(() => isLowOrder(new Uint8Array(0)), misuse);
+  assert.throws(() => agreeWithNew(new Uint8Array(31), raw(1)), misuse);
+  assert.throws(() => agreeWithNew(raw(1), new Uint8Array(33)), misuse);
 });
