@@ -74,7 +74,7 @@ function fields(status: Status): string {
   // A loop over names makes no arrays, as `Object.entries` would.
   for (const name in status) {
     const value: unknown = status[name as keyof Status];
-    if (UNINTERESTING.has(name) || value === false || value === "") continue;
+    if (value === false || value === "" || UNINTERESTING.has(name)) continue;
     if (text !== "") text += " ";
     text += value === true ? name : `${name}=${show(value)}`;
   }
@@ -101,7 +101,14 @@ function show(value: unknown): string {
     case "number":
       if (Number.isFinite(value)) return `${value}`;
   }
+  if (Array.isArray(value)) return showList(value);
   return escapeControls(JSON.stringify(value));
+}
+
+function showList(list: readonly unknown[]): string {
+  let text = "";
+  for (let i = 0; i < list.length; i++) text += i === 0 ? show(list[i]) : `,${show(list[i])}`;
+  return `[${text}]`;
 }
 
 function quote(text: string): string {
