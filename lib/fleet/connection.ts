@@ -23,6 +23,7 @@ import {
   FLEET_REPLICAS,
 } from "../limits.ts";
 import { type FleetNames, fleetNames, type Role } from "./names.ts";
+import { identityOf } from "./server_identity.ts";
 import { openingError } from "./opening_error.ts";
 import { outliveSocketErrors } from "./socket_errors.ts";
 
@@ -110,7 +111,7 @@ export class FleetConnection {
         inboxPrefix: fleetNames(place.name).inbox(role),
         // A server may tell of addresses that are reached without TLS.
         ignoreClusterUpdates: true,
-        tls: place.tls === undefined ? null : withoutAbsent(place.tls),
+        tls: place.tls === undefined ? null : tlsOptions(place.tls, place.servers),
         authenticator: authenticators(place),
         timeout: FLEET_CONNECT_TIMEOUT_MS,
         maxReconnectAttempts: -1,
@@ -245,8 +246,9 @@ function authenticators({ credentials, user }: FleetPlace): Authenticator[] {
 }
 
 /** The client takes an option that is there and has no value for a file that it cannot read. */
-function withoutAbsent({ ca, cert, key }: FleetTls) {
+function tlsOptions({ ca, cert, key }: FleetTls, servers: readonly string[]) {
   return {
+    checkServerIdentity: identityOf(servers),
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),

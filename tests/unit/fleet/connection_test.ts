@@ -139,6 +139,12 @@ Deno.test({
         await connection.close();
       }
 
+      await using other = await NatsServer.start({ host: "127.0.0.2", args: ["--tls", ...tls] });
+      await refuses(
+        { servers: [`tls://127.0.0.2:${other.port}`], name: "a", tls: { ca: cert } },
+        "fleet-unreachable",
+        /is not trusted: .*127\.0\.0\.2.*; .* a name that its certificate has$/,
+      );
       await using plain = await NatsServer.start();
       await refuses(
         { servers: [`tls://${plain.host}:${plain.port}`], name: "a", tls: { ca: cert } },
