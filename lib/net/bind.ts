@@ -63,6 +63,29 @@ export function bindShared(sockets: readonly (readonly SocketAddress[])[]): Boun
   });
 }
 
+/**
+ * Keeps other programs from ports until {@linkcode bindShared} has bound them, without taking connections.
+ * The system drops what comes meanwhile, and clients ask again after a second, when others take it. One
+ * connection may get into its queue, and is reset at the end.
+ *
+ * @param sockets The addresses of each socket.
+ * @returns Lets go of them.
+ * @throws {TransportError} `port-in-use`, `bad-address`, `permission-denied`, `listen-failed`.
+ */
+export function holdPorts(sockets: readonly (readonly SocketAddress[])[]): () => void {
+  const listen: Listen = (address) =>
+    Deno.listen({ ...address, reusePort: true, tcpBacklog: 0 } as Deno.TcpListenOptions);
+  const held: Deno.TcpListener[] = [];
+  const letGo = () => held.splice(0).forEach((socket) => socket.close());
+  try {
+    for (const [address] of sockets) held.push(bindOne(address!.hostname, address!.port, listen));
+  } catch (error) {
+    letGo();
+    throw error;
+  }
+  return letGo;
+}
+
 function bindAll(port: number, listen: Listen): BoundSocket[] {
   for (let attempt = 1;; attempt++) {
     const ipv6 = bindUnlessAbsent(ALL_IPV6, port, listen);

@@ -8,7 +8,7 @@ import type { KeyStorage } from "../../keystore/mod.ts";
 import { DEFAULT_PORT, type SocketAddress } from "../address.ts";
 import type { Logger } from "../log.ts";
 import type { Admission } from "../net/admission.ts";
-import { bind } from "../net/bind.ts";
+import { bind, holdPorts } from "../net/bind.ts";
 import { KeyClients } from "../net/key_clients.ts";
 import { CurrentLimits, type ListenLimits } from "../net/listen_limits.ts";
 import { openAddresses } from "../net/open_addresses.ts";
@@ -18,6 +18,8 @@ import { openAdmission } from "../net_listen.ts";
 export interface SharedPort {
   /** The addresses of each socket. */
   readonly sockets: readonly (readonly SocketAddress[])[];
+  /** Called when the first workers listen: until then the ports are kept from other programs. */
+  readonly letGo: () => void;
   readonly admission: Admission;
   /** The clients of each key at all workers. */
   readonly clients: KeyClients;
@@ -35,8 +37,10 @@ export interface SharedPlace {
 }
 
 /**
- * Finds a port that no other program uses. It is free again when this returns: workers that share a
- * port would share it with any program of this user that shares ports.
+ * Finds a port that no other program uses, and keeps it for workers. Whether another program uses it, only
+ * a socket that shares no port tells, and a socket of workers has to share it. So one follows the other,
+ * and there are some microseconds in between; a program of this user that shares the same port by then
+ * gets a part of the clients.
  *
  * @throws {ApiMisuseError} `bad-argument` for a limit that cannot be.
  * @throws {TransportError} `port-in-use`, `bad-address`, `permission-denied`, `listen-failed`.
@@ -53,8 +57,10 @@ export async function openSharedPort(
   const admission = await openAdmission(keystore, { limits, clients }, log);
   const bound = addresses === undefined ? bind(hostname, port) : await openAddresses(addresses);
   for (const { socket } of bound) socket.close();
+  const sockets = bound.map(({ addresses }) => addresses);
   return {
-    sockets: bound.map(({ addresses }) => addresses),
+    sockets,
+    letGo: holdPorts(sockets),
     admission,
     clients,
     limits,

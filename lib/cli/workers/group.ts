@@ -102,6 +102,8 @@ export class WorkerGroup {
     } catch (error) {
       group.abort();
       throw error;
+    } finally {
+      options.port.letGo();
     }
     group.#isOpen = true;
     options.clients?.handleBy(options.handler, group.source);
