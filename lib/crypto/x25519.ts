@@ -33,24 +33,41 @@ const LOW_ORDER = [
   "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
 ].map((text) => Uint8Array.fromHex(text));
 
-/** A private key, imported once. */
+/** A private key, imported once, when it is first needed. */
 export class PrivateKey {
   /** The public key that belongs to it, 32 bytes; do not change them. */
   readonly publicKey: Uint8Array<ArrayBuffer>;
-  readonly #key: KeyObject;
+  /** The raw key until it is imported or wiped. */
+  #raw: Uint8Array | undefined;
+  #key: KeyObject | undefined;
 
   /**
-   * Imports a private key.
+   * Takes a private key.
    *
    * @param raw 32 bytes, clamped or not, copied.
    * @param publicKey The public key of `raw`, kept; computed when absent.
    * @throws {ApiMisuseError} `bad-argument` for another length.
    */
   constructor(raw: Uint8Array, publicKey?: Uint8Array<ArrayBuffer>) {
-    const der = withPrefix(PKCS8_PREFIX, raw);
+    requireLength(raw);
+    this.#raw = raw.slice();
+    this.publicKey = publicKey ?? rawPublicKey(this.#imported());
+  }
+
+  /** Wipes a key that was never imported, which the runtime does for one that was; it is unusable then. */
+  wipe(): void {
+    this.#raw?.fill(0);
+    this.#raw = undefined;
+  }
+
+  #imported(): KeyObject {
+    if (this.#key !== undefined) return this.#key;
+    if (this.#raw === undefined) throw new ApiMisuseError("wrong-state", "the key was wiped");
+    const der = withPrefix(PKCS8_PREFIX, this.#raw);
     this.#key = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
     der.fill(0);
-    this.publicKey = publicKey ?? rawPublicKey(this.#key);
+    this.wipe();
+    return this.#key;
   }
 
   /**
@@ -68,7 +85,7 @@ export class PrivateKey {
     const der = withPrefix(SPKI_PREFIX, publicKey);
     der[der.length - 1]! &= 0x7f;
     const peer = createPublicKey({ key: der, format: "der", type: "spki" });
-    const result = diffieHellman({ privateKey: this.#key, publicKey: peer });
+    const result = diffieHellman({ privateKey: this.#imported(), publicKey: peer });
     const shared = Uint8Array.from(result);
     result.fill(0);
     return unlessZero(shared);

@@ -117,9 +117,19 @@ export class Login {
     }
     this.#transport.installStage(shared, nonce, "final");
     shared.fill(0);
-    const next = options.side === "server" && options.rekey.early > 0 ? this.#ephemeral : undefined;
-    this.#ephemeral = undefined;
+    let next: PrivateKey | undefined;
+    if (options.side === "server" && options.rekey.early > 0) {
+      next = this.#ephemeral;
+      this.#ephemeral = undefined;
+    }
+    this.wipe();
     return new Ratchet(options.side, key, peerKey, options.rekey, next);
+  }
+
+  /** Wipes the ephemeral key, unless the ratchet has it. */
+  wipe(): void {
+    this.#ephemeral?.wipe();
+    this.#ephemeral = undefined;
   }
 
   #takeEphemeral(publicKey: Uint8Array, peerNonce: Uint8Array): void {

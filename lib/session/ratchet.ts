@@ -84,6 +84,12 @@ export class Ratchet {
     return this.#mayRekey;
   }
 
+  /** Wipes the keys that were made for this session and never used; call it when the session has ended. */
+  wipe(): void {
+    this.#next?.wipe();
+    if (this.#sent > 0) this.#own?.wipe();
+  }
+
   /** Counts the bytes of a packet in either direction. */
   count(bytes: number): void {
     this.#bytes += bytes;

@@ -378,7 +378,9 @@ export class Session {
     if (TRANSITIONS[name][trigger] !== next.name) {
       throw new ApiMisuseError("wrong-state", `no ${trigger} from ${name} to ${next.name}`);
     }
+    if ("ratchet" in this.#state && !("ratchet" in next)) this.#state.ratchet.wipe();
     this.#state = next;
+    if (this.isOver) this.#login.wipe();
   }
 
   #mustBeOffered(): StateOf<"offered"> {

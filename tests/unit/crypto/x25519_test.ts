@@ -28,6 +28,16 @@ test("a new key that agrees at once is the same key, with the same secret", () =
   assert.equal(agreeWithNew(raw(3), new Uint8Array(32)).shared, undefined);
 });
 
+test("a wiped key agrees no more, unless it was imported", () => {
+  const peer = publicKey(raw(2));
+  const { key, shared } = agreeWithNew(raw(1), peer);
+  key.wipe();
+  assert.throws(() => key.agree(peer), { name: "ApiMisuseError", code: "wrong-state" });
+  const used = new PrivateKey(raw(1));
+  used.wipe();
+  assert.deepEqual(used.agree(peer), shared);
+});
+
 test("both ends of an agreement have the same secret", () => {
   const a = new PrivateKey(raw(1)), b = new PrivateKey(raw(2));
   assert.deepEqual(a.agree(b.publicKey), b.agree(a.publicKey));

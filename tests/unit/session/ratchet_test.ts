@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { A12Error } from "../../../lib/errors.ts";
+import { agreeWithNew } from "../../../lib/crypto/x25519.ts";
 import { agree, Ratchet } from "../../../lib/session/ratchet.ts";
 import type { SessionEvent } from "../../../lib/session/events.ts";
 import type { Session } from "../../../lib/session/session.ts";
@@ -35,6 +36,19 @@ test("both ends derive the same keys in turn, and new ones each time", () => {
     seen.add(shared.toHex());
   }
   assert.equal(seen.size, 6);
+});
+
+test("a key of the session that was never used is wiped, before and after its REKEY", () => {
+  for (const isSent of [false, true]) {
+    const { key } = agreeWithNew(random.bytes(32), CLIENT_KEY.publicKey);
+    const policy = { early: 2, volumeBytes: Infinity };
+    const ratchet = new Ratchet("server", SERVER_KEY, CLIENT_KEY.publicKey, policy, key);
+    const sent = isSent ? ratchet.advance(random.bytes) : undefined;
+    ratchet.wipe();
+    const isWiped = { name: "ApiMisuseError", code: "wrong-state" };
+    assert.throws(() => key.agree(CLIENT_KEY.publicKey), isWiped);
+    if (sent !== undefined) assert.throws(() => sent.agreed(), isWiped);
+  }
 });
 
 test("a REKEY out of turn is refused", () => {
