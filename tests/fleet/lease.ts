@@ -3,6 +3,7 @@
 import { Hosts, RecordStream } from "../../lib/fleet/mod.ts";
 import { FLEET_LEASE_MS } from "../../lib/limits.ts";
 import { silentLogger } from "../../lib/log.ts";
+import { isPassingChange } from "../../lib/fleet/patience.ts";
 import { revisionsOf } from "./revisions.ts";
 import type { Rig } from "./rig.ts";
 import { pause } from "./source.ts";
@@ -19,11 +20,18 @@ export async function endLease({ connection }: Rig, killed: string): Promise<voi
     log: silentLogger,
   });
   const leases = () => revisionsOf(connection, connection.names.buckets.hosts);
-  await hosts.look(0);
-  const before = await leases();
-  const isNew = ([host, revision]: [string, number]) =>
-    host === killed || revision !== before.get(host);
-  while (![...await leases()].every(isNew)) await pause(LOOK_MS);
-  await hosts.look(1);
-  await hosts.look(FLEET_LEASE_MS);
+  for (let nowMs = performance.now(); (await leases()).has(killed); nowMs += FLEET_LEASE_MS) {
+    try {
+      await hosts.look(nowMs);
+      const before = await leases();
+      const isNew = ([host, revision]: [string, number]) =>
+        host === killed || revision !== before.get(host);
+      while (![...await leases()].every(isNew)) await pause(LOOK_MS);
+      await hosts.look(nowMs + 1);
+      await hosts.look(nowMs + FLEET_LEASE_MS);
+    } catch (error) {
+      // A host that finds no leader has forgotten what it has seen.
+      if (!isPassingChange(error)) throw error;
+    }
+  }
 }

@@ -34,7 +34,13 @@ export async function listenerKilled(rig: Rig): Promise<string> {
   if (rig.size.isShort) await endLease(rig, host!);
   await ledger.until(
     () => ledger.at(host!).every(({ ends }) => ends === 1),
-    () => `the end of all ${ledger.at(host!).length} clients of ${host}`,
+    () => {
+      const open = ledger.at(host!).filter(({ ends }) => ends !== 1);
+      return `the end of ${open.length} of ${
+        ledger.at(host!).length
+      } clients of ${host}, the first ` +
+        JSON.stringify(open[0]);
+    },
   );
   const leaseMs = performance.now() - began;
   const idents = lost.map(({ title, sent }) => sent - ledger.of(title)!.idents);

@@ -2,6 +2,7 @@
 
 import { encodeUtf8 } from "../../lib/bytes/text.ts";
 import { Bucket } from "../../lib/fleet/bucket.ts";
+import { PassingError } from "../../lib/fleet/patience.ts";
 import { MAX_FLEET_COUNT_BYTES } from "../../lib/limits.ts";
 import { freshKey } from "../support/clients.ts";
 import { inParallel } from "../support/proof_row.ts";
@@ -17,28 +18,29 @@ export function storedKeys({ keystore }: Rig): string[] {
 /** Runs a row in which the secret lets nobody in: all places are taken. */
 export async function withoutPlaces<T>(rig: Rig, run: () => Promise<T>): Promise<T> {
   const { places: count } = rig.size;
-  const before = new Set(storedKeys(rig));
   const places = rig.keystore.openPlaces({
     name: LISTENER,
     secret: encodeUtf8(rig.secret),
     count,
   });
-  await Promise.all(Array.from({ length: count }, async () => {
-    const { publicKey } = freshKey();
+  const keys = Array.from({ length: count }, () => freshKey().publicKey);
+  await Promise.all(keys.map(async (publicKey) => {
     await rig.change(async () => {
       const place = await places.reserve(publicKey);
+      // Those that a killed listener has reserved are free after their lease.
+      if (place === undefined) throw new PassingError("a place is reserved");
       // What is not taken is free for the next attempt.
       try {
-        await place!.commit();
+        await place.commit();
       } finally {
-        place!.release();
+        place.release();
       }
     });
   }));
   try {
     return await run();
   } finally {
-    await reopen(rig, storedKeys(rig).filter((key) => !before.has(key)));
+    await reopen(rig, keys.map((key) => key.toHex()));
   }
 }
 

@@ -19,7 +19,7 @@ export interface FleetRow {
   readonly name: string;
   /** What must hold. */
   readonly demand: string;
-  /** Whether the tests run it as well. */
+  /** Whether the tests run it as well, in a short form whose times are not those of the demand. */
   readonly isInTests: boolean;
   /** @returns What was measured. Throws when it does not hold. */
   readonly run: (rig: Rig) => Promise<string>;
@@ -41,9 +41,10 @@ export const FLEET_ROWS: readonly FleetRow[] = [
   {
     name: "the leader of the places is killed during a race, while clients talk",
     demand: "places are given once, no record is lost, order is kept, known keys log in",
-    isInTests: false,
+    isInTests: true,
     run: leaderKilledInRace,
   },
+  // In the tests that server leads everything, so that the next two rows would show the same.
   {
     name: "each server is killed in its turn",
     demand: "no record is lost, order is kept, known keys log in",
@@ -65,13 +66,13 @@ export const FLEET_ROWS: readonly FleetRow[] = [
   {
     name: "a listener is killed",
     demand: "its clients are back within 5 s, each has ended once in the stream, no login is lost",
-    isInTests: false,
+    isInTests: true,
     run: listenerKilled,
   },
   {
     name: "all servers are away",
     demand: "no record is lost, order is kept, known keys log in, unknown ones do not",
-    isInTests: false,
+    isInTests: true,
     run: (rig) => withoutPlaces(rig, () => serversAway(rig)),
   },
 ];
