@@ -48,7 +48,9 @@ export function acceptCommand(io: CliIo, reach: Reach): Command {
 
 export function ignoreCommand(io: CliIo, reach: Reach): Command {
   return new Command("ignore")
-    .description("list a key that has knocked no more; it can still be let in")
+    .description(
+      "list an unknown key no more among those that were refused; it can still be let in",
+    )
     .argument("<key>", KEY_ARGUMENT)
     .action((key: string, _flags: unknown, command: Command) =>
       reach.run(command, async ({ client, json }) => {

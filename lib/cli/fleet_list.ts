@@ -82,7 +82,7 @@ export function silenceJson({ host, reason }: Silence) {
 
 const NO_HOSTS = `there are no hosts; "listen --fleet" starts one\n`;
 const SILENT = "no answer";
-const HOSTS_HEAD = ["HOST", "NAME", "ADDRESSES", "PAGE", "STATE", "SAID SO", "FOR"] as const;
+const HOSTS_HEAD = ["HOST", "NAME", "ADDRESSES", "PAGE", "STATE", "LAST SEEN", "STARTED"] as const;
 
 function describeState({ is_closed, is_draining, clients }: Result<"listener">): string {
   const count = clients === 1 ? "1 client" : `${clients} clients`;
@@ -98,7 +98,7 @@ function hostRow(host: FleetHost, states: ReadonlyMap<FleetHost, string>): strin
     page,
     states.get(host)!,
     `${ago(beat.toISOString())} ago`,
-    ago(since),
+    `${ago(since)} ago`,
   ];
 }
 

@@ -130,9 +130,9 @@ export async function readFleet(
     name: fleetName,
     tls: fleet.every(({ isEncrypted }) => isEncrypted)
       ? {
-        ca: await text(flags.fleetCa, false),
-        cert: await text(flags.fleetCert, false),
-        key: await text(flags.fleetKey, true),
+        ca: requirePem(await text(flags.fleetCa, false), flags.fleetCa, "CERTIFICATE"),
+        cert: requirePem(await text(flags.fleetCert, false), flags.fleetCert, "CERTIFICATE"),
+        key: requirePem(await text(flags.fleetKey, true), flags.fleetKey, "PRIVATE KEY"),
       }
       : undefined,
     credentials: fleetCreds === undefined
@@ -147,7 +147,7 @@ export async function readFleet(
 function parseServers(text: string): FleetServer[] {
   const [, scheme, hosts] = /^([a-z]+):\/\/(.+)$/.exec(text) ?? [];
   if (scheme === undefined || hosts === undefined || !SCHEMES.includes(scheme)) {
-    throw new InvalidArgumentError("It must begin with nats:// or tls://.");
+    throw new InvalidArgumentError("It must be nats:// or tls:// and a host.");
   }
   const parts = hosts.split(",");
   if (parts.length > MAX_FLEET_SERVERS) {
@@ -168,7 +168,7 @@ function parseServer(text: string, scheme: string): FleetServer {
     throw new InvalidArgumentError(
       host.includes("@")
         ? "A user and a password go into the file of --fleet-user-file."
-        : `It must be host or host:port with commas between them, all of them ${scheme}://.`,
+        : `Each must be host or host:port (1 to 65535), with commas between, all ${scheme}://.`,
     );
   }
   return {
@@ -215,6 +215,18 @@ function decode(bytes: Uint8Array, path: string): string {
   } catch {
     throw new UsageError(`${escapeControls(path)} is not UTF-8; convert it to UTF-8`);
   }
+}
+
+/** @throws {UsageError} Where TLS would fail without a word of it. */
+function requirePem(
+  text: string | undefined,
+  path: string | undefined,
+  what: "CERTIFICATE" | "PRIVATE KEY",
+): string | undefined {
+  if (text === undefined || new RegExp(`^-----BEGIN (?:[A-Z]+ )?${what}-----`, "m").test(text)) {
+    return text;
+  }
+  throw new UsageError(`${path} has no ${what.toLowerCase()} in PEM (-----BEGIN ${what}-----)`);
 }
 
 /** @throws {UsageError} Where the client of NATS would find nothing in it, at each attempt. */

@@ -5,7 +5,7 @@
  */
 
 import { Command } from "commander";
-import type { FleetRecord, StreamPlace } from "../fleet/mod.ts";
+import type { FleetRecord, FleetState, StreamPlace } from "../fleet/mod.ts";
 import { describeRecord } from "../handlers/mod.ts";
 import { FLEET_RECORDS_AGE_MS } from "../limits.ts";
 import { escapeControls, parseName, type Status } from "../mod.ts";
@@ -33,14 +33,14 @@ export function watchCommand(io: CliIo): Command {
     .description("print the records and logins of all listeners, as they come")
     .option(
       "--since <time>",
-      "begin with those of this time before, such as 30m or 1h",
+      "begin with those of this long ago, such as 30m or 1h (default: only new ones)",
       (text) => parseDuration(text, FLEET_RECORDS_AGE_MS),
     )
     .option("--name <name>", "only those of listeners of this name", (text) => parseName(text))
     .option("--kind <kind>", "only those of this kind, such as login_refused", parseKind)
     .option(
       "--resume <file>",
-      "keep in this file what was printed, and begin behind that the next time",
+      "keep in this file how far it has printed, and go on from there the next time",
     )
     .action((_flags: unknown, command: Command) => watch(command, io));
 }
@@ -54,6 +54,7 @@ async function watch(command: Command, io: CliIo): Promise<void> {
   const connection = await FleetConnection.open(place, "net-listen fleet watch", "readers");
   // The file gets the last place.
   const endSignals = onStop(() => stop.abort());
+  const endState = connection.onState((state) => io.err(STATES[state]));
   try {
     await using file = resume === undefined ? undefined : new PlaceFile(resume, () => stop.abort());
     const options = {
@@ -70,9 +71,15 @@ async function watch(command: Command, io: CliIo): Promise<void> {
     }
   } finally {
     endSignals();
+    endState();
     await connection.close();
   }
 }
+
+const STATES: { readonly [S in FleetState]: string } = {
+  away: "no server of the fleet can be reached; records are printed when one is back\n",
+  connected: "a server of the fleet is back\n",
+};
 
 /** Logins are of the host itself, whose number is 0. */
 function describe({ host, client, line }: FleetRecord): string {

@@ -5,20 +5,21 @@ import { addToFleet } from "../support/fleet.ts";
 import { Listening, MAIN, Output } from "../support/listening.ts";
 import { NatsServer, NEEDS_NATS } from "../support/nats.ts";
 
-function watch(...args: string[]): { out: Output; process: Deno.ChildProcess } {
+function watch(...args: string[]): { out: Output; err: Output; process: Deno.ChildProcess } {
   const process = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", MAIN, "fleet", "watch", ...args],
     env: { NO_COLOR: "1" },
     stdin: "null",
     stdout: "piped",
-    stderr: "inherit",
+    stderr: "piped",
   }).spawn();
-  return { out: new Output(process.stdout), process };
+  return { out: new Output(process.stdout), err: new Output(process.stderr), process };
 }
 
-async function end({ out, process }: ReturnType<typeof watch>): Promise<string> {
+async function end({ out, err, process }: ReturnType<typeof watch>): Promise<string> {
   process.kill("SIGTERM");
   await process.status;
+  await err.rest();
   return await out.rest();
 }
 
@@ -46,6 +47,9 @@ Deno.test({
     await server.restart();
     await idents.out.until(/"message":"99"/);
     await all.out.until(/ client 2 ident "99"$/m);
+    await all.err.until(
+      /^no server of the fleet can be reached; .*\na server of the fleet is back$/m,
+    );
     const first = await end(idents);
     for (let i = 100; i < 200; i++) client.ident(`${i}`);
     await listening.out.until(/ident "199"/);

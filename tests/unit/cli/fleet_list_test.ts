@@ -133,7 +133,7 @@ test("what is listed without some hosts says so, and a link where it is", async 
   const { out, err } = await run("link");
   assert.equal(out, "http://127.0.0.1:1/#3\n");
   assert.equal(err, 'it is for the page of host-2; "fleet unlink host-2/3" withdraws it\n');
-  assert.match((await run("hosts")).out, /^host-2 .* 0 clients +\d+ s ago +\?$/m);
+  assert.match((await run("hosts")).out, /^host-2 .* 0 clients +\d+ s ago +\? ago$/m);
 });
 
 test("a fleet has to be named, as host and client", async (_bench, run) => {

@@ -107,9 +107,11 @@ Deno.test("the files of --fleet are read, and no error has what stands in them",
       });
     };
     const user = await put("me:hid:den\r\nmore\n");
-    const place = await read("--fleet-user-file", user, "--fleet-ca", await put("authority"));
+    const pem = (what: string) => `text\n-----BEGIN ${what}-----\nabc\n-----END ${what}-----\n`;
+    const authority = pem("CERTIFICATE");
+    const place = await read("--fleet-user-file", user, "--fleet-ca", await put(authority));
     assert.deepEqual(place!.user, { name: "me", password: "hid:den" });
-    assert.equal(place!.tls?.ca, "authority");
+    assert.equal(place!.tls?.ca, authority);
     assert.deepEqual([place!.name, place!.servers], ["fleet", ["tls://localhost:4222"]]);
     assert.deepEqual(reported, []);
 
@@ -121,6 +123,22 @@ Deno.test("the files of --fleet are read, and no error has what stands in them",
     await refuses(["--fleet-user-file", `${directory}/none`], /^cannot read /);
     await refuses(["--fleet-user-file", directory], /^cannot read /);
     await refuses(["--fleet-creds", await put("hidden")], /is no credentials file/);
+    await refuses(["--fleet-ca", await put("hidden")], /has no certificate in PEM/);
+    for (
+      const [cert, key, what] of [["", "PRIVATE KEY", "certificate"], ["x", "", "private key"]]
+    ) {
+      const files = [await put(cert === "" ? "hidden" : authority), await put(pem(key!))];
+      const [certFile, keyFile] = files as [string, string];
+      const message = new RegExp(`has no ${what} in PEM`);
+      await refuses(["--fleet-cert", certFile, "--fleet-key", keyFile], message);
+    }
+    const pair = [
+      "--fleet-cert",
+      await put(authority),
+      "--fleet-key",
+      await put(pem("EC PRIVATE KEY")),
+    ];
+    assert.equal((await read(...pair))!.tls?.key, pem("EC PRIVATE KEY"));
     const large = await put(new Uint8Array(MAX_FLEET_FILE_BYTES + 1));
     await refuses(["--fleet-ca", large], /has more than 1048576 bytes/);
     const part = (what: string) => `-----BEGIN ${what}-----\nabc\n------END ${what}------\n\n`;
