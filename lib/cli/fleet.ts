@@ -53,8 +53,8 @@ const HELP = `
 CLIENT is HOST/NUMBER as "fleet list" shows it, or the first four or more digits of the fingerprint of
 its key. HOST may be the beginning of an id that fits one host alone.
 
-"fleet hosts" and "fleet list" give what has come after 0.6 s, and name the hosts that have not answered
-on standard error. The exit code is 0 if one of them has answered.
+"fleet hosts", "list", "knocks", "keys" and "links" give what has come after 0.6 s, and name the hosts
+that have not answered on standard error. The exit code is 0 if one of them has answered.
 
 What concerns one listener is done by "ctl --fleet URL --to HOST", with one of: log, stats, close, drain,
 recordings, recording.
