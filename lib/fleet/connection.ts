@@ -25,6 +25,7 @@ import {
 import { type FleetNames, fleetNames, type Role } from "./names.ts";
 import { identityOf } from "./server_identity.ts";
 import { openingError } from "./opening_error.ts";
+import { ServerChoice } from "./server_choice.ts";
 import { outliveSocketErrors } from "./socket_errors.ts";
 
 /** Where a fleet is, and how this process proves to its servers that it may use it. */
@@ -69,15 +70,15 @@ export class FleetConnection {
   readonly mustReplicate: boolean;
   readonly #listeners = new Set<(state: FleetState) => void>();
   readonly #refusals = new Set<(subject: string) => void>();
-  readonly #avoided: Avoided;
+  readonly #choice: ServerChoice;
   #state: FleetState = "connected";
   #sinceMs = performance.now();
   /** Of the last server; there is none between two connections. */
   #maxMessageBytes: number;
 
-  private constructor(nats: NatsConnection, place: FleetPlace, avoided: Avoided) {
+  private constructor(nats: NatsConnection, place: FleetPlace, choice: ServerChoice) {
     this.nats = nats;
-    this.#avoided = avoided;
+    this.#choice = choice;
     this.#maxMessageBytes = nats.info!.max_payload;
     this.jetstream = jetstream(nats);
     this.buckets = new Kvm(this.jetstream);
@@ -103,7 +104,7 @@ export class FleetConnection {
     role: Role = "listeners",
   ): Promise<FleetConnection> {
     outliveSocketErrors();
-    const avoided: Avoided = { server: undefined };
+    const choice = new ServerChoice();
     try {
       const nats = await connect({
         servers: [...place.servers],
@@ -119,18 +120,14 @@ export class FleetConnection {
         reconnectTimeWait: FLEET_RECONNECT_MS,
         reconnectJitter: FLEET_RECONNECT_MS / 2,
         reconnectJitterTLS: FLEET_RECONNECT_MS / 2,
-        reconnectToServer(pool) {
-          const { server } = avoided;
-          avoided.server = undefined;
-          return pool.find(({ listen }) => listen !== server) ?? null;
-        },
+        reconnectToServer: (pool) => choice.choose(pool),
         pingInterval: FLEET_PING_MS,
         // The stack of each request costs more than the request.
         noAsyncTraces: true,
       });
       // The client has dropped the servers that it could not reach, which may come back.
       nats.setServers([...place.servers]);
-      return new FleetConnection(nats, place, avoided);
+      return new FleetConnection(nats, place, choice);
     } catch (error) {
       throw openingError(error, {
         servers: place.servers,
@@ -187,7 +184,7 @@ export class FleetConnection {
 
   #leave(server: string): void {
     if (this.#state === "away" || performance.now() - this.#sinceMs < FLEET_LOST_MS) return;
-    this.#avoided.server = server;
+    this.#choice.leave(server);
     void this.nats.reconnect();
   }
 
@@ -230,12 +227,6 @@ export class FleetConnection {
     this.#sinceMs = performance.now();
     for (const listener of [...this.#listeners]) listener(state);
   }
-}
-
-/** What the next attempt to reconnect is not made to, if there is another server. */
-interface Avoided {
-  /** Its host and port. */
-  server: string | undefined;
 }
 
 function authenticators({ credentials, user }: FleetPlace): Authenticator[] {
