@@ -10,11 +10,7 @@ import type { Rig } from "./rig.ts";
 import { Leaders } from "./servers.ts";
 import { startTalking, whileLoggingIn } from "./talking.ts";
 
-/** What it is cut off from, one after the other; in the tests it goes on answering. */
-const LONG = ["servers", "all"] as const;
-const SHORT = ["servers"] as const;
-
-/** How long a key may count after it was removed; in the tests others run beside it. */
+/** How long a key may count after it was removed. */
 const MOST_MS = 20_000;
 
 export async function serverCutOff(rig: Rig): Promise<string> {
@@ -23,7 +19,7 @@ export async function serverCutOff(rig: Rig): Promise<string> {
   const revoked: Revoked[] = [];
   const keys = `KV_${rig.connection.names.buckets.keys}`;
   const logins = await whileLoggingIn(rig, async () => {
-    for (const from of rig.size.isShort ? SHORT : LONG) {
+    for (const from of ["servers", "all"] as const) {
       const server = await leaders.leaderOf(keys);
       await withoutPlaces(rig, async () => {
         const everywhere = await enterEverywhere(rig);
@@ -38,8 +34,8 @@ export async function serverCutOff(rig: Rig): Promise<string> {
   const times = revoked.map(({ removed, ended, lastLogin }) =>
     Math.max(0, ended - removed, lastLogin - removed)
   );
-  if (!rig.size.isShort) assert(Math.max(...times) < MOST_MS, `a key counted for ${times} ms`);
+  assert(Math.max(...times) < MOST_MS, `a key counted for ${times} ms`);
   const complete = await requireComplete(rig);
-  return `${revoked.length} of ${revoked.length} races let in and stored ${rig.size.places}; a removed key counted for ` +
+  return `2 of 2 races let in and stored ${rig.size.places}; a removed key counted for ` +
     `${describeTimes(times)}; ${logins} of ${logins} logins of known keys; ${complete}`;
 }
