@@ -57,6 +57,7 @@ export const FLEET_ROWS: readonly FleetRow[] = [
     isInTests: false,
     run: leaderKilled,
   },
+  // In the tests, `tests/unit/fleet/partition_test.ts` shows it for a copy of the keys.
   {
     name: "the leader of the keys is cut off, first from the other servers, then from all",
     demand: "a removed key is out within 20 s, places are given once, no record is lost",
