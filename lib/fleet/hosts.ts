@@ -140,6 +140,35 @@ export class Hosts implements AsyncDisposable {
     }
   }
 
+  /**
+   * Ends the clients of a host that is gone in the stream, unless they have ended there.
+   *
+   * @returns How many.
+   */
+  async endClients(host: string): Promise<number> {
+    const { connection: { names }, stream } = this.#options;
+    const subjects = (await this.#subjects(names.stream, names.record("*", host, "*", "*")))
+      .map((subject) => subject.split("."));
+    const isOver = new Set(
+      subjects.filter(([, , , , kind]) => kind === "terminated").map(([, , , client]) => client),
+    );
+    const clients = new Set(subjects.map(([, , , client]) => client)).difference(isOver);
+    // The host itself, which logins belong to.
+    clients.delete("0");
+    for (const client of clients) {
+      const last = await stream.lastOf(host, Number(client));
+      if (last === undefined) continue;
+      const body = {
+        time: new Date().toISOString(),
+        source: last.client,
+        kind: "terminated",
+        last_words: LAST_WORDS,
+      };
+      await stream.store(makeRecord(last, body.kind, JSON.stringify(body)));
+    }
+    return clients.size;
+  }
+
   /** Leaves the fleet. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
@@ -192,26 +221,7 @@ export class Hosts implements AsyncDisposable {
   }
 
   async #end(host: string, revision: number): Promise<void> {
-    const { connection: { names }, stream, log } = this.#options;
-    const subjects = (await this.#subjects(names.stream, names.record("*", host, "*", "*")))
-      .map((subject) => subject.split("."));
-    const isOver = new Set(
-      subjects.filter(([, , , , kind]) => kind === "terminated").map(([, , , client]) => client),
-    );
-    const clients = new Set(subjects.map(([, , , client]) => client)).difference(isOver);
-    // The host itself, which logins belong to.
-    clients.delete("0");
-    for (const client of clients) {
-      const last = await stream.lastOf(host, Number(client));
-      if (last === undefined) continue;
-      const body = {
-        time: new Date().toISOString(),
-        source: last.client,
-        kind: "terminated",
-        last_words: LAST_WORDS,
-      };
-      await stream.store(makeRecord(last, body.kind, JSON.stringify(body)));
-    }
+    const clients = await this.endClients(host);
     this.#seen.delete(host);
     try {
       await this.#bucket.delete(host, { previousSeq: revision });
@@ -219,7 +229,7 @@ export class Hosts implements AsyncDisposable {
       // Another host has just done so, or this one is back.
       if (!isConflict(error)) throw error;
     }
-    log.log("warn", "fleet-host-gone", { host, clients: clients.size });
+    this.#options.log.log("warn", "fleet-host-gone", { host, clients });
   }
 
   /** The subjects of a stream that match. */

@@ -8,6 +8,7 @@ import { messageOf } from "../../errors.ts";
 import { MAX_FLEET_SPOOLS } from "../../limits.ts";
 import type { Logger } from "../../log.ts";
 import { drain, type DrainConnection } from "./drain.ts";
+import { patiently } from "../patience.ts";
 import { isHostId } from "./record.ts";
 import { Sender } from "./sender.ts";
 import { Spool } from "./spool.ts";
@@ -19,11 +20,13 @@ export interface LeftSpoolsOptions {
   readonly stream: Pick<RecordStream, "store" | "lastOf">;
   readonly connection: DrainConnection;
   readonly log: Logger;
+  /** Called with the host of a spool that was sent, whose clients may have ended without a word. */
+  readonly onSent: (host: string) => Promise<unknown>;
 }
 
 /** Sends the spools that no running listener has open, one after the other, and removes them. */
 export async function sendLeftSpools(
-  { root, stream, connection, log }: LeftSpoolsOptions,
+  { root, stream, connection, log, onSent }: LeftSpoolsOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const onLost = (count: number, detail: string) =>
@@ -38,6 +41,7 @@ export async function sendLeftSpools(
       const events = { failed() {}, sent() {} };
       await drain(spool, new Sender(stream, false), connection, signal, events);
       log.log("info", "fleet-spool-sent", { host });
+      await patiently(() => onSent(host));
     } catch (error) {
       if (signal.aborted) return;
       onUnusable(`${root}/${host}`, messageOf(error));

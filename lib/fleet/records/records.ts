@@ -68,7 +68,11 @@ export class FleetRecords implements RecordFollower, AsyncDisposable {
     return new FleetRecords(
       outbox,
       hosts,
-      (signal) => sendLeftSpools({ root, stream, connection, log }, signal),
+      (signal) => {
+        // Its lease may have run out before its spool was sent.
+        const onSent = (host: string) => hosts.endClients(host);
+        return sendLeftSpools({ root, stream, connection, log, onSent }, signal);
+      },
     );
   }
 

@@ -65,3 +65,39 @@ Deno.test({
       await connection.close();
     }),
 });
+
+Deno.test({
+  ...NEEDS_NATS,
+  name: "clients that a spool alone knows of are ended when it is sent and their host is gone",
+  fn: () =>
+    inDirectory(async (spools) => {
+      await using server = await NatsServer.start();
+      const connection = await FleetConnection.open({ servers: [server.url], name: "f" }, "test");
+      const changed = () => {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        const end = connection.onState(() => resolve());
+        return promise.finally(end);
+      };
+      const open = (host: string) =>
+        FleetRecords.open({ connection, host, name: "demo", spools, log: silentLogger });
+      {
+        await using records = await open("records-1");
+        const away = changed();
+        await server.kill();
+        await away;
+        for (const client of [2, 3]) records.put(client, "ident", '{"kind":"ident"}');
+        records.put(3, "terminated", '{"kind":"terminated"}');
+      }
+      const back = changed();
+      await server.restart();
+      await back;
+      {
+        await using _records = await open("records-2");
+        await using reader = new RecordReader(connection);
+        await reader.until(({ line }) => line.includes("its host is gone"));
+        const ends = reader.records.filter(({ kind }) => kind === "terminated");
+        assert.deepEqual(ends.map(({ client, number }) => [client, number]), [[3, 2], [2, 1]]);
+      }
+      await connection.close();
+    }),
+});
