@@ -231,15 +231,15 @@ async function serve(
         },
       });
       wasStopped = await runListener(listener, handlers, io, shutdown, service);
-      // Beside the other parts, as all have the same time; a failure is thrown when it is disposed of.
-      void records?.close().catch(() => {});
     } finally {
       // Frees the port when something has failed.
       listener.abort();
       control?.endWatching();
       await boundEnd(fleet);
       const parts = [socket, page, ready, counts, remote];
-      await Promise.all(parts.map((part) => part?.close()));
+      // Before the output is closed, as it logs what waits; a failure is thrown when it is disposed of.
+      const recorded = records?.close().catch(() => {});
+      await Promise.all([recorded, ...parts.map((part) => part?.close())]);
     }
     if (listener.failure !== undefined) throw listener.failure;
   } finally {

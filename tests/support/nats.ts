@@ -105,6 +105,8 @@ export class NatsServer implements AsyncDisposable {
   /** Lets it answer no more, as behind a broken network, until {@linkcode resume}. */
   pause(): void {
     this.#child.kill("SIGSTOP");
+    // Its threads run on until one of them takes the signal.
+    while (!this.#isPaused);
   }
 
   resume(): void {
@@ -126,6 +128,13 @@ export class NatsServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#log.isOpen) await this.kill();
     await Deno.remove(this.#directory, { recursive: true });
+  }
+
+  get #isPaused(): boolean {
+    const tasks = `/proc/${this.pid}/task`;
+    return [...Deno.readDirSync(tasks)].every(({ name }) =>
+      /\) T [^)]*$/.test(Deno.readTextFileSync(`${tasks}/${name}/stat`))
+    );
   }
 
   async #ended(): Promise<void> {
