@@ -7,8 +7,8 @@
 import { messageOf } from "../../errors.ts";
 import { MAX_FLEET_SPOOLS } from "../../limits.ts";
 import type { Logger } from "../../log.ts";
-import { drain, type DrainConnection } from "./drain.ts";
 import { patiently } from "../patience.ts";
+import { drain, type DrainConnection } from "./drain.ts";
 import { isHostId } from "./record.ts";
 import { Sender } from "./sender.ts";
 import { Spool } from "./spool.ts";
