@@ -148,15 +148,16 @@ export class Hosts implements AsyncDisposable {
   async endClients(host: string): Promise<number> {
     const { connection: { names }, stream } = this.#options;
     const subjects = (await this.#subjects(names.stream, names.record("*", host, "*", "*")))
-      .map((subject) => subject.split("."));
-    const isOver = new Set(
-      subjects.filter(([, , , , kind]) => kind === "terminated").map(([, , , client]) => client),
-    );
-    const clients = new Set(subjects.map(([, , , client]) => client)).difference(isOver);
+      .map((subject) => subject.split("."))
+      .map(([, name, , client, kind]) => ({ name, host, client: Number(client), kind: kind! }));
+    const clients = Map.groupBy(subjects, ({ client }) => client);
     // The host itself, which logins belong to.
-    clients.delete("0");
-    for (const client of clients) {
-      const last = await stream.lastOf(host, Number(client));
+    clients.delete(0);
+    for (const { client, kind } of subjects) if (kind === "terminated") clients.delete(client);
+    for (const kinds of clients.values()) {
+      const records = await Promise.all(kinds.map((subject) => stream.last(subject)));
+      const [last] = records.filter((record) => record !== undefined)
+        .sort((a, b) => b.number - a.number);
       if (last === undefined) continue;
       const body = {
         time: new Date().toISOString(),

@@ -17,7 +17,7 @@ import type { RecordStream } from "./stream.ts";
 export interface LeftSpoolsOptions {
   /** The directory of all spools of the fleet. */
   readonly root: string;
-  readonly stream: Pick<RecordStream, "store" | "lastOf">;
+  readonly stream: Pick<RecordStream, "store" | "last">;
   readonly connection: DrainConnection;
   readonly log: Logger;
   /** Called with the host of a spool that was sent, whose clients may have ended without a word. */

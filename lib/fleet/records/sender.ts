@@ -12,43 +12,53 @@ import type { RecordStream } from "./stream.ts";
  * different clients do not wait for each other.
  */
 export class Sender {
-  readonly #stream: Pick<RecordStream, "store" | "lastOf">;
-  /** The number of the last stored record of clients, where that had to be asked. */
+  readonly #stream: Pick<RecordStream, "store" | "last">;
+  /** While there are doubts: the number of the last record of a client that is known to be stored. */
   readonly #stored = new Map<number, number>();
-  #doubts: ReadonlySet<number> | "all";
+  /** The clients of which nothing behind that is stored, as the stream has said. */
+  #settled: Set<number> | "all";
 
   /** @param isFresh Whether the stream has nothing of this host. */
-  constructor(stream: Pick<RecordStream, "store" | "lastOf">, isFresh: boolean) {
+  constructor(stream: Pick<RecordStream, "store" | "last">, isFresh: boolean) {
     this.#stream = stream;
-    this.#doubts = isFresh ? new Set() : "all";
+    this.#settled = isFresh ? "all" : new Set();
   }
 
   /** From now on it is asked what is stored: records that were under way may have arrived. */
   doubt(): void {
-    this.#doubts = "all";
-    this.#stored.clear();
+    this.#settled = new Set();
   }
 
   /** Nothing is under way any more, and all is stored. */
   trust(): void {
-    this.#doubts = new Set();
+    this.#settled = "all";
     this.#stored.clear();
   }
 
   /** Stores a record unless it is stored already. @throws When it is not known whether it is. */
   async send(record: FleetRecord): Promise<void> {
-    const { host, client, number } = record;
-    if (this.#doubts === "all") {
-      let stored = this.#stored.get(client);
-      if (stored === undefined) {
-        stored = (await this.#stream.lastOf(host, client))?.number ?? 0;
-        this.#stored.set(client, stored);
-      }
-      if (number <= stored) return;
-    }
+    if (this.#settled !== "all" && await this.#isStored(record, this.#settled)) return;
     await this.#stream.store(record);
+    if (this.#settled !== "all") this.#note(record.client, record.number);
+  }
+
+  /** As records of a client are stored in their order, none behind one that is missing is stored. */
+  async #isStored(record: FleetRecord, settled: Set<number>): Promise<boolean> {
+    const { client, number } = record;
     // A journal has records that are in the spool as well.
-    if (this.#doubts === "all") this.#stored.set(client, number);
+    if (number <= (this.#stored.get(client) ?? 0)) return true;
+    if (settled.has(client)) return false;
+    const last = await this.#stream.last(record);
+    if (last === undefined || last.number < number) {
+      settled.add(client);
+      return false;
+    }
+    this.#note(client, last.number);
+    return true;
+  }
+
+  #note(client: number, number: number): void {
+    if (number > (this.#stored.get(client) ?? 0)) this.#stored.set(client, number);
   }
 
   /**

@@ -30,6 +30,9 @@ const NANOSECONDS_PER_MS = 1_000_000;
 const WRONG_LAST_SEQUENCE = 10071;
 const NAME_IN_USE = 10058;
 
+/** What the subject of a record consists of. */
+export type RecordSubject = Pick<FleetRecord, "name" | "host" | "client" | "kind">;
+
 /** Stores records, and tells what it has of a client. */
 export class RecordStream {
   readonly #connection: FleetConnection;
@@ -83,12 +86,14 @@ export class RecordStream {
     }
   }
 
-  /** The last record of a client that is stored. */
-  async lastOf(host: string, client: number): Promise<FleetRecord | undefined> {
+  /**
+   * The last stored record of one kind of a client. Servers find it by its subject; for one with wildcards
+   * they go through all subjects, which takes seconds when they are busy.
+   */
+  async last({ name, host, client, kind }: RecordSubject): Promise<FleetRecord | undefined> {
     const { names } = this.#connection;
-    const subject = names.record("*", host, client, "*");
     const message = await this.#manager.streams.getMessage(names.stream, {
-      last_by_subj: subject,
+      last_by_subj: names.record(name, host, client, kind),
     });
     return message === null ? undefined : parseRecord(message.string());
   }

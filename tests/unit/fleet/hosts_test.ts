@@ -27,7 +27,9 @@ Deno.test({
           spools,
           log: silentLogger,
         });
+        records.put(3, "registered", '{"kind":"registered"}');
         for (const client of [1, 2, 3]) records.put(client, "ident", '{"kind":"ident"}');
+        records.put(3, "resized", '{"kind":"resized"}');
         records.put(2, "terminated", '{"kind":"terminated"}');
         records.put(0, "login", '{"kind":"login"}');
       }
@@ -58,7 +60,7 @@ Deno.test({
         const words = ends.filter(({ line }) => line.includes("its host is gone"));
         assert.deepEqual(words.map(({ client, number }) => [client, number]).sort(), [[1, 1], [
           3,
-          1,
+          3,
         ]]);
       }
       for (const each of [dead, one, two]) await each[Symbol.asyncDispose]();

@@ -20,7 +20,7 @@ async function withFailing(
       failed.resolve();
       return Promise.reject(new Error("refused"));
     };
-    const sender = new Sender({ store, lastOf: () => Promise.resolve(undefined) }, true);
+    const sender = new Sender({ store, last: () => Promise.resolve(undefined) }, true);
     const connection: DrainConnection = { state: "connected", onState: () => () => {} };
     const spool = await Spool.create(root, "host-1", { onLost() {}, onUnusable() {} });
     using timers = new FakeTimers();
