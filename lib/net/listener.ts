@@ -9,6 +9,7 @@ import { type A12Error, ApiMisuseError, LimitError } from "../errors.ts";
 import { DecoderPool } from "../decoders/h264/worker/decoder_pool.ts";
 import type { RecordTap } from "../segment/delivery.ts";
 import type { Share } from "../bytes/fair_share.ts";
+import { TurnoverSet } from "../bytes/turnover.ts";
 import { encodeUtf8 } from "../bytes/text.ts";
 import { DEFAULT_SECRET } from "../wire/constants.ts";
 import { type Accepted, remoteOf } from "./accepted.ts";
@@ -36,6 +37,7 @@ import type { PortCounts, PortState } from "./port_state.ts";
 import { Revocations } from "./revocations.ts";
 import { parseSecret } from "./secret.ts";
 import { ProxyArrivals } from "./proxy/arrivals.ts";
+import { Signal } from "./signal.ts";
 import { serverSession } from "./server_session.ts";
 import { roomLimits, WaitingRoom } from "./waiting_room.ts";
 
@@ -76,9 +78,11 @@ export class Listener implements ListenSource {
   readonly #waiting: WaitingRoom;
   readonly #proxies: ProxyArrivals;
   readonly #logins = new Logins();
-  readonly #clients = new Set<Connection>();
+  readonly #clients = new TurnoverSet<Connection>();
   readonly #patrol: Patrol;
-  readonly #running = new Set<Promise<void>>();
+  /** Connections, and headers of proxies, that have not ended. */
+  #running = 0;
+  readonly #ended = new Signal();
   readonly #stopped: Promise<void>;
   readonly #finished: Promise<void>;
   readonly #decoders: DecoderPool;
@@ -284,7 +288,7 @@ export class Listener implements ListenSource {
 
   async #finish(): Promise<void> {
     await this.#stopped;
-    while (this.#running.size > 0) await Promise.all(this.#running);
+    await this.#ended.until(() => this.#running === 0);
     this.#revocations?.close();
     this.#patrol.close();
     await this.#admission?.close?.();
@@ -315,8 +319,11 @@ export class Listener implements ListenSource {
 
   /** @param work Does not reject. */
   #track(work: Promise<void>): void {
-    const running = work.finally(() => this.#running.delete(running));
-    this.#running.add(running);
+    this.#running++;
+    void work.then(() => {
+      this.#running--;
+      this.#ended.notify();
+    });
   }
 
   #makePort(): ListenerPort {

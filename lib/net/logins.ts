@@ -4,10 +4,11 @@
  * @module
  */
 
+import { TurnoverSet } from "../bytes/turnover.ts";
 import { Signal } from "./signal.ts";
 
 export class Logins {
-  readonly #underWay = new Set<object>();
+  readonly #underWay = new TurnoverSet<object>();
   readonly #changed = new Signal();
 
   /** @param login Stands for the login until {@linkcode end}. */

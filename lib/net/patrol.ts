@@ -16,13 +16,13 @@ interface Patrolled {
 }
 
 export class Patrol {
-  readonly #clients: ReadonlySet<Patrolled>;
+  readonly #clients: Iterable<Patrolled>;
   readonly #gate: Pick<Gate, "trust">;
   readonly #timer: ReturnType<typeof setInterval>;
   #trustedMs = performance.now();
 
   /** @param clients Those that are there at any time. */
-  constructor(clients: ReadonlySet<Patrolled>, gate: Pick<Gate, "trust">) {
+  constructor(clients: Iterable<Patrolled>, gate: Pick<Gate, "trust">) {
     this.#clients = clients;
     this.#gate = gate;
     this.#timer = setInterval(() => this.#look(), LIFETIME_CHECK_MS);

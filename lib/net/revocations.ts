@@ -9,15 +9,19 @@ import { REVOCATION_POLL_MS } from "../limits.ts";
 import type { Admission } from "./admission.ts";
 import type { Connection } from "./connection.ts";
 
+interface Clients extends Iterable<Connection> {
+  readonly size: number;
+}
+
 /** Looks for such clients when a removal is told, and twice a second, as not all keystores tell. */
 export class Revocations {
   readonly #admission: Admission;
-  readonly #clients: ReadonlySet<Connection>;
+  readonly #clients: Clients;
   readonly #timer: ReturnType<typeof setInterval>;
   #isClosed = false;
 
   /** @param clients Those that have logged in, at any time. */
-  constructor(admission: Admission, clients: ReadonlySet<Connection>) {
+  constructor(admission: Admission, clients: Clients) {
     this.#admission = admission;
     this.#clients = clients;
     this.#timer = setInterval(() => void this.#end(), REVOCATION_POLL_MS);

@@ -11,6 +11,7 @@
 
 import type { PeerError } from "../errors.ts";
 import { LimitError } from "../errors.ts";
+import { TurnoverMap, TurnoverSet } from "../bytes/turnover.ts";
 import { addressOwner, neighbourhood } from "./address.ts";
 import type { LimitLog } from "./limit_log.ts";
 import { type CurrentLimits, LIMIT_ROWS } from "./listen_limits.ts";
@@ -115,8 +116,8 @@ class Crowd implements Iterable<Waiting> {
   readonly #log: Pick<LimitLog, "reached">;
   readonly #watch: WaitingWatch | undefined;
   /** In the order of arrival, each with those of its network. */
-  readonly #waiting = new Map<Waiting, Network>();
-  readonly #networks = new Map<string, Network>();
+  readonly #waiting = new TurnoverMap<Waiting, Network>();
+  readonly #networks = new TurnoverMap<string, Network>();
 
   constructor(
     limits: () => RoomLimits,
@@ -145,7 +146,7 @@ class Crowd implements Iterable<Waiting> {
     const { all, perNetwork } = this.#limits();
     const owner = addressOwner(newcomer.hostname);
     const network = this.#networks.get(owner) ??
-      { waiting: new Set(), neighbourhood: neighbourhood(newcomer.hostname) };
+      { owner, waiting: new TurnoverSet(), neighbourhood: neighbourhood(newcomer.hostname) };
     while (!newcomer.isExempt && network.waiting.size >= perNetwork) {
       const { name } = LIMIT_ROWS.maxUnauthenticatedPerNetwork;
       this.#log.reached(name, newcomer.hostname, { value: perNetwork });
@@ -168,7 +169,7 @@ class Crowd implements Iterable<Waiting> {
     if (network === undefined) return;
     this.#waiting.delete(leaving);
     network.waiting.delete(leaving);
-    if (network.waiting.size === 0) this.#networks.delete(addressOwner(leaving.hostname));
+    if (network.waiting.size === 0) this.#networks.delete(network.owner);
     this.#watch?.left(leaving);
   }
 
@@ -189,7 +190,7 @@ class Crowd implements Iterable<Waiting> {
     if (most !== undefined) this.#evictFrom(most.waiting, detail);
   }
 
-  #evictFrom(among: Set<Waiting>, detail: string): void {
+  #evictFrom(among: TurnoverSet<Waiting>, detail: string): void {
     const [oldest] = among;
     if (oldest === undefined) return;
     this.leave(oldest);
@@ -199,7 +200,9 @@ class Crowd implements Iterable<Waiting> {
 
 /** The connections of one network. */
 interface Network {
-  readonly waiting: Set<Waiting>;
+  /** Its name, as {@linkcode addressOwner} gives it. */
+  readonly owner: string;
+  readonly waiting: TurnoverSet<Waiting>;
   /** What {@linkcode neighbourhood} gives for its addresses. */
   readonly neighbourhood: string;
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { TurnoverMap } from "../bytes/turnover.ts";
 import { ApiMisuseError } from "../errors.ts";
 import type { Admission, Ticket } from "../net/admission.ts";
 import type { EnrolmentPlaces } from "../net/authority.ts";
@@ -30,7 +31,7 @@ export class AdmissionDesk {
   readonly #admission: Admission;
   readonly #identity: () => Uint8Array;
   readonly #slots: OwnerSlots;
-  readonly #visitors = new Map<number, Visitor>();
+  readonly #visitors = new TurnoverMap<number, Visitor>();
   #isClosed = false;
   #hadClients = false;
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { TurnoverMap } from "../bytes/turnover.ts";
 import { ApiMisuseError } from "../errors.ts";
 import { perform, resultJson } from "../handlers/pipe/call.ts";
 import type { ListenHandler, ListenSource } from "../net/listen_types.ts";
@@ -19,13 +20,13 @@ export interface SourceResult {
 /** The clients of one worker. */
 export class Forwarding implements Pick<WorkerService, "accept" | "call" | "surface"> {
   readonly #main: Link<object, MainService>;
-  readonly #sources = new Map<number, Source>();
+  readonly #sources = new TurnoverMap<number, Source>();
   /** Requests that the main thread is asked about. */
-  readonly #requests = new Map<number, ListenSource | Source>();
+  readonly #requests = new TurnoverMap<number, ListenSource | Source>();
   /** The last call of each source that has not returned. */
-  readonly #calls = new Map<number, Promise<unknown>>();
+  readonly #calls = new TurnoverMap<number, Promise<unknown>>();
   /** The last call of each source whose turn has not come. */
-  readonly #blocked = new Map<number, Promise<unknown>>();
+  readonly #blocked = new TurnoverMap<number, Promise<unknown>>();
   #lastRequest = 0;
 
   constructor(main: Link<object, MainService>) {
@@ -126,7 +127,7 @@ export class Forwarding implements Pick<WorkerService, "accept" | "call" | "surf
 
 /** Keeps a promise in a map until it settles or another one replaces it. */
 function noted(
-  pending: Map<number, Promise<unknown>>,
+  pending: TurnoverMap<number, Promise<unknown>>,
   id: number,
   result: Promise<unknown>,
 ): Promise<unknown> {

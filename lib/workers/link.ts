@@ -5,6 +5,7 @@
  * @module
  */
 
+import { TurnoverMap } from "../bytes/turnover.ts";
 import {
   A12Error,
   ApiMisuseError,
@@ -50,7 +51,7 @@ export class Link<Local extends object, Remote extends object> {
   readonly #post: (letters: Letters) => void;
   readonly #local: Local;
   #letters: Letter[] = [];
-  readonly #asked = new Map<number, PromiseWithResolvers<unknown>>();
+  readonly #asked = new TurnoverMap<number, PromiseWithResolvers<unknown>>();
   #lastNumber = 0;
   #ended: Error | undefined;
 

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { TurnoverMap } from "../bytes/turnover.ts";
 import { type Call, perform } from "../handlers/pipe/call.ts";
 import { HANDOVER_REQUEST } from "../net/handover.ts";
 import type { ListenHandler, ListenSource } from "../net/listen_types.ts";
@@ -20,7 +21,7 @@ import type { ClientInfo } from "./services.ts";
 export class RemoteClients {
   #handler: ListenHandler = () => {};
   #listener: ListenSource | undefined;
-  readonly #clients = new Map<number, RemoteClient>();
+  readonly #clients = new TurnoverMap<number, RemoteClient>();
   readonly #accepting = new Set<Promise<unknown>>();
 
   /** @param listener What the handler has as the listener. */

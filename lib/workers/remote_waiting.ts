@@ -4,6 +4,7 @@
  * @module
  */
 
+import { TurnoverMap } from "../bytes/turnover.ts";
 import { LimitError } from "../errors.ts";
 import type { Waiting, WaitingWatch } from "../net/waiting_room.ts";
 import type { Link } from "./link.ts";
@@ -12,8 +13,8 @@ import type { MainService, WorkerService } from "./services.ts";
 /** Tells the main thread, which ends some when all workers have too many. */
 export class RemoteWaiting implements WaitingWatch, Pick<WorkerService, "evict"> {
   readonly #main: Pick<Link<object, MainService>, "tell">;
-  readonly #ids = new Map<Waiting, number>();
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #ids = new TurnoverMap<Waiting, number>();
+  readonly #waiting = new TurnoverMap<number, Waiting>();
   #lastId = 0;
 
   constructor(main: Pick<Link<object, MainService>, "tell">) {

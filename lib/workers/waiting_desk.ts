@@ -4,6 +4,7 @@
  * @module
  */
 
+import { TurnoverMap } from "../bytes/turnover.ts";
 import type { PeerError } from "../errors.ts";
 import type { Waiting, WaitingRoom } from "../net/waiting_room.ts";
 import type { MainService, WorkerService } from "./services.ts";
@@ -11,7 +12,7 @@ import type { MainService, WorkerService } from "./services.ts";
 export class WaitingDesk implements Pick<MainService, "waits" | "waitsNoMore"> {
   readonly #room: Pick<WaitingRoom, "enter" | "leave">;
   readonly #evict: WorkerService["evict"];
-  readonly #guests = new Map<number, Waiting>();
+  readonly #guests = new TurnoverMap<number, Waiting>();
 
   /**
    * @param room That of all workers.
