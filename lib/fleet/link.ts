@@ -9,6 +9,8 @@ import {
   JetStreamApiError,
   type JetStreamManager,
   jetstreamManager,
+  type MsgRequest,
+  type StoredMsg,
 } from "@nats-io/jetstream";
 import type { KV } from "@nats-io/kv";
 import { FleetError, messageOf } from "../errors.ts";
@@ -28,6 +30,14 @@ export interface BucketState {
   readonly entries: number;
   /** When it was made; another one with the same name was made at another time. */
   readonly created: string;
+}
+
+/** The last change of an entry. */
+export interface BucketChange {
+  readonly key: string;
+  readonly revision: number;
+  /** `undefined` for an entry that was removed. */
+  readonly text: string | undefined;
 }
 
 /** A connection, and where it was lost. */
@@ -136,10 +146,35 @@ export class FleetLink implements AsyncDisposable {
    * @throws An error of NATS, or one about a connection that was lost.
    */
   async isPurged(bucket: string, revision: number): Promise<boolean> {
-    const manager = await this.#manager;
-    const asked = manager.streams.getMessage(`KV_${bucket}`, { seq: revision });
-    const message = await this.whileConnected(asked);
+    const message = await this.#message(bucket, { seq: revision });
     return message === null && (await this.state(bucket)).lastRevision === revision;
+  }
+
+  /**
+   * Asks the leader for the first change that came after a revision, but for those that another change of
+   * their entry has replaced.
+   *
+   * @returns `undefined` when there is none.
+   * @throws {LostConnectionError}
+   * @throws An error of NATS.
+   */
+  async changeAfter(bucket: string, revision: number): Promise<BucketChange | undefined> {
+    const prefix = `$KV.${bucket}.`;
+    const query = { seq: revision + 1, next_by_subj: `${prefix}>` };
+    const message = await this.#message(bucket, query);
+    if (message === null) return undefined;
+    const { subject, seq, header } = message;
+    const isRemoved = header.has("KV-Operation");
+    const text = isRemoved ? undefined : message.string();
+    return { key: subject.slice(prefix.length), revision: seq, text };
+  }
+
+  async #message(bucket: string, query: MsgRequest): Promise<StoredMsg | null> {
+    const manager = await this.#manager;
+    const asked = manager.streams.getMessage(`KV_${bucket}`, query);
+    const message = await this.whileConnected(asked);
+    if (message === undefined) throw new LostConnectionError("the connection was lost");
+    return message;
   }
 
   /** Ends the connection. */

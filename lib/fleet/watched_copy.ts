@@ -1,9 +1,11 @@
 /**
  * A bucket in memory, kept equal to the servers'.
  *
- * The servers tell of each change. Once in {@linkcode FLEET_CHECK_MS} their leader is asked how far the
- * bucket is: that confirms the copy, or shows that a change was not told, and then they are asked again.
- * So a connection or a cluster that has died silently cannot make an old copy look new.
+ * The servers tell of each change. Once in {@linkcode FLEET_CHECK_MS} the leader of the bucket is asked how
+ * far it is: that confirms the copy, or shows that a change was not told, and then the leader is asked for
+ * it. So a connection or a cluster that has died silently cannot make an old copy look new. The servers
+ * tell of changes only under a leader of their own as well, which may be there long after that of the
+ * bucket.
  *
  * @module
  */
@@ -11,7 +13,7 @@
 import type { KvWatchEntry } from "@nats-io/kv";
 import { FLEET_ANSWER_MS, FLEET_CHECK_MS, FLEET_LOST_MS, FLEET_OPEN_MS } from "../limits.ts";
 import type { Bucket } from "./bucket.ts";
-import { type FleetLink, unreachable } from "./link.ts";
+import { type BucketChange, type FleetLink, unreachable } from "./link.ts";
 import { isPassing, LostConnectionError, PassingError, patiently } from "./patience.ts";
 
 /** What a copy tells its owner. */
@@ -22,11 +24,7 @@ export interface CopyEvents {
   checked(): void;
 }
 
-interface Known {
-  readonly revision: number;
-  /** `undefined` for an entry that was removed. */
-  readonly text: string | undefined;
-}
+type Known = Omit<BucketChange, "key">;
 
 interface Waiter {
   readonly revision: number;
@@ -50,7 +48,9 @@ export class WatchedCopy implements AsyncDisposable {
   /** The connection over which it was confirmed. */
   #confirmedOver = 0;
   #seenAtCheck = -1;
+  /** Tells of changes; `undefined` when it has to be asked for again. */
   #watch: Watch | undefined;
+  #isAskingForWatch = false;
   #waiters: Waiter[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #checking: Promise<void> | undefined;
@@ -160,7 +160,7 @@ export class WatchedCopy implements AsyncDisposable {
   #close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    this.#watch?.stop();
+    this.#endWatch();
     this.#wake();
   }
 
@@ -189,13 +189,19 @@ export class WatchedCopy implements AsyncDisposable {
     const { lastRevision, entries, created } = await this.#fleet.state(this.#bucket.name);
     const isSame = created === this.#created;
     if (isSame && this.#seen < lastRevision) {
-      // Changes are on their way, or the watch was lost with its server.
-      if (this.#seen === this.#seenAtCheck) await this.#resume();
+      const isMoving = this.#seen !== this.#seenAtCheck;
       this.#seenAtCheck = this.#seen;
-      return;
+      if (isMoving) return;
+      // The watch was lost with its server.
+      this.#endWatch();
+      await this.#catchUp(lastRevision);
+      this.#seenAtCheck = this.#seen;
     }
+    if (isSame && this.#watch === undefined) void this.#askForWatch();
+    const isAhead = this.#seen > lastRevision;
     // With one revision an entry, the numbers differ when entries were purged past us.
-    const isWhole = isSame && (this.#seen > lastRevision || this.#entries.size === entries);
+    const isEqual = this.#seen === lastRevision && this.#entries.size === entries;
+    const isWhole = isSame && (isAhead || isEqual);
     if (isWhole) this.#confirm(startMs);
     else await this.#restart();
   }
@@ -205,11 +211,30 @@ export class WatchedCopy implements AsyncDisposable {
     this.#confirmedOver = this.#fleet.connections;
   }
 
-  /** Follows from the last revision that is in the copy. */
-  async #resume(): Promise<void> {
+  /** Asks the leader for each change up to a revision. */
+  async #catchUp(revision: number): Promise<void> {
+    while (this.#seen < revision && !this.#isClosed) {
+      const change = await this.#fleet.changeAfter(this.#bucket.name, this.#seen);
+      if (change === undefined) return;
+      this.#take(change);
+    }
+  }
+
+  /** Has the servers tell of what comes after the last revision that is in the copy. */
+  async #askForWatch(): Promise<void> {
+    if (this.#isAskingForWatch) return;
+    this.#isAskingForWatch = true;
     const { kv } = this.#bucket;
-    const watch = await kv.watch({ key: ">", resumeFromRevision: this.#seen + 1 }) as Watch;
-    this.#follow(watch);
+    try {
+      const watch = await kv.watch({ key: ">", resumeFromRevision: this.#seen + 1 }) as Watch;
+      // The bucket may have been copied meanwhile.
+      if (this.#watch === undefined && !this.#isClosed) this.#follow(watch);
+      else watch.stop();
+    } catch {
+      // The next check asks again.
+    } finally {
+      this.#isAskingForWatch = false;
+    }
   }
 
   /** Copies the whole bucket again and follows it. Until then the copy stays as it was. */
@@ -269,26 +294,31 @@ export class WatchedCopy implements AsyncDisposable {
   }
 
   #follow(watch: Watch): void {
-    this.#watch?.stop();
+    this.#endWatch();
     this.#watch = watch;
     const follow = async () => {
       for await (const entry of watch) {
         if (this.#watch !== watch || this.#isClosed) return;
-        this.#take(entry);
+        this.#take({ key: entry.key, ...knownOf(entry) });
       }
     };
     // The next check finds out what is missing then.
-    follow().catch(() => {});
+    follow().catch(() => {}).finally(() => {
+      if (this.#watch === watch) this.#watch = undefined;
+    });
   }
 
-  #take(entry: KvWatchEntry): void {
-    const { key, revision } = entry;
+  #endWatch(): void {
+    this.#watch?.stop();
+    this.#watch = undefined;
+  }
+
+  #take({ key, revision, text }: BucketChange): void {
     this.#seen = Math.max(this.#seen, revision);
     const known = this.#entries.get(key);
     if (known === undefined || known.revision < revision) {
-      const taken = knownOf(entry);
-      this.#entries.set(key, taken);
-      this.#events.changed(key, taken.text);
+      this.#entries.set(key, { revision, text });
+      this.#events.changed(key, text);
     }
     this.#wake();
   }

@@ -43,11 +43,10 @@ export class NatsServer implements AsyncDisposable {
     readonly config?: string;
   } = {}): Promise<NatsServer> {
     const directory = await Deno.makeTempDir({ prefix: "nats-" });
-    if (config !== undefined) await Deno.writeTextFile(`${directory}/nats.conf`, config);
     const file = config === undefined ? [] : ["-c", `${directory}/nats.conf`];
     const server = new NatsServer(host, directory, [...file, ...args]);
     try {
-      await server.restart();
+      await server.restart(config);
     } catch (error) {
       await server[Symbol.asyncDispose]();
       throw error;
@@ -68,8 +67,13 @@ export class NatsServer implements AsyncDisposable {
     return this.#child.pid;
   }
 
-  /** Starts it again after {@linkcode kill} or {@linkcode stop}. */
-  async restart(): Promise<void> {
+  /**
+   * Starts it again after {@linkcode kill} or {@linkcode stop}.
+   *
+   * @param config Another content of its file.
+   */
+  async restart(config?: string): Promise<void> {
+    if (config !== undefined) await this.#configure(config);
     this.#child = new Deno.Command("nats-server", {
       // deno-fmt-ignore
       args: [
@@ -97,7 +101,7 @@ export class NatsServer implements AsyncDisposable {
 
   /** Gives it another content of its file, which holds when this resolves. */
   async reconfigure(config: string): Promise<void> {
-    await Deno.writeTextFile(`${this.#directory}/nats.conf`, config);
+    await this.#configure(config);
     this.#child.kill("SIGHUP");
     await this.#log.line(/Reloaded server configuration/);
   }
@@ -128,6 +132,10 @@ export class NatsServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#log.isOpen) await this.kill();
     await Deno.remove(this.#directory, { recursive: true });
+  }
+
+  #configure(config: string): Promise<void> {
+    return Deno.writeTextFile(`${this.#directory}/nats.conf`, config);
   }
 
   get #isPaused(): boolean {

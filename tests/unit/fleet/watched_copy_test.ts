@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { jetstreamManager } from "@nats-io/jetstream";
+import { Bucket } from "../../../lib/fleet/bucket.ts";
+import { FleetLink } from "../../../lib/fleet/link.ts";
+import { FleetConnection } from "../../../lib/fleet/mod.ts";
+import { WatchedCopy } from "../../../lib/fleet/watched_copy.ts";
+import { NatsServer, NEEDS_NATS } from "../../support/nats.ts";
+import { PASSWORD } from "../../support/permissions.ts";
+
+/** @param denied What the user `copy` must not publish to. */
+function users(denied: string): string {
+  const publish = `publish: { deny: "${denied}" }`;
+  return `authorization: { users: [
+    { user: admin, password: ${PASSWORD} }
+    { user: copy, password: ${PASSWORD}, permissions: { ${publish} } }
+  ] }`;
+}
+
+Deno.test({
+  ...NEEDS_NATS,
+  name: "a copy takes all changes while the servers tell of none, and then has them tell again",
+  async fn() {
+    await using server = await NatsServer.start({ config: users("nothing") });
+    const open = async (name: string) => {
+      const user = { name, password: PASSWORD };
+      return new FleetLink(
+        await FleetConnection.open({ servers: [server.url], name: "f", user }, "test"),
+      );
+    };
+    await using admin = await open("admin");
+    await using link = await open("copy");
+    const bucket = await Bucket.open(link, "f_keys", 1_000);
+    const { kv } = await Bucket.open(admin, "f_keys", 1_000);
+    await kv.put("a", "1");
+    await kv.put("b", "1");
+    const told: (readonly [string, string | undefined])[] = [];
+    let changed = Promise.withResolvers<void>();
+    await using copy = await WatchedCopy.open(link, bucket, {
+      changed: (key, text) => {
+        told.push([key, text]);
+        changed.resolve();
+      },
+      checked() {},
+    });
+    assert.deepEqual(told.splice(0), [["a", "1"], ["b", "1"]]);
+
+    const { consumers } = await jetstreamManager(admin.connection.nats);
+    const names = async () => (await consumers.list("KV_f_keys").next()).map(({ name }) => name);
+    const deny = async (subject: string) => {
+      const back = Promise.withResolvers<void>();
+      admin.onReconnect(back.resolve);
+      await server.stop();
+      await server.restart(users(subject));
+      await back.promise;
+    };
+    await deny("$JS.API.CONSUMER.>");
+    for (const name of await names()) await consumers.delete("KV_f_keys", name);
+    await kv.put("a", "2");
+    await kv.put("c", "1");
+    await kv.delete("b");
+    await kv.put("a", "3");
+    while (told.length < 3) {
+      await changed.promise;
+      changed = Promise.withResolvers();
+    }
+    assert.deepEqual(told, [["c", "1"], ["b", undefined], ["a", "3"]]);
+    assert.deepEqual([...copy.entries("")], [["a", "3"], ["c", "1"]]);
+    assert.deepEqual(await names(), []);
+
+    await deny("nothing");
+    while ((await names()).length === 0) await link.pause(50);
+  },
+});
