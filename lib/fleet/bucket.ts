@@ -14,7 +14,7 @@ import { headers } from "@nats-io/transport-node";
 import { A12Error } from "../errors.ts";
 import { FLEET_CHANGE_MS } from "../limits.ts";
 import { type FleetLink, isConflict, unreachable } from "./link.ts";
-import { isPassingChange, SILENCE_PAUSE_MS } from "./patience.ts";
+import { isPassingChange, LostConnectionError, SILENCE_PAUSE_MS } from "./patience.ts";
 
 /** An entry as the servers have it. */
 export interface Stored {
@@ -76,7 +76,7 @@ export class Bucket {
    */
   async get(key: string): Promise<Stored> {
     const { lastRevision: bucketRevision } = await this.#fleet.state(this.name);
-    const entry = await this.kv.get(key);
+    const entry = await this.#fleet.answer(this.kv.get(key));
     if (entry === null) return { text: undefined, revision: 0, bucketRevision };
     const text = entry.operation === "PUT" ? entry.string() : undefined;
     return { text, revision: entry.revision, bucketRevision };
@@ -91,14 +91,16 @@ export class Bucket {
    */
   async set(key: string, text: string | null, stored: Stored): Promise<number> {
     const { revision, bucketRevision } = stored;
-    if (revision === 0) return await this.kv.put(key, text ?? "", { previousSeq: 0 });
+    if (revision === 0) {
+      return await this.#fleet.answer(this.kv.put(key, text ?? "", { previousSeq: 0 }));
+    }
     const head = headers();
     if (text === null) head.set("KV-Operation", "DEL");
-    const { seq } = await this.#fleet.connection.jetstream.publish(
+    const { seq } = await this.#fleet.answer(this.#fleet.connection.jetstream.publish(
       `$KV.${this.name}.${key}`,
       text ?? "",
       { headers: head, expect: { lastSequence: bucketRevision } },
-    );
+    ));
     return seq;
   }
 
@@ -125,8 +127,10 @@ export class Bucket {
         return { result, revision: await this.set(key, text, stored) };
       } catch (error) {
         if (error instanceof A12Error || !(error instanceof Error)) throw error;
-        const isOver = performance.now() - startMs > FLEET_CHANGE_MS;
-        if (isOver || !(isConflict(error) || isPassingChange(error))) {
+        const isOver = performance.now() - startMs > FLEET_CHANGE_MS || this.#fleet.isClosed;
+        // Another server may take it in a moment.
+        const isLost = error instanceof LostConnectionError;
+        if (isOver || !(isLost || isConflict(error) || isPassingChange(error))) {
           throw unreachable(`${this.placeOf(key)} was not changed`, error);
         }
         await this.#fleet.pause(

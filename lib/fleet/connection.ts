@@ -73,12 +73,15 @@ export class FleetConnection {
   readonly #choice: ServerChoice;
   #state: FleetState = "connected";
   #sinceMs = performance.now();
+  /** When it left a server last. */
+  #leftMs = -Infinity;
   /** Of the last server; there is none between two connections. */
   #maxMessageBytes: number;
 
   private constructor(nats: NatsConnection, place: FleetPlace, choice: ServerChoice) {
     this.nats = nats;
     this.#choice = choice;
+    choice.connected(nats.getServer());
     this.#maxMessageBytes = nats.info!.max_payload;
     this.jetstream = jetstream(nats);
     this.buckets = new Kvm(this.jetstream);
@@ -173,18 +176,23 @@ export class FleetConnection {
 
   /**
    * Takes this connection, and the others of this process to the same server, to another server. This one
-   * answers for itself alone: it may have been cut off from the others. Does nothing for a connection that
-   * has not held for {@linkcode FLEET_LOST_MS}, so that servers which are all in that state are not tried
-   * without a pause.
+   * answers for itself alone: it may have been cut off from the others. Servers that are all in that state
+   * are not tried without a pause: nothing is done for a connection that has not held for
+   * {@linkcode FLEET_LOST_MS}, or that has left a server within that time where the server says that it is
+   * cut off.
+   *
+   * @param isCutOff Whether the server says so.
    */
-  leaveServer(): void {
+  leaveServer(isCutOff = false): void {
     const server = this.nats.getServer();
-    for (const each of ours) if (each.nats.getServer() === server) each.#leave(server);
+    for (const each of ours) if (each.nats.getServer() === server) each.#leave(isCutOff);
   }
 
-  #leave(server: string): void {
-    if (this.#state === "away" || performance.now() - this.#sinceMs < FLEET_LOST_MS) return;
-    this.#choice.leave(server);
+  #leave(isCutOff: boolean): void {
+    const nowMs = performance.now();
+    const lastMs = isCutOff ? this.#leftMs : this.#sinceMs;
+    if (this.#state === "away" || nowMs - lastMs < FLEET_LOST_MS) return;
+    this.#leftMs = nowMs;
     void this.nats.reconnect();
   }
 
@@ -213,8 +221,11 @@ export class FleetConnection {
     for await (const status of this.nats.status()) {
       const { type } = status;
       if (type === "disconnect" || type === "close") this.#change("away");
-      else if (type === "reconnect") this.#change("connected");
-      else if (type === "error" && status.error instanceof errors.PermissionViolationError) {
+      else if (type === "reconnect") {
+        this.#choice.connected(this.nats.getServer());
+        this.#change("connected");
+      }
+      if (type === "error" && status.error instanceof errors.PermissionViolationError) {
         const { operation, subject } = status.error;
         if (operation === "publish") { for (const each of [...this.#refusals]) each(subject); }
       }

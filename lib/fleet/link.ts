@@ -71,6 +71,23 @@ export class FleetLink implements AsyncDisposable {
     return this.#connections;
   }
 
+  /** Whether it has ended. */
+  get isClosed(): boolean {
+    return this.#closed.signal.aborted;
+  }
+
+  /**
+   * Waits for an answer of the servers.
+   *
+   * @throws {LostConnectionError}
+   * @throws An error of NATS.
+   */
+  async answer<T>(asked: Promise<T>): Promise<T> {
+    const answer = await this.whileConnected(asked.then((value) => ({ value })));
+    if (answer === undefined) throw new LostConnectionError("the connection was lost");
+    return answer.value;
+  }
+
   /**
    * Waits for something, but not longer than there is a server that answers.
    *
@@ -123,7 +140,7 @@ export class FleetLink implements AsyncDisposable {
 
   /**
    * Asks the leader how far a bucket is. A server that was cut off from the others goes on answering as
-   * the leader; its answer does not count.
+   * the leader; its answer does not count, and the connection leaves it.
    *
    * @throws {PassingError} The server is cut off.
    * @throws {LostConnectionError}
@@ -131,10 +148,10 @@ export class FleetLink implements AsyncDisposable {
    */
   async state(bucket: string): Promise<BucketState> {
     const manager = await this.#manager;
-    const info = await this.whileConnected(manager.streams.info(`KV_${bucket}`));
-    if (info === undefined) throw new LostConnectionError("the connection was lost");
-    const { state, created, cluster } = info;
+    const { state, created, cluster } = await this.answer(manager.streams.info(`KV_${bucket}`));
     if (!hasMajority(cluster)) {
+      const { nats } = this.connection;
+      if (cluster?.leader === nats.info?.server_name) this.connection.leaveServer(true);
       throw new PassingError("the server is cut off from the others");
     }
     return { lastRevision: state.last_seq, entries: state.messages, created };
@@ -171,10 +188,7 @@ export class FleetLink implements AsyncDisposable {
 
   async #message(bucket: string, query: MsgRequest): Promise<StoredMsg | null> {
     const manager = await this.#manager;
-    const asked = manager.streams.getMessage(`KV_${bucket}`, query);
-    const message = await this.whileConnected(asked);
-    if (message === undefined) throw new LostConnectionError("the connection was lost");
-    return message;
+    return await this.answer(manager.streams.getMessage(`KV_${bucket}`, query));
   }
 
   /** Ends the connection. */

@@ -47,13 +47,20 @@ export async function withoutPlaces<T>(rig: Rig, run: () => Promise<T>): Promise
 /** Removes keys and opens all places again. */
 export async function reopen(rig: Rig, keys: readonly string[]): Promise<void> {
   await inParallel(keys.length, 10, (i) => rig.remove(Uint8Array.fromHex(keys[i]!)));
+  const { connection, link } = rig;
   await rig.change(async () => {
-    const { names } = rig.connection;
-    const counts = await Bucket.open(rig.link, names.buckets.places, MAX_FLEET_COUNT_BYTES);
-    const revisions = await revisionsOf(rig.connection, counts.name, "places.");
-    for (const key of revisions.keys()) {
-      // An attempt that arrives late must not open the places of a later race.
-      await counts.change(key, () => ({ result: undefined, text: null }));
+    try {
+      const { places } = connection.names.buckets;
+      const counts = await Bucket.open(link, places, MAX_FLEET_COUNT_BYTES);
+      const revisions = await revisionsOf(connection, counts.name, "places.");
+      for (const key of revisions.keys()) {
+        // An attempt that arrives late must not open the places of a later race.
+        await counts.change(key, () => ({ result: undefined, text: null }));
+      }
+    } catch (error) {
+      // This connection has no lease and no copy, which would tell it that its server is cut off.
+      connection.leaveServer();
+      throw error;
     }
   });
 }

@@ -93,8 +93,6 @@ export class Rig {
       } catch (error) {
         const isPatient = error instanceof FleetError || isPassingChange(error);
         if (!isPatient || performance.now() - began > CHANGE_MS) throw error;
-        // It has no lease and no copy, which would tell it that its server is cut off.
-        this.connection.leaveServer();
         await pause(LOOK_MS);
       }
     }

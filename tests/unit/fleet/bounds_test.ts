@@ -41,7 +41,7 @@ Deno.test({
 
 Deno.test({
   ...NEEDS_NATS,
-  name: "a change is tried for a quarter of a minute while others come between",
+  name: "a change is tried for half a minute while others come between",
   async fn() {
     await using server = await NatsServer.start();
     const connection = await FleetConnection.open({ servers: [server.url], name: "f" }, "test");

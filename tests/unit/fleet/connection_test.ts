@@ -76,6 +76,35 @@ Deno.test({
 
 Deno.test({
   ...NEEDS_NATS,
+  name: "a connection goes to another server than the one that it has lost, or that is cut off",
+  async fn() {
+    await using stack = new AsyncDisposableStack();
+    const servers = [stack.use(await NatsServer.start()), stack.use(await NatsServer.start())];
+    const place = { servers: servers.map(({ url }) => url), name: "a" };
+    const connection = await FleetConnection.open(place, "test");
+    stack.defer(() => connection.close());
+    const mine = () => servers.findIndex(({ url }) => url.endsWith(connection.nats.getServer()));
+    const first = mine();
+    // It has not held for long, but only a server that is silent may be just busy.
+    connection.leaveServer();
+    assert.equal(connection.state, "connected");
+    let back = becomes(connection, "connected");
+    connection.leaveServer(true);
+    await back;
+    assert.equal(mine(), 1 - first);
+    // Both may say that they are cut off.
+    connection.leaveServer(true);
+    await connection.nats.flush();
+    assert.equal(mine(), 1 - first);
+    back = becomes(connection, "connected");
+    await servers[1 - first]!.kill();
+    await back;
+    assert.equal(mine(), first);
+  },
+});
+
+Deno.test({
+  ...NEEDS_NATS,
   name: "three servers keep what is shared when one of them is killed",
   async fn() {
     await using cluster = await NatsCluster.start();
