@@ -28,7 +28,7 @@ export const PROBES_PER_SILENCE = 4;
 /** From the login to the first probe, which shows whether the client answers probes. */
 export const FIRST_PROBE_MS = 5_000;
 
-/** How often the time limits of clients are looked at. */
+/** How often the time limits of connections and clients are looked at. */
 export const LIFETIME_CHECK_MS = 1_000;
 
 /** How often the networks of clients that are there are protected anew from penalties. */

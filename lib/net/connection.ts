@@ -236,6 +236,12 @@ export class Connection {
     }
   }
 
+  /** Does what is due; see {@linkcode Pump.check} and {@linkcode ClientLimits.check}. */
+  check(nowMs: number): void {
+    this.#pump.check(nowMs);
+    this.limits.check(nowMs);
+  }
+
   /**
    * Ends the connection at once.
    *

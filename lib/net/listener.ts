@@ -78,6 +78,8 @@ export class Listener implements ListenSource {
   readonly #waiting: WaitingRoom;
   readonly #proxies: ProxyArrivals;
   readonly #logins = new Logins();
+  readonly #connections = new TurnoverSet<Connection>();
+  /** Those that have logged in. */
   readonly #clients = new TurnoverSet<Connection>();
   readonly #patrol: Patrol;
   /** Connections, and headers of proxies, that have not ended. */
@@ -105,7 +107,7 @@ export class Listener implements ListenSource {
     this.name = options.name;
     const { sockets, state } = options;
     this.#state = state;
-    this.#patrol = new Patrol(this.#clients, state.gate);
+    this.#patrol = new Patrol(this.#connections, this.#clients, state.gate);
     this.id = state.id;
     this.#places = { name: this.name, secret: encodeUtf8(DEFAULT_SECRET), count: 0 };
     this.#waiting = new WaitingRoom(roomLimits(state.limits), state.limitLog, state.waiting);
@@ -312,6 +314,7 @@ export class Listener implements ListenSource {
     }
     const session = serverSession(this.#options, this.#places.secret);
     const connection = new Connection(port, socket, remote, session);
+    this.#connections.add(connection);
     this.#logins.begin(connection);
     this.#waiting.enter(connection);
     this.#track(connection.run());
@@ -364,6 +367,7 @@ export class Listener implements ListenSource {
         this.#waiting.leave(connection);
         this.#logins.end(connection);
         this.#clients.delete(connection);
+        this.#connections.delete(connection);
       },
     };
   }

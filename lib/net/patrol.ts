@@ -1,6 +1,6 @@
 /**
- * Looks after the clients of one listener: ends those whose time is up, and protects their networks from
- * penalties.
+ * Looks after the connections of one listener: ends those whose time is up, and protects the networks of
+ * clients from penalties.
  *
  * @module
  */
@@ -12,17 +12,27 @@ import type { Gate } from "./gate.ts";
 /** The part of a connection that a patrol needs. */
 interface Patrolled {
   readonly hostname: string;
-  readonly limits: Pick<ClientLimits, "used" | "check">;
+  readonly limits: Pick<ClientLimits, "used">;
+  check(nowMs: number): void;
 }
 
 export class Patrol {
+  readonly #connections: Iterable<Patrolled>;
   readonly #clients: Iterable<Patrolled>;
   readonly #gate: Pick<Gate, "trust">;
   readonly #timer: ReturnType<typeof setInterval>;
   #trustedMs = performance.now();
 
-  /** @param clients Those that are there at any time. */
-  constructor(clients: Iterable<Patrolled>, gate: Pick<Gate, "trust">) {
+  /**
+   * @param connections Those that are there at any time.
+   * @param clients Those of them that have logged in.
+   */
+  constructor(
+    connections: Iterable<Patrolled>,
+    clients: Iterable<Patrolled>,
+    gate: Pick<Gate, "trust">,
+  ) {
+    this.#connections = connections;
     this.#clients = clients;
     this.#gate = gate;
     this.#timer = setInterval(() => this.#look(), LIFETIME_CHECK_MS);
@@ -51,9 +61,8 @@ export class Patrol {
     const nowMs = performance.now();
     const trusts = nowMs - this.#trustedMs >= TRUST_INTERVAL_MS;
     if (trusts) this.#trustedMs = nowMs;
-    for (const client of this.#clients) {
-      client.limits.check(nowMs);
-      if (trusts) this.#gate.trust(client.hostname);
-    }
+    for (const connection of this.#connections) connection.check(nowMs);
+    if (!trusts) return;
+    for (const { hostname } of this.#clients) this.#gate.trust(hostname);
   }
 }

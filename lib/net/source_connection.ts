@@ -9,7 +9,12 @@ import { defaultArena, defaultProvider } from "../crypto/mod.ts";
 import type { PrivateKey } from "../crypto/x25519.ts";
 import type { A12Error } from "../errors.ts";
 import { AuthError } from "../errors.ts";
-import { DRAIN_TIMEOUT_MS, MAX_WAITING_SOURCE_EVENTS, REKEY_VOLUME_BYTES } from "../limits.ts";
+import {
+  DRAIN_TIMEOUT_MS,
+  LIFETIME_CHECK_MS,
+  MAX_WAITING_SOURCE_EVENTS,
+  REKEY_VOLUME_BYTES,
+} from "../limits.ts";
 import type { HelloMode, PeerOffered, SessionEvent } from "../session/events.ts";
 import { refuseWrongTypes } from "../segment/verbs/check.ts";
 import { Session } from "../session/session.ts";
@@ -112,6 +117,8 @@ export class SourceConnection {
       this.#session,
     );
     this.#running = this.#run();
+    const timer = setInterval(() => this.#pump.check(performance.now()), LIFETIME_CHECK_MS);
+    void this.loggedIn.catch(() => {}).finally(() => clearInterval(timer));
   }
 
   /** Settles when the server has accepted us and proved its key; rejects with the reason if not. */

@@ -256,15 +256,8 @@ export class Session {
     return this.#transport.takeOutput();
   }
 
-  /** When to call {@linkcode handleTimeout}, in milliseconds of its clock; `undefined` for never. */
-  nextTimeout(): number | undefined {
-    const { startMs, side } = this.#options;
-    const deadline = loginDeadline(this.state, side);
-    return deadline && startMs + deadline.afterMs;
-  }
-
   /**
-   * Ends the session if its login takes too long.
+   * Ends the session if its login takes too long; to be called about once a second until it is established.
    *
    * @returns The fault `login-timeout`, `not-proven` for a server that has sent nothing under the
    *   session keys, or `undefined` before the deadline.

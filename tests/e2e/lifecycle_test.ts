@@ -99,8 +99,8 @@ Deno.test("closing the port lets the logins finish that have begun, and then clo
 
 Deno.test("a login that does not go on holds up the closing of the port until it is refused", async () => {
   using clock = new FakeClock();
-  await using bench = await Bench.start();
   using timers = new FakeTimers();
+  await using bench = await Bench.start();
   const silent = await bench.raw();
   using good = await bench.login();
   const over = bench.listener.closePort();

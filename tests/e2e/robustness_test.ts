@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import type { Handler, ListenSource } from "../../lib/mod.ts";
 import { HANDLER_SLOW_MS } from "../../lib/limits.ts";
 import { A12Error, netListen, silentLogger } from "../../lib/mod.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 import { FakeTimers } from "../support/fake_timers.ts";
 import { Bench } from "../support/listen.ts";
 
@@ -70,6 +71,8 @@ Deno.test("a listener handler that hangs in preroll keeps no client out", async 
 Deno.test("a client that leaves while its handler hangs is let go", async () => {
   const hung = Promise.withResolvers<void>();
   const isHanging = Promise.withResolvers<void>();
+  using clock = new FakeClock();
+  using timers = new FakeTimers();
   await using bench = await Bench.start({
     client: (_source, { kind }) => {
       if (kind !== "registered") return;
@@ -77,10 +80,10 @@ Deno.test("a client that leaves while its handler hangs is let go", async () => 
       return hung.promise;
     },
   });
-  using timers = new FakeTimers();
   using client = await bench.login();
   await isHanging.promise;
   assert.equal(bench.listener.clients.length, 1);
+  clock.nowMs += HANDLER_SLOW_MS;
   timers.pass(HANDLER_SLOW_MS);
   client.close();
   await bench.until(() => bench.log.of("client-left").length > 0, "the end of the client");

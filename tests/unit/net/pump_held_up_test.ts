@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { LimitError } from "../../../lib/errors.ts";
 import { HANDLER_SLOW_MS, LEFT_WORK_MS } from "../../../lib/limits.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
-import { FakeTimers } from "../../support/fake_timers.ts";
 import { REGISTER } from "../../support/pair.ts";
 import { codeOf, Rig, turn, until } from "../../support/pump_rig.ts";
 
@@ -23,54 +22,47 @@ async function hang(): Promise<{ rig: Rig; ended: Promise<void>; done: () => voi
 
 test("who leaves while a handler hangs is noticed, by its end and by a reset", async () => {
   for (const end of [null, new Deno.errors.ConnectionReset("reset")]) {
-    using timers = new FakeTimers();
     const { rig, ended } = await hang();
     rig.socket.give(rig.peer.event(REGISTER).take(), end);
     await turn();
     assert.ok(!rig.socket.isClosed, "a handler may take its time");
-    timers.pass(HANDLER_SLOW_MS);
+    rig.pass(HANDLER_SLOW_MS);
     assert.equal(await codeOf(ended), undefined);
     assert.ok(rig.socket.isClosed);
     assert.equal(rig.events.length, 4, "what was not taken is thrown away");
-    assert.equal(timers.size, 0);
   }
 });
 
 test("who leaves while a handler has hung for long is noticed at once", async () => {
-  using timers = new FakeTimers();
   const { rig, ended } = await hang();
-  timers.pass(HANDLER_SLOW_MS);
+  rig.pass(HANDLER_SLOW_MS);
   await turn();
   assert.ok(!rig.socket.isClosed);
   rig.socket.give(null);
   assert.equal(await codeOf(ended), undefined);
-  assert.equal(timers.size, 0);
 });
 
 test("who leaves behind more than is read ahead is noticed by what is written", async () => {
-  using timers = new FakeTimers();
   const { rig, ended } = await hang();
   for (let i = 0; i < 200; i++) rig.socket.give(rig.peer.event(REGISTER).take());
-  timers.pass(HANDLER_SLOW_MS);
+  rig.pass(HANDLER_SLOW_MS);
   await turn();
   assert.ok(rig.socket.unreadBytes > 10_000, "the peer is held up");
   const before = rig.socket.written.length;
-  timers.pass(HANDLER_SLOW_MS);
+  rig.pass(HANDLER_SLOW_MS);
   await turn();
   assert.equal(rig.socket.written.length, before + 1);
   rig.socket.failWrites(new Deno.errors.BrokenPipe("closed"));
-  timers.pass(HANDLER_SLOW_MS);
+  rig.pass(HANDLER_SLOW_MS);
   assert.equal(await codeOf(ended), undefined);
   assert.equal(rig.probes, 2);
-  assert.equal(timers.size, 0);
 });
 
 test("what a peer sends while a handler hangs is taken in order once it goes on", async () => {
-  using timers = new FakeTimers();
   const { rig, ended, done } = await hang();
   for (let i = 0; i < 200; i++) rig.socket.give(rig.peer.event(REGISTER).take());
   rig.socket.give(null);
-  timers.pass(HANDLER_SLOW_MS);
+  rig.pass(HANDLER_SLOW_MS);
   await turn();
   done();
   assert.equal(await codeOf(ended), undefined);
@@ -79,9 +71,8 @@ test("what a peer sends while a handler hangs is taken in order once it goes on"
 });
 
 test("an end that came while a handler was slow is told behind what came before it", async () => {
-  using timers = new FakeTimers();
   const { rig, ended, done } = await hang();
-  timers.pass(HANDLER_SLOW_MS);
+  rig.pass(HANDLER_SLOW_MS);
   done();
   await turn();
   rig.socket.give(rig.peer.event(REGISTER).take(), null);

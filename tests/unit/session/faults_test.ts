@@ -110,29 +110,26 @@ test("a login has a deadline, an established session has none", () => {
   const session = serverSession({ startMs: 5_000 });
   const peer = new RawPeer();
   const deadline = 5_000 + LOGIN_TIMEOUT_MS;
-  assert.equal(session.nextTimeout(), deadline);
   assert.equal(session.handleTimeout(deadline - 1), undefined);
   login(session, peer);
-  assert.equal(
-    session.nextTimeout(),
-    deadline,
-    "a peer that has not proved its key is not logged in",
-  );
   session.receive(peer.event(REGISTER).take());
   drain(session, SERVER_KEY);
-  assert.equal(session.nextTimeout(), undefined);
   assert.equal(session.handleTimeout(Infinity), undefined);
 
   const slow = serverSession({ startMs: 5_000 });
   assert.equal(slow.handleTimeout(deadline)?.code, "login-timeout");
   assert.equal(faultOf(slow), "login-timeout");
-  assert.equal(slow.nextTimeout(), undefined);
+  assert.equal(slow.handleTimeout(deadline), undefined);
+
+  const unproved = serverSession({ startMs: 5_000 });
+  login(unproved, new RawPeer());
+  assert.equal(unproved.handleTimeout(deadline - 1), undefined);
+  assert.equal(unproved.handleTimeout(deadline)?.code, "login-timeout", "its key is not proved");
 });
 
 test("a server that was accepted has longer to prove its key, and a deadline for that", () => {
   using pair = new Pair();
   const { client } = pair;
-  assert.equal(client.nextTimeout(), LOGIN_TIMEOUT_MS);
   pair.exchange();
   assert.equal(client.state, "accepted");
   assert.equal(client.handleTimeout(SERVER_PROOF_TIMEOUT_MS - 1), undefined);
@@ -146,7 +143,7 @@ test("a server that was accepted has longer to prove its key, and a deadline for
   honest.server.send({ command: "ping", stream: 0 });
   honest.exchange();
   assert.equal(honest.client.state, "established");
-  assert.equal(honest.client.nextTimeout(), undefined);
+  assert.equal(honest.client.handleTimeout(Infinity), undefined);
 });
 
 /** The answer of a server that checks nothing to the first packet of a client. */
