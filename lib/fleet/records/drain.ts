@@ -50,7 +50,8 @@ export async function drain(
   }
 }
 
-async function connected(connection: DrainConnection, signal: AbortSignal): Promise<void> {
+/** Waits until a server can be reached. @throws As the signal says. */
+export async function connected(connection: DrainConnection, signal: AbortSignal): Promise<void> {
   while (connection.state !== "connected" && !signal.aborted) {
     await until(signal, (resolve) => connection.onState(resolve));
   }

@@ -5,10 +5,10 @@
  */
 
 import { messageOf } from "../../errors.ts";
-import { MAX_FLEET_SPOOLS } from "../../limits.ts";
+import { FLEET_RETRY_MS, MAX_FLEET_SPOOLS } from "../../limits.ts";
 import type { Logger } from "../../log.ts";
-import { patiently } from "../patience.ts";
-import { drain, type DrainConnection } from "./drain.ts";
+import { pause } from "../wait.ts";
+import { connected, drain, type DrainConnection } from "./drain.ts";
 import { isHostId } from "./record.ts";
 import { Sender } from "./sender.ts";
 import { Spool } from "./spool.ts";
@@ -20,7 +20,10 @@ export interface LeftSpoolsOptions {
   readonly stream: Pick<RecordStream, "store" | "last">;
   readonly connection: DrainConnection;
   readonly log: Logger;
-  /** Called with the host of a spool that was sent, whose clients may have ended without a word. */
+  /**
+   * Called with the host of a spool that was sent, whose clients may have ended without a word; again
+   * after a failure.
+   */
   readonly onSent: (host: string) => Promise<unknown>;
 }
 
@@ -29,24 +32,38 @@ export async function sendLeftSpools(
   { root, stream, connection, log, onSent }: LeftSpoolsOptions,
   signal: AbortSignal,
 ): Promise<void> {
+  const end = async (host: string) => {
+    for (;;) {
+      await connected(connection, signal);
+      try {
+        return await onSent(host);
+      } catch (error) {
+        log.log("debug", "fleet-lease-failed", { host, detail: messageOf(error) });
+        await pause(FLEET_RETRY_MS, signal);
+      }
+    }
+  };
   const onLost = (count: number, detail: string) =>
     log.log("warn", "fleet-records-lost", { lost: count, detail });
   const onUnusable = (path: string, detail: string) =>
     log.log("warn", "fleet-spool-unusable", { path, detail });
   for (const host of hosts(root, log)) {
     let spool: Spool | undefined;
+    let isEnded = false;
     try {
       spool = await Spool.open(root, host, { onLost, onUnusable });
       if (spool === undefined) continue;
       const events = { failed() {}, sent() {} };
       await drain(spool, new Sender(stream, false), connection, signal, events);
       log.log("info", "fleet-spool-sent", { host });
-      await patiently(() => onSent(host));
+      await end(host);
+      isEnded = true;
     } catch (error) {
       if (signal.aborted) return;
       onUnusable(`${root}/${host}`, messageOf(error));
     } finally {
-      await spool?.close();
+      // The next listener ends its clients where this one could not.
+      await spool?.close(!isEnded);
     }
   }
 }

@@ -162,14 +162,18 @@ export class Spool {
     this.#bytes -= bytes;
   }
 
-  /** Writes what is on its way, and lets other processes open it. It is removed when nothing is in it. */
-  async close(): Promise<void> {
+  /**
+   * Writes what is on its way, and lets other processes open it. It is removed when nothing is in it.
+   *
+   * @param isKept Whether it stays in any case.
+   */
+  async close(isKept = false): Promise<void> {
     while (this.#writing !== undefined) await this.#writing;
     this.#rotate();
     this.journal.close();
     clearTimeout(this.#syncTimer);
     await Promise.all(this.#syncs);
-    if (this.#segments.length === 0) {
+    if (this.#segments.length === 0 && !isKept) {
       await Deno.remove(this.path, { recursive: true }).catch(() => {});
     }
     this.#lock.close();
