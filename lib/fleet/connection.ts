@@ -207,6 +207,11 @@ export class FleetConnection {
     }, ms);
   }
 
+  /** Whether this process is about to end: what its connections lose then is no news. */
+  static get isEnding(): boolean {
+    return cut !== undefined;
+  }
+
   /** Ends the connection; what it has not sent is lost. */
   async close(): Promise<void> {
     ours.delete(this);

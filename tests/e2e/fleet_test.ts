@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { Keystore } from "../../keystore/mod.ts";
 import { FleetError, KeystoreError } from "../../lib/errors.ts";
+import { FleetConnection } from "../../lib/fleet/mod.ts";
 import { FLEET_STALE_MS } from "../../lib/limits.ts";
 import { makeCertificate } from "../support/certificate.ts";
 import { Changes } from "../support/changes.ts";
@@ -92,6 +93,20 @@ test(
     assert.equal(keystore.notes.knocks().length, 1);
     assert.equal(keystore.notes.lastLogins().get(testKeyText(1))?.address, "192.0.2.2");
     assert.equal((await keystore.add(["demo"], testKey(3))).change, "new");
+  },
+);
+
+test(
+  "a keystore does not tell of connections that are cut because the process ends",
+  async (server, directory) => {
+    const fleet = await TestFleet.make(server, directory);
+    const states: string[] = [];
+    await using keystore = await fleet.open({ onState: (state) => void states.push(state) });
+    FleetConnection.endWithin(0);
+    while (keystore.state === "current") await Deno.stat(directory);
+    // This looks at the state as each check of the copy does.
+    assert(keystore.stateMs >= 0);
+    assert.deepEqual(states, []);
   },
 );
 

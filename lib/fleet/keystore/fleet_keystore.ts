@@ -312,7 +312,7 @@ export class FleetKeystore implements KeyStorage {
 
   #checked(): void {
     const { state } = this;
-    if (state === this.#told.state) return;
+    if (state === this.#told.state || FleetConnection.isEnding) return;
     this.#told = { state, sinceMs: this.#nowMs() };
     this.#options.onState?.(state);
   }
