@@ -1,13 +1,13 @@
 /**
  * The directory `accepted/`: the accepted keys in memory, kept equal to the disk.
  *
- * Each query takes one `stat` of the directory, which shows files that came or went. An edit in place
- * shows only in the file's own size and times, which take about 5 µs a file. Checks of these are at least
- * {@linkcode KEYSTORE_LEAST_STALE_MS} apart. With over 16 files the pause grows with their number (50 ms for
- * a thousand, at most {@linkcode KEYSTORE_MAX_STALE_MS}), so that a flood of logins spends at most a tenth
- * of the time on them. Only changed files are read again; so are files whose last change is too recent to
- * rely on their times, and files that could not be read: while there are any, up to 16 files are checked at
- * each query.
+ * A query takes one `stat` of the directory, which shows files that came or went, unless the last one was
+ * less than {@linkcode KEYSTORE_LEAST_STALE_MS} ago. An edit in place shows only in the file's own size and
+ * times, which take about 5 µs a file. Up to 16 files are checked together with the directory; with more,
+ * the pause grows with their number (50 ms for a thousand, at most {@linkcode KEYSTORE_MAX_STALE_MS}), so
+ * that a flood of logins spends at most a tenth of the time on them. Only changed files are read again; so
+ * are files whose last change is too recent to rely on their times, and files that could not be read: while
+ * there are any, each query looks at the directory, and at up to 16 files.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export interface AcceptedEntry extends AcceptedKey {
   readonly file: string;
 }
 
-/** Up to this number of files, a pause is as short as it can be. */
+/** Up to this number of files there is no further pause. */
 const FEW_FILES = 16;
 /** The pause between checks of more files, for each file: ten times what its check takes. */
 const PAUSE_PER_FILE_MS = 0.05;
@@ -49,6 +49,7 @@ export class AcceptedDirectory {
   #directoryWarning: KeystoreWarning | undefined;
   #names: KnownNames = { stamp: undefined, names: [] };
   #checkedStamp: string | undefined;
+  #lookedAtMs = -Infinity;
   #checkedAtMs = -Infinity;
   /** Whether the times of all files can be relied on. */
   #isSettled = false;
@@ -98,10 +99,14 @@ export class AcceptedDirectory {
    * @param isForced Whether to check each file even if the pause is not over.
    */
   refresh(isForced = false): void {
+    const nowMs = this.#nowMs();
+    const isFresh = this.#isSettled && nowMs - this.#lookedAtMs < KEYSTORE_LEAST_STALE_MS;
+    if (isFresh && !isForced) return;
+    this.#lookedAtMs = nowMs;
     const startMs = this.#wallMs();
     const info = this.#stat();
     const stamp = info && stampOf(info);
-    const isPausing = this.#nowMs() - this.#checkedAtMs < this.#pauseMs();
+    const isPausing = nowMs - this.#checkedAtMs < this.#pauseMs();
     if (!isForced && isPausing && stamp === this.#checkedStamp) return;
     this.#checkedStamp = stamp;
     if (stamp === undefined || stamp !== this.#names.stamp) {
@@ -116,9 +121,7 @@ export class AcceptedDirectory {
 
   #pauseMs(): number {
     const { size } = this.#files;
-    const leastMs = this.#isSettled ? KEYSTORE_LEAST_STALE_MS : 0;
-    const pauseMs = size <= FEW_FILES ? leastMs : Math.max(size * PAUSE_PER_FILE_MS, leastMs);
-    return Math.min(pauseMs, KEYSTORE_MAX_STALE_MS);
+    return size <= FEW_FILES ? 0 : Math.min(size * PAUSE_PER_FILE_MS, KEYSTORE_MAX_STALE_MS);
   }
 
   /** The path of a file of the directory. */

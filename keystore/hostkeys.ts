@@ -7,6 +7,7 @@ import { KEY_BYTES } from "../lib/crypto/provider.ts";
 import { publicKey } from "../lib/crypto/x25519.ts";
 import { KeystoreError } from "../lib/errors.ts";
 import { DEFAULT_PORT } from "../lib/address.ts";
+import { KEYSTORE_LEAST_STALE_MS } from "../lib/limits.ts";
 import {
   formatHostKey,
   type HostKey,
@@ -30,31 +31,40 @@ import { DEFAULT_TAG, requireTag } from "./tags.ts";
 interface KnownFile {
   readonly path: string;
   readonly stamp: string;
+  /** When it was last compared with the disk. */
+  checkedAtMs: number;
   readonly keys: readonly HostKey[];
 }
 
-/** Keeps the file that was read last, as a listener reads the same one at each login. */
+/**
+ * Keeps the file that was read last, as a listener reads the same one at each login. It is compared with
+ * the disk when that was last done {@linkcode KEYSTORE_LEAST_STALE_MS} ago or more.
+ */
 export class HostKeyDirectory {
   readonly path: string;
   readonly #root: string;
   readonly #onWarning: (warning: KeystoreWarning) => void;
   readonly #wallMs: () => number;
+  readonly #nowMs: () => number;
   #known: KnownFile | undefined;
 
   /**
    * @param root The root of the store.
    * @param onWarning Called for each skipped line, each time that its file is read.
    * @param wallMs The clock of file times, in milliseconds since 1970.
+   * @param nowMs A monotonic clock in milliseconds.
    */
   constructor(
     root: string,
     onWarning: (warning: KeystoreWarning) => void,
     wallMs: () => number = () => Date.now(),
+    nowMs: () => number = () => performance.now(),
   ) {
     this.path = `${root}/hostkeys`;
     this.#root = root;
     this.#onWarning = onWarning;
     this.#wallMs = wallMs;
+    this.#nowMs = nowMs;
   }
 
   /**
@@ -63,17 +73,24 @@ export class HostKeyDirectory {
    */
   read(tag: string): readonly HostKey[] {
     const path = this.#pathOf(tag);
+    const known = this.#known?.path === path ? this.#known : undefined;
+    const checkedAtMs = this.#nowMs();
+    if (known !== undefined && checkedAtMs - known.checkedAtMs < KEYSTORE_LEAST_STALE_MS) {
+      return known.keys.map(copy);
+    }
     const nowMs = this.#wallMs();
     const info = statIfPresent(path);
     if (info === undefined) return [];
-    const known = this.#known;
-    if (known?.path === path && known.stamp === stampOf(info)) return known.keys.map(copy);
+    if (known?.stamp === stampOf(info)) {
+      known.checkedAtMs = checkedAtMs;
+      return known.keys.map(copy);
+    }
     const text = readKeyFileIfPresent(path, info);
     if (text === undefined) return [];
     const { value, warnings } = parseHostKeys(text, path);
     for (const warning of warnings) this.#onWarning(warning);
     const stamp = settledStamp(info, nowMs);
-    this.#known = stamp === undefined ? undefined : { path, stamp, keys: value };
+    this.#known = stamp === undefined ? undefined : { path, stamp, checkedAtMs, keys: value };
     return value.map(copy);
   }
 
@@ -99,6 +116,7 @@ export class HostKeyDirectory {
     const key: HostKey = { host: requireHost(host), port, privateKey: newPrivateKey() };
     const path = this.#pathOf(tag);
     const line = formatHostKey(key);
+    this.#known = undefined;
     if (!(await createFile(this.#root, path, line))) await appendLine(path, line);
     return key;
   }

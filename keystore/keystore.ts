@@ -46,8 +46,8 @@ export interface AddedHost {
 /**
  * A directory of keys that this program shares with arcan-net.
  *
- * Queries are synchronous and see changes on disk at once; in a store of more than 16 accepted keys, an
- * edit in place may stay unseen for up to a second. Changes are made under a lock among processes, and
+ * Queries are synchronous and see changes on disk within 10 ms; in a store of more than 16 accepted keys,
+ * an edit in place may stay unseen for up to a second. Changes are made under a lock among processes, and
  * happen whole or not at all. There is nothing to close.
  */
 export class Keystore implements KeyStorage {

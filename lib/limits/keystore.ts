@@ -43,8 +43,11 @@ export const MAX_SECRET_LINE_BYTES = 256;
 /** How long a keystore write waits for another process that holds the store's lock. */
 export const KEYSTORE_LOCK_TIMEOUT_MS = 10_000;
 
-/** How long an edit of a key file may stay unseen; both looks at a key in one quick login share a check. */
-export const KEYSTORE_LEAST_STALE_MS = 2;
+/**
+ * How long a change of a keystore may stay unseen that has not changed for some seconds. Logins in quick
+ * succession share a look at its files, which would cost each of them 40 µs.
+ */
+export const KEYSTORE_LEAST_STALE_MS = 10;
 
 /** The longest an edit of a key file stays unseen in a keystore of 20,000 keys; in smaller ones less. */
 export const KEYSTORE_MAX_STALE_MS = 1_000;

@@ -33,7 +33,7 @@ Deno.test("the next query sees a file that was added, edited, renamed or removed
   });
 });
 
-Deno.test("an edit of an old file is seen after the least pause", async () => {
+Deno.test("changes of an old file and of an old directory are seen after the least pause", async () => {
   await inDirectory((root) => {
     const directory = makeAccepted(root);
     const path = `${directory}/laptop`;
@@ -55,6 +55,9 @@ Deno.test("an edit of an old file is seen after the least pause", async () => {
     assert.ok(knows(2) && !knows(1));
     // A file that is gone changes the directory.
     Deno.removeSync(path);
+    nowMs += KEYSTORE_LEAST_STALE_MS * 0.9;
+    assert.ok(knows(2));
+    nowMs += KEYSTORE_LEAST_STALE_MS * 0.2;
     assert.ok(!knows(2));
   });
 });

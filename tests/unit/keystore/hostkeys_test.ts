@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { formatHostKey } from "../../../keystore/format.ts";
 import { HostKeyDirectory } from "../../../keystore/hostkeys.ts";
+import { KEYSTORE_LEAST_STALE_MS } from "../../../lib/limits.ts";
 import { inDirectory } from "../../support/directory.ts";
 
 const line = (host: string, byte: number) =>
@@ -12,7 +13,8 @@ Deno.test("an unchanged file is read once, and its keys are returned as copies",
     const path = `${root}/hostkeys/default`;
     const warnings: unknown[] = [];
     const later = () => Date.now() + 3_600_000;
-    const directory = new HostKeyDirectory(root, (it) => warnings.push(it), later);
+    let nowMs = 0;
+    const directory = new HostKeyDirectory(root, (it) => warnings.push(it), later, () => nowMs);
     assert.deepEqual(directory.read("default"), []);
     Deno.writeTextFileSync(path, `${line("a", 7)}not a key\n`);
     for (let i = 0; i < 3; i++) {
@@ -22,11 +24,15 @@ Deno.test("an unchanged file is read once, and its keys are returned as copies",
     }
     assert.equal(warnings.length, 1, "the file was read once");
     Deno.writeTextFileSync(path, line("another", 8));
+    nowMs += KEYSTORE_LEAST_STALE_MS * 0.9;
+    assert.equal(directory.read("default")[0]!.privateKey[0], 7);
+    nowMs += KEYSTORE_LEAST_STALE_MS * 0.2;
     assert.equal(directory.read("default")[0]!.privateKey[0], 8);
     Deno.writeTextFileSync(`${root}/hostkeys/work`, line("b", 9));
     assert.equal(directory.read("work")[0]!.privateKey[0], 9);
     assert.equal(directory.read("default")[0]!.privateKey[0], 8);
     Deno.removeSync(path);
+    nowMs += KEYSTORE_LEAST_STALE_MS;
     assert.deepEqual(directory.read("default"), []);
   });
 });
