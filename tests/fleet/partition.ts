@@ -36,6 +36,9 @@ export async function serverCutOff(rig: Rig): Promise<string> {
   );
   assert(Math.max(...times) < MOST_MS, `a key counted for ${times} ms`);
   const complete = await requireComplete(rig);
-  return `2 of 2 races let in and stored ${rig.size.places}; a removed key counted for ` +
-    `${describeTimes(times)}; ${logins} of ${logins} logins of known keys; ${complete}`;
+  const counted = describeTimes(times);
+  const removals = describeTimes(revoked.map(({ removed }) => removed));
+  return `2 of 2 races let in and stored ${rig.size.places}; a removed key counted for ${counted} ` +
+    `once it was removed, which took ${removals}; ${logins} of ${logins} logins of known keys; ` +
+    complete;
 }

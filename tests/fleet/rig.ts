@@ -18,8 +18,8 @@ const FLEET = "fleet";
 const SECRET = "open sesame";
 /** Between two looks at the balancer or the servers. */
 const LOOK_MS = 50;
-/** For how long a change is tried. */
-const CHANGE_MS = 60_000;
+/** For how long a change is tried; after partitions, leaders of nats-server 2.9 took none for a minute. */
+const CHANGE_MS = 120_000;
 
 /** How much of everything there is. */
 export interface FleetSize {
