@@ -51,7 +51,15 @@ export class FleetRecords implements RecordFollower, AsyncDisposable {
    */
   static async open(options: RecordsOptions): Promise<FleetRecords> {
     const { connection, host, name, spools: root, isLost = () => false, log } = options;
-    const stream = await RecordStream.open(connection);
+    const stream = await RecordStream.open(connection, (place, before) => {
+      log.log("warn", "fleet-records-forgotten", {
+        stream: connection.names.stream,
+        place,
+        before,
+        detail: "the servers have put a record where they had confirmed another one: they have " +
+          "forgotten some, or disagree about them; gaps in the numbers of records show which",
+      });
+    });
     const spool = await Spool.create(root, host, {
       onLost(count, detail) {
         outbox.lose(count);

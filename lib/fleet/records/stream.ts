@@ -33,14 +33,29 @@ const NAME_IN_USE = 10058;
 /** What the subject of a record consists of. */
 export type RecordSubject = Pick<FleetRecord, "name" | "host" | "client" | "kind">;
 
+/**
+ * Called when the servers have put a message at a place of the stream that they had already confirmed for
+ * another one. So they have forgotten that one, and those up to `before`, or disagree about them.
+ */
+export type OnForgotten = (place: number, before: number) => void;
+
 /** Stores records, and tells what it has of a client. */
 export class RecordStream {
   readonly #connection: FleetConnection;
   readonly #manager: JetStreamManager;
+  readonly #onForgotten: OnForgotten;
+  /** The place in the stream that the servers have confirmed last, and how often they went back. */
+  #confirmed = 0;
+  #returns = 0;
 
-  private constructor(connection: FleetConnection, manager: JetStreamManager) {
+  private constructor(
+    connection: FleetConnection,
+    manager: JetStreamManager,
+    onForgotten: OnForgotten,
+  ) {
     this.#connection = connection;
     this.#manager = manager;
+    this.#onForgotten = onForgotten;
   }
 
   /**
@@ -48,7 +63,10 @@ export class RecordStream {
    *
    * @throws {FleetError} `fleet-failed`.
    */
-  static async open(connection: FleetConnection): Promise<RecordStream> {
+  static async open(
+    connection: FleetConnection,
+    onForgotten: OnForgotten = () => {},
+  ): Promise<RecordStream> {
     const { nats, names } = connection;
     try {
       const manager = await jetstreamManager(nats, {
@@ -56,7 +74,7 @@ export class RecordStream {
         timeout: FLEET_REQUEST_TIMEOUT_MS,
       });
       await patiently(() => make(manager, connection));
-      return new RecordStream(connection, manager);
+      return new RecordStream(connection, manager, onForgotten);
     } catch (error) {
       throw new FleetError(
         "fleet-failed",
@@ -79,11 +97,24 @@ export class RecordStream {
     if (kind !== "terminated") head.set("Nats-Msg-Id", `${host}.${client}.${number}`);
     // The identity of a message is known for a while, its subject as long as the stream has it.
     else head.set("Nats-Expected-Last-Subject-Sequence", "0");
+    const [before, returns] = [this.#confirmed, this.#returns];
     try {
-      await jetstream.publish(subject, line, { headers: head, timeout: FLEET_REQUEST_TIMEOUT_MS });
+      const options = { headers: head, timeout: FLEET_REQUEST_TIMEOUT_MS };
+      const { seq, duplicate } = await jetstream.publish(subject, line, options);
+      if (!duplicate) this.#confirm(seq, before, returns);
     } catch (error) {
       if (!isApi(error, WRONG_LAST_SEQUENCE)) throw error;
     }
+  }
+
+  /** Each message has a place behind those that were confirmed before it was sent. */
+  #confirm(place: number, before: number, returns: number): void {
+    const isForgotten = place <= before && returns === this.#returns;
+    this.#confirmed = isForgotten ? place : Math.max(this.#confirmed, place);
+    if (!isForgotten) return;
+    // Those that are under way would show the same.
+    this.#returns++;
+    this.#onForgotten(place, before);
   }
 
   /**

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { FleetConnection, FleetRecords } from "../../../lib/fleet/mod.ts";
+import { jetstreamManager } from "@nats-io/jetstream";
+import { FleetConnection, FleetRecords, RecordStream } from "../../../lib/fleet/mod.ts";
 import {
   FLEET_JOURNAL_BYTES,
   FLEET_QUEUE_UNITS,
@@ -161,5 +162,27 @@ Deno.test({
       await reader.until(({ kind }) => kind === "login", 3);
       reader.inOrder();
       assert.equal(log.of("fleet-spool-unusable").length, 1);
+    }),
+});
+
+Deno.test({
+  ...NEEDS_NATS,
+  name: "one log line says that the servers have forgotten records that they had confirmed",
+  fn: () =>
+    withRecords(async (_, connection, records, log) => {
+      const put = async (client: number, count: number) => {
+        for (let i = 0; i < count; i++) records.put(client, "ident", body(i));
+        while (records.figures.waiting > 0) await connection.nats.flush();
+      };
+      await put(2, 3);
+      assert.deepEqual(log.of("fleet-records-forgotten"), []);
+      const manager = await jetstreamManager(connection.nats);
+      await manager.streams.delete("f_records");
+      await RecordStream.open(connection);
+      await put(3, 2);
+      const [line, ...further] = log.of("fleet-records-forgotten");
+      const { stream, place, before } = line!.fields;
+      assert.deepEqual([stream, place, before], ["f_records", 1, 3]);
+      assert.deepEqual(further, []);
     }),
 });
