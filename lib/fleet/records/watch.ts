@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DeliverPolicy, jetstreamManager, type JsMsg } from "@nats-io/jetstream";
+import { type ConsumerInfo, DeliverPolicy, jetstreamManager, type JsMsg } from "@nats-io/jetstream";
 import { FleetError, messageOf } from "../../errors.ts";
 import { FLEET_RETRY_MS, FLEET_WATCH_BATCH, FLEET_WATCH_EXPIRES_MS } from "../../limits.ts";
 import type { FleetConnection } from "../connection.ts";
@@ -96,10 +96,11 @@ async function begin(
 async function open(
   connection: FleetConnection,
   { since, name, kind }: WatchOptions,
-  { sequence }: Position,
+  position: Position,
   signal: AbortSignal,
 ): Promise<AsyncIterable<JsMsg>> {
   const { jetstream, names } = connection;
+  const { sequence } = position;
   const consumer = await jetstream.consumers.get(names.stream, {
     filter_subjects: names.recordsOf(name, kind),
     ...(sequence === undefined
@@ -115,10 +116,14 @@ async function open(
   signal.addEventListener("abort", stop);
   if (signal.aborted) stop();
   // A consumer that was lost with its server, and made again when it came back, gives nothing any more.
+  // What was lost on the way between servers the client misses only when something follows it.
+  const isBehind = ({ num_pending, delivered }: ConsumerInfo) =>
+    num_pending > 0 ||
+    (delivered.consumer_seq > 0 && delivered.stream_seq >= (position.sequence ?? 0));
   let silentTurns = 0;
   const watchdog = setInterval(() => {
     if (++silentTurns < 2) return;
-    consumer.info().then(({ num_pending }) => num_pending > 0 && silentTurns >= 2 && stop(), stop);
+    consumer.info().then((info) => silentTurns >= 2 && isBehind(info) && stop(), stop);
   }, FLEET_WATCH_EXPIRES_MS);
   return (async function* () {
     try {

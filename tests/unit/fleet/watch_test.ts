@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { jetstreamManager } from "@nats-io/jetstream";
 import {
   FleetConnection,
   RecordStream,
@@ -6,7 +7,8 @@ import {
   type WatchOptions,
   watchRecords,
 } from "../../../lib/fleet/mod.ts";
-import { makeRecord } from "../../../lib/fleet/records/record.ts";
+import { makeRecord, parseRecord } from "../../../lib/fleet/records/record.ts";
+import { PATIENCE_MS } from "../../support/changes.ts";
 import { NatsServer, NEEDS_NATS } from "../../support/nats.ts";
 
 /** The numbers of the next records. */
@@ -84,6 +86,49 @@ Deno.test({
     assert.deepEqual(await take(connection, 3, { since, name: "demo" }), [1, 3, 4]);
     assert.deepEqual(await take(connection, 3, { since, kind: "ident" }), [1, 2, 4]);
     assert.deepEqual(await take(connection, 2, { since, name: "demo", kind: "ident" }), [1, 4]);
+    await connection.close();
+  },
+});
+
+Deno.test({
+  ...NEEDS_NATS,
+  name: "a watch gives the last records that were lost on their way to it",
+  async fn() {
+    await using server = await NatsServer.start();
+    const connection = await FleetConnection.open({ servers: [server.url], name: "f" }, "test");
+    const thief = await FleetConnection.open({ servers: [server.url], name: "f" }, "test");
+    const stream = await RecordStream.open(connection);
+    const put = async (number: number) => {
+      const origin = { host: "host-1", client: 2, number };
+      await stream.store(makeRecord(origin, "ident", '{"kind":"ident"}'));
+    };
+    const end = new AbortController();
+    const records = watchRecords(connection, { since: new Date(0) }, end.signal);
+    const next = async () => (await records.next()).value?.number;
+    await put(1);
+    assert.equal(await next(), 1);
+
+    const { stream: name } = connection.names;
+    const { consumers } = await jetstreamManager(thief.nats);
+    const [consumer] = await consumers.list(name).next();
+    const body = JSON.stringify({ batch: 1, expires: 60_000_000_000 });
+    const stolen = thief.nats.request(
+      `$JS.API.CONSUMER.MSG.NEXT.${name}.${consumer!.name}`,
+      body,
+      // What the consumer gives keeps its own subject.
+      { timeout: PATIENCE_MS, noMux: true },
+    ).then((message) => parseRecord(message.string())!.number);
+    await thief.nats.flush();
+    // The servers give each of two readers something in turn.
+    let last = 2;
+    let coming = next();
+    const isStolen = () => Promise.race([stolen.then(() => true), coming.then(() => false)]);
+    for (await put(last); !await isStolen(); await put(++last)) coming = next();
+    assert.equal(await stolen, last);
+    assert.equal(await coming, last);
+    end.abort();
+    await records.return(undefined);
+    await thief.close();
     await connection.close();
   },
 });
