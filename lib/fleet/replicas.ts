@@ -19,7 +19,7 @@ const TOO_FEW_SERVERS = 10005;
  * servers run and the user has not named as many.
  *
  * @param make Makes it, or opens the one that is there.
- * @throws {PassingError} Fewer servers run than were named.
+ * @throws {PassingError} Fewer servers run than were named, or it is just being made.
  */
 export async function replicated<T>(
   { replicas, mustReplicate }: Pick<FleetConnection, "replicas" | "mustReplicate">,
@@ -28,6 +28,8 @@ export async function replicated<T>(
   try {
     return await make(replicas);
   } catch (error) {
+    // Later versions than 2.9.10 say so while they make it for another host.
+    if (isMissing(error)) throw new PassingError(messageOf(error), { cause: error });
     if (codeOf(error) !== TOO_FEW_SERVERS) throw error;
     // Servers that have just started may not know of each other yet.
     if (mustReplicate) throw new PassingError(messageOf(error), { cause: error });

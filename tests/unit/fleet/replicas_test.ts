@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { FleetConnection, fleetNames, FleetRecords } from "../../../lib/fleet/mod.ts";
 import { patiently } from "../../../lib/fleet/patience.ts";
+import { replicated } from "../../../lib/fleet/replicas.ts";
 import { FLEET_REPLICAS } from "../../../lib/limits.ts";
 import { inDirectory } from "../../support/directory.ts";
 import { LogBook } from "../../support/log_book.ts";
-import { NatsCluster, NEEDS_NATS } from "../../support/nats.ts";
+import { NatsCluster, NatsServer, NEEDS_NATS } from "../../support/nats.ts";
 
 Deno.test({
   ...NEEDS_NATS,
@@ -39,4 +40,23 @@ Deno.test({
       assert.deepEqual(log.of("fleet-replicas-few"), []);
       await connection.close();
     }),
+});
+
+Deno.test({
+  ...NEEDS_NATS,
+  name: "what another host is just making is tried again",
+  async fn() {
+    await using server = await NatsServer.start();
+    const connection = await FleetConnection.open({ servers: [server.url], name: "f" }, "test");
+    let attempts = 0;
+    const make = async (num_replicas: number) => {
+      const manager = await jetstreamManager(connection.nats);
+      // Servers from 2.9.25 on answer the request to make it as they answer this one.
+      if (++attempts === 1) await manager.streams.info("a");
+      return await manager.streams.add({ name: "a", num_replicas });
+    };
+    const { config } = await patiently(() => replicated(connection, make));
+    assert.deepEqual([config.name, attempts], ["a", 2]);
+    await connection.close();
+  },
 });
