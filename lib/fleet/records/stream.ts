@@ -22,7 +22,7 @@ import {
 } from "../../limits.ts";
 import type { FleetConnection } from "../connection.ts";
 import { isMissing } from "../missing.ts";
-import { patiently } from "../patience.ts";
+import { PassingError, patiently } from "../patience.ts";
 import { replicated } from "../replicas.ts";
 import { type FleetRecord, parseRecord } from "./record.ts";
 
@@ -101,6 +101,8 @@ export class RecordStream {
     try {
       const options = { headers: head, timeout: FLEET_REQUEST_TIMEOUT_MS };
       const { seq, duplicate } = await jetstream.publish(subject, line, options);
+      // A leader without a majority knows the message again, which may never be stored.
+      if (seq === 0) throw new PassingError("it is not known whether the record will be stored");
       if (!duplicate) this.#confirm(seq, before, returns);
     } catch (error) {
       if (!isApi(error, WRONG_LAST_SEQUENCE)) throw error;

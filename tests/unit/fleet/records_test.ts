@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { FleetConnection, FleetRecords, RecordStream } from "../../../lib/fleet/mod.ts";
+import { makeRecord } from "../../../lib/fleet/records/record.ts";
 import {
   FLEET_JOURNAL_BYTES,
   FLEET_QUEUE_UNITS,
@@ -185,4 +186,26 @@ Deno.test({
       assert.deepEqual([stream, place, before], ["f_records", 1, 3]);
       assert.deepEqual(further, []);
     }),
+});
+
+Deno.test({
+  ...NEEDS_NATS,
+  name: "a record that the servers know again without having stored it is not taken for stored",
+  async fn() {
+    await using server = await NatsServer.start();
+    const connection = await FleetConnection.open({ servers: [server.url], name: "f" }, "test");
+    const manager = await jetstreamManager(connection.nats);
+    // Records go to a leader of later versions than 2.9 that has no majority.
+    await manager.streams.add({ name: "f_records", subjects: ["elsewhere"] });
+    const answers = [0, 7].map((seq) => ({ stream: "f_records", seq, duplicate: true }));
+    connection.nats.subscribe("f.*.*.*.*", {
+      callback: (_, message) => void message.respond(JSON.stringify(answers.shift())),
+    });
+    const stream = await RecordStream.open(connection);
+    const record = makeRecord({ host: "host-1", client: 2, number: 1 }, "ident", "{}");
+    await assert.rejects(stream.store(record), /not known whether the record will be stored/);
+    await stream.store(record);
+    assert.deepEqual(answers, []);
+    await connection.close();
+  },
 });
