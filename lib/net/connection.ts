@@ -77,8 +77,12 @@ export interface ListenerPort {
   limitReached(limit: ClientLimit, connection: Connection, comment: string | undefined): void;
   /** What clients may use. */
   readonly limits: Pick<CurrentLimits, "all">;
-  /** Calls the listener's handler, which may {@linkcode Connection.takeOver} the client. */
-  handOver(connection: Connection): Promise<void>;
+  /**
+   * Calls the listener's handler, which may {@linkcode Connection.takeOver} the client.
+   *
+   * @returns Settles when the handler is done; `undefined` when it is done already.
+   */
+  handOver(connection: Connection): Promise<void> | undefined;
   /** The connection has ended; the client may have sent nothing at all, or never logged in. */
   left(connection: Connection): void;
   /** The connection has ended before a byte was received, or in the middle of a packet of the login. */
@@ -335,12 +339,15 @@ export class Connection {
     const placesLeft = await ticket.enrol();
     if (placesLeft !== undefined) this.#log.keyEnrolled(placesLeft);
     if (this.#session.isOver) return;
-    // The REKEY proves our key, and must not wait for a handler that takes its time.
-    setImmediate(() => this.#pump.flush());
     this.#log.authenticated(this.#session.peer!.mode);
     this.#listener.letIn(this);
     this.limits.begin();
-    await this.#listener.handOver(this);
+    const handedOver = this.#listener.handOver(this);
+    if (handedOver !== undefined) {
+      // The REKEY proves our key, and must not wait for a handler that takes its time.
+      setImmediate(() => this.#pump.flush());
+      await handedOver;
+    }
     if (this.#state !== arriving || this.#session.isOver) return;
     this.#state = { phase: "refused", peer };
     this.#log.refused();

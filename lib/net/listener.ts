@@ -372,22 +372,27 @@ export class Listener implements ListenSource {
     };
   }
 
-  async #handOver(connection: Connection): Promise<void> {
-    if (this.#isClosed) return;
+  #handOver(connection: Connection): Promise<void> | undefined {
+    if (this.#isClosed) return undefined;
     this.#logins.end(connection);
     const request = new HandoverSource(this, connection);
-    const succeeded = await this.#call(request, HANDOVER_REQUEST);
-    request.close();
-    if (!succeeded) connection.exitClient();
+    const answered = (succeeded: boolean) => {
+      request.close();
+      if (!succeeded) connection.exitClient();
+    };
+    const result = this.#call(request, HANDOVER_REQUEST);
+    if (result instanceof Promise) return result.then(answered);
+    answered(result);
+    return undefined;
   }
 
-  async #call(source: ListenSource, status: ListenStatus): Promise<boolean> {
+  #call(source: ListenSource, status: ListenStatus): boolean | Promise<boolean> {
     const { handler, log } = this.#options;
     // Where several listeners act as one, each has requests of its own; the other records come once.
     if (this.#state.all === undefined || status.kind === "segment_request") {
       this.#tap.onRecord?.(this.id, this.id, status, undefined);
     }
-    return await callHandler(() => handler(source, status), {
+    return callHandler(() => handler(source, status), {
       log,
       source: this.id,
       kind: status.kind,

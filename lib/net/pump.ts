@@ -120,14 +120,16 @@ export class Pump {
         if (!this.#isCaughtUp()) {
           await this.#writer.drained(this.#isCaughtUp, WRITE_STALL_TIMEOUT_MS, this.#stall);
         }
-        await this.#read();
+        const count = await this.#reader.read(session.writable());
+        if (count === null) session.receiveEof();
+        else this.#received(count);
       }
       await this.#writer.drained(() => false, DRAIN_TIMEOUT_MS, () => this.end());
     } catch (error) {
       throw this.#ended ?? asError(error);
     } finally {
       this.#close();
-      await this.#writer.idle();
+      await this.#writer.idle;
       await this.#reader.idle;
     }
     if (this.#ended !== undefined) throw this.#ended;
@@ -259,9 +261,7 @@ export class Pump {
     if (this.#hold?.isLong) this.end();
   };
 
-  async #read(): Promise<void> {
-    const count = await this.#reader.read(this.#session.writable());
-    if (count === null) return this.#session.receiveEof();
+  #received(count: number): void {
     this.#session.commit(count);
     this.#readInTurn += count;
     this.#receivedBytes += count;

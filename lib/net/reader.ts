@@ -58,7 +58,12 @@ export class Reader {
    *
    * @returns How many bytes were written to `into`, or `null` at the end of the stream.
    */
-  async read(into: Uint8Array): Promise<number | null> {
+  read(into: Uint8Array): Promise<number | null> {
+    const isIdle = this.#reading === undefined && this.#taken === this.#filled;
+    return isIdle && !this.hasEnded ? this.#socket.read(into) : this.#readAhead(into);
+  }
+
+  async #readAhead(into: Uint8Array): Promise<number | null> {
     if (this.#reading !== undefined) {
       this.#isWatching = false;
       await this.#reading;

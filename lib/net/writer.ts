@@ -14,8 +14,9 @@ export class Writer {
   readonly #next: () => Uint8Array | undefined;
   readonly #onFailure: () => void;
   readonly #counters: Pick<Counters, "sentBytes"> | undefined;
+  /** Never rejects. */
   #writing: Promise<void> | undefined;
-  #hasFailed = false;
+  #failure: { readonly error: unknown } | undefined;
   #sentBytes = 0;
   #unwrittenBytes = 0;
   #stallTimer: ReturnType<typeof setInterval> | undefined;
@@ -49,17 +50,14 @@ export class Writer {
 
   /** Whether a write has failed: the peer takes nothing any more. */
   get hasFailed(): boolean {
-    return this.#hasFailed;
+    return this.#failure !== undefined;
   }
 
   /** Writes what there is, unless a write is under way. */
   flush(): void {
-    if (this.isWriting || this.#hasFailed) return;
+    if (this.isWriting || this.hasFailed) return;
     const bytes = this.#next();
-    if (bytes === undefined) return;
-    this.#writing = this.#write(bytes);
-    // Only `drained` reports the failure.
-    this.#writing.catch(() => {});
+    if (bytes !== undefined) this.#writing = this.#write(bytes);
   }
 
   /**
@@ -75,6 +73,7 @@ export class Writer {
     this.#disarm();
     this.watch(timeoutMs, onStall);
     while (this.isWriting && !isEnough()) await this.#writing;
+    if (this.#failure !== undefined) throw this.#failure.error;
   }
 
   /**
@@ -98,28 +97,26 @@ export class Writer {
   }
 
   /** Settles when no write is under way, failed or not. */
-  async idle(): Promise<void> {
-    await this.#writing?.catch(() => {});
+  get idle(): Promise<void> {
+    return this.#writing ?? Promise.resolve();
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
     try {
-      for (let rest = bytes; rest.length > 0;) {
+      for (let rest = bytes;;) {
         this.#unwrittenBytes = rest.length;
         const count = await this.#socket.write(rest);
         this.#sentBytes += count;
         if (this.#counters !== undefined) this.#counters.sentBytes += count;
+        if (count === rest.length) break;
         rest = rest.subarray(count);
       }
     } catch (error) {
-      this.#hasFailed = true;
-      this.#disarm();
+      this.#failure = { error };
       this.#onFailure();
-      throw error;
-    } finally {
-      this.#writing = undefined;
-      this.#unwrittenBytes = 0;
     }
+    this.#writing = undefined;
+    this.#unwrittenBytes = 0;
     this.flush();
     if (!this.isWriting) this.#disarm();
   }
