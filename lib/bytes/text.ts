@@ -4,6 +4,8 @@
  * @module
  */
 
+import { viewOfBuffer } from "./view.ts";
+
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
 const encoder = new TextEncoder();
@@ -12,6 +14,23 @@ const encoder = new TextEncoder();
 export function untilNul(field: Uint8Array): Uint8Array {
   const end = field.indexOf(0);
   return end < 0 ? field : field.subarray(0, end);
+}
+
+/** The number of bytes before the first NUL, at most `size`. */
+export function lengthToNul(view: DataView, at: number, size: number): number {
+  let length = 0;
+  while (length < size && view.getUint8(at + length) !== 0) length++;
+  return length;
+}
+
+/** Reads a text field without a copy of its bytes. @returns `undefined` unless it is ASCII. */
+export function asciiField(view: DataView, at: number, size: number): string | undefined {
+  return readAscii(view, at, at + lengthToNul(view, at, size));
+}
+
+/** @returns A view of the bytes of a field before the first NUL, or of all when there is none. */
+export function bytesOfField(view: DataView, at: number, size: number): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset + at, lengthToNul(view, at, size));
 }
 
 /** @returns `undefined` when the bytes are not valid UTF-8. */
@@ -42,20 +61,25 @@ export function withoutByteOrderMark<T extends Uint8Array>(bytes: T): T {
 /** Longer texts go to `TextDecoder`, whose call costs 0.3 µs. */
 const SHORT_BYTES = 80;
 
-/** Most texts of events are a few ASCII letters; this decodes them faster than `TextDecoder` starts. */
+/** Most texts are a few ASCII letters; this decodes them faster than `TextDecoder` starts. */
 function decodeShortAscii(bytes: Uint8Array): string | undefined {
-  const { length } = bytes;
+  const { length, byteOffset } = bytes;
   if (length > SHORT_BYTES) return undefined;
+  return readAscii(viewOfBuffer(bytes), byteOffset, byteOffset + length);
+}
+
+function readAscii(view: DataView, at: number, end: number): string | undefined {
   let text = "";
-  let at = 0;
-  for (; at + 8 <= length; at += 8) {
-    const a = bytes[at]!, b = bytes[at + 1]!, c = bytes[at + 2]!, d = bytes[at + 3]!;
-    const e = bytes[at + 4]!, f = bytes[at + 5]!, g = bytes[at + 6]!, h = bytes[at + 7]!;
+  for (; at + 8 <= end; at += 8) {
+    const a = view.getUint8(at), b = view.getUint8(at + 1);
+    const c = view.getUint8(at + 2), d = view.getUint8(at + 3);
+    const e = view.getUint8(at + 4), f = view.getUint8(at + 5);
+    const g = view.getUint8(at + 6), h = view.getUint8(at + 7);
     if ((a | b | c | d | e | f | g | h) >= 0x80) return undefined;
     text += String.fromCharCode(a, b, c, d, e, f, g, h);
   }
-  for (; at < length; at++) {
-    const byte = bytes[at]!;
+  for (; at < end; at++) {
+    const byte = view.getUint8(at);
     if (byte >= 0x80) return undefined;
     text += String.fromCharCode(byte);
   }

@@ -5,7 +5,7 @@
  */
 
 import { escapeControls } from "../log.ts";
-import type { IoTable, Status } from "../segment/status.ts";
+import { type IoTable, RECORDS, type Status, type StatusKind } from "../segment/status.ts";
 
 /** Text that JSON and a terminal show as it is. */
 const PLAIN = /^[ !#-[\]-~]*$/;
@@ -13,8 +13,10 @@ const UNINTERESTING: ReadonlySet<string> = new Set(["kind", "frame", "source_aud
 
 /** A line for people, with the fields that matter: `client 2 resized 640x480`. */
 export function describe(role: "listener" | "client", id: number, status: Status): string {
-  const details = summary(status);
-  return `${role} ${id} ${status.kind}${details === "" ? "" : ` ${details}`}`;
+  const head = `${role} ${id} ${status.kind}`;
+  const summary = summaryOf(status);
+  if (summary === undefined) return FIELDS[status.kind](head, status);
+  return summary === "" ? head : `${head} ${summary}`;
 }
 
 /** A line of JSON: the time, the source, the fields of the record, and the table of an `input`. */
@@ -35,7 +37,8 @@ function isoTime(ms: number): string {
   return lastIso;
 }
 
-function summary(status: Status): string {
+/** What matters of a record; `undefined` when that is its fields. */
+function summaryOf(status: Status): string | undefined {
   switch (status.kind) {
     case "registered":
       return `${status.segkind || "unnamed"} ${quote(status.title)}`;
@@ -64,21 +67,31 @@ function summary(status: Status): string {
       return describeChunks(status);
     case "terminated":
       return status.last_words === "" ? "" : quote(status.last_words);
-    default:
-      return fields(status);
   }
+  return undefined;
 }
 
-function fields(status: Status): string {
-  let text = "";
-  // A loop over names makes no arrays, as `Object.entries` would.
-  for (const name in status) {
-    const value: unknown = status[name as keyof Status];
-    if (value === false || value === "" || UNINTERESTING.has(name)) continue;
-    if (text !== "") text += " ";
-    text += value === true ? name : `${name}=${show(value)}`;
-  }
-  return text;
+/** Appends the fields of a record to a text: `invisible rel_x=10`. */
+type AppendFields = (text: string, status: Status) => string;
+
+const FIELDS = Object.fromEntries(
+  RECORDS.map(({ kind, fields }) => [kind, compileFields(Object.keys(fields))]),
+) as Readonly<Record<StatusKind, AppendFields>>;
+
+/**
+ * Compiles a function that takes a third of the time of a loop over the names. No peer can influence its
+ * text, which comes from the tables.
+ */
+function compileFields(names: readonly string[]): AppendFields {
+  const interesting = names.filter((name) => !UNINTERESTING.has(name));
+  const statements = interesting.map((name) => `
+    value = status.${name};
+    if (value === true) text += " ${name}";
+    else if (value !== undefined && value !== false && value !== "") {
+      text += " ${name}=" + (Number.isFinite(value) ? value : show(value));
+    }`);
+  const body = `return (text, status) => { let value; ${statements.join("")} return text; };`;
+  return new Function("show", body)(show);
 }
 
 function describeLabel(status: Extract<Status, { kind: "input_label" }>): string {

@@ -9,29 +9,28 @@
 
 import { StreamError } from "../errors.ts";
 import { MAX_EARLY_EVENTS } from "../limits.ts";
-import type { WireEvent } from "../wire/event/types.ts";
-import { ownBytes } from "../wire/layout.ts";
+import type { EventPacket } from "../session/event_packet.ts";
 
 /** The early events of all channels of one client. */
 export class EarlyEvents {
-  readonly #events = new Map<number, WireEvent[]>();
+  readonly #events = new Map<number, EventPacket[]>();
   #count = 0;
 
   /** Keeps a copy of an event. @returns Why it was not kept. */
-  keep(channel: number, event: WireEvent): StreamError | undefined {
+  keep(event: EventPacket): StreamError | undefined {
     if (this.#count === MAX_EARLY_EVENTS) {
       const text = `more than ${MAX_EARLY_EVENTS} events before REGISTER, further ones are lost`;
       return new StreamError("too-many-events", text);
     }
     this.#count++;
-    const kept = this.#events.get(channel);
-    if (kept === undefined) this.#events.set(channel, [ownBytes(event)]);
-    else kept.push(ownBytes(event));
+    const kept = this.#events.get(event.channel);
+    if (kept === undefined) this.#events.set(event.channel, [event.copy()]);
+    else kept.push(event.copy());
     return undefined;
   }
 
   /** Takes out the events of a channel, in the order in which they came. */
-  take(channel: number): readonly WireEvent[] {
+  take(channel: number): readonly EventPacket[] {
     const kept = this.#events.get(channel) ?? [];
     this.#events.delete(channel);
     this.#count -= kept.length;

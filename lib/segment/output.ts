@@ -5,9 +5,10 @@
  */
 
 import { READ_PAUSE_OUTPUT_BYTES } from "../limits.ts";
+import type { EventPacket } from "../session/event_packet.ts";
 import type { Session } from "../session/session.ts";
 import type { ControlInput } from "../wire/control.ts";
-import type { EventInput, WireEvent } from "../wire/event/types.ts";
+import type { EventInput } from "../wire/event/types.ts";
 import type { Pacing } from "./outbox.ts";
 import { Outbox } from "./outbox.ts";
 import type { Outcome } from "./outcome.ts";
@@ -125,9 +126,17 @@ export class Output {
    *
    * @returns Whether it concerns the pacing alone and goes no further.
    */
-  observe(channel: number, event: WireEvent): boolean {
+  observe(event: EventPacket): boolean {
     if (this.#pacing === undefined) return false;
-    if (channel === 0) return this.#outbox.window.observe(event, this.#pacing.takenMs());
+    if (event.channel === 0) {
+      switch (event.kind) {
+        case "segreq":
+        case "labelhint":
+        case "inputmask":
+          return this.#outbox.window.observe(event.decode(), this.#pacing.takenMs());
+      }
+    }
+    // All others show no more than that.
     this.alive();
     return false;
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ExternalEvent, WireEvent } from "../wire/event/types.ts";
+import type { EventPacket } from "../session/event_packet.ts";
 import type { Segment } from "./segment.ts";
 import type { StatusOf } from "./status.ts";
 import { segmentRequestStatus } from "./status.ts";
@@ -22,18 +22,13 @@ export interface SegmentRequest {
   answered: boolean;
 }
 
-export function isRequest(event: WireEvent): event is ExternalEvent<"segreq"> {
-  return event.category === "external" && event.kind === "segreq";
-}
-
-export function requestFromEvent(
-  segment: Segment,
-  event: ExternalEvent<"segreq">,
-): SegmentRequest {
+/** @param event Of the kind `segreq`. */
+export function requestFromEvent(segment: Segment, event: EventPacket): SegmentRequest {
+  const { id, segkind } = event.decodeAs<"segreq">();
   return {
     segment,
-    id: event.id,
-    kind: event.segkind,
+    id,
+    kind: segkind,
     status: segmentRequestStatus(event, segment.statusContext),
     answered: false,
   };

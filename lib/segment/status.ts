@@ -8,8 +8,8 @@
  * @module
  */
 
+import type { EventPacket } from "../session/event_packet.ts";
 import { EXTERNAL_KINDS } from "../wire/event/external.ts";
-import type { ExternalEvent, WireEvent } from "../wire/event/types.ts";
 import { MessageJoiner } from "../wire/message_joiner.ts";
 import * as lua from "../wire/record.ts";
 import type { RecordContext, RecordOf, RecordTable } from "../wire/record.ts";
@@ -133,11 +133,9 @@ export class StatusContext implements RecordContext {
   }
 }
 
-type Maker = (event: never, context: RecordContext) => Status | undefined;
-
-const MAKERS: ReadonlyMap<string, Maker> = new Map(
-  Object.entries(EXTERNAL_KINDS).flatMap(([name, kind]): [string, Maker][] =>
-    "record" in kind ? [[name, lua.compileRecord(kind.record)]] : []
+const MAKERS: ReadonlyMap<string, lua.RecordMaker<Status>> = new Map(
+  Object.entries(EXTERNAL_KINDS).flatMap(([name, kind]) =>
+    "record" in kind ? [[name, lua.compileRecord<Status>(kind.layout, kind.record)] as const] : []
   ),
 );
 
@@ -150,17 +148,21 @@ const MAKERS: ReadonlyMap<string, Maker> = new Map(
  * @param context The segment that it came for; its joiners take part of messages.
  * @returns The record, or `undefined` for events that handlers do not get.
  */
-export function statusFromEvent(event: WireEvent, context: RecordContext): Status | undefined {
-  if (event.category === "external") {
-    if (event.kind !== "unknown") return MAKERS.get(event.kind)?.(event as never, context);
-    return { kind: "unknown", frame: Number(event.frameId), kind_num: event.kindNumber };
+export function statusFromEvent(event: EventPacket, context: RecordContext): Status | undefined {
+  const { kind, view, base } = event;
+  if (kind !== undefined && kind !== "unknown") return MAKERS.get(kind)?.(view, base, context);
+  const decoded = event.decode();
+  if (decoded.kind !== "unknown") {
+    if (decoded.category !== "input") return undefined;
+    return { kind: "input", source_audio: context.segment, tgtid: decoded.dst };
   }
-  if (event.category !== "input" || event.kind === "unknown") return undefined;
-  return { kind: "input", source_audio: context.segment, tgtid: event.dst };
+  if (decoded.category !== "external") return undefined;
+  return { kind: "unknown", frame: Number(decoded.frameId), kind_num: decoded.kindNumber };
 }
 
+/** @param event Of the kind `segreq`. */
 export function segmentRequestStatus(
-  event: ExternalEvent<"segreq">,
+  event: EventPacket,
   context: RecordContext,
 ): StatusOf<"segment_request"> {
   return statusFromEvent(event, context) as StatusOf<"segment_request">;

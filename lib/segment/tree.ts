@@ -13,10 +13,11 @@ import { MemoryBudget, processMemory } from "../decoders/memory_budget.ts";
 import { VideoStream } from "../decoders/video_stream.ts";
 import type { StreamError } from "../errors.ts";
 import { MAX_CLIENT_SURFACE_BYTES } from "../limits.ts";
+import type { EventPacket } from "../session/event_packet.ts";
 import type { DataReceived, SessionEvent } from "../session/events.ts";
 import { CANCEL_STREAM_TYPE, RESERVED_SEGMENT_KINDS } from "../wire/constants.ts";
 import type { Control, KnownControl } from "../wire/control.ts";
-import type { EventInput, ExternalEvent, WireEvent } from "../wire/event/types.ts";
+import type { EventInput, InputEvent } from "../wire/event/types.ts";
 import { announceAudio, takeAudio } from "./audio.ts";
 import { EarlyEvents } from "./early_events.ts";
 import type { IncomingTransfer } from "./incoming_transfer.ts";
@@ -26,9 +27,9 @@ import { Output, type SessionPort } from "./output.ts";
 import type { Peer } from "./peer.ts";
 import { prerollEvents, prerollStatuses } from "./preroll.ts";
 import { earlyStatuses } from "./presented.ts";
-import { isRequest, requestFromEvent, type SegmentRequest } from "./request.ts";
+import { requestFromEvent, type SegmentRequest } from "./request.ts";
 import { Segment } from "./segment.ts";
-import { type Status, statusFromEvent } from "./status.ts";
+import { type Status, statusFromEvent, type StatusOf } from "./status.ts";
 import { eventToIo } from "./status_io.ts";
 import { cancelTransfer, TransfersIn } from "./transfers_in.ts";
 import type { TreeOptions } from "./tree_options.ts";
@@ -99,7 +100,7 @@ export class SegmentTree {
         this.#takeControl(event.control);
         break;
       case "event":
-        this.#takeEvent(event.channel, event.event);
+        this.#takeEvent(event);
         break;
       case "data":
         this.#takeData(event);
@@ -263,7 +264,7 @@ export class SegmentTree {
   #end(segment: Segment, lastWords: string): void {
     // A client may end without having registered; requests end with it.
     for (const event of this.#early.take(segment.channel)) {
-      if (!isRequest(event)) this.#report(segment, event);
+      if (event.kind !== "segreq") this.#report(segment, event);
     }
     segment.state = "ended";
     segment.free();
@@ -315,57 +316,58 @@ export class SegmentTree {
     this.#add(this.#transfersIn.take(segment, streamId, payload));
   }
 
-  #takeEvent(channel: number, event: WireEvent): void {
-    const segment = this.#segments.get(channel);
-    if (segment === undefined || this.output.observe(channel, event)) return;
-    if (event.category === "external" && event.kind === "register") {
-      return this.#register(segment, event);
-    }
+  #takeEvent(event: EventPacket): void {
+    const segment = this.#segments.get(event.channel);
+    if (segment === undefined || this.output.observe(event)) return;
+    if (event.kind === "register") return this.#register(segment, event);
     if (!segment.isRegistered) return this.#takeEarly(segment, event);
     this.#report(segment, event);
   }
 
-  #report(segment: Segment, event: WireEvent): void {
-    if (event.category === "external") {
-      switch (event.kind) {
-        case "segreq": {
-          const request = requestFromEvent(segment, event);
-          return this.#record(segment, request.status, { request });
-        }
-        case "inputmask":
-          segment.inputMask = { devices: event.device, types: event.types };
-          break;
-        case "streamstatus":
-          // It may end a transfer; handlers get it all the same, as in Lua.
-          this.#add(this.#transfersIn.takeStatus(segment, event.identifier, event.completion));
+  #report(segment: Segment, event: EventPacket): void {
+    switch (event.kind) {
+      case "segreq": {
+        const request = requestFromEvent(segment, event);
+        return this.#record(segment, request.status, { request });
+      }
+      case "inputmask": {
+        const { device: devices, types } = event.decodeAs<"inputmask">();
+        segment.inputMask = { devices, types };
+        break;
+      }
+      case "streamstatus": {
+        // It may end a transfer; handlers get it all the same, as in Lua.
+        const { identifier, completion } = event.decodeAs<"streamstatus">();
+        this.#add(this.#transfersIn.takeStatus(segment, identifier, completion));
       }
     }
     const status = statusFromEvent(event, segment.statusContext);
     if (status === undefined) return;
     segment.note(status);
-    if (event.category !== "input" || event.kind === "unknown") this.#record(segment, status);
-    else this.#record(segment, status, { input: eventToIo(event) });
+    if (status.kind !== "input") this.#record(segment, status);
+    else this.#record(segment, status, { input: eventToIo(event.decode() as InputEvent) });
   }
 
-  #takeEarly(segment: Segment, event: WireEvent): void {
-    const error = this.#early.keep(segment.channel, event);
+  #takeEarly(segment: Segment, event: EventPacket): void {
+    const error = this.#early.keep(event);
     if (error === undefined) return;
-    if (isRequest(event)) this.refuse(requestFromEvent(segment, event));
+    if (event.kind === "segreq") this.refuse(requestFromEvent(segment, event));
     this.#outcomes.push({ type: "fault", segment, error });
   }
 
-  #register(segment: Segment, event: ExternalEvent<"register">): void {
+  #register(segment: Segment, event: EventPacket): void {
+    const { segkind, title } = event.decodeAs<"register">();
     const isFirst = !segment.isRegistered;
     if (isFirst) {
       if (segment.channel === 0) {
-        if (RESERVED_SEGMENT_KINDS.includes(event.segkind)) return;
-        segment.kind = event.segkind;
+        if (RESERVED_SEGMENT_KINDS.includes(segkind)) return;
+        segment.kind = segkind;
       }
       segment.isRegistered = true;
     }
-    segment.title = decodeUtf8Lenient(event.title);
-    const status = statusFromEvent({ ...event, segkind: segment.kind }, segment.statusContext)!;
-    this.#record(segment, status);
+    segment.title = decodeUtf8Lenient(title);
+    const status = statusFromEvent(event, segment.statusContext) as StatusOf<"registered">;
+    this.#record(segment, { ...status, segkind: segment.kindName });
     if (!isFirst) return;
     if (segment.channel === 0) {
       segment.state = "preroll";

@@ -7,6 +7,7 @@
 import type { Role } from "../wire/constants.ts";
 import type { Control } from "../wire/control.ts";
 import type { WireEvent } from "../wire/event/types.ts";
+import type { EventPacket } from "./event_packet.ts";
 
 /** Whether the static key is sent under an ephemeral exchange or in the first packet. */
 export type HelloMode = "ephemeral" | "direct";
@@ -36,9 +37,9 @@ export interface ControlReceived {
   readonly control: Control;
 }
 
-/** An event of a segment. */
+/** An event of a segment, decoded. */
 export interface EventReceived {
-  /** Tells this from other session events. */
+  /** Tells this from other events. */
   readonly type: "event";
   /** The channel of the segment. */
   readonly channel: number;
@@ -67,6 +68,6 @@ export type SessionEvent =
   | PeerOffered
   | PeerAuthenticated
   | ControlReceived
-  | EventReceived
+  | EventPacket
   | DataReceived
   | Closed;

@@ -24,9 +24,10 @@ import type { ControlInput } from "../wire/control.ts";
 import { controlNonce, decodeControl, encodeControl } from "../wire/control.ts";
 import { decodeDataHead, encodeDataHead } from "../wire/data.ts";
 import type { EventInput } from "../wire/event/types.ts";
-import { decodeEventPacket, encodeEventPacket } from "../wire/event/event.ts";
+import { encodeEventPacket } from "../wire/event/event.ts";
 import { loginDeadline } from "./deadline.ts";
 import { controlHasContent, eventHasContent } from "./content.ts";
+import { EventPacket } from "./event_packet.ts";
 import type { PeerOffered, SessionEvent } from "./events.ts";
 import { asNotProven, drawFirst, Login } from "./login.ts";
 import type { SessionOptions } from "./options.ts";
@@ -321,10 +322,8 @@ export class Session {
     switch (type) {
       case PACKET_TYPE.control:
         return this.#dispatchControl(state, block, at);
-      case PACKET_TYPE.event: {
-        const { channel, event } = decodeEventPacket(block, at);
-        return { type: "event", channel, event };
-      }
+      case PACKET_TYPE.event:
+        return new EventPacket(block, at);
       default: {
         const { channel, stream } = decodeDataHead(block, at);
         const payload = block.subarray(at + DATA_HEAD_BYTES, end);

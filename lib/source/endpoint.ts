@@ -46,7 +46,9 @@ export class SourceEndpoint {
 
   /** @returns The event if it is for the program; the endpoint has handled all others. */
   take(event: SessionEvent): SourceEvent | undefined {
-    if (event.type === "event") return event;
+    if (event.type === "event") {
+      return { type: "event", channel: event.channel, event: event.decode() };
+    }
     if (event.type !== "control") return undefined;
     const { control } = event;
     switch (control.command) {

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { decodeUtf8Lenient, encodeUtf8, splitUtf8 } from "../bytes/text.ts";
+import { decodeUtf8Lenient, encodeUtf8, lengthToNul, splitUtf8 } from "../bytes/text.ts";
 import { ApiMisuseError } from "../errors.ts";
 import {
   BYTES_OF,
@@ -96,10 +96,14 @@ function compileReader<T>(fields: readonly CompiledField[], tag: object): Reader
   const constants = Object.entries(tag).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
   const members = fields.map((field) => `${field.name}: ${readerText(field)}`);
   const text = `return (view, base) => ({ ${[...constants, ...members].join(", ")} });`;
-  return new Function("copy", "lengthToNul", "readString", text)(copy, lengthToNul, readString);
+  return new Function(...Object.keys(READERS), text)(...Object.values(READERS));
 }
 
-function readerText({ type, offset, size, count }: Field): string {
+/**
+ * The text of an expression that reads a field; compiled code has `view` and `base`, and the functions
+ * of {@linkcode READERS} for fields of bytes and text.
+ */
+export function readerText({ type, offset, size, count }: Field): string {
   if (count === 0) return readerOfOne(type, offset, size);
   const step = BYTES_OF[type];
   const items = Array.from({ length: count }, (_, i) => readerOfOne(type, offset + i * step, step));
@@ -138,12 +142,6 @@ function readerOfOne(type: FieldType, offset: number, size: number): string {
   }
 }
 
-function lengthToNul(view: DataView, at: number, size: number): number {
-  let length = 0;
-  while (length < size && view.getUint8(at + length) !== 0) length++;
-  return length;
-}
-
 /** Decoded bytes share blocks: a new buffer takes longer than reading a whole event. */
 const BLOCK_BYTES = 8_192;
 let block = EMPTY;
@@ -169,6 +167,9 @@ function copy(view: DataView, at: number, length: number): Uint8Array {
   for (let i = 0; i < length; i++) block[start + i] = view.getUint8(at + i);
   return block.subarray(start, used);
 }
+
+/** What compiled readers call, by name. */
+const READERS = { copy, lengthToNul, readString } as const;
 
 function readString(view: DataView, at: number, size: number): string {
   let result = "";

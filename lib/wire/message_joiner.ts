@@ -4,7 +4,7 @@
  * @module
  */
 
-import { decodeUtf8 } from "../bytes/text.ts";
+import { asciiField, bytesOfField, decodeUtf8 } from "../bytes/text.ts";
 import { MAX_RECEIVED_MESSAGE_BYTES } from "../limits.ts";
 
 /** One part of a text, cut between code points. */
@@ -35,16 +35,29 @@ export class MessageJoiner {
    *   whose message is empty.
    */
   take(bytes: Uint8Array, more: boolean): MessagePart | undefined {
-    this.#totalBytes += bytes.length;
-    const isTooLong = this.#totalBytes > MAX_RECEIVED_MESSAGE_BYTES;
+    const isTooLong = this.#isTooLong(bytes.length, more);
     const joined = isTooLong ? NOTHING : join(this.#held, bytes);
     const end = more ? wholeCodePoints(joined) : joined.length;
     const isWhole = end === joined.length;
     this.#held = isWhole ? NOTHING : joined.slice(end);
-    if (!more) this.#totalBytes = 0;
     if (isTooLong && more) return undefined;
     const text = isWhole ? joined : joined.subarray(0, end);
     return { message: decodeUtf8(text) ?? "", multipart: more };
+  }
+
+  /** {@linkcode take} for a text field of `size` bytes; ASCII, which is usual, is not copied. */
+  takeField(view: DataView, at: number, size: number, more: boolean): MessagePart | undefined {
+    const text = this.#held.length === 0 ? asciiField(view, at, size) : undefined;
+    if (text === undefined) return this.take(bytesOfField(view, at, size), more);
+    if (!this.#isTooLong(text.length, more)) return { message: text, multipart: more };
+    return more ? undefined : { message: "", multipart: more };
+  }
+
+  /** Counts the bytes of a part. @returns Whether the text has exceeded the limit. */
+  #isTooLong(bytes: number, more: boolean): boolean {
+    const total = this.#totalBytes + bytes;
+    this.#totalBytes = more ? total : 0;
+    return total > MAX_RECEIVED_MESSAGE_BYTES;
   }
 }
 

@@ -8,8 +8,10 @@
  * @module
  */
 
-import { filteredText, wholeText } from "./record_text.ts";
+import type { Field, Layout, Quad } from "./fields.ts";
+import { Codec, readerText } from "./layout.ts";
 import type { MessageJoiner } from "./message_joiner.ts";
+import { filteredText, wholeText } from "./record_text.ts";
 
 /** What a record needs beyond its event. */
 export interface RecordContext {
@@ -29,6 +31,8 @@ export interface RecordField<Value = unknown, Event = never> {
   readonly from?: string;
   /** Converts the value of `from`, which is copied when this is absent. */
   readonly convert?: (held: never) => Value;
+  /** Reads the value of `from` from the bytes of a text that begins at `at`. */
+  readonly read?: (view: DataView, at: number) => Value;
   /** Computes the value from the whole event. */
   readonly make?: (event: Event, context: RecordContext) => Value | undefined;
   /** Whether the field is absent when `make` returns `undefined`. */
@@ -94,6 +98,11 @@ export function number<K extends string>(
   return { type: "number", doc, from };
 }
 
+/** Four numbers. */
+export function quad<K extends string>(from: K, doc: string): RecordField<Quad, Holds<K, Quad>> {
+  return { type: "[number, number, number, number]", doc, from };
+}
+
 /** A float; NaN and infinities, which JSON lacks, become 0. */
 export function float<K extends string>(
   from: K,
@@ -128,8 +137,8 @@ export function text<K extends string>(
   limitBytes: number,
   doc: string,
 ): RecordField<string, Holds<K, Uint8Array>> {
-  const convert = (held: Uint8Array) => wholeText(held, limitBytes);
-  return { type: `string, at most ${limitBytes} bytes`, doc, from, convert };
+  const read = (view: DataView, at: number) => wholeText(view, at, limitBytes);
+  return { type: `string, at most ${limitBytes} bytes`, doc, from, read };
 }
 
 /**
@@ -144,8 +153,8 @@ export function filtered<K extends string>(
   allowed: ReadonlySet<number>,
   doc: string,
 ): RecordField<string, Holds<K, Uint8Array>> {
-  const convert = (held: Uint8Array) => filteredText(held, limitBytes, allowed);
-  return { type: `string, at most ${limitBytes} bytes`, doc, from, convert };
+  const read = (view: DataView, at: number) => filteredText(view, at, limitBytes, allowed, "?");
+  return { type: `string, at most ${limitBytes} bytes`, doc, from, read };
 }
 
 /**
@@ -162,6 +171,36 @@ export function choice<K extends string, const Name extends string>(
 ): RecordField<Name, Holds<K, number>> {
   const all = names.includes(other) ? names : [...names, other];
   return { type: union(all), doc, from, convert: (held: number) => names[held] ?? other };
+}
+
+/** A field that `convert` computes from one field of the event; `type` is for the documentation. */
+export function converted<K extends string, Held, Value>(
+  from: K,
+  type: string,
+  doc: string,
+  convert: (held: Held) => Value,
+): RecordField<Value, Holds<K, Held>> {
+  return { type, doc, from, convert };
+}
+
+/** A field that `read` computes from the bytes of a text; `type` is for the documentation. */
+export function fromText<K extends string, Value>(
+  from: K,
+  type: string,
+  doc: string,
+  read: (view: DataView, at: number) => Value,
+): RecordField<Value, Holds<K, Uint8Array>> {
+  return { type, doc, from, read };
+}
+
+/** As {@linkcode fromText}, but the field is absent when `read` returns `undefined`. */
+export function optionalFromText<K extends string, Value>(
+  from: K,
+  type: string,
+  doc: string,
+  read: (view: DataView, at: number) => Value | undefined,
+): RecordField<Value, Holds<K, Uint8Array>> & { readonly isOptional: true } {
+  return { type, doc, from, read: read as (view: DataView, at: number) => Value, isOptional: true };
 }
 
 /** A field that `make` computes from the whole event; `type` is for the documentation. */
@@ -192,36 +231,64 @@ export interface CompilableRecord extends RecordTable {
   /** Whether there is a record for the event; always when absent. */
   readonly when?: (event: never) => boolean;
   /** Returns the object to use in place of the event, or `undefined` for no record. */
-  readonly part?: (event: never, context: RecordContext) => object | undefined;
+  readonly part?: (view: DataView, base: number, context: RecordContext) => object | undefined;
 }
 
+/** Makes the record of the event whose bytes begin at `base`; `undefined` when there is none. */
+export type RecordMaker<Record> = (
+  view: DataView,
+  base: number,
+  context: RecordContext,
+) => Record | undefined;
+
 /**
- * Compiles the function that builds a record, or returns `undefined` when there is none. Its body is one
- * object literal: four times as fast as a loop that stores by name. No peer can influence its text,
- * which comes from the tables.
+ * Compiles the function that builds a record from the bytes of an event. Its body is one object literal:
+ * four times as fast as a loop that stores by name. The event is decoded only for functions that want it
+ * as a whole. No peer can influence the text, which comes from the tables.
+ *
+ * @param layout The fields of the event.
  */
 export function compileRecord<Record>(
+  layout: Layout,
   { kind, fields, when, part }: CompilableRecord,
-): (event: never, context: RecordContext) => Record | undefined {
+): RecordMaker<Record> {
   const callees: unknown[] = [];
-  const call = (callee: unknown, argument: string) =>
-    `f${callees.push(callee) - 1}(${argument}, context)`;
-  const members = [`kind: ${JSON.stringify(kind)}`, "frame: Number(event.frameId)"];
+  const call = (callee: unknown, ...args: readonly string[]) =>
+    `f${callees.push(callee) - 1}(${args.join(", ")})`;
+  const valueOf = ({ from, convert, read, make }: RecordField) => {
+    if (make !== undefined) return call(make, "event", "context");
+    if (part !== undefined) return `part.${from}`;
+    const field = layout[from!]!;
+    if (read !== undefined) return call(read, "view", `base + ${field.offset}`);
+    const held = readerText(field);
+    return convert === undefined ? held : call(convert, held);
+  };
+  const members = [`kind: ${JSON.stringify(kind)}`, `frame: ${frameText(layout["frameId"]!)}`];
   const statements: string[] = [];
-  for (const [name, { from, convert, make, isOptional }] of Object.entries(fields)) {
+  for (const [name, field] of Object.entries(fields)) {
     if (name === "frame") continue;
-    const held = from === undefined ? "part" : `part.${from}`;
-    const value = make || convert ? call(make ?? convert, held) : held;
-    if (!isOptional) members.push(`${name}: ${value}`);
+    const value = valueOf(field);
+    if (!field.isOptional) members.push(`${name}: ${value}`);
     else statements.push(`const v = ${value}; if (v !== undefined) record.${name} = v;`);
   }
-  const text = `return (event, context) => {
+  const codec = new Codec(layout, {});
+  const decode = (view: DataView, base: number) => codec.decode(view, base);
+  const isWhole = when !== undefined ||
+    Object.values(fields).some(({ make }) => make !== undefined);
+  const text = `return (view, base, context) => {
+    ${isWhole ? `const event = ${call(decode, "view", "base")};` : ""}
     ${when ? `if (!${call(when, "event")}) return undefined;` : ""}
-    const part = ${part ? call(part, "event") : "event"};
-    if (part === undefined) return undefined;
+    ${part ? `const part = ${call(part, "view", "base", "context")};` : ""}
+    ${part ? "if (part === undefined) return undefined;" : ""}
     const record = { ${members.join(", ")} };
     ${statements.map((statement) => `{ ${statement} }`).join(" ")}
     return record;
   };`;
   return new Function(...callees.map((_, i) => `f${i}`), text)(...callees);
+}
+
+/** A u64 as a number, without the allocation of a bigint. */
+function frameText({ offset }: Field): string {
+  const [low, high] = [offset, offset + 4].map((at) => `view.getUint32(base + ${at}, true)`);
+  return `${low} + ${high} * 0x1_0000_0000`;
 }

@@ -4,9 +4,7 @@
  * @module
  */
 
-import { decodeUtf8 } from "../bytes/text.ts";
-
-const REPLACEMENT = "?";
+import { asciiField, bytesOfField, decodeUtf8, lengthToNul } from "../bytes/text.ts";
 
 /** Letters, `-` and `_`: language codes. */
 export const LETTERS: ReadonlySet<number> = bytesIn("A-Z a-z - _");
@@ -39,38 +37,34 @@ function bytesIn(classes: string): Set<number> {
 }
 
 /**
- * Decodes valid UTF-8; other bytes give an empty text.
+ * Reads a text field; bytes that are not valid UTF-8 give an empty text.
  *
  * @param limitBytes What fits the field in front of its NUL; the rest is dropped.
  */
-export function wholeText(bytes: Uint8Array, limitBytes: number): string {
-  return decodeUtf8(upTo(bytes, limitBytes)) ?? "";
+export function wholeText(view: DataView, at: number, limitBytes: number): string {
+  return asciiField(view, at, limitBytes) ??
+    decodeUtf8(bytesOfField(view, at, limitBytes)) ?? "";
 }
 
 /**
- * Decodes text of a small alphabet.
+ * Reads a text field of a small alphabet.
  *
  * @param limitBytes What fits the field in front of its NUL; the rest is dropped.
  * @param allowed The bytes that stay.
- * @param other Whether each other byte becomes a `?` or is dropped.
+ * @param other What takes the place of each other byte.
  */
 export function filteredText(
-  bytes: Uint8Array,
+  view: DataView,
+  at: number,
   limitBytes: number,
   allowed: ReadonlySet<number>,
-  other: "replace" | "drop" = "replace",
+  other: "?" | "",
 ): string {
-  const end = Math.min(bytes.length, limitBytes);
+  const end = at + lengthToNul(view, at, limitBytes);
   let result = "";
-  for (let at = 0; at < end; at++) {
-    const byte = bytes[at]!;
-    if (allowed.has(byte)) result += String.fromCharCode(byte);
-    else if (other === "replace") result += REPLACEMENT;
+  for (; at < end; at++) {
+    const byte = view.getUint8(at);
+    result += allowed.has(byte) ? String.fromCharCode(byte) : other;
   }
   return result;
-}
-
-/** Avoids a needless view: for a view of a short array V8 moves the bytes out of its heap. */
-function upTo(bytes: Uint8Array, limitBytes: number): Uint8Array {
-  return bytes.length <= limitBytes ? bytes : bytes.subarray(0, limitBytes);
 }

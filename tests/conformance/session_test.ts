@@ -2,7 +2,6 @@
 // reference sent, and the events do not depend on how the bytes arrive.
 
 import assert from "node:assert/strict";
-import type { SessionEvent } from "../../lib/session/events.ts";
 import { Session } from "../../lib/session/session.ts";
 import type { PrivateKey } from "../../lib/crypto/x25519.ts";
 import { HEAD_BYTES } from "../../lib/transport/packet.ts";
@@ -15,6 +14,7 @@ import type { Draws } from "../support/draws.ts";
 import { replayDraws } from "../support/draws.ts";
 import type { Fed, Fixture } from "../support/feed.ts";
 import { feed } from "../support/feed.ts";
+import type { KeptEvent } from "../support/kept_event.ts";
 import { NO_REKEY, REGISTER } from "../support/pair.ts";
 import { type Crypto, CRYPTOS, spyOn } from "../support/providers.ts";
 import type { End, SessionVector } from "../support/vectors.ts";
@@ -166,7 +166,7 @@ function commandOf(plain: Uint8Array): string | undefined {
   return decodeControl(plain.subarray(HEAD_BYTES)).command;
 }
 
-function summary(event: SessionEvent): string {
+function summary(event: KeptEvent): string {
   switch (event.type) {
     case "control":
       return event.control.command;

@@ -6,7 +6,7 @@ import { packetContent } from "../../lib/decoders/binary.ts";
 import { StreamError } from "../../lib/errors.ts";
 import type { BinaryOffer, Source, Status } from "../../lib/mod.ts";
 import { storeTransfers } from "../../lib/mod.ts";
-import type { SessionEvent } from "../../lib/session/events.ts";
+import type { KeptEvent } from "../support/kept_event.ts";
 import { Bench } from "../support/listen.ts";
 import type { TestClient } from "../support/clients.ts";
 
@@ -60,7 +60,7 @@ function hashOf(content: Uint8Array): string {
   return hash.digest().toHex();
 }
 
-function controls(client: TestClient, command: string): SessionEvent[] {
+function controls(client: TestClient, command: string): KeptEvent[] {
   return client.events.filter((event) =>
     event.type === "control" && event.control.command === command
   );

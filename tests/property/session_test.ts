@@ -7,6 +7,7 @@ import { encodeUtf8 } from "../../lib/bytes/text.ts";
 import type { SessionEvent } from "../../lib/session/events.ts";
 import type { Session } from "../../lib/session/session.ts";
 import { concat, feedOnce, randomChunks } from "../support/feed.ts";
+import type { KeptEvent } from "../support/kept_event.ts";
 import {
   CLIENT_KEY,
   clientSession,
@@ -185,7 +186,7 @@ class End {
   readonly session: Session;
   readonly sent: string[] = [];
   readonly #key;
-  readonly #events: SessionEvent[] = [];
+  readonly #events: KeptEvent[] = [];
   #waiting: Uint8Array = new Uint8Array(0);
 
   constructor(session: Session, key: typeof CLIENT_KEY) {

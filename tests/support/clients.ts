@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { encodeUtf8 } from "../../lib/bytes/text.ts";
 import { defaultProvider } from "../../lib/crypto/mod.ts";
 import { PrivateKey } from "../../lib/crypto/x25519.ts";
-import type { HelloMode, SessionEvent } from "../../lib/session/events.ts";
+import type { HelloMode } from "../../lib/session/events.ts";
 import { Session } from "../../lib/session/session.ts";
 import { DEFAULT_SECRET } from "../../lib/wire/constants.ts";
 import { writeAll } from "../../lib/write_all.ts";
 import type { ClientSocket } from "./connect_from.ts";
 import type { Bench } from "./listen.ts";
+import type { KeptEvent } from "./kept_event.ts";
 import { drain, NO_REKEY, REGISTER } from "./pair.ts";
 import { isProbe } from "./probe.ts";
 import type { RawPeerOptions } from "./raw_peer.ts";
@@ -26,7 +27,7 @@ export interface ClientOptions {
 /** A client that keeps the rules of the protocol. */
 export class TestClient implements Disposable {
   readonly session: Session;
-  readonly events: SessionEvent[] = [];
+  readonly events: KeptEvent[] = [];
   readonly key: PrivateKey;
   readonly #socket: ClientSocket;
 
@@ -86,7 +87,7 @@ export class TestClient implements Disposable {
     const count = await readSome(this.#socket, this.session.writable());
     if (count === null) return false;
     this.session.commit(count);
-    const taken: SessionEvent[] = [];
+    const taken: KeptEvent[] = [];
     drain(this.session, this.key, taken);
     this.events.push(
       ...taken.filter((event) => event.type !== "control" || !isProbe(event.control)),

@@ -4,6 +4,7 @@ import { PeerError } from "../../lib/errors.ts";
 import type { SessionEvent } from "../../lib/session/events.ts";
 import type { Session } from "../../lib/session/session.ts";
 import type { StateName } from "../../lib/session/transitions.ts";
+import { keep, type KeptEvent } from "./kept_event.ts";
 import { SeededRandom } from "./random.ts";
 
 export { concat };
@@ -18,8 +19,7 @@ export interface Fixture {
 }
 
 export interface Fed {
-  /** All events, with copies of their payloads. */
-  readonly events: readonly SessionEvent[];
+  readonly events: readonly KeptEvent[];
   readonly output: Uint8Array;
   /** The code of the error that ended it. */
   readonly fault: string | undefined;
@@ -78,13 +78,13 @@ export function feedOnce(
   eof: boolean,
 ): Fed {
   const { session } = fixture;
-  const events: SessionEvent[] = [];
+  const events: KeptEvent[] = [];
   const output: Uint8Array[] = [];
   let fault: string | undefined;
   const drain = () => {
     try {
       for (let event = session.nextEvent(); event !== undefined; event = session.nextEvent()) {
-        events.push(event.type === "data" ? { ...event, payload: event.payload.slice() } : event);
+        events.push(keep(event));
         fixture.take?.(event);
       }
     } catch (error) {

@@ -1,10 +1,10 @@
 import { encodeUtf8 } from "../../lib/bytes/text.ts";
 import { typescriptProvider } from "../../lib/crypto/typescript.ts";
 import { PrivateKey } from "../../lib/crypto/x25519.ts";
-import type { SessionEvent } from "../../lib/session/events.ts";
 import type { ClientOptions, ServerOptions } from "../../lib/session/options.ts";
 import { Session } from "../../lib/session/session.ts";
 import { DEFAULT_SECRET } from "../../lib/wire/constants.ts";
+import { keep, type KeptEvent } from "./kept_event.ts";
 import { SeededRandom } from "./random.ts";
 
 export const NO_REKEY = { early: 0, volumeBytes: Infinity } as const;
@@ -56,10 +56,10 @@ export class Pair {
   /**
    * Exchanges bytes until both ends have nothing to send. Both accept every key.
    *
-   * @returns The events of each end, with copies of payloads.
+   * @returns The events of each end.
    */
-  exchange(): { client: SessionEvent[]; server: SessionEvent[] } {
-    const events = { client: [] as SessionEvent[], server: [] as SessionEvent[] };
+  exchange(): { client: KeptEvent[]; server: KeptEvent[] } {
+    const events = { client: [] as KeptEvent[], server: [] as KeptEvent[] };
     for (let moved = true; moved;) {
       const toServer = carry(this.client, this.server, SERVER_KEY, events.server);
       const toClient = carry(this.server, this.client, CLIENT_KEY, events.client);
@@ -93,16 +93,16 @@ export const REGISTER = {
  * Takes all events of a session and accepts an offered key.
  *
  * @param key The static key of the session.
- * @param events Gets copies of the events.
+ * @param events Gets the events.
  */
-export function drain(session: Session, key: PrivateKey, events: SessionEvent[] = []): void {
+export function drain(session: Session, key: PrivateKey, events: KeptEvent[] = []): void {
   for (let event = session.nextEvent(); event !== undefined; event = session.nextEvent()) {
-    events.push(event.type === "data" ? { ...event, payload: event.payload.slice() } : event);
+    events.push(keep(event));
     if (event.type === "peer-offered") session.accept(key);
   }
 }
 
-function carry(from: Session, to: Session, key: PrivateKey, events: SessionEvent[]): boolean {
+function carry(from: Session, to: Session, key: PrivateKey, events: KeptEvent[]): boolean {
   const bytes = from.takeOutput();
   if (bytes === undefined) return false;
   for (let rest = bytes; rest.length > 0;) {

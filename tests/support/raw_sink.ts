@@ -55,7 +55,7 @@ export class RawSink implements AsyncDisposable {
     const socket = await this.claimed();
     for (;;) {
       for (let next = this.session.nextEvent(); next; next = this.session.nextEvent()) {
-        if (next.type === "event" && next.event.kind === kind) return;
+        if (next.type === "event" && next.decode().kind === kind) return;
       }
       await this.#receive(socket);
     }

@@ -10,12 +10,14 @@ import type { Source } from "../../lib/segment/source.ts";
 import type { IoTable, Status } from "../../lib/segment/status.ts";
 import type { TreeOptions } from "../../lib/segment/tree_options.ts";
 import { SegmentTree } from "../../lib/segment/tree.ts";
+import { EventPacket } from "../../lib/session/event_packet.ts";
 import type { SessionEvent } from "../../lib/session/events.ts";
 import { CONTROL_BODY_BYTES, EVENT_BYTES } from "../../lib/wire/constants.ts";
 import type { Control, ControlInput, KnownControl } from "../../lib/wire/control.ts";
 import { decodeControl, encodeControl } from "../../lib/wire/control.ts";
 import { decodeEvent, encodeEvent } from "../../lib/wire/event/event.ts";
 import type { EventInput, WireEvent } from "../../lib/wire/event/types.ts";
+import { eventBody } from "./event_packets.ts";
 
 /** A packet that was sent, as its bytes. */
 export type Sent =
@@ -122,7 +124,7 @@ export class Fixture {
   }
 
   eventBytes(bytes: Uint8Array, channel = 0): void {
-    this.receive({ type: "event", channel, event: decodeEvent(bytes) });
+    this.receive(new EventPacket(eventBody(bytes, channel)));
   }
 
   control(control: ControlInput): void {

@@ -30,7 +30,11 @@ const CATEGORY_AT = 120;
 const LAST_SEEN_AT = 0;
 const CHANNEL_AT = 8;
 const CHECKSUM_AT = 9;
-const EVENT_AT = EVENT_BODY_BYTES - EVENT_BYTES;
+/** Where the event is in the body of its packet. */
+export const EVENT_AT: number = EVENT_BODY_BYTES - EVENT_BYTES;
+
+/** The name of an EXTERNAL kind with a table. */
+export type ExternalKind = keyof typeof EXTERNAL_KINDS;
 
 type AnyCodec = Codec<Layout, object>;
 
@@ -62,9 +66,28 @@ const CATEGORIES: Readonly<Record<EventCategory, CompiledCategory>> = {
   external: compile("external", EXTERNAL_KINDS),
   input: compile("input", INPUT_KINDS),
 };
+const EXTERNAL_NAMES: readonly (ExternalKind | undefined)[] = namesByNumber();
 const TRANSLATED = CATEGORIES.input.byName.get("translated")!.codec;
 const DIGITAL = CATEGORIES.input.byName.get("digital")!.codec;
 const BUTTON = INPUT_KINDS.digital.number;
+
+function namesByNumber(): (ExternalKind | undefined)[] {
+  const names: (ExternalKind | undefined)[] = [];
+  for (const [name, { number }] of Object.entries(EXTERNAL_KINDS)) {
+    names[number] = name as ExternalKind;
+  }
+  return names;
+}
+
+/**
+ * The kind of the EXTERNAL event at `at`.
+ *
+ * @returns `unknown` for a kind without a table; `undefined` for events of other categories.
+ */
+export function externalKind(view: DataView, at: number): ExternalKind | "unknown" | undefined {
+  if (view.getUint8(at + CATEGORY_AT) !== EVENT_CATEGORY.external) return undefined;
+  return EXTERNAL_NAMES[view.getUint32(at + KIND_AT, true)] ?? "unknown";
+}
 
 /**
  * Reads an event; every content decodes to something. The result shares no memory with `bytes`.
@@ -159,7 +182,12 @@ export function decodeEventPacket(
   body: Uint8Array,
   at = 0,
 ): { readonly channel: number; readonly event: WireEvent } {
-  return { channel: body[at + CHANNEL_AT]!, event: decodeEvent(body, at + EVENT_AT) };
+  return { channel: channelOfPacket(body, at), event: decodeEvent(body, at + EVENT_AT) };
+}
+
+/** @param body The body of an event packet from `at` on. */
+export function channelOfPacket(body: Uint8Array, at: number): number {
+  return body[at + CHANNEL_AT]!;
 }
 
 /**

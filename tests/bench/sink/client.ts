@@ -225,7 +225,7 @@ export class Client {
 
   #take(event: SessionEvent): void {
     if (event.type === "peer-offered") this.session.accept(this.#key);
-    if (event.type === "event" && event.event.kind === "activate") this.#isActive = true;
+    if (event.type === "event" && event.decode().kind === "activate") this.#isActive = true;
     if (event.type !== "control") return;
     const { control } = event;
     if (control.command === "ping") {

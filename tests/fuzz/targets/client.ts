@@ -6,6 +6,7 @@ import type { SessionPort } from "../../../lib/segment/output.ts";
 import { DISPLAY_DEFAULTS } from "../../../lib/segment/preroll.ts";
 import type { ClientHandler } from "../../../lib/segment/source.ts";
 import { SegmentTree } from "../../../lib/segment/tree.ts";
+import { EventPacket } from "../../../lib/session/event_packet.ts";
 import type { SessionEvent } from "../../../lib/session/events.ts";
 import { compress as zstdFrame } from "../../../lib/decoders/compress.ts";
 import { HEAD_BYTES } from "../../../lib/transport/packet.ts";
@@ -21,7 +22,7 @@ import type { ControlInput } from "../../../lib/wire/control.ts";
 import { decodeControl, encodeControl } from "../../../lib/wire/control.ts";
 import { decodeDataHead, encodeDataHead } from "../../../lib/wire/data.ts";
 import type { EventInput } from "../../../lib/wire/event/types.ts";
-import { decodeEventPacket, encodeEventPacket } from "../../../lib/wire/event/event.ts";
+import { encodeEventPacket } from "../../../lib/wire/event/event.ts";
 import { concat } from "../../support/feed.ts";
 import { REGISTER } from "../../support/pair.ts";
 import { hex, SESSIONS } from "../../support/vectors.ts";
@@ -195,10 +196,7 @@ function* compress(body: Uint8Array): Generator<{ type: number; body: Uint8Array
 
 function toEvent(type: number, body: Uint8Array): SessionEvent {
   if (type === PACKET_TYPE.control) return { type: "control", control: decodeControl(body) };
-  if (type === PACKET_TYPE.event) {
-    const { channel, event } = decodeEventPacket(body);
-    return { type: "event", channel, event };
-  }
+  if (type === PACKET_TYPE.event) return new EventPacket(body);
   const { channel, stream: streamId } = decodeDataHead(body);
   const payload = body.subarray(DATA_HEAD_BYTES, DATA_HEAD_BYTES + 65_535);
   return { type: "data", stream: STREAMS[type as 3 | 4 | 5], channel, streamId, payload };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { SessionEvent } from "../../../lib/session/events.ts";
 import { concat, feedOnce, randomChunks } from "../../support/feed.ts";
+import type { KeptEvent } from "../../support/kept_event.ts";
 import {
   CLIENT_KEY,
   clientSession,
@@ -40,7 +41,7 @@ export const serverStream: Target = {
     );
     // A client may claim any key; the events after that must be those of one of the scripts.
     const events = fed.events.filter(({ type }) => type !== "closed");
-    const isPrefix = (whole: readonly SessionEvent[]) =>
+    const isPrefix = (whole: readonly KeptEvent[]) =>
       events.every((event, i) => show(event) === show(whole[i]));
     assert.ok(events.length <= 1 || heard.some(isPrefix), "nothing is forged");
     assert.ok(fed.output.length <= 2 * 153, "two HELLO packets at most");
@@ -77,11 +78,11 @@ function serverFixture() {
   };
 }
 
-function hear(fixture: ReturnType<typeof serverFixture>, bytes: Uint8Array): SessionEvent[] {
+function hear(fixture: ReturnType<typeof serverFixture>, bytes: Uint8Array): KeptEvent[] {
   return [...feedOnce(fixture, [bytes], false).events];
 }
 
-function show(event: SessionEvent | undefined): string {
+function show(event: KeptEvent | undefined): string {
   return JSON.stringify(event, (_, value) => {
     if (typeof value === "bigint") return `${value}`;
     return value instanceof Uint8Array ? value.toHex() : value;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { StatusContext, statusFromEvent } from "../../../lib/segment/status.ts";
 import { eventToIo } from "../../../lib/segment/status_io.ts";
+import { EventPacket } from "../../../lib/session/event_packet.ts";
 import { HEAD_BYTES } from "../../../lib/transport/packet.ts";
 import {
   CONTROL_BODY_BYTES,
@@ -12,6 +13,7 @@ import type { Control } from "../../../lib/wire/control.ts";
 import { decodeControl, encodeControl } from "../../../lib/wire/control.ts";
 import { decodeEvent, encodeEvent } from "../../../lib/wire/event/event.ts";
 import type { EventInput, WireEvent } from "../../../lib/wire/event/types.ts";
+import { eventBody } from "../../support/event_packets.ts";
 import { hex, SESSIONS } from "../../support/vectors.ts";
 import eventVectors from "../../vectors/events/events.json" with { type: "json" };
 import type { Target } from "../target.ts";
@@ -41,7 +43,7 @@ export const events: Target = {
     const bytes = resize(input, EVENT_BYTES);
     const event = decodeEvent(bytes);
     if (!isBroken(event)) checkStable(event, writeEvent, decodeEvent);
-    const status = statusFromEvent(event, new StatusContext(1));
+    const status = statusFromEvent(new EventPacket(eventBody(bytes)), new StatusContext(1));
     // Records must be serialisable.
     if (status !== undefined) assert.equal(typeof JSON.stringify(status), "string");
     if (event.category === "input" && event.kind !== "unknown") JSON.stringify(eventToIo(event));

@@ -110,19 +110,20 @@ test("numbers, flags and tables are shown as JSON shows them", () => {
   const record = {
     kind: "viewport",
     frame: 9,
-    a: -0,
-    b: 1e21,
-    c: 0.1,
-    d: NaN,
-    e: Infinity,
-    f: null,
-    g: [1, "\u202e"],
-    h: true,
-    i: false,
+    invisible: false,
+    rel_order: -0,
+    rel_x: 1e21,
+    rel_y: 0.1,
+    anchor_w: NaN,
+    anchor_h: Infinity,
+    edge: null,
+    scaled: true,
+    border: [1, "\u202e"],
   } as unknown as Status;
   assert.equal(
     describe("client", 7, record),
-    'client 7 viewport a=0 b=1e+21 c=0.1 d=null e=null f=null g=[1,"\\u202e"] h',
+    "client 7 viewport rel_order=0 rel_x=1e+21 rel_y=0.1 anchor_w=null anchor_h=null edge=null " +
+      'scaled border=[1,"\\u202e"]',
   );
   const later = new Date(TIME.getTime() + 1);
   for (const time of [TIME, TIME, later]) {

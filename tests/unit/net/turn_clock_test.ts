@@ -1,17 +1,13 @@
 import assert from "node:assert/strict";
 import { TurnClock } from "../../../lib/net/turn_clock.ts";
+import { EventPacket } from "../../../lib/session/event_packet.ts";
 import type { SessionEvent } from "../../../lib/session/events.ts";
-import { CONTROL_BODY_BYTES, EVENT_BYTES, VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
+import { CONTROL_BODY_BYTES, EVENT_BODY_BYTES, VIDEO_FORMAT } from "../../../lib/wire/constants.ts";
 import { decodeControl, encodeControl } from "../../../lib/wire/control.ts";
-import { decodeEvent } from "../../../lib/wire/event/event.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 
 const test = (name: string, fn: () => void) => Deno.test({ name, permissions: "none", fn });
-const EVENT: SessionEvent = {
-  type: "event",
-  channel: 0,
-  event: decodeEvent(new Uint8Array(EVENT_BYTES)),
-};
+const EVENT: SessionEvent = new EventPacket(new Uint8Array(EVENT_BODY_BYTES));
 
 function header(
   { channel = 0, format = VIDEO_FORMAT.zstd as number, side = 8_192, expandedLength = 3 },

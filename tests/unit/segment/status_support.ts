@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { StatusContext, statusFromEvent } from "../../../lib/segment/status.ts";
 import type { Status } from "../../../lib/segment/status.ts";
-import { decodeEvent } from "../../../lib/wire/event/event.ts";
+import { EventPacket } from "../../../lib/session/event_packet.ts";
+import { eventBody } from "../../support/event_packets.ts";
 
 /** Values at offsets of an otherwise zero event; a string is text, an array is bytes. */
 export type Content = readonly (readonly [
@@ -35,7 +36,7 @@ export const frame = 7;
 
 /** The record of an event. */
 export function status(bytes: Uint8Array, context = new StatusContext(3)): Status | undefined {
-  return statusFromEvent(decodeEvent(bytes), context);
+  return statusFromEvent(new EventPacket(eventBody(bytes)), context);
 }
 
 /** An event and the record that it must make. */

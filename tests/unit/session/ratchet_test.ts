@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { A12Error } from "../../../lib/errors.ts";
 import { agreeWithNew } from "../../../lib/crypto/x25519.ts";
 import { agree, Ratchet } from "../../../lib/session/ratchet.ts";
-import type { SessionEvent } from "../../../lib/session/events.ts";
 import type { Session } from "../../../lib/session/session.ts";
 import { HEAD_BYTES } from "../../../lib/transport/packet.ts";
 import { PACKET_TYPE, VIDEO_DATA_STREAM_ID } from "../../../lib/wire/constants.ts";
 import { type Control, decodeControl } from "../../../lib/wire/control.ts";
 import { typescriptProvider } from "../../../lib/crypto/typescript.ts";
+import type { KeptEvent } from "../../support/kept_event.ts";
 import { CLIENT_KEY, drain, keyFrom, Pair, REGISTER, SERVER_KEY } from "../../support/pair.ts";
 import type { Spied } from "../../support/providers.ts";
 import { spyOn } from "../../support/providers.ts";
@@ -296,7 +296,7 @@ function spiedPair(
   return { pair, spied };
 }
 
-function countEvents(events: readonly SessionEvent[]): number {
+function countEvents(events: readonly KeptEvent[]): number {
   return events.filter(({ type }) => type === "event").length;
 }
 

@@ -4,6 +4,7 @@ import type { SessionEvent } from "../../../lib/session/events.ts";
 import type { Session } from "../../../lib/session/session.ts";
 import { VIDEO_DATA_STREAM_ID } from "../../../lib/wire/constants.ts";
 import { concat, feed } from "../../support/feed.ts";
+import type { KeptEvent } from "../../support/kept_event.ts";
 import {
   CLIENT_KEY,
   clientSession,
@@ -85,7 +86,7 @@ test("early packets of a server wait until its key is accepted", () => {
   assert.equal(client.nextEvent()?.type, "peer-offered");
   assert.equal(client.nextEvent(), undefined);
   client.accept(CLIENT_KEY);
-  const events: SessionEvent[] = [];
+  const events: KeptEvent[] = [];
   drain(client, CLIENT_KEY, events);
   assert.deepEqual(events.map(({ type }) => type), ["peer-authenticated", "event", "event"]);
 });

@@ -23,7 +23,9 @@ const WILDCARD = 2;
 const MULTIPART = 4;
 const CURSOR = 8;
 
-type Extensions = { readonly extensions: Uint8Array };
+function isEmpty(view: DataView, at: number): boolean {
+  return view.getUint8(at) === 0;
+}
 
 export const ABILITY_KINDS = {
   /** Type 4 makes the client forget the option. */
@@ -102,16 +104,17 @@ export const ABILITY_KINDS = {
       ),
       input: lua.flag("input", "the client reads, otherwise it writes"),
       stream: lua.flag("stream", "a stream of unknown length is accepted"),
-      disable: lua.made(
+      disable: lua.fromText(
+        "extensions",
         "boolean",
         "the ability is withdrawn; then `extensions` is absent",
-        ({ extensions }: Extensions) => extensions.length === 0,
+        isEmpty,
       ),
-      extensions: lua.optionally(
+      extensions: lua.optionalFromText(
+        "extensions",
         "string",
         "suffixes separated by `;`; only `a` to `z`, `0` to `9`, `;` and `*`",
-        ({ extensions }: Extensions) =>
-          extensions.length === 0 ? undefined : filteredText(extensions, 67, SUFFIXES, "drop"),
+        (view, at) => isEmpty(view, at) ? undefined : filteredText(view, at, 67, SUFFIXES, ""),
       ),
     },
   }),

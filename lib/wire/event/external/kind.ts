@@ -76,8 +76,11 @@ export function textInParts<const Kind extends string>(
   joiner: "messages" | "alerts",
   doc: string,
 ): Recorded<Kind, typeof TEXT, typeof PART> {
-  const part = (event: Decoded<typeof TEXT>, context: RecordContext) =>
-    context[joiner].take(event.message, event.multipart !== 0);
+  const { message, multipart } = TEXT;
+  const part = (view: DataView, base: number, context: RecordContext) => {
+    const more = view.getUint8(base + multipart.offset) !== 0;
+    return context[joiner].takeField(view, base + message.offset, message.size, more);
+  };
   const record = { kind, doc, part, fields: { frame: FRAME, ...PART } };
   return { number, layout: { ...COMMON, ...TEXT }, record };
 }

@@ -6,7 +6,6 @@
 
 import { MAX_SURFACE_SIDE_PX } from "../../../limits.ts";
 import { segmentKindName } from "../../constants.ts";
-import type { Quad } from "../../fields.ts";
 import { bool8, f32, i16, i32, i8, text, u16, u32, u64, u8, u8x4 } from "../../fields.ts";
 import * as lua from "../../record.ts";
 import { recorded } from "./kind.ts";
@@ -84,9 +83,7 @@ export const WINDOW_KINDS = {
       focus: lua.flag("focus", "it wants the focus"),
       anchor_edge: lua.flag("anchorEdge", "it is anchored to an edge"),
       anchor_pos: lua.flag("anchorPos", "it is anchored to a position"),
-      embedded: lua.made("boolean", "it is inside the parent", ({ embedded }: {
-        readonly embedded: number;
-      }) => embedded !== 0),
+      embedded: lua.converted("embedded", "boolean", "it is inside the parent", isNotZero),
       rel_order: lua.number("order", "stacking order: positive above, negative below the parent"),
       rel_x: lua.number("x", "left edge of the anchor region, in pixels of the parent"),
       rel_y: lua.number("y", "upper edge of the anchor region, in pixels of the parent"),
@@ -94,16 +91,16 @@ export const WINDOW_KINDS = {
       anchor_h: lua.number("height", "height of the anchor region in pixels"),
       edge: lua.number("edge", "the edge of the parent: 0 any, 1 to 9 from upper left"),
       ext_id: lua.number("extId", "the client's id of it"),
-      scaled: lua.made("boolean", "it is embedded and scaled", ({ embedded }: {
-        readonly embedded: number;
-      }) => embedded === SCALED),
-      hintfwd: lua.made("boolean", "it is embedded, and hints are forwarded to it", ({ embedded }: {
-        readonly embedded: number;
-      }) => embedded === HINT_FORWARD),
-      border: lua.made(
-        "[number, number, number, number]",
+      scaled: lua.converted("embedded", "boolean", "it is embedded and scaled", isScaled),
+      hintfwd: lua.converted(
+        "embedded",
+        "boolean",
+        "it is embedded, and hints are forwarded to it",
+        forwardsHints,
+      ),
+      border: lua.quad(
+        "border",
         "shadow and decoration around it in pixels: top, left, right, down",
-        ({ border }: { readonly border: Quad }) => border,
       ),
       parent: lua.number("parent", "the parent's token"),
     },
@@ -162,6 +159,18 @@ export const WINDOW_KINDS = {
     },
   }),
 };
+
+function isNotZero(value: number): boolean {
+  return value !== 0;
+}
+
+function isScaled(embedded: number): boolean {
+  return embedded === SCALED;
+}
+
+function forwardsHints(embedded: number): boolean {
+  return embedded === HINT_FORWARD;
+}
 
 function kindName({ segkind }: Kind): string {
   return segmentKindName(segkind);
