@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { FleetError } from "../../../lib/errors.ts";
 import { FleetConnection, type FleetState } from "../../../lib/fleet/mod.ts";
+import { patiently } from "../../../lib/fleet/patience.ts";
 import { makeCertificate } from "../../support/certificate.ts";
 import { inDirectory } from "../../support/directory.ts";
 import { NatsCluster, NatsServer, NEEDS_NATS } from "../../support/nats.ts";
@@ -111,7 +112,8 @@ Deno.test({
     const connection = await FleetConnection.open({ servers: cluster.urls, name: "a" }, "test");
     assert.equal(connection.replicas, 3);
     const { replicas } = connection;
-    const bucket = await connection.buckets.create("a_keys", { replicas });
+    // The servers may not all know of each other yet.
+    const bucket = await patiently(() => connection.buckets.create("a_keys", { replicas }));
     await bucket.put("key", "kept");
     const used = cluster.servers.find(({ url }) => url.includes(connection.nats.getServer()))!;
     const back = becomes(connection, "connected");
