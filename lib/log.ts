@@ -95,16 +95,30 @@ export function formatJson(
   event: string,
   fields: LogFields,
 ): string {
-  const line = JSON.stringify({ time: time.toISOString(), level, event, ...fields });
+  const line = JSON.stringify({ time: isoTime(time), level, event, ...fields });
   return escapeControls(line) + "\n";
 }
 
 function formatText(time: Date, level: LogLevel, event: string, fields: LogFields): string {
-  let line = `${time.toISOString()} ${level} ${event}`;
-  for (const [name, value] of Object.entries(fields)) {
+  let line = `${isoTime(time)} ${level} ${event}`;
+  // A loop over names makes no arrays, as `Object.entries` would.
+  for (const name in fields) {
+    const value = fields[name];
     if (value !== undefined) line += ` ${name}=${quoteIfNeeded(String(value))}`;
   }
   return line + "\n";
+}
+
+let lastMs = NaN;
+let lastIso = "";
+
+/** Formats a time. Most lines come in the same millisecond as the one before. */
+export function isoTime(time: Date): string {
+  const ms = time.getTime();
+  if (ms === lastMs) return lastIso;
+  lastIso = time.toISOString();
+  lastMs = ms;
+  return lastIso;
 }
 
 /** Quotes text with blanks or quotes, and escapes control characters. */

@@ -8,7 +8,6 @@
  * @module
  */
 
-import { isIPv4 } from "node:net";
 import { isIpv6, UNIX_HOSTNAME } from "./address.ts";
 
 /** The first 12 bytes of an IPv4 address within IPv6. */
@@ -111,7 +110,7 @@ function maskByte(bits: number): number {
  * @returns 4 or 16 bytes, or `undefined` when the text is no address.
  */
 export function addressBytes(text: string): Uint8Array | undefined {
-  if (isIPv4(text)) return Uint8Array.from(text.split("."), Number);
+  if (!text.includes(":")) return ipv4Bytes(text);
   if (!isIpv6(text)) return undefined;
   const bytes = new Uint8Array(16);
   const [head = "", tail] = text.split("%")[0]!.split("::");
@@ -123,6 +122,29 @@ export function addressBytes(text: string): Uint8Array | undefined {
     i >= MAPPED_PREFIX_BYTES || byte === (i < MAPPED_PREFIX_BYTES - 2 ? 0 : 0xff)
   );
   return isMapped ? bytes.subarray(MAPPED_PREFIX_BYTES) : bytes;
+}
+
+/** Each connection's address is read a few times, so this makes no strings of its parts. */
+function ipv4Bytes(text: string): Uint8Array | undefined {
+  const bytes = new Uint8Array(4);
+  let at = 0;
+  let byte = -1;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit >= 0 && digit <= 9) {
+      const hasLeadingZero = byte === 0;
+      byte = Math.max(byte, 0) * 10 + digit;
+      if (hasLeadingZero || byte > 255) return undefined;
+    } else if (text[i] === "." && byte >= 0 && at < 3) {
+      bytes[at++] = byte;
+      byte = -1;
+    } else {
+      return undefined;
+    }
+  }
+  if (at < 3 || byte < 0) return undefined;
+  bytes[at] = byte;
+  return bytes;
 }
 
 /** Reads groups of hexadecimal digits; the last may be an IPv4 address. */

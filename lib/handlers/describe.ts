@@ -4,7 +4,7 @@
  * @module
  */
 
-import { escapeControls } from "../log.ts";
+import { escapeControls, isoTime } from "../log.ts";
 import { type IoTable, RECORDS, type Status, type StatusKind } from "../segment/status.ts";
 
 /** Text that JSON and a terminal show as it is. */
@@ -23,18 +23,7 @@ export function describe(role: "listener" | "client", id: number, status: Status
 export function describeJson(time: Date, id: number, status: Status, input?: IoTable): string {
   // `bchunkstate` has a field `input` of its own, so an absent table must not replace it.
   const fields = JSON.stringify(input === undefined ? status : { ...status, input });
-  return `{"time":"${isoTime(time.getTime())}","source":${id},${escapeControls(fields.slice(1))}`;
-}
-
-let lastMs = NaN;
-let lastIso = "";
-
-/** Most records come in the same millisecond as the one before. */
-function isoTime(ms: number): string {
-  if (ms === lastMs) return lastIso;
-  lastIso = new Date(ms).toISOString();
-  lastMs = ms;
-  return lastIso;
+  return `{"time":"${isoTime(time)}","source":${id},${escapeControls(fields.slice(1))}`;
 }
 
 /** What matters of a record; `undefined` when that is its fields. */

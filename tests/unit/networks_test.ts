@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isIPv4 } from "node:net";
 import { isInNetworks, type Network, networkOf, parseNetwork } from "../../lib/networks.ts";
 
 function network(text: string): Network {
@@ -108,4 +109,16 @@ Deno.test({
     assert.equal(networkOf("2001:db8:1:2::3%eth0", 24, 48), "2001:db8:1::/48");
     assert.equal(networkOf("somewhere", 24, 48), "somewhere");
   },
+});
+
+Deno.test("an address of IPv4 is read as the runtime reads it", () => {
+  const parts = ["0", "7", "07", "00", "10", "255", "256", "1000", "", "-1", "1e1", " 1", "٣"];
+  for (const a of parts) {
+    for (const b of parts) {
+      for (const text of [`${a}.1.2.${b}`, `1.${a}.${b}.4`, `1.2.${a}${b}`, `1.2.3.${a}.${b}`]) {
+        const shown = isIPv4(text) ? `${text}/32` : text;
+        assert.equal(networkOf(text, 32, 64), shown);
+      }
+    }
+  }
 });
