@@ -5,7 +5,7 @@
  */
 
 import { escapeControls, isoTime } from "../log.ts";
-import { type IoTable, RECORDS, type Status, type StatusKind } from "../segment/status.ts";
+import { type IoTable, RECORDS, type Status } from "../segment/status.ts";
 
 /** Text that JSON and a terminal show as it is. */
 const PLAIN = /^[ !#-[\]-~]*$/;
@@ -15,7 +15,7 @@ const UNINTERESTING: ReadonlySet<string> = new Set(["kind", "frame", "source_aud
 export function describe(role: "listener" | "client", id: number, status: Status): string {
   const head = `${role} ${id} ${status.kind}`;
   const summary = summaryOf(status);
-  if (summary === undefined) return FIELDS[status.kind](head, status);
+  if (summary === undefined) return (FIELDS.get(status.kind) ?? appendAny)(head, status);
   return summary === "" ? head : `${head} ${summary}`;
 }
 
@@ -63,9 +63,18 @@ function summaryOf(status: Status): string | undefined {
 /** Appends the fields of a record to a text: `invisible rel_x=10`. */
 type AppendFields = (text: string, status: Status) => string;
 
-const FIELDS = Object.fromEntries(
+const FIELDS: ReadonlyMap<string, AppendFields> = new Map(
   RECORDS.map(({ kind, fields }) => [kind, compileFields(Object.keys(fields))]),
-) as Readonly<Record<StatusKind, AppendFields>>;
+);
+
+/** Appends the fields of a record of a fleet that is in no table, such as a login. */
+function appendAny(text: string, status: Status): string {
+  for (const [name, value] of Object.entries(status)) {
+    if (value === false || value === "" || UNINTERESTING.has(name)) continue;
+    text += value === true ? ` ${name}` : ` ${name}=${show(value)}`;
+  }
+  return text;
+}
 
 /**
  * Compiles a function that takes a third of the time of a loop over the names. No peer can influence its

@@ -131,3 +131,13 @@ test("numbers, flags and tables are shown as JSON shows them", () => {
     assert.equal(describeJson(time, 7, record), escapeControls(fields));
   }
 });
+
+test("records of a fleet that are in no table are shown with all of their fields", () => {
+  for (const kind of ["login", "constructor"]) {
+    const record = { kind, address: "192.0.2.1:5", known: true, "a;b": 1, reason: "" };
+    assert.equal(
+      describe("listener", 0, record as unknown as Status),
+      `listener 0 ${kind} address="192.0.2.1:5" known a;b=1`,
+    );
+  }
+});
