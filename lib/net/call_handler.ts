@@ -24,17 +24,18 @@ export interface CallContext {
 /**
  * Calls a handler.
  *
+ * @param context Called when there is something to log.
  * @returns Whether it succeeded; a promise if the handler returned one. It never throws or rejects.
  */
 export function callHandler(
   call: () => void | PromiseLike<void>,
-  context: CallContext,
+  context: () => CallContext,
 ): boolean | Promise<boolean> {
   try {
     const pending = call();
-    return isThenable(pending) ? watch(pending, context) : true;
+    return isThenable(pending) ? watch(pending, context()) : true;
   } catch (error) {
-    logFailure(error, context);
+    logFailure(error, context());
     return false;
   }
 }

@@ -392,10 +392,7 @@ export class Listener implements ListenSource {
     if (this.#state.all === undefined || status.kind === "segment_request") {
       this.#tap.onRecord?.(this.id, this.id, status, undefined);
     }
-    return callHandler(() => handler(source, status), {
-      log,
-      source: this.id,
-      kind: status.kind,
-    });
+    const context = () => ({ log, source: this.id, kind: status.kind });
+    return callHandler(() => handler(source, status), context);
   }
 }

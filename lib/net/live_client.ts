@@ -16,6 +16,7 @@ import { type ClientTap, Delivery, type RecordTap } from "../segment/delivery.ts
 import type { Outcome } from "../segment/outcome.ts";
 import type { TreeOptions } from "../segment/tree_options.ts";
 import { SegmentTree } from "../segment/tree.ts";
+import type { EventPacket } from "../session/event_packet.ts";
 import type { SessionEvent } from "../session/events.ts";
 import type { Session } from "../session/session.ts";
 import { Offers } from "./binary_offer.ts";
@@ -144,7 +145,11 @@ export class LiveClient {
    * @returns A promise when nothing more should be taken from the client until it settles.
    */
   take(event: SessionEvent): Promise<void> | undefined {
-    if (event.type === "event") this.#counters.events++;
+    if (event.type === "event") {
+      this.#counters.events++;
+      const source = this.#delivery.readyFor(event);
+      if (source !== undefined) return this.#deliverAtOnce(source, event);
+    }
     this.#add(this.#tree.take(event));
     const { work } = this.#tree.video;
     if (work === undefined) return this.#deliverAndWait();
@@ -188,17 +193,35 @@ export class LiveClient {
     if (this.#delivering !== undefined) return this.#delivering;
     for (let step = this.#delivery.next(); step; step = this.#delivery.next()) {
       const done = this.#do(step);
-      if (done instanceof Promise) {
-        // What was caused until here does not wait for the handler.
-        this.#pump.flush();
-        this.#delivering = this.#deliverRest(done);
-        this.#delivering.catch((error) => this.#pump.end(internalError(error)));
-        return this.#delivering;
-      }
+      if (done instanceof Promise) return this.#deliverLater(done);
       this.#delivery.done(done);
     }
     if (this.#tree.isOver) this.#session.close();
     return undefined;
+  }
+
+  /** Calls the handler for the record of an event, without the steps that other records need. */
+  #deliverAtOnce(source: ClientSource, event: EventPacket): Promise<void> | undefined {
+    this.#tree.output.observe(event);
+    const status = source.segment.statusOf(event);
+    if (status === undefined) return undefined;
+    const done = callHandler(
+      () => source.handler!(source, status),
+      () => this.#log.call(source.id, status),
+    );
+    if (done === true) return undefined;
+    this.#delivery.called(source.segment, status);
+    if (typeof done === "boolean") this.#delivery.done(done);
+    else void this.#deliverLater(done);
+    return this.#deliverAndWait();
+  }
+
+  #deliverLater(pending: Promise<boolean>): Promise<void> {
+    // What was caused until here does not wait for the handler.
+    this.#pump.flush();
+    this.#delivering = this.#deliverRest(pending);
+    this.#delivering.catch((error) => this.#pump.end(internalError(error)));
+    return this.#delivering;
   }
 
   async #deliverRest(pending: Promise<boolean>): Promise<void> {
@@ -213,7 +236,7 @@ export class LiveClient {
   #do(step: DeliveryStep): boolean | Promise<boolean> {
     switch (step.type) {
       case "call":
-        return callHandler(step.call, this.#log.call(step.source.id, step));
+        return callHandler(step.call, () => this.#log.call(step.source.id, step));
       case "offer":
         return this.#offer(step);
       case "fault":
@@ -228,11 +251,11 @@ export class LiveClient {
   }
 
   #offer({ source, transfer, handler }: OfferStep): boolean | Promise<boolean> {
-    const context = this.#log.call(source.id, { kind: "binary" });
+    const context = () => this.#log.call(source.id, { kind: "binary" });
     return callHandler(() =>
       this.#offers.offer(transfer, handler, (error) => {
         // A fault of the transfer itself was logged when it arose.
-        if (!(error instanceof StreamError)) logFailure(error, context);
+        if (!(error instanceof StreamError)) logFailure(error, context());
         this.#delivery.add(this.#tree.refuseTransfer(transfer));
         this.#wake();
       }), context);

@@ -175,6 +175,11 @@ export class ClientSources {
     return this.#later.length;
   }
 
+  /** Whether no outcome waits. */
+  get isEmpty(): boolean {
+    return this.#first.length === 0;
+  }
+
   /** Takes out the oldest outcome. */
   nextOutcome(): Outcome | undefined {
     const outcome = this.#first[this.#at];

@@ -11,6 +11,7 @@
 
 import type { AudioChunk } from "../decoders/audio.ts";
 import type { StreamError } from "../errors.ts";
+import type { EventPacket } from "../session/event_packet.ts";
 import type { ClientSource } from "./client_source.ts";
 import { ClientSources } from "./client_source.ts";
 import type { IncomingTransfer } from "./incoming_transfer.ts";
@@ -114,6 +115,31 @@ export class Delivery {
   /** Adds what came of a call to the segments. */
   add(outcomes: readonly Outcome[]): void {
     this.#sources.add(outcomes);
+  }
+
+  /** Whether nothing waits to be delivered, and no handler is under way. */
+  get isIdle(): boolean {
+    return this.#current === undefined && this.#sources.isEmpty;
+  }
+
+  /**
+   * Whether the record of an event can go to the handler at once, without steps: nothing is in front of
+   * it, nothing but the record comes of the event, and nothing else looks at it.
+   *
+   * @returns The source to call the handler of.
+   */
+  readyFor(event: EventPacket): ClientSource | undefined {
+    if (!this.isIdle || this.#tap.onRecord !== undefined || this.taps.size > 0) return undefined;
+    const segment = this.#tree.segmentOfRecord(event);
+    if (segment === undefined) return undefined;
+    const source = this.#sources.sourceOf(segment);
+    return source.handler === undefined || source.observers.length > 0 ? undefined : source;
+  }
+
+  /** The handler was called at once; {@linkcode done} has to follow. */
+  called(segment: Segment, status: Status): void {
+    this.#current = { type: "record", segment, status };
+    this.#stage = "handler";
   }
 
   /** Gives the next step; the one before must be done. */

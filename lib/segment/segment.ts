@@ -7,9 +7,10 @@
 import { AudioStream } from "../decoders/audio.ts";
 import type { FrameHeader } from "../decoders/frame_header.ts";
 import type { VideoStream } from "../decoders/video_stream.ts";
+import type { EventPacket } from "../session/event_packet.ts";
 import { segmentKindName } from "../wire/constants.ts";
 import type { HintsSent } from "./preroll.ts";
-import { type Status, StatusContext, type StatusOf } from "./status.ts";
+import { type Status, StatusContext, statusFromEvent, type StatusOf } from "./status.ts";
 import type { InputMask } from "./verbs/input_mask.ts";
 import type { PointerPosition } from "./verbs/mouse.ts";
 
@@ -106,8 +107,15 @@ export class Segment {
     this.place = { ...this.place, x: xofs, y: yofs };
   }
 
+  /** Makes the record of an event, if there is one. */
+  statusOf(event: EventPacket): Status | undefined {
+    const status = statusFromEvent(event, this.statusContext);
+    if (status !== undefined) this.#note(status);
+    return status;
+  }
+
   /** Keeps what a record says of the segment for those that look at it later. */
-  note(status: Status): void {
+  #note(status: Status): void {
     if (status.kind === "ident") this.ident = status.message;
     else if (status.kind === "cursorhint") this.cursor = status.cursor;
     else if (status.kind === "viewport") {

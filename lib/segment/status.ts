@@ -139,6 +139,19 @@ const MAKERS: ReadonlyMap<string, lua.RecordMaker<Status>> = new Map(
   ),
 );
 
+/** Whether more comes of an event of a kind than its record. */
+export function doesMore(kind: EventPacket["kind"]): boolean {
+  switch (kind) {
+    case "register":
+    case "segreq":
+    case "inputmask":
+    case "streamstatus":
+      return true;
+  }
+  // Input has a table of its own.
+  return kind === undefined;
+}
+
 /**
  * Makes the record of an event.
  *

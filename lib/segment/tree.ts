@@ -29,7 +29,7 @@ import { prerollEvents, prerollStatuses } from "./preroll.ts";
 import { earlyStatuses } from "./presented.ts";
 import { requestFromEvent, type SegmentRequest } from "./request.ts";
 import { Segment } from "./segment.ts";
-import { type Status, statusFromEvent, type StatusOf } from "./status.ts";
+import { doesMore, type Status, statusFromEvent, type StatusOf } from "./status.ts";
 import { eventToIo } from "./status_io.ts";
 import { cancelTransfer, TransfersIn } from "./transfers_in.ts";
 import type { TreeOptions } from "./tree_options.ts";
@@ -106,6 +106,12 @@ export class SegmentTree {
         this.#takeData(event);
     }
     return this.#outcomes.take();
+  }
+
+  /** The segment of an event of which nothing comes but a record; other events are for {@linkcode take}. */
+  segmentOfRecord({ channel, kind }: EventPacket): Segment | undefined {
+    const segment = doesMore(kind) || this.isBlocked ? undefined : this.#segments.get(channel);
+    return segment?.isRegistered ? segment : undefined;
   }
 
   /** Draws a piece of the frame that is the `work` of the video. */
@@ -325,27 +331,27 @@ export class SegmentTree {
   }
 
   #report(segment: Segment, event: EventPacket): void {
-    switch (event.kind) {
-      case "segreq": {
-        const request = requestFromEvent(segment, event);
-        return this.#record(segment, request.status, { request });
-      }
-      case "inputmask": {
-        const { device: devices, types } = event.decodeAs<"inputmask">();
-        segment.inputMask = { devices, types };
-        break;
-      }
-      case "streamstatus": {
-        // It may end a transfer; handlers get it all the same, as in Lua.
-        const { identifier, completion } = event.decodeAs<"streamstatus">();
-        this.#add(this.#transfersIn.takeStatus(segment, identifier, completion));
-      }
+    if (event.kind === "segreq") {
+      const request = requestFromEvent(segment, event);
+      return this.#record(segment, request.status, { request });
     }
-    const status = statusFromEvent(event, segment.statusContext);
+    if (doesMore(event.kind)) this.#apply(segment, event);
+    const status = segment.statusOf(event);
     if (status === undefined) return;
-    segment.note(status);
     if (status.kind !== "input") this.#record(segment, status);
     else this.#record(segment, status, { input: eventToIo(event.decode() as InputEvent) });
+  }
+
+  /** Does what an event asks for besides its record. */
+  #apply(segment: Segment, event: EventPacket): void {
+    if (event.kind === "inputmask") {
+      const { device: devices, types } = event.decodeAs<"inputmask">();
+      segment.inputMask = { devices, types };
+    } else if (event.kind === "streamstatus") {
+      // It may end a transfer; handlers get it all the same, as in Lua.
+      const { identifier, completion } = event.decodeAs<"streamstatus">();
+      this.#add(this.#transfersIn.takeStatus(segment, identifier, completion));
+    }
   }
 
   #takeEarly(segment: Segment, event: EventPacket): void {

@@ -5,7 +5,7 @@ import { LogBook } from "../../support/log_book.ts";
 const test = (name: string, fn: (log: LogBook) => void | Promise<void>) =>
   Deno.test({ name, permissions: "none", fn: () => fn(new LogBook()) });
 
-const context = (log: LogBook) => ({ log, source: 7, kind: "frame" });
+const context = (log: LogBook) => () => ({ log, source: 7, kind: "frame" });
 
 test("a handler that returns at once makes no promise", (log) => {
   assert.equal(callHandler(() => {}, context(log)), true);
