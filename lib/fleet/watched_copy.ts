@@ -186,8 +186,10 @@ export class WatchedCopy implements AsyncDisposable {
   async #check(): Promise<void> {
     if (!this.#fleet.isConnected) return;
     const startMs = this.#nowMs();
+    const seenBefore = this.#seen;
     const { lastRevision, entries, created } = await this.#fleet.state(this.#bucket.name);
-    const isSame = created === this.#created;
+    // Servers that have forgotten changes count anew from an earlier one.
+    const isSame = created === this.#created && seenBefore <= lastRevision;
     if (isSame && this.#seen < lastRevision) {
       const isMoving = this.#seen !== this.#seenAtCheck;
       this.#seenAtCheck = this.#seen;
@@ -267,6 +269,9 @@ export class WatchedCopy implements AsyncDisposable {
       if (seen < lastRevision && !await this.#fleet.isPurged(name, lastRevision)) {
         await take(({ revision }) => revision >= lastRevision);
       }
+      // Servers that were cut off can have other changes than the leader.
+      const isAhead = seen > (await this.#fleet.state(name)).lastRevision;
+      if (isAhead) throw new PassingError("a server has changes that the leader does not know");
     } catch (error) {
       watch.stop();
       throw error;

@@ -1,5 +1,6 @@
 /** Servers of NATS for tests. They are programs of their own; tests without `nats-server` are left out. */
 
+import { cp } from "node:fs/promises";
 import { connect } from "@nats-io/transport-node";
 import { PATIENCE_MS } from "./changes.ts";
 import { freePorts, OWN_ADDRESS } from "./own_address.ts";
@@ -97,6 +98,16 @@ export class NatsServer implements AsyncDisposable {
   /** Waits for a line of its log that matches; earlier ones of this run count. */
   async logged(pattern: RegExp): Promise<void> {
     await this.#log.line(pattern);
+  }
+
+  /** Keeps what a server that is stopped has stored. @returns Puts it back, while it is stopped again. */
+  async backUp(): Promise<() => Promise<void>> {
+    const [store, backup] = ["jetstream", "backup"].map((name) => `${this.#directory}/${name}`);
+    await cp(store!, backup!, { recursive: true });
+    return async () => {
+      await Deno.remove(store!, { recursive: true });
+      await Deno.rename(backup!, store!);
+    };
   }
 
   /** Gives it another content of its file, which holds when this resolves. */

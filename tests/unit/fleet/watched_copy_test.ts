@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { Bucket } from "../../../lib/fleet/bucket.ts";
 import { FleetLink } from "../../../lib/fleet/link.ts";
 import { FleetConnection } from "../../../lib/fleet/mod.ts";
 import { WatchedCopy } from "../../../lib/fleet/watched_copy.ts";
+import { Changes } from "../../support/changes.ts";
 import { NatsServer, NEEDS_NATS } from "../../support/nats.ts";
 import { PASSWORD } from "../../support/permissions.ts";
 
@@ -14,6 +16,11 @@ function users(denied: string): string {
     { user: admin, password: ${PASSWORD} }
     { user: copy, password: ${PASSWORD}, permissions: { ${publish} } }
   ] }`;
+}
+
+/** Settles when the connection is there again. */
+function reconnected(link: FleetLink): Promise<void> {
+  return new Promise((resolve) => link.onReconnect(resolve));
 }
 
 Deno.test({
@@ -47,11 +54,10 @@ Deno.test({
     const { consumers } = await jetstreamManager(admin.connection.nats);
     const names = async () => (await consumers.list("KV_f_keys").next()).map(({ name }) => name);
     const deny = async (subject: string) => {
-      const back = Promise.withResolvers<void>();
-      admin.onReconnect(back.resolve);
+      const back = reconnected(admin);
       await server.stop();
       await server.restart(users(subject));
-      await back.promise;
+      await back;
     };
     await deny("$JS.API.CONSUMER.>");
     for (const name of await names()) await consumers.delete("KV_f_keys", name);
@@ -69,5 +75,42 @@ Deno.test({
 
     await deny("nothing");
     while ((await names()).length === 0) await link.pause(50);
+  },
+});
+
+Deno.test({
+  ...NEEDS_NATS,
+  name: "a copy drops changes that the servers have forgotten",
+  async fn() {
+    await using server = await NatsServer.start();
+    await using link = new FleetLink(
+      await FleetConnection.open({ servers: [server.url], name: "f" }, "test"),
+    );
+    const bucket = await Bucket.open(link, "f_keys", 1_000);
+    const { kv } = bucket;
+    const told = new Changes();
+    await using copy = await WatchedCopy.open(link, bucket, {
+      changed: () => told.notify(),
+      checked: () => told.notify(),
+    });
+    const untilHas = (entries: Record<string, string>) =>
+      told.until(
+        () => copy.isConfirmed && isDeepStrictEqual(Object.fromEntries(copy.entries("")), entries),
+        () => `a copy with ${JSON.stringify(entries)}`,
+      );
+    await kv.put("a", "1");
+    await untilHas({ a: "1" });
+    await server.stop();
+    const restore = await server.backUp();
+    const back = reconnected(link);
+    await server.restart();
+    await back;
+    await kv.put("a", "2");
+    await kv.put("b", "1");
+    await untilHas({ a: "2", b: "1" });
+    await server.stop();
+    await restore();
+    await server.restart();
+    await untilHas({ a: "1" });
   },
 });
