@@ -35,13 +35,32 @@ export function deriveKeys(secret: Uint8Array, nonce?: Uint8Array): SessionKeys 
   state.install(SESSION_CONTEXT_KEY, BLAKE3_MODE.deriveKeyMaterial);
   state.update(secret, 0, secret.length);
   if (nonce !== undefined) state.update(nonce, 0, nonce.length);
-  const mac = sample();
-  state.update(mac, 0, mac.length);
-  const client = sample();
-  state.update(client, 0, client.length);
-  const server = sample();
+  const keys = new Uint8Array(3 * KEY_BYTES);
+  for (let at = 0; at < keys.length; at += KEY_BYTES) {
+    if (at > 0) state.update(keys, at - KEY_BYTES, at);
+    state.sample(keys, at, KEY_BYTES);
+  }
   state.wipe();
-  return { mac, client, server };
+  return {
+    mac: keys.subarray(0, KEY_BYTES),
+    client: keys.subarray(KEY_BYTES, 2 * KEY_BYTES),
+    server: keys.subarray(2 * KEY_BYTES),
+  };
+}
+
+const passphraseKeys = new WeakMap<Uint8Array, SessionKeys>();
+
+/**
+ * Derives the keys of the stage of the passphrase, once for each array: all connections to a listener have
+ * the same, and they are no more secret than the passphrase.
+ *
+ * @param passphrase Without a NUL; it must not change.
+ * @returns Keys that others use too; do not wipe them.
+ */
+export function keysOfPassphrase(passphrase: Uint8Array): SessionKeys {
+  let keys = passphraseKeys.get(passphrase);
+  if (keys === undefined) passphraseKeys.set(passphrase, keys = deriveKeys(passphrase));
+  return keys;
 }
 
 /**

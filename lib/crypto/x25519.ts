@@ -133,9 +133,13 @@ export function publicKey(privateKey: Uint8Array): Uint8Array<ArrayBuffer> {
  */
 export function isLowOrder(publicKey: Uint8Array): boolean {
   requireLength(publicKey);
-  return LOW_ORDER.some((point) =>
-    point.every((byte, i) => byte === (i === KEY_BYTES - 1 ? publicKey[i]! & 0x7f : publicKey[i]))
-  );
+  return LOW_ORDER.some((point) => isPoint(publicKey, point));
+}
+
+function isPoint(publicKey: Uint8Array, point: Uint8Array): boolean {
+  const last = KEY_BYTES - 1;
+  for (let i = 0; i < last; i++) if (publicKey[i] !== point[i]) return false;
+  return (publicKey[last]! & 0x7f) === point[last];
 }
 
 /** LOW_ORDER is complete, but a zero result would be fatal, so it is checked again. */

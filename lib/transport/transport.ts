@@ -12,7 +12,7 @@ import { OutputBuffer } from "../bytes/output_buffer.ts";
 import type { Arena } from "../bytes/receive_buffer.ts";
 import { ReceiveBuffer } from "../bytes/receive_buffer.ts";
 import { viewOfBuffer, writeUint64 } from "../bytes/view.ts";
-import { deriveKeys, deriveRekeyMac } from "../crypto/kdf.ts";
+import { deriveKeys, deriveRekeyMac, keysOfPassphrase } from "../crypto/kdf.ts";
 import type { CryptoProvider, Opener, Sealer } from "../crypto/provider.ts";
 import { PEEK_BYTES, SHORT_TAG_BYTES, TAG_BYTES } from "../crypto/provider.ts";
 import { AuthError, MalformedError, MisbehavedError } from "../errors.ts";
@@ -26,7 +26,7 @@ export type Side = "client" | "server";
 
 interface TransportOptions {
   readonly side: Side;
-  /** The pre-shared secret, 1 to 31 bytes; it protects the first packets. */
+  /** The pre-shared secret, 1 to 31 bytes, which must not change; it protects the first packets. */
   readonly secret: Uint8Array;
   readonly crypto: CryptoProvider;
   /** The nonce of a client's first packet, 8 random bytes. */
@@ -311,9 +311,7 @@ export class Transport {
   }
 
   #installInitial(nonce: Uint8Array): void {
-    const keys = deriveKeys(this.#secret);
-    this.#install(keys, nonce);
-    wipe(keys.mac, keys.client, keys.server);
+    this.#install(keysOfPassphrase(this.#secret), nonce);
   }
 
   #install(keys: ReturnType<typeof deriveKeys>, nonce: Uint8Array): void {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { RunningBlake3 } from "../../lib/crypto/blake3.ts";
 import { ChaCha8 } from "../../lib/crypto/chacha8.ts";
-import { deriveKeys, deriveRekeyMac } from "../../lib/crypto/kdf.ts";
+import { deriveKeys, deriveRekeyMac, keysOfPassphrase } from "../../lib/crypto/kdf.ts";
 import { isLowOrder, PrivateKey, publicKey } from "../../lib/crypto/x25519.ts";
 import { implementations } from "../unit/crypto/implementations.ts";
 import chacha8 from "../vectors/transport/chacha8.json" with { type: "json" };
@@ -49,6 +49,7 @@ for (const { name, context, secret, nonce, first, second, third } of kdf.cases) 
     assert.equal(keys.mac.toHex(), first);
     assert.equal(keys.client.toHex(), second);
     assert.equal(keys.server.toHex(), third);
+    if (nonce === null) assert.deepEqual(keysOfPassphrase(bytes(secret)), keys);
   });
 }
 
