@@ -19,11 +19,11 @@ import type { ClientHandler } from "../segment/source.ts";
 import type { H264Mode } from "../decoders/h264/client_h264.ts";
 import type { PeerAuthenticated, PeerOffered, SessionEvent } from "../session/events.ts";
 import type { Session } from "../session/session.ts";
-import type { Role } from "../wire/constants.ts";
 import type { Ticket } from "./admission.ts";
 import { requireAuthorized } from "./authorize.ts";
 import { ClientLimits } from "./client_limits.ts";
 import { ClientLog } from "./client_log.ts";
+import type { ConnectionState } from "./connection_state.ts";
 import type { Counters } from "./counters.ts";
 import { asError, internalError } from "./faults.ts";
 import type { Authorize } from "./listen_types.ts";
@@ -89,29 +89,6 @@ export interface ListenerPort {
   leftSilently(connection: Connection): void;
 }
 
-type State =
-  /** No key was claimed. */
-  | { readonly phase: "connecting" }
-  /** A key is claimed and not proved. */
-  | {
-    readonly phase: "offered";
-    readonly peer: Peer;
-    readonly role: Role;
-  }
-  /** The key is proved; it is enrolled and the listener's handler decides. */
-  | {
-    readonly phase: "arriving";
-    readonly peer: Peer;
-    /** The last words to a client that has to exit as soon as it is taken over. */
-    exits: string | undefined;
-  }
-  /** A handler has the client. */
-  | { readonly phase: "live"; readonly peer: Peer; readonly client: LiveClient }
-  /** The listener's handler did not take the client. */
-  | { readonly phase: "refused"; readonly peer: Peer }
-  /** The connection has ended; the last records are being delivered. */
-  | { readonly phase: "leaving"; readonly peer: Peer; readonly client: LiveClient };
-
 export class Connection {
   readonly #listener: ListenerPort;
   readonly #session: Session;
@@ -120,7 +97,7 @@ export class Connection {
   readonly #log: ClientLog;
   /** What the client may use. */
   readonly limits: ClientLimits;
-  #state: State = { phase: "connecting" };
+  #state: ConnectionState = { phase: "connecting" };
   /** What the connection holds once a key is claimed. */
   #ticket: Ticket | undefined;
   /** The work between proof and handover. */
@@ -188,7 +165,7 @@ export class Connection {
 
   /** Takes the client that {@linkcode ListenerPort.handOver} is about, once. */
   takeOver(): ClientSource {
-    const { peer, exits } = this.#state as Extract<State, { phase: "arriving" }>;
+    const { peer, exits } = this.#state as Extract<ConnectionState, { phase: "arriving" }>;
     const { memory } = this.#listener;
     const client = new LiveClient({
       session: this.#session,
@@ -319,8 +296,8 @@ export class Connection {
       this.#pump.end(new IncompatibleError("role-refused", "a probe went on after its answer"));
       return;
     }
-    const { peer } = this.#state as Extract<State, { phase: "offered" }>;
-    const arriving: State = { phase: "arriving", peer, exits: undefined };
+    const { peer } = this.#state as Extract<ConnectionState, { phase: "offered" }>;
+    const arriving: ConnectionState = { phase: "arriving", peer, exits: undefined };
     this.#state = arriving;
     const ticket = this.#ticket!;
     const pending = ticket.arrive();
