@@ -13,9 +13,30 @@ const UNINTERESTING: ReadonlySet<string> = new Set(["kind", "frame", "source_aud
 
 /** A line for people, with the fields that matter: `client 2 resized 640x480`. */
 export function describe(role: "listener" | "client", id: number, status: Status): string {
+  return describeWith(FIELDS.get(status.kind)!, role, id, status);
+}
+
+/**
+ * As {@linkcode describe}, for a record that was JSON: it may be in no table, such as a login at a host of
+ * a fleet, or have more fields than its table, such as an `input`.
+ */
+export function describeRecord(
+  role: "listener" | "client",
+  id: number,
+  status: Status,
+): string {
+  return describeWith(appendAny, role, id, status);
+}
+
+function describeWith(
+  appendFields: AppendFields,
+  role: "listener" | "client",
+  id: number,
+  status: Status,
+): string {
   const head = `${role} ${id} ${status.kind}`;
   const summary = summaryOf(status);
-  if (summary === undefined) return (FIELDS.get(status.kind) ?? appendAny)(head, status);
+  if (summary === undefined) return appendFields(head, status);
   return summary === "" ? head : `${head} ${summary}`;
 }
 
@@ -67,7 +88,6 @@ const FIELDS: ReadonlyMap<string, AppendFields> = new Map(
   RECORDS.map(({ kind, fields }) => [kind, compileFields(Object.keys(fields))]),
 );
 
-/** Appends the fields of a record of a fleet that is in no table, such as a login. */
 function appendAny(text: string, status: Status): string {
   for (const [name, value] of Object.entries(status)) {
     if (value === false || value === "" || UNINTERESTING.has(name)) continue;

@@ -5,7 +5,7 @@
  * @module
  */
 
-export { describe as describeRecord, describeJson as recordJson } from "./describe.ts";
+export { describeJson as recordJson, describeRecord } from "./describe.ts";
 export { Snapshots } from "./pictures/snapshot_files.ts";
 export type { Program } from "./pipe/channel.ts";
 export type { Call } from "./pipe/call.ts";

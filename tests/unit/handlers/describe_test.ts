@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { describe, describeJson } from "../../../lib/handlers/describe.ts";
+import { describe, describeJson, describeRecord } from "../../../lib/handlers/describe.ts";
 import { Asciicast } from "../../../lib/handlers/record/asciicast.ts";
 import { escapeControls, makeLogger } from "../../../lib/log.ts";
-import type { IoTable, Status } from "../../../lib/segment/status.ts";
+import { type IoTable, RECORDS, type Status } from "../../../lib/segment/status.ts";
 import { gridOf } from "../../support/grids.ts";
 
 const TIME = new Date("2026-11-23T19:37:14.250Z");
@@ -132,12 +132,27 @@ test("numbers, flags and tables are shown as JSON shows them", () => {
   }
 });
 
-test("records of a fleet that are in no table are shown with all of their fields", () => {
+test("records that were JSON are shown with all of their fields, also those in no table", () => {
   for (const kind of ["login", "constructor"]) {
     const record = { kind, address: "192.0.2.1:5", known: true, "a;b": 1, reason: "" };
     assert.equal(
-      describe("listener", 0, record as unknown as Status),
+      describeRecord("listener", 0, record as unknown as Status),
       `listener 0 ${kind} address="192.0.2.1:5" known a;b=1`,
     );
+  }
+  const input = { kind: "input", source_audio: 3, tgtid: 0, input: { kind: "touch", x: 4 } };
+  assert.equal(
+    describeRecord("client", 7, JSON.parse(JSON.stringify(input))),
+    'client 7 input tgtid=0 input={"kind":"touch","x":4}',
+  );
+});
+
+test("a record of any kind is shown as one that was JSON", () => {
+  for (const { kind, fields } of RECORDS) {
+    for (const value of [7, true, false, "", "a b", [1, 2]]) {
+      const filled = Object.keys(fields).map((name) => [name, value]);
+      const record = { kind, ...Object.fromEntries(filled) } as Status;
+      assert.equal(describe("client", 7, record), describeRecord("client", 7, record));
+    }
   }
 });
