@@ -7,14 +7,15 @@ import { ClientLog } from "../../lib/net/client_log.ts";
 import { Counters } from "../../lib/net/counters.ts";
 import { LiveClient } from "../../lib/net/live_client.ts";
 import { Pump } from "../../lib/net/pump.ts";
+import { MAX_EVENTS_UNCONFIRMED } from "../../lib/limits.ts";
 import { DISPLAY_DEFAULTS } from "../../lib/segment/preroll.ts";
-import { EVENT_BODY_BYTES } from "../../lib/wire/constants.ts";
 import { EventPacket } from "../../lib/session/event_packet.ts";
+import { EVENT_BODY_BYTES } from "../../lib/wire/constants.ts";
 import { encodeEventPacket } from "../../lib/wire/event/event.ts";
 import type { EventInput } from "../../lib/wire/event/types.ts";
-import { LogBook } from "../support/log_book.ts";
 import { concat } from "../support/feed.ts";
 import type { KeptEvent } from "../support/kept_event.ts";
+import { LogBook } from "../support/log_book.ts";
 import { CLIENT_KEY, drain, Pair, REGISTER } from "../support/pair.ts";
 import { turn } from "../support/pump_rig.ts";
 import { MemorySocket } from "../support/sockets.ts";
@@ -36,7 +37,7 @@ const event: fc.Arbitrary<EventInput> = fc.oneof(
     { ...external, kind: "cursorhint", message: "hand" },
     { ...external, kind: "statesize", size: 7 },
     { ...external, kind: "content", xPos: 0.5 },
-    { ...external, kind: "labelhint", label: "COPY_WINDOW", datatype: 2 },
+    { ...external, kind: "labelhint", label: "QUIT", datatype: 2 },
     { ...external, kind: "inputmask", device: 1, types: 2 },
     { ...external, kind: "streamstatus", completion: 1 },
     { ...external, kind: "segreq", id: 5, segkind: 10 },
@@ -47,7 +48,11 @@ const event: fc.Arbitrary<EventInput> = fc.oneof(
 );
 /** What the handler does with a record. */
 const deed = fc.constantFrom("nothing", "nothing", "hold", "throw", "accept", "close");
-const steps = fc.array(fc.tuple(event, fc.constantFrom(0, 0, 0, 1, 2), deed), { maxLength: 30 });
+/** So few that no answer waits for its time: those of an event are one at most. */
+const MOST_STEPS = MAX_EVENTS_UNCONFIRMED - 12;
+const steps = fc.array(fc.tuple(event, fc.constantFrom(0, 0, 0, 1, 2), deed), {
+  maxLength: MOST_STEPS,
+});
 const REGISTERS = [REGISTER, 0, "nothing"] as const;
 /** How many events come while the handler holds its client. */
 const HELD_EVENTS = 2;
