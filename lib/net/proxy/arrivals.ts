@@ -5,6 +5,7 @@
  */
 
 import { formatAddress, type SocketAddress } from "../../address.ts";
+import { TurnoverSet } from "../../bytes/turnover.ts";
 import {
   type A12Error,
   LimitError,
@@ -45,7 +46,7 @@ export class ProxyArrivals {
   readonly #proxies: readonly Network[];
   readonly #owner: ArrivalsOwner;
   /** How to end each connection whose header is awaited, the oldest first. */
-  readonly #awaited = new Set<(reason: PeerError) => void>();
+  readonly #awaited = new TurnoverSet<(reason: PeerError) => void>();
 
   /** @param proxies The addresses of the balancers. */
   constructor(proxies: readonly Network[], owner: ArrivalsOwner) {
