@@ -116,8 +116,12 @@ export class HostKeyDirectory {
     const key: HostKey = { host: requireHost(host), port, privateKey: newPrivateKey() };
     const path = this.#pathOf(tag);
     const line = formatHostKey(key);
-    this.#known = undefined;
-    if (!(await createFile(this.#root, path, line))) await appendLine(path, line);
+    try {
+      if (!(await createFile(this.#root, path, line))) await appendLine(path, line);
+    } finally {
+      // The file may have been read while it was written.
+      this.#known = undefined;
+    }
     return key;
   }
 

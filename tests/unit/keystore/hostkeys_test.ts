@@ -36,3 +36,18 @@ Deno.test("an unchanged file is read once, and its keys are returned as copies",
     assert.deepEqual(directory.read("default"), []);
   });
 });
+
+Deno.test("a key that was added is seen at once, also by one that reads meanwhile", async () => {
+  await inDirectory(async (root) => {
+    Deno.mkdirSync(`${root}/hostkeys`);
+    Deno.writeTextFileSync(`${root}/hostkeys/default`, line("a", 7));
+    const later = () => Date.now() + 3_600_000;
+    const directory = new HostKeyDirectory(root, assert.fail, later, () => 0);
+    const hosts = () => directory.read("default").map(({ host }) => host);
+    assert.deepEqual(hosts(), ["a"]);
+    const adding = directory.add("default", "b", 6680);
+    assert.deepEqual(hosts(), ["a"]);
+    await adding;
+    assert.deepEqual(hosts(), ["a", "b"]);
+  });
+});
