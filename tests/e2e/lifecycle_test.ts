@@ -3,7 +3,8 @@
 
 import assert from "node:assert/strict";
 import type { Source, Status } from "../../lib/mod.ts";
-import { DRAIN_TIMEOUT_MS, LOGIN_TIMEOUT_MS } from "../../lib/limits.ts";
+import { DRAIN_TIMEOUT_MS, LIFETIME_CHECK_MS, LOGIN_TIMEOUT_MS } from "../../lib/limits.ts";
+import { Connection } from "../../lib/net/connection.ts";
 import { freshKey } from "../support/clients.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { FakeTimers } from "../support/fake_timers.ts";
@@ -111,6 +112,28 @@ Deno.test("a login that does not go on holds up the closing of the port until it
   await good.roundTrip(bench);
   await silent.untilClosed();
   silent.close();
+});
+
+Deno.test("a listener looks at connections that are there, and keeps none that has ended", async () => {
+  const { check } = Connection.prototype;
+  let checks = 0;
+  Connection.prototype.check = function (nowMs) {
+    checks++;
+    check.call(this, nowMs);
+  };
+  try {
+    using timers = new FakeTimers();
+    await using bench = await Bench.start();
+    const clients = [await bench.login(), await bench.login()];
+    timers.pass(LIFETIME_CHECK_MS);
+    assert.equal(checks, clients.length);
+    for (const client of clients) client.close();
+    await bench.until(() => bench.log.of("client-left").length === 2, "the end of both clients");
+    timers.pass(LIFETIME_CHECK_MS);
+    assert.equal(checks, clients.length);
+  } finally {
+    Connection.prototype.check = check;
+  }
 });
 
 Deno.test("closing ends the logins that a closed port has waited for", async () => {
