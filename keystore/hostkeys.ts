@@ -94,6 +94,11 @@ export class HostKeyDirectory {
     return value.map(copy);
   }
 
+  /** Makes the next {@linkcode read} look at the disk. */
+  forget(): void {
+    this.#known = undefined;
+  }
+
   /** @throws {KeystoreError} `keystore-unreadable`. */
   tags(): string[] {
     try {
@@ -120,7 +125,7 @@ export class HostKeyDirectory {
       if (!(await createFile(this.#root, path, line))) await appendLine(path, line);
     } finally {
       // The file may have been read while it was written.
-      this.#known = undefined;
+      this.forget();
     }
     return key;
   }

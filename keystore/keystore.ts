@@ -107,7 +107,6 @@ export class Keystore implements KeyStorage {
 
   /** Queries compare with the disk. */
   readonly state = "current";
-
   /** Always 0: queries compare with the disk. */
   readonly ageMs: number = 0;
   /** See {@linkcode KeyStorage.stateMs}. */
@@ -127,11 +126,9 @@ export class Keystore implements KeyStorage {
     const key = this.hostKey();
     if (key !== undefined) return key;
     const path = `${this.#hostKeys.path}/${DEFAULT_TAG}`;
-    throw new KeystoreError(
-      "bad-line",
-      `${path} has no line with a private key; repair it, or move it away to get a new key`,
-      { path },
-    );
+    const advice = "repair it, or move it away to get a new key";
+    const message = `${path} has no line with a private key; ${advice}`;
+    throw new KeystoreError("bad-line", message, { path });
   }
 
   /**
@@ -227,6 +224,7 @@ export class Keystore implements KeyStorage {
 
   /** Takes over everything that changed on disk. Every query does so by itself, within a second. */
   refresh(): void {
+    this.#hostKeys.forget();
     this.#accepted.refresh(true);
   }
 

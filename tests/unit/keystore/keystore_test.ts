@@ -3,6 +3,7 @@ import { fingerprint } from "../../../lib/crypto/fingerprint.ts";
 import { KeystoreError } from "../../../lib/errors.ts";
 import { Keystore, type KeystoreWarning, publicKeyOf } from "../../../keystore/mod.ts";
 import { inDirectory, listFiles } from "../../support/directory.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 import { testKey, testKeyText, withStore, writeAccepted } from "../../support/keystore.ts";
 
 const mode = (path: string) => (Deno.statSync(path).mode! & 0o777).toString(8);
@@ -375,5 +376,23 @@ Deno.test("no change of fifty concurrent writers is lost", async () => {
     const [entry, ...more] = keystore.list().filter((it) => it.publicKey[0] === 99);
     assert.equal(entry!.tags.length, 20);
     assert.deepEqual(more, []);
+  });
+});
+
+Deno.test("refresh takes over a change of our own key that was made a moment ago", async () => {
+  await withStore((keystore) => {
+    using _clock = new FakeClock();
+    const { now } = Date;
+    // The times of the file can be relied on.
+    Date.now = () => now() + 3_600_000;
+    try {
+      const before = keystore.identity();
+      Deno.writeTextFileSync(`${keystore.root}/hostkeys/default`, "127.0.0.1 rubbish\n");
+      assert.deepEqual(keystore.identity(), before);
+      keystore.refresh();
+      assert.throws(() => keystore.identity(), { code: "bad-line" });
+    } finally {
+      Date.now = now;
+    }
   });
 });
