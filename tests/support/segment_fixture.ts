@@ -124,7 +124,10 @@ export class Fixture {
   }
 
   eventBytes(bytes: Uint8Array, channel = 0): void {
-    this.receive(new EventPacket(eventBody(bytes, channel)));
+    const body = eventBody(bytes, channel);
+    this.receive(new EventPacket(body));
+    // As the receive buffer is overwritten by what comes next.
+    body.fill(0xff);
   }
 
   control(control: ControlInput): void {
