@@ -31,7 +31,7 @@ export class Rig {
     });
   }
 
-  /** Lets the pump look at its time limits, so much later. */
+  /** Lets the pump check its time limits as if this time had passed. */
   pass(ms: number): void {
     this.#passedMs += ms;
     this.pump.check(performance.now() + this.#passedMs);
