@@ -10,11 +10,14 @@ import { Pump } from "../../lib/net/pump.ts";
 import { MAX_EVENTS_UNCONFIRMED } from "../../lib/limits.ts";
 import { DISPLAY_DEFAULTS } from "../../lib/segment/preroll.ts";
 import { EventPacket } from "../../lib/session/event_packet.ts";
+import type { Source } from "../../lib/segment/source.ts";
+import type { Status } from "../../lib/segment/status.ts";
 import { EVENT_BODY_BYTES } from "../../lib/wire/constants.ts";
 import { encodeEventPacket } from "../../lib/wire/event/event.ts";
 import type { EventInput } from "../../lib/wire/event/types.ts";
 import { concat } from "../support/feed.ts";
 import type { KeptEvent } from "../support/kept_event.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 import { LogBook } from "../support/log_book.ts";
 import { CLIENT_KEY, drain, Pair, REGISTER } from "../support/pair.ts";
 import { turn } from "../support/pump_rig.ts";
@@ -56,6 +59,8 @@ const steps = fc.array(fc.tuple(event, fc.constantFrom(0, 0, 0, 1, 2), deed), {
 const REGISTERS = [REGISTER, 0, "nothing"] as const;
 /** How many events come while the handler holds its client. */
 const HELD_EVENTS = 2;
+/** More than is sent to a client that has shown nothing. */
+const TYPED = "x".repeat(MAX_EVENTS_UNCONFIRMED);
 
 /**
  * Gives events to a client.
@@ -66,8 +71,9 @@ const HELD_EVENTS = 2;
  */
 async function run(
   given: readonly (readonly [EventInput, number, string])[],
-  aside: "nothing" | "a tap" | "an observer",
+  aside: "nothing" | "a tap" | "a tap of the client" | "an observer",
 ): Promise<unknown> {
+  using _clock = new FakeClock();
   const seen: unknown[] = [];
   const calls: unknown[] = [];
   const seenAside: unknown[] = [];
@@ -105,6 +111,10 @@ async function run(
   if (aside === "an observer") {
     client.source.addObserver((source, status) => void seenAside.push([source.id, status]));
   }
+  if (aside === "a tap of the client") {
+    const onRecord = ({ id }: Source, status: Status) => void seenAside.push([id, status]);
+    client.view().taps.add({ onRecord, onAudio() {} });
+  }
   const taken: (Promise<void> | undefined)[] = [];
   const goOn = async () => {
     next = "";
@@ -121,6 +131,8 @@ async function run(
     if (held === undefined || taken.length > HELD_EVENTS) await goOn();
   }
   await goOn();
+  // How much of it is sent, and whether probes are, depends on what the client has shown.
+  client.source.typeText(TYPED);
   pump.flush();
   client.end("");
   await client.deliver();
@@ -133,10 +145,19 @@ async function run(
   return { seen, log: log.lines.map(({ event }) => event), noted: [ident, cursor, place], sent };
 }
 
+async function compare(given: Parameters<typeof run>[0]): Promise<void> {
+  const atOnce = await run(given, "nothing");
+  for (const aside of ["a tap", "a tap of the client", "an observer"] as const) {
+    assert.deepEqual(atOnce, await run(given, aside), aside);
+  }
+}
+
 Deno.test("records: what goes to a handler at once is what goes by the steps of a delivery", async () => {
-  await fc.assert(fc.asyncProperty(steps, async (given) => {
-    const atOnce = await run(given, "nothing");
-    assert.deepEqual(atOnce, await run(given, "a tap"));
-    assert.deepEqual(atOnce, await run(given, "an observer"));
-  }));
+  await fc.assert(fc.asyncProperty(steps, compare));
+});
+
+Deno.test("records: the label that announces probes counts when it goes to a handler at once", async () => {
+  const ident = [{ ...external, kind: "ident", message: "" }, 0, "nothing"] as const;
+  const announced = { ...external, kind: "labelhint", label: "COPY_WINDOW", datatype: 2 } as const;
+  await compare([ident, ident, [announced, 0, "nothing"]]);
 });
