@@ -2,12 +2,13 @@
  * The directory `accepted/`: the accepted keys in memory, kept equal to the disk.
  *
  * A query takes one `stat` of the directory, which shows files that came or went, unless the last one was
- * less than {@linkcode KEYSTORE_LEAST_STALE_MS} ago. An edit in place shows only in the file's own size and
- * times, which take about 5 µs a file. Up to 16 files are checked together with the directory; with more,
- * the pause grows with their number (50 ms for a thousand, at most {@linkcode KEYSTORE_MAX_STALE_MS}), so
- * that a flood of logins spends at most a tenth of the time on them. Only changed files are read again; so
- * are files whose last change is too recent to rely on their times, and files that could not be read: while
- * there are any, each query looks at the directory, and at up to 16 files.
+ * less than {@linkcode KEYSTORE_LEAST_STALE_MS} ago and the key is known. An edit in place shows only in
+ * the file's own size and times, which take about 5 µs a file. Up to 16 files are checked together with
+ * the directory; with more, the pause grows with their number (50 ms for a thousand, at most {@linkcode
+ * KEYSTORE_MAX_STALE_MS}), so that a flood of logins spends at most a tenth of the time on them. Only
+ * changed files are read again; so are files whose last change is too recent to rely on their times, and
+ * files that could not be read: while there are any, each query looks at the directory, and at up to 16
+ * files.
  *
  * @module
  */
@@ -86,6 +87,17 @@ export class AcceptedDirectory {
   /** The entries of each key. */
   get keys(): Iterable<readonly AcceptedEntry[]> {
     return this.#byKey.values();
+  }
+
+  /** As {@linkcode find}, but takes over changes first; a key that is not known is looked for on disk. */
+  lookUp(publicKey: Uint8Array): readonly AcceptedEntry[] {
+    const lookedAtMs = this.#lookedAtMs;
+    this.refresh();
+    const entries = this.find(publicKey);
+    if (entries.length > 0 || this.#lookedAtMs !== lookedAtMs) return entries;
+    this.#lookedAtMs = -Infinity;
+    this.refresh();
+    return this.find(publicKey);
   }
 
   /** The entries of one key, by file name. */

@@ -46,9 +46,9 @@ export interface AddedHost {
 /**
  * A directory of keys that this program shares with arcan-net.
  *
- * Queries are synchronous and see changes on disk within 10 ms; in a store of more than 16 accepted keys,
- * an edit in place may stay unseen for up to a second. Changes are made under a lock among processes, and
- * happen whole or not at all. There is nothing to close.
+ * Queries are synchronous. They see a key that was added at once and other changes on disk within 10 ms; in
+ * a store of more than 16 accepted keys, an edit in place may stay unseen for up to a second. Changes are
+ * made under a lock among processes, and happen whole or not at all. There is nothing to close.
  */
 export class Keystore implements KeyStorage {
   /** The directory. */
@@ -172,8 +172,7 @@ export class Keystore implements KeyStorage {
    *   some networks alone are refused.
    */
   accepts(publicKey: Uint8Array, name: string | undefined, address = ""): Acceptance {
-    this.#accepted.refresh();
-    const entries = this.#accepted.find(publicKey);
+    const entries = this.#accepted.lookUp(publicKey);
     return decide(entries, (tags) => admitsName(tags, name), this.#wallMs(), address);
   }
 
@@ -185,8 +184,7 @@ export class Keystore implements KeyStorage {
    *   `outbound` for another one; several separated by commas; `*` for any.
    */
   acceptsServer(publicKey: Uint8Array, wanted: string): Acceptance {
-    this.#accepted.refresh();
-    const entries = this.#accepted.find(publicKey);
+    const entries = this.#accepted.lookUp(publicKey);
     return decide(entries, (tags) => admitsWanted(tags, wanted), this.#wallMs(), undefined);
   }
 
@@ -218,8 +216,7 @@ export class Keystore implements KeyStorage {
 
   /** The entries of one key, one for each of its files. @param publicKey 32 bytes. */
   find(publicKey: Uint8Array): readonly AcceptedEntry[] {
-    this.#accepted.refresh();
-    return this.#accepted.find(publicKey);
+    return this.#accepted.lookUp(publicKey);
   }
 
   /** Takes over everything that changed on disk. Every query does so by itself, within a second. */

@@ -44,8 +44,9 @@ export const MAX_SECRET_LINE_BYTES = 256;
 export const KEYSTORE_LOCK_TIMEOUT_MS = 10_000;
 
 /**
- * How long a change of a keystore may stay unseen that has not changed for some seconds. Logins in quick
- * succession share a look at its files, which would cost each of them 40 µs.
+ * How long a change of a keystore may stay unseen that has not changed for some seconds; a key that was
+ * added is seen at once. Logins in quick succession share a look at its files, which would cost each of
+ * them 40 µs.
  */
 export const KEYSTORE_LEAST_STALE_MS = 10;
 

@@ -53,6 +53,14 @@ Deno.test("changes of an old file and of an old directory are seen after the lea
     assert.ok(knows(1));
     nowMs += KEYSTORE_LEAST_STALE_MS * 0.2;
     assert.ok(knows(2) && !knows(1));
+    // A key that is not known is looked for at once.
+    Deno.writeTextFileSync(`${directory}/desk`, `demo ${testKeyText(3)}\n`);
+    assert.ok(!knows(3));
+    assert.equal(accepted.lookUp(testKey(3)).length, 1);
+    Deno.removeSync(`${directory}/desk`);
+    Deno.utimeSync(directory, LONG_AGO, LONG_AGO);
+    nowMs += KEYSTORE_LEAST_STALE_MS;
+    assert.ok(!knows(3));
     // A file that is gone changes the directory.
     Deno.removeSync(path);
     nowMs += KEYSTORE_LEAST_STALE_MS * 0.9;
