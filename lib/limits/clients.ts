@@ -53,8 +53,8 @@ export const DRAIN_TIMEOUT_MS = 2_000;
 export const MAX_WAITING_NOTICES = 16;
 
 /**
- * A handler that takes longer for a record is logged. If its client leaves after that, it is released at
- * once and the rest of what it sent is dropped.
+ * A handler that takes longer for a record is logged. If its client leaves after that, it is released
+ * within {@linkcode LIFETIME_CHECK_MS} and the rest of what it sent is dropped.
  */
 export const HANDLER_SLOW_MS = 10_000;
 

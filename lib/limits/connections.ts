@@ -10,7 +10,10 @@
  */
 export const MAX_REMEMBERED_AGREEMENTS = 256;
 
-/** From the connection to the proof of the key. A login takes three round trips; a person waits no longer. */
+/**
+ * From the connection to the proof of the key, looked at once a second. A login takes three round trips; a
+ * person waits no longer.
+ */
 export const LOGIN_TIMEOUT_MS = 10_000;
 
 /**
