@@ -114,3 +114,26 @@ Deno.test({
     await untilHas({ a: "1" });
   },
 });
+
+Deno.test({
+  ...NEEDS_NATS,
+  name: "a copy is not taken from a server that is ahead of the leader",
+  async fn() {
+    await using server = await NatsServer.start();
+    await using link = new FleetLink(
+      await FleetConnection.open({ servers: [server.url], name: "f" }, "test"),
+    );
+    const bucket = await Bucket.open(link, "f_keys", 1_000);
+    await bucket.kv.put("a", "1");
+    // The leader is asked before and after each copy.
+    const state = link.state.bind(link);
+    let answers = 0;
+    link.state = async (name) => {
+      const told = await state(name);
+      return ++answers === 2 ? { ...told, lastRevision: told.lastRevision - 1 } : told;
+    };
+    await using copy = await WatchedCopy.open(link, bucket, { changed() {}, checked() {} });
+    assert.equal(answers, 4);
+    assert.deepEqual([...copy.entries("")], [["a", "1"]]);
+  },
+});
