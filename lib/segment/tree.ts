@@ -300,10 +300,8 @@ export class SegmentTree {
         return this.#add(this.output.transferRefused(control.stream));
       case "shutdown":
         return this.#takeShutdown(control);
-      default:
-        // Directory commands and unknown commands mean nothing to a sink.
-        return;
     }
+    // Directory commands and unknown commands mean nothing to a sink.
   }
 
   #takeShutdown({ channel, lastWords }: KnownControl<"shutdown">): void {
