@@ -180,7 +180,8 @@ Deno.test({
       const manager = await jetstreamManager(connection.nats);
       await manager.streams.delete("f_records");
       await RecordStream.open(connection);
-      await put(3, 2);
+      // Both have one under way at the same time.
+      await Promise.all([put(3, 2), put(4, 2)]);
       const [line, ...further] = log.of("fleet-records-forgotten");
       const { stream, place, before } = line!.fields;
       assert.deepEqual([stream, place, before], ["f_records", 1, 3]);
