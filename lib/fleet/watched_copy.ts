@@ -196,10 +196,13 @@ export class WatchedCopy implements AsyncDisposable {
       if (isMoving) return;
       // The watch was lost with its server.
       this.#endWatch();
+    }
+    if (isSame) {
+      // Whichever comes first: a watch is faster where much is missing.
+      if (this.#watch === undefined) void this.#askForWatch();
       await this.#catchUp(lastRevision);
       this.#seenAtCheck = this.#seen;
     }
-    if (isSame && this.#watch === undefined) void this.#askForWatch();
     const isAhead = this.#seen > lastRevision;
     // With one revision an entry, the numbers differ when entries were purged past us.
     const isEqual = this.#seen === lastRevision && this.#entries.size === entries;
