@@ -75,7 +75,10 @@ Deno.test({
       await client.add(["outbound"], publicKeyOf(first.identity()));
       // A connection to an address of this machine would come from that address.
       const config = HAPROXY!.replace("mode tcp", "mode tcp\n    source 10.0.0.1");
-      await Deno.writeTextFile(`${directory}/10.0.0.1/demo.cfg`, config);
+      const file = `${directory}/10.0.0.1/demo.cfg`;
+      await Deno.writeTextFile(file, config);
+      const checked = await new Deno.Command("haproxy", { args: ["-c", "-f", file] }).output();
+      assert.doesNotMatch(new TextDecoder().decode(checked.stderr), /WARNING|ALERT/);
       const bin = `${directory}/bin`;
       await Deno.mkdir(bin);
       const program = async (name: string, text: string) =>
