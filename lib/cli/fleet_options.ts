@@ -145,6 +145,10 @@ export async function readFleet(
 }
 
 function parseServers(text: string): FleetServer[] {
+  // An InvalidArgumentError would be shown with the text, and what stands before an "@" is a password.
+  if (text.includes("@")) {
+    throw new UsageError("--fleet takes no user or password: they go into a --fleet-user-file");
+  }
   const [, scheme, hosts] = /^([a-z]+):\/\/(.+)$/.exec(text) ?? [];
   if (scheme === undefined || hosts === undefined || !SCHEMES.includes(scheme)) {
     throw new InvalidArgumentError("It must be nats:// or tls:// and a host.");
@@ -164,11 +168,8 @@ function parseServer(text: string, scheme: string): FleetServer {
     /^(\[[\da-fA-F:.]+\]|[\w.-]+)(?::(\d+))?$/.exec(host) ??
       [];
   if (name === undefined || !parsePort(port)) {
-    // What stands before an "@" would be a password.
     throw new InvalidArgumentError(
-      host.includes("@")
-        ? "A user and a password go into the file of --fleet-user-file."
-        : `Each must be host or host:port (1 to 65535), with commas between, all ${scheme}://.`,
+      `Each must be host or host:port (1 to 65535), with commas between, all ${scheme}://.`,
     );
   }
   return {

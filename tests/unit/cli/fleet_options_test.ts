@@ -54,7 +54,9 @@ for (
 }
 
 Deno.test("a password in --fleet is refused, with where it belongs", () => {
-  assert.throws(() => parse("--fleet", "nats://me:pass@localhost"), /--fleet-user-file/);
+  for (const url of ["nats://me:hidden@localhost", "http://me:hidden@a", "nats://a,me:hidden@b"]) {
+    assert.throws(() => parse("--fleet", url), /^UsageError: (?!.*hidden).*--fleet-user-file$/);
+  }
 });
 
 Deno.test("other machines need TLS, unless the user takes the risk", () => {
