@@ -10,7 +10,7 @@ import { formatAddress, type SocketAddress } from "../address.ts";
 import { fingerprint } from "../crypto/fingerprint.ts";
 import { type A12Error, AuthError, IncompatibleError } from "../errors.ts";
 import type { DecoderPool } from "../decoders/h264/worker/decoder_pool.ts";
-import type { Logger } from "../log.ts";
+import type { LogFields, Logger } from "../log.ts";
 import type { ClientSource } from "../segment/client_source.ts";
 import type { RecordTap } from "../segment/delivery.ts";
 import type { Peer } from "../segment/peer.ts";
@@ -74,7 +74,7 @@ export interface ListenerPort {
   /** A login has failed, by the fault of the other end. */
   loginFailed(connection: Connection): void;
   /** A limit has refused a login or a segment. */
-  limitReached(limit: ClientLimit, connection: Connection, comment: string | undefined): void;
+  limitReached(limit: ClientLimit, connection: Connection, fields: LogFields): void;
   /** What clients may use. */
   readonly limits: Pick<CurrentLimits, "all">;
   /**
@@ -128,7 +128,8 @@ export class Connection {
       pump: this.#pump,
       limits: this.#listener.limits,
       segments: () => this.view()?.segments.length ?? 0,
-      segmentRefused: () => this.#listener.limitReached("maxSegments", this, this.#log.comment),
+      segmentRefused: () =>
+        this.#listener.limitReached("maxSegments", this, { comment: this.#log.comment }),
       exit: (lastWords) => this.exitClient(lastWords),
     });
   }
@@ -381,7 +382,10 @@ export class Connection {
 
   #loginFailed(reason: A12Error): void {
     const limit = limitBehind(reason);
-    if (limit !== undefined) this.#listener.limitReached(limit, this, this.#log.comment);
+    if (limit !== undefined) {
+      const { comment } = this.#log;
+      this.#listener.limitReached(limit, this, { comment, detail: reason.message });
+    }
     if (isFailedLogin(reason)) this.#listener.loginFailed(this);
     const isCut = isCutOff(reason);
     if (isCut) this.#listener.leftSilently(this);

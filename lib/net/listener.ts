@@ -355,11 +355,12 @@ export class Listener implements ListenSource {
       limits,
       letIn: ({ hostname }) => gate.trust(hostname),
       loginFailed: ({ hostname }) => gate.loginFailed(hostname),
-      limitReached: (limit, { hostname, peer }, comment) =>
+      limitReached: (limit, { hostname, peer }, fields) =>
         limitLog.reached(LIMIT_ROWS[limit].name, limit === "maxClients" ? undefined : hostname, {
-          value: limits.all[limit],
+          // A key may have a number of its own, which the detail says.
+          value: limit === "maxClientsPerKey" ? undefined : limits.all[limit],
           key: peer?.fingerprint,
-          comment,
+          ...fields,
         }),
       handOver: (connection) => this.#handOver(connection),
       leftSilently: ({ hostname }) => this.#state.silent.add(hostname),

@@ -78,8 +78,11 @@ Deno.test("clients of one key, and all clients, are limited for the logins that 
   await first.roundTrip(bench);
   await other.roundTrip(bench);
   const reached = bench.log.of("limit-reached")
-    .map(({ fields }) => [fields["limit"], fields["comment"]]);
-  assert.deepEqual(reached, [["max-clients-per-key", "a laptop"], ["max-clients", undefined]]);
+    .map(({ fields }) => [fields["limit"], fields["comment"], fields["value"]]);
+  assert.deepEqual(reached, [
+    ["max-clients-per-key", "a laptop", undefined],
+    ["max-clients", undefined, 2],
+  ]);
   assert.deepEqual(
     bench.log.of("login-refused").map(({ level, fields }) => [level, fields["reason"]]),
     [["debug", "too-many-of-key"], ["debug", "too-many-connections"]],

@@ -88,6 +88,9 @@ Deno.test("a key has as many clients as it may have, at its claim and at its pro
   await bench.until(() => reasons(bench).length === 2, "the refusal at the claim");
   assert.deepEqual(reasons(bench), ["too-many-of-key", "too-many-of-key"]);
   for (const { fields } of bench.log.of("login-refused")) assert.equal(fields["comment"], "one");
+  const [{ fields: reached } = assert.fail()] = bench.log.of("limit-reached");
+  assert.equal(reached["value"], undefined, "the limit of other keys is not that of this one");
+  assert.match(String(reached["detail"]), /may have at the same time \(1\)$/);
   using other = await bench.login();
   early.close();
   await bench.until(() => bench.listener.clients.length === 1, "the place to be free");
