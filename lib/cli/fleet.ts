@@ -50,8 +50,8 @@ export function fleetCommand(io: CliIo = processIo): Command {
 }
 
 const HELP = `
-CLIENT is HOST/NUMBER as "fleet list" shows it, or the first four or more digits of the fingerprint of
-its key. HOST may be the beginning of an id that fits one host alone.
+CLIENT is HOST/NUMBER as "fleet list --ids" prints it, or the first four or more digits of the
+fingerprint of its key. HOST may be the beginning of an id that fits one host alone.
 
 "fleet hosts", "list", "knocks", "keys" and "links" give what has come after 0.6 s, and name the hosts
 that have not answered on standard error. The exit code is 0 if one of them has answered.

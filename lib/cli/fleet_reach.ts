@@ -11,7 +11,8 @@ import type { CliIo } from "./io.ts";
 
 export function fleetReach(io: CliIo): Reach {
   return {
-    clientArgument: 'HOST/NUMBER as in "fleet list", or the first digits of its key\'s fingerprint',
+    clientArgument:
+      'HOST/NUMBER as in "fleet list --ids", or the first digits of its key\'s fingerprint',
     run: (command, action) =>
       withFleet(command, io, async ({ caller }) => {
         const { WholeFleet } = await import("../fleet/mod.ts");
