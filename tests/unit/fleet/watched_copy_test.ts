@@ -18,6 +18,15 @@ function users(denied: string): string {
   ] }`;
 }
 
+async function openLink(
+  { url }: NatsServer,
+  user?: { readonly name: string; readonly password: string },
+): Promise<FleetLink> {
+  return new FleetLink(
+    await FleetConnection.open({ servers: [url], name: "f", user }, "test"),
+  );
+}
+
 /** Settles when the connection is there again. */
 function reconnected(link: FleetLink): Promise<void> {
   return new Promise((resolve) => link.onReconnect(resolve));
@@ -28,14 +37,8 @@ Deno.test({
   name: "a copy takes all changes while the servers tell of none, and then has them tell again",
   async fn() {
     await using server = await NatsServer.start({ config: users("nothing") });
-    const open = async (name: string) => {
-      const user = { name, password: PASSWORD };
-      return new FleetLink(
-        await FleetConnection.open({ servers: [server.url], name: "f", user }, "test"),
-      );
-    };
-    await using admin = await open("admin");
-    await using link = await open("copy");
+    await using admin = await openLink(server, { name: "admin", password: PASSWORD });
+    await using link = await openLink(server, { name: "copy", password: PASSWORD });
     const bucket = await Bucket.open(link, "f_keys", 1_000);
     const { kv } = await Bucket.open(admin, "f_keys", 1_000);
     await kv.put("a", "1");
@@ -76,9 +79,7 @@ Deno.test({
   name: "a copy drops changes that the servers have forgotten",
   async fn() {
     await using server = await NatsServer.start();
-    await using link = new FleetLink(
-      await FleetConnection.open({ servers: [server.url], name: "f" }, "test"),
-    );
+    await using link = await openLink(server);
     const bucket = await Bucket.open(link, "f_keys", 1_000);
     const { kv } = bucket;
     const told = new Changes();
@@ -113,9 +114,7 @@ Deno.test({
   name: "a copy is not taken from a server that is ahead of the leader",
   async fn() {
     await using server = await NatsServer.start();
-    await using link = new FleetLink(
-      await FleetConnection.open({ servers: [server.url], name: "f" }, "test"),
-    );
+    await using link = await openLink(server);
     const bucket = await Bucket.open(link, "f_keys", 1_000);
     await bucket.kv.put("a", "1");
     // The leader is asked before and after each copy.
