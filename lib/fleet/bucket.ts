@@ -33,12 +33,23 @@ export interface Change<T> {
   readonly text?: string | null | undefined;
 }
 
+/** The last change of an entry, as the leader tells it. */
+export interface BucketChange {
+  readonly key: string;
+  readonly revision: number;
+  /** `undefined` for an entry that was removed. */
+  readonly text: string | undefined;
+}
+
 /** What a change did. */
 export interface Changed<T> {
   readonly result: T;
   /** The revision that holds the result. */
   readonly revision: number;
 }
+
+/** A header that entries without a text have. */
+const OPERATION = "KV-Operation";
 
 /** The longest pause between two attempts. */
 const MAX_PAUSE_MS = 50;
@@ -64,6 +75,11 @@ export class Bucket {
     return new Bucket(fleet, await fleet.bucket(name, maxValueBytes), name);
   }
 
+  /** Of the subjects of its entries. */
+  get #prefix(): string {
+    return `$KV.${this.name}.`;
+  }
+
   /** Where an entry is, for people. */
   placeOf(key: string): string {
     return `${this.name}/${key}`;
@@ -83,6 +99,22 @@ export class Bucket {
   }
 
   /**
+   * Asks the leader for the first change that came after a revision, but for those that another change of
+   * their entry has replaced.
+   *
+   * @returns `undefined` when there is none.
+   * @throws An error of NATS, or one about a connection that was lost.
+   */
+  async changeAfter(revision: number): Promise<BucketChange | undefined> {
+    const query = { seq: revision + 1, next_by_subj: `${this.#prefix}>` };
+    const message = await this.#fleet.message(this.name, query);
+    if (message === null) return undefined;
+    const { subject, seq, header } = message;
+    const text = header.has(OPERATION) ? undefined : message.string();
+    return { key: subject.slice(this.#prefix.length), revision: seq, text };
+  }
+
+  /**
    * Changes an entry, unless the bucket was changed since the entry was read; a new one, unless it is there.
    *
    * @param text The new text; `null` removes the entry.
@@ -95,9 +127,9 @@ export class Bucket {
       return await this.#fleet.answer(this.kv.put(key, text ?? "", { previousSeq: 0 }));
     }
     const head = headers();
-    if (text === null) head.set("KV-Operation", "DEL");
+    if (text === null) head.set(OPERATION, "DEL");
     const { seq } = await this.#fleet.answer(this.#fleet.connection.jetstream.publish(
-      `$KV.${this.name}.${key}`,
+      `${this.#prefix}${key}`,
       text ?? "",
       { headers: head, expect: { lastSequence: bucketRevision } },
     ));

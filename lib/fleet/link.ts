@@ -32,14 +32,6 @@ export interface BucketState {
   readonly created: string;
 }
 
-/** The last change of an entry. */
-export interface BucketChange {
-  readonly key: string;
-  readonly revision: number;
-  /** `undefined` for an entry that was removed. */
-  readonly text: string | undefined;
-}
-
 /** A connection, and where it was lost. */
 export class FleetLink implements AsyncDisposable {
   readonly connection: FleetConnection;
@@ -163,30 +155,18 @@ export class FleetLink implements AsyncDisposable {
    * @throws An error of NATS, or one about a connection that was lost.
    */
   async isPurged(bucket: string, revision: number): Promise<boolean> {
-    const message = await this.#message(bucket, { seq: revision });
+    const message = await this.message(bucket, { seq: revision });
     return message === null && (await this.state(bucket)).lastRevision === revision;
   }
 
   /**
-   * Asks the leader for the first change that came after a revision, but for those that another change of
-   * their entry has replaced.
+   * Asks the leader for a message of a bucket.
    *
-   * @returns `undefined` when there is none.
+   * @returns `null` when there is none.
    * @throws {LostConnectionError}
    * @throws An error of NATS.
    */
-  async changeAfter(bucket: string, revision: number): Promise<BucketChange | undefined> {
-    const prefix = `$KV.${bucket}.`;
-    const query = { seq: revision + 1, next_by_subj: `${prefix}>` };
-    const message = await this.#message(bucket, query);
-    if (message === null) return undefined;
-    const { subject, seq, header } = message;
-    const isRemoved = header.has("KV-Operation");
-    const text = isRemoved ? undefined : message.string();
-    return { key: subject.slice(prefix.length), revision: seq, text };
-  }
-
-  async #message(bucket: string, query: MsgRequest): Promise<StoredMsg | null> {
+  async message(bucket: string, query: MsgRequest): Promise<StoredMsg | null> {
     const manager = await this.#manager;
     return await this.answer(manager.streams.getMessage(`KV_${bucket}`, query));
   }

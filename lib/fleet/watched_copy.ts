@@ -12,8 +12,8 @@
 
 import type { KvWatchEntry } from "@nats-io/kv";
 import { FLEET_ANSWER_MS, FLEET_CHECK_MS, FLEET_LOST_MS, FLEET_OPEN_MS } from "../limits.ts";
-import type { Bucket } from "./bucket.ts";
-import { type BucketChange, type FleetLink, unreachable } from "./link.ts";
+import type { Bucket, BucketChange } from "./bucket.ts";
+import { type FleetLink, unreachable } from "./link.ts";
 import { isPassing, LostConnectionError, PassingError, patiently } from "./patience.ts";
 
 /** What a copy tells its owner. */
@@ -219,7 +219,7 @@ export class WatchedCopy implements AsyncDisposable {
   /** Asks the leader for each change up to a revision. */
   async #catchUp(revision: number): Promise<void> {
     while (this.#seen < revision && !this.#isClosed) {
-      const change = await this.#fleet.changeAfter(this.#bucket.name, this.#seen);
+      const change = await this.#bucket.changeAfter(this.#seen);
       if (change === undefined) return;
       this.#take(change);
     }
