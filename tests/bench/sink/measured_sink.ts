@@ -31,10 +31,10 @@ export function listenSink(
   flags: string,
   checkout: string = CHECKOUT,
 ): SinkKind {
-  const program = `${Deno.execPath()} run -A "${checkout}/main.ts"`;
-  // More logins a second than one network may have.
-  if (checkout === CHECKOUT) flags = `--exempt 127.0.0.1 ${flags}`;
-  const command = `${program} listen --host 127.0.0.1 --port 0 --keystore "$KEYSTORE" ${flags}`;
+  const program = `${Deno.execPath()} run -A "${checkout}/main.ts" listen`;
+  // There are more logins a second than one network may have.
+  const place = "--host 127.0.0.1 --port 0 --exempt 127.0.0.1";
+  const command = `${program} ${place} --keystore "$KEYSTORE" ${flags}`;
   return { name, warmsUp: true, command, stdout };
 }
 
