@@ -5,7 +5,7 @@
  */
 
 import { type Environment, processEnv } from "../../keystore/mod.ts";
-import { LOG_QUEUE_UNITS, STDOUT_QUEUE_UNITS, STDOUT_SENDER_UNITS } from "../limits.ts";
+import { LOG_LIMITS, STDOUT_LIMITS } from "./line_queue.ts";
 import { OutputWriter } from "./output.ts";
 import { standardOutput } from "./standard_output.ts";
 
@@ -39,10 +39,9 @@ export interface CliIo {
 }
 
 const { stream, pieceBytes } = standardOutput();
-const STDOUT_LIMITS = { sender: STDOUT_SENDER_UNITS, total: STDOUT_QUEUE_UNITS };
 const streams = {
   stdout: new OutputWriter(stream, STDOUT_LIMITS, pieceBytes),
-  stderr: new OutputWriter(Deno.stderr, { sender: LOG_QUEUE_UNITS, total: LOG_QUEUE_UNITS }),
+  stderr: new OutputWriter(Deno.stderr, LOG_LIMITS),
 };
 streams.stdout.events = {
   failed: (detail) => processIo.err(`error: cannot write to standard output: ${detail}\n`),

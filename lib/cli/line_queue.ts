@@ -1,20 +1,42 @@
 /**
  * Lines that wait to be written, in order.
  *
- * A sender with more waiting than its allowance has to wait; the others have not.
+ * Once more than a little waits, a sender with more than its allowance has to wait; the others have not.
  *
  * @module
  */
 
-import { OUTPUT_BATCH_UNITS } from "../limits.ts";
+import {
+  LOG_QUEUE_UNITS,
+  OUTPUT_BATCH_UNITS,
+  STDOUT_FREE_UNITS,
+  STDOUT_QUEUE_UNITS,
+  STDOUT_SENDER_UNITS,
+} from "../limits.ts";
 
 /** Bounds in UTF-16 units. */
 export interface LineQueueLimits {
   /** What one sender may have in the queue before it has to wait. */
   readonly sender: number;
+  /** While no more than this is in the queue in all, no sender has to wait. */
+  readonly free: number;
   /** What all senders together may have in the queue; further lines are dropped. */
   readonly total: number;
 }
+
+/** The bounds of standard output. */
+export const STDOUT_LIMITS: LineQueueLimits = {
+  sender: STDOUT_SENDER_UNITS,
+  free: STDOUT_FREE_UNITS,
+  total: STDOUT_FREE_UNITS + STDOUT_QUEUE_UNITS,
+};
+
+/** The bounds of a log, which never has to wait. */
+export const LOG_LIMITS: LineQueueLimits = {
+  sender: LOG_QUEUE_UNITS,
+  free: 0,
+  total: LOG_QUEUE_UNITS,
+};
 
 /** Lines of one sender that follow each other. */
 interface Lines {
@@ -70,7 +92,7 @@ export class LineQueue {
     }
     this.#push(text, allowance);
     allowance.units += text.length;
-    if (allowance.units <= this.#limits.sender || !this.#hasBackpressure) return undefined;
+    if (!this.#hasBackpressure || this.#hasRoom(allowance)) return undefined;
     allowance.waiting ??= Promise.withResolvers();
     return allowance.waiting.promise;
   }
@@ -119,6 +141,10 @@ export class LineQueue {
     this.#senders.clear();
     this.#lines = [];
     this.#units = 0;
+  }
+
+  #hasRoom({ units }: Allowance): boolean {
+    return units <= this.#limits.sender || this.#units <= this.#limits.free;
   }
 
   #push(text: string, allowance: Allowance | undefined): void {

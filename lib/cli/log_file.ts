@@ -6,12 +6,12 @@
 
 import fs from "node:fs";
 import { promisify } from "node:util";
-import { LOG_QUEUE_UNITS } from "../limits.ts";
 import { LogTail } from "../control/mod.ts";
 import { makeLogger, messageOf } from "../mod.ts";
 import { logOptions } from "./client_handlers.ts";
 import { UsageError } from "./errors.ts";
 import { type CliIo, LOG_SENDER } from "./io.ts";
+import { LOG_LIMITS } from "./line_queue.ts";
 import type { ListenFlags } from "./listen_options.ts";
 import { OutputWriter } from "./output.ts";
 
@@ -47,7 +47,7 @@ export class LogFile {
     this.#writer = new OutputWriter({
       write: (bytes) => this.#write(bytes),
       writeSync: (bytes) => fs.writeSync(this.#fd, bytes),
-    }, { sender: LOG_QUEUE_UNITS, total: LOG_QUEUE_UNITS });
+    }, LOG_LIMITS);
     this.#writer.events = events;
     globalThis.addEventListener("unload", this.#flushSync);
   }

@@ -21,12 +21,18 @@ export const DRAIN_NOTICE_MS = 7_000;
 /** The file of `--limits`; one that sets every limit and says why is not a tenth of it. */
 export const MAX_LIMITS_FILE_BYTES = 65_536;
 
-/** Lines of one client, in UTF-16 units, that wait for a slow reader of standard output; then that client waits. */
+/**
+ * Lines of one client, in UTF-16 units, that wait for a slow reader of standard output; then that client
+ * waits, unless no more than {@linkcode STDOUT_FREE_UNITS} wait in all.
+ */
 export const STDOUT_SENDER_UNITS = 16_384;
 
+/** Lines of all clients together, in UTF-16 units, for which no client waits: the next write takes them. */
+export const STDOUT_FREE_UNITS = 65_536;
+
 /**
- * Lines of all clients together that wait for a slow reader of standard output, in UTF-16 units: every
- * client has used up its allowance. Further lines come from logins alone, and are lost.
+ * Lines of all clients together that wait for a slow reader of standard output besides those, in UTF-16
+ * units: every client has used up its allowance. Further lines come from logins alone, and are lost.
  */
 export const STDOUT_QUEUE_UNITS = MAX_CLIENTS * STDOUT_SENDER_UNITS;
 

@@ -14,9 +14,9 @@ import {
 } from "../../control/mod.ts";
 import { FaultLog, outliveFaults } from "../faults.ts";
 import type { CliIo } from "../io.ts";
+import { STDOUT_LIMITS } from "../line_queue.ts";
 import { isControlled } from "../listen_options.ts";
 import { processEnv } from "../../../keystore/mod.ts";
-import { STDOUT_QUEUE_UNITS, STDOUT_SENDER_UNITS } from "../../limits.ts";
 import type { LimitInForce, Listener, ListenLimits, Logger } from "../../mod.ts";
 import {
   Forwarding,
@@ -67,7 +67,7 @@ class ListenWorker implements WorkerService {
       },
     };
     this.#output = new PostedOutput(
-      { sender: STDOUT_SENDER_UNITS, total: STDOUT_QUEUE_UNITS },
+      STDOUT_LIMITS,
       (lines) => main.ask("print", lines),
       (lines) => this.#log.log("warn", "output-lost", { lines }),
     );

@@ -14,7 +14,7 @@ async function hasSettled(promise: Promise<void> | undefined): Promise<boolean> 
 }
 
 test("lines of all senders keep their order", () => {
-  const queue = new LineQueue({ sender: 100, total: 1_000 });
+  const queue = new LineQueue({ sender: 100, free: 0, total: 1_000 });
   for (const [line, sender] of [["a\n", 1], ["b\n", 2], ["c\n", 1], ["d\n", undefined]] as const) {
     assert.equal(queue.put(line, sender), undefined);
   }
@@ -23,7 +23,7 @@ test("lines of all senders keep their order", () => {
 });
 
 test("a sender with more waiting than its allowance waits, the others do not", async () => {
-  const queue = new LineQueue({ sender: 10, total: 1_000 });
+  const queue = new LineQueue({ sender: 10, free: 0, total: 1_000 });
   const loud = queue.put("0123456789\n", 1);
   assert.ok(loud instanceof Promise);
   assert.equal(queue.put("quiet\n", 2), undefined);
@@ -33,9 +33,24 @@ test("a sender with more waiting than its allowance waits, the others do not", a
   assert.equal(queue.put("again\n", 1), undefined);
 });
 
+test("while little waits in all, no sender waits", async () => {
+  const queue = new LineQueue({ sender: 10, free: 20, total: 1_000 });
+  assert.equal(queue.put("0123456789012345678\n", 1), undefined);
+  const quiet = queue.put("quiet\n", 2);
+  const loud = queue.put("loud\n", 1);
+  assert.equal(quiet, undefined, "it is within its allowance");
+  assert.equal(await hasSettled(loud), false);
+  queue.take();
+  assert.equal(await hasSettled(loud), true);
+});
+
 test("a take is at most a batch, and lets senders with little left go on", async () => {
   const line = "x".repeat(OUTPUT_BATCH_UNITS - 1) + "\n";
-  const queue = new LineQueue({ sender: OUTPUT_BATCH_UNITS, total: 10 * OUTPUT_BATCH_UNITS });
+  const queue = new LineQueue({
+    sender: OUTPUT_BATCH_UNITS,
+    free: 0,
+    total: 10 * OUTPUT_BATCH_UNITS,
+  });
   queue.put(line, 1);
   const held = queue.put(line, 1);
   queue.put(line, 1);
@@ -47,7 +62,7 @@ test("a take is at most a batch, and lets senders with little left go on", async
 });
 
 test("lines beyond the total bound are dropped, and counted once there is room again", () => {
-  const queue = new LineQueue({ sender: 100, total: 20 });
+  const queue = new LineQueue({ sender: 100, free: 0, total: 20 });
   for (let sender = 0; sender < 5; sender++) queue.put("123456789\n", sender);
   assert.equal(queue.takeDropped(), 0, "it is still full");
   assert.equal(queue.take()!.length, 20);
@@ -56,13 +71,13 @@ test("lines beyond the total bound are dropped, and counted once there is room a
 });
 
 test("text without a sender is never dropped", () => {
-  const queue = new LineQueue({ sender: 1, total: 1 });
+  const queue = new LineQueue({ sender: 1, free: 0, total: 1 });
   for (let i = 0; i < 10; i++) assert.equal(queue.put("result\n"), undefined);
   assert.equal(queue.take(), "result\n".repeat(10));
 });
 
 test("without backpressure no sender waits, and the total bound still holds", async () => {
-  const queue = new LineQueue({ sender: 5, total: 20 });
+  const queue = new LineQueue({ sender: 5, free: 0, total: 20 });
   const held = queue.put("123456\n", 1);
   queue.endBackpressure();
   assert.equal(await hasSettled(held), true);
@@ -73,7 +88,7 @@ test("without backpressure no sender waits, and the total bound still holds", as
 });
 
 test("after clear no sender waits", async () => {
-  const queue = new LineQueue({ sender: 1, total: 100 });
+  const queue = new LineQueue({ sender: 1, free: 0, total: 100 });
   const held = queue.put("text\n", 1);
   queue.clear();
   assert.equal(await hasSettled(held), true);

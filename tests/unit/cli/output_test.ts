@@ -11,7 +11,7 @@ import { OutputWriter } from "../../../lib/cli/output.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { FakeTimers } from "../../support/fake_timers.ts";
 
-const LIMITS = { sender: 100, total: 1_000 };
+const LIMITS = { sender: 100, free: 0, total: 1_000 };
 const decoder = new TextDecoder();
 
 const test = (name: string, fn: () => Promise<void>) =>

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { PostedOutput } from "../../../../lib/cli/workers/posted_output.ts";
 
-const LIMITS = { sender: 10, total: 30 };
+const LIMITS = { sender: 10, free: 0, total: 30 };
 
 /** An output whose messages are answered by the test. */
 function makeOutput() {
