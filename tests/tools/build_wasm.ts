@@ -17,7 +17,7 @@ const FLAGS = [
   "--noColors",
 ];
 
-/** The optimizer of that compiler, which reads the text format. */
+/** The library of that compiler that reads the text format. Its optimizer stays off, see `pixels.wat`. */
 const ASSEMBLER = "npm:binaryen@131.0.0-nightly.20260721";
 
 /** Run with the source, the output and {@linkcode ASSEMBLER} as arguments. */
@@ -25,10 +25,9 @@ const ASSEMBLE = `
 const [source, output, assembler] = Deno.args;
 const { default: binaryen } = await import(assembler);
 const module = binaryen.parseText(Deno.readTextFileSync(source));
-module.setFeatures(binaryen.Features.SIMD128 | binaryen.Features.MultiMemory);
+const { SIMD128, RelaxedSIMD, MultiMemory } = binaryen.Features;
+module.setFeatures(SIMD128 | RelaxedSIMD | MultiMemory);
 if (!module.validate()) Deno.exit(1);
-binaryen.setOptimizeLevel(3);
-module.optimize();
 Deno.writeFileSync(output, module.emitBinary());
 `;
 
