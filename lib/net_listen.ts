@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { KeyStorage, KeystoreWarning } from "../keystore/mod.ts";
+import type { KeyStorage } from "../keystore/mod.ts";
 import { Keystore, keystoreRoot } from "../keystore/mod.ts";
 import { DEFAULT_PORT, MAX_PORT } from "./address.ts";
 import { equalConstantTime } from "./bytes/equal.ts";
@@ -13,8 +13,9 @@ import { IdentityKey } from "./crypto/identity_key.ts";
 import { ApiMisuseError, KeystoreError, messageOf } from "./errors.ts";
 import type { Handler } from "./handlers/types.ts";
 import { asFunction, authorizeOf } from "./handlers/types.ts";
+import { warningFields } from "./keystore_warning.ts";
 import { MAX_SURFACE_SIDE_PX } from "./limits.ts";
-import type { LogFields, Logger } from "./log.ts";
+import type { Logger } from "./log.ts";
 import { guardLogger, makeLogger, silentLogger, writeErrorSync } from "./log.ts";
 import type { Admission } from "./net/admission.ts";
 import type { KeyAuthority } from "./net/authority.ts";
@@ -276,13 +277,4 @@ export async function openAdmission(
     close: () => notes.close(),
   };
   return new KeyAdmission(authority, limits, clients);
-}
-
-/**
- * Makes a warning of a keystore the fields of a log line.
- *
- * @param warning As a keystore opened by the caller reports it.
- */
-export function warningFields({ path, line, code, message }: KeystoreWarning): LogFields {
-  return { path, line, reason: code, detail: message };
 }

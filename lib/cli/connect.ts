@@ -5,7 +5,8 @@
  */
 
 import { Command, Option } from "commander";
-import { AuthError, checkSecret, type SourceConnection } from "../mod.ts";
+import { checkSecret, type SourceConnection } from "../mod.ts";
+import { AuthError } from "../errors.ts";
 import type { Content } from "./connect_content.ts";
 import { describeEvent, describeEventJson } from "./connect_describe.ts";
 import type { Ask } from "./connect_login.ts";

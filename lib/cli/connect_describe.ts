@@ -4,7 +4,8 @@
  * @module
  */
 
-import { escapeControls, KEYSYMS, segmentKindName, type SourceEvent } from "../mod.ts";
+import { KEYSYMS, segmentKindName, type SourceEvent } from "../mod.ts";
+import { escapeControls } from "../log.ts";
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 

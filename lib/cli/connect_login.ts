@@ -5,15 +5,9 @@
  */
 
 import { fingerprint, formatKey, type Keystore, publicKeyOf } from "../../keystore/mod.ts";
-import {
-  A12Error,
-  AuthError,
-  connectSource,
-  formatAddress,
-  MalformedError,
-  type Registration,
-  type SourceConnection,
-} from "../mod.ts";
+import { connectSource, type Registration, type SourceConnection } from "../mod.ts";
+import { A12Error, AuthError, MalformedError } from "../errors.ts";
+import { formatAddress } from "../address.ts";
 import type { Route } from "./connect_target.ts";
 import type { CliIo } from "./io.ts";
 import { programCall } from "./program_call.ts";

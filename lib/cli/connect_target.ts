@@ -5,7 +5,7 @@
  */
 
 import type { HostKey, Keystore } from "../../keystore/mod.ts";
-import { DEFAULT_PORT, isIpv6, MAX_PORT, parsePort, type SocketAddress } from "../mod.ts";
+import { DEFAULT_PORT, isIpv6, MAX_PORT, parsePort, type SocketAddress } from "../address.ts";
 import { UsageError } from "./errors.ts";
 import { noSuchTag } from "./keystore_text.ts";
 

@@ -15,7 +15,8 @@ import {
 } from "../control/mod.ts";
 import type { KeyStorage } from "../../keystore/mod.ts";
 import { MAX_SOCKET_NAMES } from "../limits.ts";
-import { ControlError, type Logger, messageOf } from "../mod.ts";
+import { ControlError, messageOf } from "../errors.ts";
+import type { Logger } from "../log.ts";
 import type { CliIo } from "./io.ts";
 import type { Served, Serving } from "./serving.ts";
 import type { Shutdown } from "./shutdown.ts";

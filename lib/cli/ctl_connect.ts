@@ -4,8 +4,9 @@
  * @module
  */
 
-import { chooseListener, ControlClient, findListeners } from "../control/mod.ts";
-import { escapeControls } from "../mod.ts";
+import { ControlClient } from "../control/socket/client.ts";
+import { chooseListener, findListeners } from "../control/socket/find.ts";
+import { escapeControls } from "../log.ts";
 import type { Reach } from "./ctl_reach.ts";
 import { UsageError } from "./errors.ts";
 import { withFleet } from "./fleet_connect.ts";

@@ -7,7 +7,7 @@
 import { basename } from "node:path";
 import { Command } from "commander";
 import type { Result } from "../control/mod.ts";
-import { escapeControls } from "../mod.ts";
+import { escapeControls } from "../log.ts";
 import { ago, printJson } from "./ctl_connect.ts";
 import type { Reach } from "./ctl_reach.ts";
 import { fileError, UsageError } from "./errors.ts";

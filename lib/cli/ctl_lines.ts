@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ControlError } from "../mod.ts";
+import { ControlError } from "../errors.ts";
 import type { CliIo } from "./io.ts";
 
 /** The sender of all lines. */

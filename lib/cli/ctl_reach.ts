@@ -6,7 +6,7 @@
 
 import type { Command } from "commander";
 import type { ControlWay } from "../control/mod.ts";
-import { escapeControls } from "../mod.ts";
+import { escapeControls } from "../log.ts";
 import type { CliIo } from "./io.ts";
 
 /** What a command works with. */

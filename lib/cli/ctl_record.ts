@@ -6,7 +6,7 @@
 
 import { Argument, Command } from "commander";
 import type { Result } from "../control/mod.ts";
-import { escapeControls } from "../mod.ts";
+import { escapeControls } from "../log.ts";
 import { ago, printJson } from "./ctl_connect.ts";
 import type { Reach } from "./ctl_reach.ts";
 import { UsageError } from "./errors.ts";

@@ -5,8 +5,8 @@
  */
 
 import { Command } from "commander";
-import { type LogFields, type LogLevel, makeLogger, type Status } from "../mod.ts";
-import { describeRecord } from "../handlers/mod.ts";
+import type { Status } from "../mod.ts";
+import { type LogFields, type LogLevel, makeLogger } from "../log.ts";
 import { printLines, untilGone } from "./ctl_lines.ts";
 import type { Reach } from "./ctl_reach.ts";
 import type { CliIo } from "./io.ts";
@@ -17,6 +17,7 @@ export function watchCommand(io: CliIo, reach: Reach): Command {
     .argument("[client]", `only this client: ${reach.clientArgument}`)
     .action((word: string | undefined, _flags: unknown, command: Command) =>
       reach.run(command, async ({ client, json }) => {
+        const { describeRecord } = await import("../handlers/mod.ts");
         const signal = untilGone(io);
         const { id } = await client.call("listener", {});
         const lines = await client.call("watch", { client: word }, signal);

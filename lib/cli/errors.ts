@@ -4,7 +4,8 @@
  * @module
  */
 
-import { A12Error, escapeControls, messageOf } from "../mod.ts";
+import { A12Error, messageOf } from "../errors.ts";
+import { escapeControls } from "../log.ts";
 
 /** The command line cannot be carried out as given; the exit code is 2. */
 export class UsageError extends Error {

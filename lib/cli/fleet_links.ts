@@ -5,7 +5,7 @@
  */
 
 import { Command } from "commander";
-import { FleetError } from "../mod.ts";
+import { FleetError } from "../errors.ts";
 import { printJson } from "./ctl_connect.ts";
 import { linkRow, LINKS_HEAD } from "./ctl_links.ts";
 import { withFleet } from "./fleet_connect.ts";

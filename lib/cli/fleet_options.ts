@@ -7,7 +7,10 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { FleetPlace } from "../fleet/mod.ts";
 import { MAX_FLEET_FILE_BYTES, MAX_FLEET_SERVERS, MAX_FLEET_STALE_MS } from "../limits.ts";
-import { escapeControls, isLoopback, messageOf, parseName, parsePort } from "../mod.ts";
+import { escapeControls } from "../log.ts";
+import { isLoopback, parsePort } from "../address.ts";
+import { messageOf } from "../errors.ts";
+import { parseName } from "../name.ts";
 import { UsageError } from "./errors.ts";
 import type { Report } from "./report.ts";
 import { warnOfMode } from "./secret_file.ts";

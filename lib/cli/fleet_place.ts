@@ -6,7 +6,7 @@
 
 import type { StreamPlace } from "../fleet/mod.ts";
 import { FLEET_PLACE_MS, MAX_FLEET_PLACE_BYTES } from "../limits.ts";
-import { messageOf } from "../mod.ts";
+import { messageOf } from "../errors.ts";
 import { UsageError } from "./errors.ts";
 
 const MODE = 0o600;

@@ -6,7 +6,7 @@
 
 import type { ListenerControl, LogTail } from "../control/mod.ts";
 import type { FleetPlace, HostEntry } from "../fleet/mod.ts";
-import { escapeControls, type Logger } from "../mod.ts";
+import { escapeControls, type Logger } from "../log.ts";
 import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
 import { stateDirectory } from "./state_directory.ts";

@@ -6,7 +6,8 @@
 
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ApiMisuseError, type Handler, messageOf } from "../mod.ts";
+import type { Handler } from "../mod.ts";
+import { ApiMisuseError, messageOf } from "../errors.ts";
 
 /**
  * Imports the default export of a module; `netListen` checks it further.

@@ -13,7 +13,8 @@ import { formatUnit, type UnitOptions } from "./systemd_unit.ts";
 import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
 import { addListenOptions, type ListenFlags, requireConsistent } from "./listen_options.ts";
-import { messageOf, parseName } from "../mod.ts";
+import { messageOf } from "../errors.ts";
+import { parseName } from "../name.ts";
 import { quoteForShell } from "./program_call.ts";
 import { parseListenPort } from "./values.ts";
 

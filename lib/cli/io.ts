@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Environment, processEnv } from "../../keystore/mod.ts";
+import { type Environment, processEnv } from "../env.ts";
 import { LOG_LIMITS, STDOUT_LIMITS } from "./line_queue.ts";
 import { OutputWriter } from "./output.ts";
 import { standardOutput } from "./standard_output.ts";

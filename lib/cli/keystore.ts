@@ -6,7 +6,8 @@
 
 import { Command } from "commander";
 import { type AcceptedEntry, fingerprint, formatKey, type KeyStorage } from "../../keystore/mod.ts";
-import { escapeControls, KeystoreError } from "../mod.ts";
+import { escapeControls } from "../log.ts";
+import { KeystoreError } from "../errors.ts";
 import { UsageError } from "./errors.ts";
 import { addFleetOptions } from "./fleet_options.ts";
 import { type CliIo, processIo } from "./io.ts";

@@ -6,7 +6,8 @@
 
 import type { Command } from "commander";
 import { type AcceptedEntry, type ConditionChanges, formatTime } from "../../keystore/mod.ts";
-import { escapeControls, type Network } from "../mod.ts";
+import { escapeControls } from "../log.ts";
+import type { Network } from "../networks.ts";
 import { RepeatableOption } from "./program.ts";
 import { parseClientCount, parseExpiry, parseNetworks } from "./values.ts";
 

@@ -14,7 +14,8 @@ import {
   Keystore,
   uniteEntries,
 } from "../../keystore/mod.ts";
-import { escapeControls, KeystoreError, messageOf } from "../mod.ts";
+import { escapeControls } from "../log.ts";
+import { KeystoreError, messageOf } from "../errors.ts";
 import { UsageError } from "./errors.ts";
 import type { FleetFlags } from "./fleet_options.ts";
 import type { CliIo } from "./io.ts";

@@ -6,7 +6,7 @@
 
 import { formatKey, type KeyStorage, parsePublicKey } from "../../keystore/mod.ts";
 import { MAX_KEY_FILE_BYTES } from "../limits.ts";
-import { KeystoreError, messageOf } from "../mod.ts";
+import { KeystoreError, messageOf } from "../errors.ts";
 
 /** 44 characters of base64: 32 bytes. */
 const KEY_SHAPE = /^[A-Za-z0-9+/]{43}=$/;

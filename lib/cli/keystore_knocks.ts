@@ -7,7 +7,7 @@
 import { Command } from "commander";
 import { fingerprint, formatKey, formatTime, type Knock } from "../../keystore/mod.ts";
 import { KEYSTORE_NOTES_INTERVAL_MS } from "../limits.ts";
-import { escapeControls } from "../mod.ts";
+import { escapeControls } from "../log.ts";
 import type { CliIo } from "./io.ts";
 import { addConditionOptions, CONDITIONS_HELP, readConditions } from "./keystore_conditions.ts";
 import { keystoreCall, openKeystore } from "./keystore_open.ts";

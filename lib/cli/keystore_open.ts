@@ -14,7 +14,8 @@ import {
 } from "../../keystore/mod.ts";
 import type { FleetPlace } from "../fleet/mod.ts";
 import { FLEET_STALE_MS } from "../limits.ts";
-import { escapeControls, warningFields } from "../mod.ts";
+import { warningFields } from "../keystore_warning.ts";
+import { escapeControls } from "../log.ts";
 import { type FleetListenFlags, readFleet, requireConsistentFleet } from "./fleet_options.ts";
 import type { CliIo } from "./io.ts";
 import { programCall, quoteForShell } from "./program_call.ts";

@@ -12,7 +12,7 @@ import {
   type KeyStorage,
   publicKeyOf,
 } from "../../keystore/mod.ts";
-import { escapeControls } from "../mod.ts";
+import { escapeControls } from "../log.ts";
 import { UsageError } from "./errors.ts";
 import type { FleetFlags } from "./fleet_options.ts";
 import type { CliIo } from "./io.ts";

@@ -16,7 +16,8 @@ import {
   publicKeyOf,
   requireTags,
 } from "../../keystore/mod.ts";
-import { escapeControls, KeystoreError } from "../mod.ts";
+import { escapeControls } from "../log.ts";
+import { KeystoreError } from "../errors.ts";
 import { describeConditions } from "./keystore_conditions.ts";
 import { programCall } from "./program_call.ts";
 

@@ -6,7 +6,9 @@
 
 import { InvalidArgumentError } from "commander";
 import { MAX_EXEMPT_NETWORKS, MAX_LIMITS_FILE_BYTES } from "../limits.ts";
-import { LIMIT_ROWS, type ListenLimits, messageOf, type Network } from "../mod.ts";
+import { LIMIT_ROWS, type ListenLimits } from "../mod.ts";
+import { messageOf } from "../errors.ts";
+import type { Network } from "../networks.ts";
 import { UsageError } from "./errors.ts";
 import { exemptOf, type LimitFlags, limitsOf, parseLimit } from "./limit_options.ts";
 import { parseNetworks } from "./values.ts";

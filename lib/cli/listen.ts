@@ -9,14 +9,10 @@ import { ReadyPort } from "../control/mod.ts";
 import type { FleetPlace } from "../fleet/mod.ts";
 import { FLEET_CLOSE_TIMEOUT_MS } from "../limits.ts";
 import { fingerprint, formatKey, type KeyStorage, publicKeyOf } from "../../keystore/mod.ts";
-import {
-  DEFAULT_PORT,
-  formatAddress,
-  type ListenSecret,
-  type Logger,
-  parseName,
-  parseSecret,
-} from "../mod.ts";
+import { type ListenSecret, parseSecret } from "../mod.ts";
+import { DEFAULT_PORT, formatAddress } from "../address.ts";
+import type { Logger } from "../log.ts";
+import { parseName } from "../name.ts";
 import { makeControl, type OpenControl, openControl } from "./control.ts";
 import { ReportedError } from "./errors.ts";
 import { readFleet } from "./fleet_options.ts";

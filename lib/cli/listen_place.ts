@@ -5,7 +5,8 @@
  */
 
 import { InvalidArgumentError } from "commander";
-import { parseListenAddress, TransportError } from "../mod.ts";
+import { parseListenAddress } from "../listen_address.ts";
+import { TransportError } from "../errors.ts";
 import { UsageError } from "./errors.ts";
 import { type CliIo, takeVariable } from "./io.ts";
 

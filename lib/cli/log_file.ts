@@ -7,7 +7,8 @@
 import fs from "node:fs";
 import { promisify } from "node:util";
 import { LogTail } from "../control/mod.ts";
-import { makeLogger, messageOf } from "../mod.ts";
+import { makeLogger } from "../log.ts";
+import { messageOf } from "../errors.ts";
 import { logOptions } from "./client_handlers.ts";
 import { UsageError } from "./errors.ts";
 import { type CliIo, LOG_SENDER } from "./io.ts";

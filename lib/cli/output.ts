@@ -12,7 +12,7 @@ import {
   OUTPUT_RETRY_MS,
   OUTPUT_STUCK_MS,
 } from "../limits.ts";
-import { messageOf } from "../mod.ts";
+import { messageOf } from "../errors.ts";
 import type { LineQueueLimits } from "./line_queue.ts";
 import { LineQueue } from "./line_queue.ts";
 

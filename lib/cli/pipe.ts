@@ -11,7 +11,9 @@ import {
   PIPE_RESTART_MIN_MS,
   PIPE_STEADY_MS,
 } from "../limits.ts";
-import { type ListenHandler, type Logger, messageOf } from "../mod.ts";
+import type { ListenHandler } from "../mod.ts";
+import type { Logger } from "../log.ts";
+import { messageOf } from "../errors.ts";
 import { PipeChild } from "./pipe_child.ts";
 import { ProgramError, UsageError } from "./errors.ts";
 

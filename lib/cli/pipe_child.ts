@@ -6,7 +6,7 @@
 
 import process from "node:process";
 import { PIPE_EXIT_TIMEOUT_MS, PIPE_GROUP_POLL_MS } from "../limits.ts";
-import { messageOf } from "../mod.ts";
+import { messageOf } from "../errors.ts";
 import { UsageError } from "./errors.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";

@@ -6,7 +6,8 @@
 
 import { type Command, CommanderError, Option } from "commander";
 import { EXIT_TIMEOUT_MS } from "../limits.ts";
-import { ApiMisuseError, escapeControls, KeystoreError } from "../mod.ts";
+import { ApiMisuseError, KeystoreError } from "../errors.ts";
+import { escapeControls } from "../log.ts";
 import { describeError, ReportedError, stacks, UsageError } from "./errors.ts";
 import { type CliIo, processIo } from "./io.ts";
 

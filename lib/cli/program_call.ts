@@ -9,7 +9,7 @@
 
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { escapeControls } from "../mod.ts";
+import { escapeControls } from "../log.ts";
 
 /** The name of the installed command. */
 const COMMAND = "net-listen";

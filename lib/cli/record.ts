@@ -6,7 +6,9 @@
 
 import type { Retention, RetentionBounds } from "../handlers/mod.ts";
 import { type ClientRecorder, RecordingShelf } from "../control/mod.ts";
-import { ControlError, type Logger, messageOf, Recorder, type Source } from "../mod.ts";
+import { Recorder, type Source } from "../mod.ts";
+import { ControlError, messageOf } from "../errors.ts";
+import type { Logger } from "../log.ts";
 import { UsageError } from "./errors.ts";
 import { stateDirectory } from "./state_directory.ts";
 import type { CliIo } from "./io.ts";

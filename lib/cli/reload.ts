@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type Logger, messageOf } from "../mod.ts";
+import type { Logger } from "../log.ts";
+import { messageOf } from "../errors.ts";
 
 /** Something that can be read again. */
 export interface Reloadable {

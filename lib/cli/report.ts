@@ -4,7 +4,8 @@
  * @module
  */
 
-import { A12Error, type LogFields, type LogFormat, type Logger, type LogLevel } from "../mod.ts";
+import { A12Error } from "../errors.ts";
+import type { LogFields, LogFormat, Logger, LogLevel } from "../log.ts";
 import { describeError, stacks } from "./errors.ts";
 import type { CliIo } from "./io.ts";
 

@@ -6,7 +6,7 @@
 
 import { type Command, Option } from "commander";
 import { MAX_SECRET_LINE_BYTES } from "../limits.ts";
-import { messageOf } from "../mod.ts";
+import { messageOf } from "../errors.ts";
 import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
 import { type Report, reportAsText } from "./report.ts";

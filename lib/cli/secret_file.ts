@@ -4,7 +4,7 @@
  * @module
  */
 
-import { escapeControls } from "../mod.ts";
+import { escapeControls } from "../log.ts";
 import type { Report } from "./report.ts";
 
 /** Permissions of other users, which ssh refuses for private keys as well. */

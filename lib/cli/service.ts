@@ -5,7 +5,8 @@
  */
 
 import type { KeyStorage } from "../../keystore/mod.ts";
-import { formatAddress, type Logger } from "../mod.ts";
+import { formatAddress } from "../address.ts";
+import type { Logger } from "../log.ts";
 import type { ListenFlags } from "./listen_options.ts";
 import type { LogFile } from "./log_file.ts";
 import { type Reloadable, Reloader } from "./reload.ts";

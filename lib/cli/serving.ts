@@ -15,7 +15,8 @@ import {
 } from "../control/mod.ts";
 import type { PortCounts } from "../workers/mod.ts";
 import type { KeyStorage } from "../../keystore/mod.ts";
-import { type Listener, netListen, openAddresses, parseListenAddress } from "../mod.ts";
+import { type Listener, netListen, openAddresses } from "../mod.ts";
+import { parseListenAddress } from "../listen_address.ts";
 import type { LimitInForce, ListenLimits } from "../mod.ts";
 import { type ClientHandlers, openHandlers } from "./client_handlers.ts";
 import { UsageError } from "./errors.ts";

@@ -5,7 +5,7 @@
  */
 
 import { dirname, resolve } from "node:path";
-import { parseListenAddress } from "../mod.ts";
+import { parseListenAddress } from "../listen_address.ts";
 
 /** An option as it was given. */
 export type Word = readonly [flag: string, value: string | undefined];

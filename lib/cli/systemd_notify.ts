@@ -9,7 +9,8 @@
  */
 
 import { MAX_WAITING_NOTICES } from "../limits.ts";
-import { type Logger, messageOf } from "../mod.ts";
+import type { Logger } from "../log.ts";
+import { messageOf } from "../errors.ts";
 import { type CliIo, takeVariable } from "./io.ts";
 
 const encoder = new TextEncoder();

@@ -5,7 +5,8 @@
  */
 
 import { isIP } from "node:net";
-import { DEFAULT_PORT, formatAddress, parseListenAddress } from "../mod.ts";
+import { DEFAULT_PORT, formatAddress } from "../address.ts";
+import { parseListenAddress } from "../listen_address.ts";
 import { UsageError } from "./errors.ts";
 import type { PlaceFlags } from "./listen_place.ts";
 import { escapeSpecifiers } from "./systemd_unit.ts";

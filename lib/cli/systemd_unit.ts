@@ -5,7 +5,7 @@
  */
 
 import { resolve } from "node:path";
-import { parseListenAddress } from "../mod.ts";
+import { parseListenAddress } from "../listen_address.ts";
 import { EXIT } from "./program.ts";
 import { accessOf, isPath, type Word } from "./systemd_access.ts";
 

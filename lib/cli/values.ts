@@ -8,14 +8,9 @@
 import { InvalidArgumentError } from "commander";
 import type { RetentionBounds } from "../handlers/mod.ts";
 import { MAX_CLIENTS, MAX_DRAIN_SECONDS, MAX_SURFACE_SIDE_PX, MAX_WORKERS } from "../limits.ts";
-import {
-  MAX_PORT,
-  type Network,
-  parseListenAddress,
-  parseNetwork,
-  parsePort,
-  type SocketAddress,
-} from "../mod.ts";
+import { MAX_PORT, parsePort, type SocketAddress } from "../address.ts";
+import { type Network, parseNetwork } from "../networks.ts";
+import { parseListenAddress } from "../listen_address.ts";
 
 const BYTES_PER_UNIT: { readonly [unit: string]: number } = {
   "": 1,

@@ -5,7 +5,7 @@
  */
 
 import { type Command, CommanderError } from "commander";
-import { cryptoName } from "../mod.ts";
+import { cryptoName } from "../crypto/mod.ts";
 
 export function addVersion(program: Command, version: string): void {
   program.option("-V, --version", "show the version and the cryptography in use");

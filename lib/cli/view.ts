@@ -19,13 +19,8 @@ import {
   VIEW_MIN_GAP_MS,
   VIEW_TIME_SHARE,
 } from "../limits.ts";
-import {
-  type ClientHandler,
-  type ListenHandler,
-  type Logger,
-  makeLogger,
-  type Source,
-} from "../mod.ts";
+import type { ClientHandler, ListenHandler, Source } from "../mod.ts";
+import { type Logger, makeLogger } from "../log.ts";
 import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
 import type { OutputWriter } from "./output.ts";

@@ -5,7 +5,9 @@
  */
 
 import type { LinkDesk } from "../control/mod.ts";
-import { formatAddress, type Logger, messageOf } from "../mod.ts";
+import { formatAddress } from "../address.ts";
+import type { Logger } from "../log.ts";
+import { messageOf } from "../errors.ts";
 import type { WebControl, WebServer } from "../web/mod.ts";
 import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";

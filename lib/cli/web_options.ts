@@ -5,7 +5,8 @@
  */
 
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { isLoopback, parseListenAddress } from "../mod.ts";
+import { isLoopback } from "../address.ts";
+import { parseListenAddress } from "../listen_address.ts";
 import { UsageError } from "./errors.ts";
 import { RepeatableOption } from "./program.ts";
 

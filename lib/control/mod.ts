@@ -37,11 +37,5 @@ export {
 export { ReadyPort } from "./ready_port.ts";
 export { ControlClient } from "./socket/client.ts";
 export { makeSocketDirectory } from "./socket/directory.ts";
-export {
-  chooseListener,
-  findListeners,
-  type FoundListener,
-  type FoundListeners,
-  socketName,
-} from "./socket/find.ts";
+export { socketName } from "./socket/find.ts";
 export { ControlSocket } from "./socket/server.ts";

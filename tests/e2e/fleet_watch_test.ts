@@ -1,4 +1,4 @@
-/** `fleet watch`, and that nothing of a fleet is loaded without one. */
+/** `fleet watch`. */
 
 import assert from "node:assert/strict";
 import { addToFleet } from "../support/fleet.ts";
@@ -67,31 +67,3 @@ Deno.test({
     assert.equal((await end(all)).match(/ ident "/g)!.length, 200);
   },
 });
-
-Deno.test("nothing of NATS is loaded without --fleet", async () => {
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", MAIN],
-    stderr: "null",
-  }).output();
-  const { modules, roots } = JSON.parse(new TextDecoder().decode(stdout)) as {
-    modules: { specifier: string; dependencies?: Dependency[] }[];
-    roots: string[];
-  };
-  const bySpecifier = new Map(modules.map((module) => [module.specifier, module]));
-  const loaded = new Set<string>();
-  const load = (specifier: string) => {
-    if (loaded.has(specifier)) return;
-    loaded.add(specifier);
-    for (const { code, isDynamic } of bySpecifier.get(specifier)?.dependencies ?? []) {
-      if (code !== undefined && isDynamic !== true) load(code.specifier);
-    }
-  };
-  roots.forEach(load);
-  assert(loaded.size > 100, `${loaded.size}`);
-  assert.deepEqual([...loaded].filter((each) => /nats|lib\/fleet\//.test(each)), []);
-});
-
-interface Dependency {
-  readonly code?: { readonly specifier: string };
-  readonly isDynamic?: boolean;
-}

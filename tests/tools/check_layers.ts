@@ -1,12 +1,12 @@
 /**
- * Checks that imports run one way, without circles of files, and that the pure folders are pure:
- * `deno task check:layers`.
+ * Checks that imports run one way, without circles of files, that commands start without what they do not
+ * need, and that the pure folders are pure: `deno task check:layers`.
  *
  * @module
  */
 
 import type { Layer } from "./layers.ts";
-import { FOR_ALL, IMPURE, LAYERS } from "./layers.ts";
+import { FOR_ALL, IMPURE, LAYERS, NOT_AT_START } from "./layers.ts";
 import { stripSource } from "./strip_source.ts";
 
 const ROOT = new URL("../..", import.meta.url);
@@ -31,6 +31,8 @@ export interface Import {
   /** The file, relative to the project; absent for packages and built-in modules. */
   readonly path: string | undefined;
   readonly isTypeOnly: boolean;
+  /** Whether it is `import()`, which loads it later. */
+  readonly isDynamic: boolean;
 }
 
 /** Which files there are and what they import. */
@@ -111,6 +113,38 @@ export function checkCircles(graph: Graph): string[] {
 }
 
 /**
+ * Finds what commands load at their start and must not.
+ *
+ * @param graph All files.
+ * @returns One line for each entry and what it must not load, with the imports that lead there.
+ */
+export function checkStarts(graph: Graph): string[] {
+  const faults: string[] = [];
+  for (const [entry, needless] of Object.entries(NOT_AT_START)) {
+    const loaded = loadedAtStart(graph, entry);
+    for (const place of needless) {
+      const file = [...loaded.keys()].find((file) => file === place || file.startsWith(place));
+      if (file === undefined) continue;
+      faults.push(`${loaded.get(file)!.join(" > ")}: the start must not load ${place}`);
+    }
+  }
+  return faults;
+}
+
+/** What an entry imports statically, each with a shortest chain of imports to it. */
+function loadedAtStart(graph: Graph, entry: string): Map<string, readonly string[]> {
+  const chains = new Map<string, readonly string[]>([[entry, [entry]]]);
+  // Files that are added meanwhile are visited as well.
+  for (const [file, chain] of chains) {
+    for (const { path, specifier, isTypeOnly, isDynamic } of graph.get(file) ?? []) {
+      const next = path ?? specifier;
+      if (!isTypeOnly && !isDynamic && !chains.has(next)) chains.set(next, [...chain, next]);
+    }
+  }
+  return chains;
+}
+
+/**
  * Finds words that pure code must not have.
  *
  * @param file The file, relative to the project.
@@ -174,15 +208,16 @@ interface InfoDependency {
   readonly specifier: string;
   readonly code?: { readonly specifier?: string };
   readonly type?: { readonly specifier?: string };
+  readonly isDynamic?: boolean;
 }
 
 function readModules(json: Uint8Array): readonly InfoModule[] {
   return (JSON.parse(new TextDecoder().decode(json)) as { modules: InfoModule[] }).modules;
 }
 
-function toImport({ specifier, code, type }: InfoDependency): Import {
+function toImport({ specifier, code, type, isDynamic = false }: InfoDependency): Import {
   const path = toPath((code ?? type)?.specifier ?? "");
-  return { specifier, path, isTypeOnly: code === undefined };
+  return { specifier, path, isTypeOnly: code === undefined, isDynamic };
 }
 
 function toPath(specifier: string): string | undefined {
@@ -203,6 +238,7 @@ async function main(): Promise<number> {
   const faults = [
     ...checkImports(graph),
     ...checkCircles(graph),
+    ...checkStarts(graph),
     ...files.flatMap((file) => checkPurity(file, Deno.readTextFileSync(new URL(file, ROOT)))),
     ...files.filter((file) => !graph.has(file)).map((file) => `${file}: no entry point reaches it`),
   ];

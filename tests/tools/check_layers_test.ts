@@ -1,18 +1,16 @@
 import assert from "node:assert/strict";
 import type { Graph, Import } from "./check_layers.ts";
-import { checkCircles, checkImports, checkPurity } from "./check_layers.ts";
+import { checkCircles, checkImports, checkPurity, checkStarts } from "./check_layers.ts";
 import { stripSource } from "./strip_source.ts";
 
 const test = (name: string, fn: () => void) => Deno.test({ name, permissions: "none", fn });
 
 function graph(file: string, ...imports: readonly Partial<Import>[]): Graph {
-  const full = imports.map((each) => ({
-    specifier: each.path ?? "?",
-    path: undefined,
-    isTypeOnly: false,
-    ...each,
-  }));
-  return new Map([[file, full]]);
+  return new Map([[file, imports.map((each) => importOf(each.path, each))]]);
+}
+
+function importOf(path: string | undefined, more: Partial<Import> = {}): Import {
+  return { specifier: path ?? "?", path, isTypeOnly: false, isDynamic: false, ...more };
 }
 
 test("layers: what the table allows is allowed, the rest is not", () => {
@@ -46,7 +44,9 @@ test("layers: what the table allows is allowed, the rest is not", () => {
     ["lib/cli/keystore.ts", { path: "keystore/mod.ts" }, true],
     ["lib/cli/keystore.ts", { path: "keystore/format.ts" }, false],
     ["lib/cli/listen.ts", { path: "lib/net/listener.ts", isTypeOnly: true }, false],
-    ["lib/cli/listen.ts", { path: "lib/log.ts" }, false],
+    ["lib/cli/listen.ts", { path: "lib/log.ts" }, true],
+    ["lib/cli/listen.ts", { path: "lib/env.ts" }, true],
+    ["lib/cli/listen.ts", { path: "lib/write_all.ts" }, false],
     ["lib/nowhere/new.ts", {}, false],
     ["lib/mod.ts", { path: "lib/net/listener.ts" }, true],
     ["main.ts", { path: "lib/cli/listen.ts" }, true],
@@ -59,12 +59,31 @@ test("layers: what the table allows is allowed, the rest is not", () => {
 
 test("layers: a circle of files is refused, imports of types included", () => {
   const file = (...paths: readonly string[]) =>
-    paths.map((path) => ({ specifier: path, path, isTypeOnly: path === "lib/a.ts" }));
+    paths.map((path) => importOf(path, { isTypeOnly: path === "lib/a.ts" }));
   const tree = { "lib/a.ts": file("lib/b.ts", "lib/c.ts"), "lib/b.ts": file("lib/c.ts") };
   assert.deepEqual(checkCircles(new Map(Object.entries({ ...tree, "lib/c.ts": [] }))), []);
   const circle = new Map(Object.entries({ ...tree, "lib/c.ts": file("lib/a.ts") }));
   assert.deepEqual(checkCircles(circle), ["lib/a.ts, lib/b.ts, lib/c.ts: a circle of imports"]);
   assert.equal(checkCircles(new Map([["lib/d.ts", file("lib/d.ts")]])).length, 1, "of one file");
+});
+
+test("layers: a command does not load at its start what few uses need", () => {
+  const graphWith = (how: Partial<Import>) =>
+    new Map([
+      ["lib/cli/listen.ts", [importOf("lib/cli/a.ts"), importOf("lib/log.ts")]],
+      ["lib/cli/a.ts", [importOf("lib/cli/listen.ts"), importOf("lib/fleet/mod.ts", how)]],
+      ["lib/fleet/mod.ts", [
+        importOf("lib/fleet/keys.ts"),
+        importOf(undefined, { specifier: "@nats-io/kv" }),
+      ]],
+    ]);
+  assert.deepEqual(checkStarts(graphWith({ isDynamic: true })), []);
+  assert.deepEqual(checkStarts(graphWith({ isTypeOnly: true })), []);
+  assert.deepEqual(checkStarts(graphWith({})), [
+    "lib/cli/listen.ts > lib/cli/a.ts > lib/fleet/mod.ts: the start must not load lib/fleet/",
+    "lib/cli/listen.ts > lib/cli/a.ts > lib/fleet/mod.ts > @nats-io/kv: " +
+    "the start must not load @nats-io/",
+  ]);
 });
 
 test("layers: pure code has no time, randomness, promises or output", () => {

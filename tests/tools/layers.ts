@@ -115,6 +115,17 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
   cli: {
     imports: [
       "mod",
+      // What short commands need: `mod` and `control/mod` load a whole listener.
+      "address",
+      "control/socket/client",
+      "control/socket/find",
+      "crypto/mod",
+      "env",
+      "keystore_warning",
+      "listen_address",
+      "log",
+      "name",
+      "networks",
       "handlers/mod",
       "keystore/mod",
       "workers/mod",
@@ -127,6 +138,23 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
 
 /** Files that every folder may import. */
 export const FOR_ALL: readonly string[] = ["errors", "limits"];
+
+/**
+ * What the start of a command must not load, because it takes time and few uses need it: files, folders
+ * and packages, which `await import()` may load later.
+ */
+export const NOT_AT_START: { readonly [entry: string]: readonly string[] } = {
+  "main.ts": ["lib/mod.ts", "lib/cli/listen.ts", "keystore/"],
+  "lib/cli/keystore.ts": ["lib/mod.ts", "lib/net/", "lib/segment/", "lib/fleet/"],
+  "lib/cli/ctl.ts": ["lib/mod.ts", "lib/net/listener.ts", "lib/segment/", "lib/fleet/"],
+  "lib/cli/listen.ts": [
+    "lib/fleet/",
+    "@nats-io/",
+    "lib/workers/",
+    "lib/web/mod.ts",
+    "lib/handlers/view/viewer.ts",
+  ],
+};
 
 /** Words that pure code does not have, outside of comments and texts. */
 export const IMPURE: readonly { readonly name: string; readonly pattern: RegExp }[] = [

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { ApiMisuseError, type ListenSource, parseSecret } from "../../mod.ts";
+import { type ListenSource, parseSecret } from "../../mod.ts";
+import { ApiMisuseError } from "../../errors.ts";
 
 /** What the source does to the workers. */
 export interface GroupOfSource {

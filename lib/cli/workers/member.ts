@@ -5,7 +5,7 @@
  */
 
 import { RemoteThread } from "../../control/mod.ts";
-import { TransportError } from "../../mod.ts";
+import { TransportError } from "../../errors.ts";
 import {
   type AdmissionDesk,
   giveBack,
