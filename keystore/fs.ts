@@ -25,6 +25,8 @@ const DIRECTORY_MODE = 0o700;
 const LONGEST_LOCK_PAUSE_MS = 50;
 /** FAT has the coarsest clock of the file systems in use. */
 const CLOCK_GRANULARITY_MS = 2_000;
+/** File systems whose times have fractions of a second store steps of 10 ms or less, as the kernel's clock has. */
+const FINE_CLOCK_GRANULARITY_MS = 100;
 
 /** The operating system's reason, without the paths and numbers that Deno adds. */
 export function reason(error: unknown): string {
@@ -110,8 +112,11 @@ export function stampOf(info: Deno.FileInfo): string {
  * @returns `undefined` when the last change is younger than the granularity of file times.
  */
 export function settledStamp(info: Deno.FileInfo, nowMs: number): string | undefined {
-  const changedMs = Math.max(info.mtime?.getTime() ?? Infinity, info.ctime?.getTime() ?? 0);
-  return changedMs < nowMs - CLOCK_GRANULARITY_MS ? stampOf(info) : undefined;
+  const mtimeMs = info.mtime?.getTime() ?? Infinity;
+  const changedMs = Math.max(mtimeMs, info.ctime?.getTime() ?? 0);
+  const isFine = mtimeMs % 1_000 !== 0;
+  const granularityMs = isFine ? FINE_CLOCK_GRANULARITY_MS : CLOCK_GRANULARITY_MS;
+  return changedMs < nowMs - granularityMs ? stampOf(info) : undefined;
 }
 
 /**

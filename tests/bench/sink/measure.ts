@@ -19,7 +19,7 @@ export interface Figure {
 
 /** How often a new process is measured. */
 const STARTS = 3;
-/** A listener reads key files again at each login until they are two seconds old. */
+/** A listener reads key files again at each login until they are old: two seconds where times are coarse. */
 const KEYS_REST_MS = 3_000;
 const CROWD = 4;
 const MEMORY_WARM_UP_CLIENTS = 300;

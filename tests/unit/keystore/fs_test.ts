@@ -3,6 +3,8 @@ import {
   appendLine,
   createFile,
   replaceFile,
+  settledStamp,
+  stampOf,
   StoreLock,
   TEMPORARY_PREFIX,
 } from "../../../keystore/fs.ts";
@@ -33,6 +35,26 @@ Deno.test("without hard links, createFile never replaces a file either", async (
     assert.equal(Deno.readTextFileSync(`${directory}/a`), "one");
     assert.deepEqual(listFiles(directory), ["a"]);
   });
+});
+
+Deno.test("the times of a file are trusted when they are older than the steps of their clock", () => {
+  const isSettled = (mtimeMs: number, ctimeMs: number, nowMs: number) => {
+    const info = {
+      ...Deno.statSync("."),
+      mtime: new Date(mtimeMs),
+      ctime: new Date(ctimeMs),
+    };
+    const stamp = settledStamp(info, nowMs);
+    assert.ok(stamp === undefined || stamp === stampOf(info));
+    return stamp !== undefined;
+  };
+  // Whole seconds may be of FAT, with steps of two seconds.
+  assert.equal(isSettled(10_000, 10_000, 12_000), false);
+  assert.equal(isSettled(10_000, 10_000, 12_001), true);
+  assert.equal(isSettled(10_250, 10_250, 10_350), false);
+  assert.equal(isSettled(10_250, 10_250, 10_351), true);
+  assert.equal(isSettled(10_250, 11_000, 11_100), false, "renamed or given rights later");
+  assert.equal(isSettled(10_250, 11_000, 11_101), true);
 });
 
 Deno.test("a failed write leaves nothing behind, and the error names the file", async () => {
