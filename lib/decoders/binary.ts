@@ -4,7 +4,7 @@
  * @module
  */
 
-import { blake3 } from "@noble/hashes/blake3.js";
+import { BLAKE3_MODE, INITIAL_KEY, RunningBlake3 } from "../crypto/blake3.ts";
 import { StreamError } from "../errors.ts";
 import { MAX_BINARY_PACKET_BYTES } from "../limits.ts";
 import { inflateFrames } from "./inflate.ts";
@@ -15,15 +15,21 @@ export const CHECKSUM_BYTES = 16;
 
 /** The checksum of a content in pieces. */
 export class ContentHash {
-  readonly #hash = blake3.create({ dkLen: CHECKSUM_BYTES });
+  readonly #hash = new RunningBlake3();
 
-  update(bytes: Uint8Array): void {
-    this.#hash.update(bytes);
+  constructor() {
+    this.#hash.install(INITIAL_KEY, BLAKE3_MODE.hash);
   }
 
-  /** @returns {@linkcode CHECKSUM_BYTES} bytes; may be called once. */
+  update(bytes: Uint8Array): void {
+    this.#hash.update(bytes, 0, bytes.length);
+  }
+
+  /** @returns {@linkcode CHECKSUM_BYTES} bytes. */
   digest(): Uint8Array {
-    return this.#hash.digest();
+    const digest = new Uint8Array(CHECKSUM_BYTES);
+    this.#hash.sample(digest, 0, CHECKSUM_BYTES);
+    return digest;
   }
 }
 

@@ -28,8 +28,8 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
   session: { ...PURE, imports: ["bytes", "crypto", "wire", "transport"] },
   decoders: {
     ...PURE,
-    imports: ["bytes", "wire"],
-    externals: ["node:buffer", "node:zlib", "@noble/hashes", "get-east-asian-width"],
+    imports: ["bytes", "crypto/blake3", "wire"],
+    externals: ["node:buffer", "node:zlib", "get-east-asian-width"],
   },
   segment: { ...PURE, imports: ["bytes", "wire", "decoders"], types: ["session"] },
   source: {
