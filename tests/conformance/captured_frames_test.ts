@@ -7,7 +7,7 @@ import { capturedFrame } from "../support/captured_frames.ts";
 import { READ_VECTORS } from "../support/vectors.ts";
 import { compressedFrame, show } from "../unit/decoders/frames.ts";
 
-for (const name of ["desktop", "terminal", "terminal-jpeg"]) {
+for (const name of ["desktop", "letter", "terminal", "terminal-jpeg", "video"]) {
   Deno.test(`a captured frame of a ${name} changes its pixels, and back when it is drawn again`, {
     permissions: READ_VECTORS,
   }, () => {

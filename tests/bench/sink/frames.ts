@@ -147,10 +147,12 @@ export const FRAME_ROWS: Readonly<Record<string, () => FrameRow>> = {
   "rgb565": () => pixels(noise(WIDTH * HEIGHT * 2), { format: rgb565 }),
   "dzstd-desktop": () => captured("desktop"),
   "dzstd-desktop-noise": () => pixels(noiseDelta(WIDTH, HEIGHT, 0.25), { format: zstdDelta }),
+  "dzstd-letter": () => captured("letter"),
   "dzstd-region": () => captured("terminal"),
   "dzstd-region-jpeg": () => captured("terminal-jpeg"),
   "dzstd-region-noise": () =>
     pixels(noiseDelta(REGION.width, REGION.height, 1, 110), { format: zstdDelta, ...REGION }),
+  "dzstd-video": () => captured("video"),
   "zstd-all": () => pixels(film(RGB_BYTES, 128), { format: zstd }),
   "dzstd-all": () => pixels(film(RGB_BYTES, 32), { format: zstdDelta }),
   "dzstd-smooth": () => pixels(gradientDelta(WIDTH, HEIGHT), { format: zstdDelta }),
