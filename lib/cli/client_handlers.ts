@@ -97,7 +97,7 @@ export async function openMain(
   if (flags.pipe !== undefined) return await openPipe(flags.pipe, flags, log, clients);
   if (flags.handler !== undefined) return await openModule(flags.handler, io);
   return {
-    handler: printHandler((line, source) => io.out(`${line}\n`, source), flags.json ?? false),
+    handler: printHandler((line, source) => io.out(`${line}\n`, source), flags.json ?? false, true),
     onlyPrints: flags.record === undefined && flags.snapshot === undefined,
   };
 }

@@ -13,6 +13,7 @@ import { BINARY_STALL_TIMEOUT_MS, DRAIN_TIMEOUT_MS, MAX_RECORDS_AHEAD } from "..
 import type { ClientSource } from "../segment/client_source.ts";
 import type { DeliveryStep, OfferStep } from "../segment/delivery.ts";
 import { type ClientTap, Delivery, type RecordTap } from "../segment/delivery.ts";
+import { type EventHandler, TAKE_EVENT } from "../segment/event_handler.ts";
 import type { Outcome } from "../segment/outcome.ts";
 import type { TreeOptions } from "../segment/tree_options.ts";
 import { SegmentTree } from "../segment/tree.ts";
@@ -203,14 +204,17 @@ export class LiveClient {
   /** Calls the handler for the record of an event, without the steps that other records need. */
   #deliverAtOnce(source: ClientSource, event: EventPacket): Promise<void> | undefined {
     this.#tree.output.observe(event);
-    const status = source.segment.statusOf(event);
+    const { segment } = source;
+    const handler: EventHandler = source.handler!;
+    if (handler[TAKE_EVENT]?.(segment, event)) return undefined;
+    const status = segment.statusOf(event);
     if (status === undefined) return undefined;
     const done = callHandler(
       () => source.handler!(source, status),
       () => this.#log.call(source.id, status),
     );
     if (done === true) return undefined;
-    this.#delivery.called(source.segment, status);
+    this.#delivery.called(segment, status);
     if (typeof done === "boolean") this.#delivery.done(done);
     else void this.#deliverLater(done);
     return this.#deliverAndWait();

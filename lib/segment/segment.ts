@@ -4,18 +4,30 @@
  * @module
  */
 
+import type { LineBytes } from "../bytes/line_bytes.ts";
 import { AudioStream } from "../decoders/audio.ts";
 import type { FrameHeader } from "../decoders/frame_header.ts";
 import type { VideoStream } from "../decoders/video_stream.ts";
 import type { EventPacket } from "../session/event_packet.ts";
 import { segmentKindName } from "../wire/constants.ts";
+import { EXTERNAL_KINDS } from "../wire/event/external.ts";
+import { Codec } from "../wire/layout.ts";
 import type { HintsSent } from "./preroll.ts";
-import { type Status, StatusContext, statusFromEvent, type StatusOf } from "./status.ts";
+import {
+  appendEventLine,
+  type Status,
+  StatusContext,
+  statusFromEvent,
+  type StatusOf,
+} from "./status.ts";
 import type { InputMask } from "./verbs/input_mask.ts";
 import type { PointerPosition } from "./verbs/mouse.ts";
 
 const TERMINAL = 5;
 const TUI = 24;
+
+const { x, y, order, invisible: isHidden, focus: wantsFocus } = EXTERNAL_KINDS.viewport.layout;
+const PLACE = new Codec({ x, y, order, isHidden, wantsFocus }, {});
 
 type SegmentState =
   /** The channel is open; the client has not registered. */
@@ -107,21 +119,31 @@ export class Segment {
     this.place = { ...this.place, x: xofs, y: yofs };
   }
 
-  /** Makes the record of an event, if there is one. */
+  /** Makes the record of an event, if there is one, and keeps what it says for those that look later. */
   statusOf(event: EventPacket): Status | undefined {
     const status = statusFromEvent(event, this.statusContext);
-    if (status !== undefined) this.#note(status);
+    if (status?.kind === "ident") this.ident = status.message;
+    else if (status?.kind === "cursorhint") this.cursor = status.cursor;
+    else if (status?.kind === "viewport") this.place = placeOf(event);
     return status;
   }
 
-  /** Keeps what a record says of the segment for those that look at it later. */
-  #note(status: Status): void {
-    if (status.kind === "ident") this.ident = status.message;
-    else if (status.kind === "cursorhint") this.cursor = status.cursor;
-    else if (status.kind === "viewport") {
-      const { rel_x: x, rel_y: y, rel_order: order, invisible, focus } = status;
-      this.place = { x, y, order, isHidden: invisible, wantsFocus: focus };
+  /**
+   * Appends the line of an event's record, and keeps what the record says.
+   *
+   * @returns `false` when that takes the record; a part of the line may have been appended all the same.
+   */
+  appendLine(event: EventPacket, line: LineBytes): boolean {
+    if (!appendEventLine(line, event, this.statusContext)) return false;
+    switch (event.kind) {
+      case "viewport":
+        this.place = placeOf(event);
+        break;
+      case "ident":
+      case "cursorhint":
+        this.statusOf(event);
     }
+    return true;
   }
 
   /** Releases the picture, the audio and their buffers. */
@@ -139,4 +161,9 @@ export class Segment {
   get isText(): boolean {
     return this.kind === TERMINAL || this.kind === TUI;
   }
+}
+
+/** @param event Of the kind `viewport`. */
+function placeOf({ view, base }: EventPacket): Place {
+  return PLACE.decode(view, base);
 }

@@ -8,11 +8,15 @@
  * @module
  */
 
+import type { LineBytes } from "../bytes/line_bytes.ts";
 import type { EventPacket } from "../session/event_packet.ts";
 import { EXTERNAL_KINDS } from "../wire/event/external.ts";
+import { compileEventLine, type EventLine } from "../wire/event_line.ts";
 import { MessageJoiner } from "../wire/message_joiner.ts";
 import * as lua from "../wire/record.ts";
 import type { RecordContext, RecordOf, RecordTable } from "../wire/record.ts";
+import { bare, either, quoted } from "../wire/record_line.ts";
+import { compileRecord, type RecordMaker } from "../wire/record_maker.ts";
 
 export type { IoTable } from "./status_io_types.ts";
 
@@ -27,6 +31,7 @@ export const LISTENER_RECORDS = {
     doc:
       "a client waits to be let in; it may draw when the handler is done, and gets first what the " +
       "handler sends here",
+    line: [bare("segkind")],
     fields: {
       segkind: lua.given<string>("string", "the segment kind by name"),
       source_audio: AUDIO,
@@ -35,6 +40,7 @@ export const LISTENER_RECORDS = {
   resized: {
     kind: "resized",
     doc: "a frame with another size, orientation or content was committed",
+    line: [bare("width"), "x", bare("height"), either("tpack", [" text"])],
     fields: {
       source_audio: AUDIO,
       width: lua.given<number>("number", "width in pixels"),
@@ -90,6 +96,7 @@ export const LISTENER_RECORDS = {
   terminated: {
     kind: "terminated",
     doc: "the segment has ended; always the last record, and the only one of its kind",
+    line: [either("last_words", [quoted("last_words")])],
     fields: {
       last_words: lua.given<string>("string, at most 31 bytes", "why; empty unless the peer said"),
     },
@@ -133,11 +140,23 @@ export class StatusContext implements RecordContext {
   }
 }
 
-const MAKERS: ReadonlyMap<string, lua.RecordMaker<Status>> = new Map(
+const MAKERS: ReadonlyMap<string, RecordMaker<Status>> = new Map(
   Object.entries(EXTERNAL_KINDS).flatMap(([name, kind]) =>
-    "record" in kind ? [[name, lua.compileRecord<Status>(kind.layout, kind.record)] as const] : []
+    "record" in kind ? [[name, compileRecord<Status>(kind.layout, kind.record)] as const] : []
   ),
 );
+
+/** Made when the first event is printed. */
+let eventLines: ReadonlyMap<string, EventLine> | undefined;
+
+function makeEventLines(): ReadonlyMap<string, EventLine> {
+  const lines = new Map<string, EventLine>();
+  for (const [name, kind] of Object.entries(EXTERNAL_KINDS)) {
+    const line = "record" in kind ? compileEventLine(kind.layout, kind.record) : undefined;
+    if (line !== undefined) lines.set(name, line);
+  }
+  return lines;
+}
 
 /** Whether more comes of an event of a kind than its record. */
 export function doesMore(kind: EventPacket["kind"]): boolean {
@@ -171,6 +190,21 @@ export function statusFromEvent(event: EventPacket, context: RecordContext): Sta
   }
   if (decoded.category !== "external") return undefined;
   return { kind: "unknown", frame: Number(decoded.frameId), kind_num: decoded.kindNumber };
+}
+
+/**
+ * Appends the line of the record of an event, as `describe` makes it of the record.
+ *
+ * @param context See {@linkcode statusFromEvent}.
+ * @returns `false` when that takes the record; a part of the line may have been appended all the same.
+ */
+export function appendEventLine(
+  line: LineBytes,
+  { kind, view, base }: EventPacket,
+  context: RecordContext,
+): boolean {
+  eventLines ??= makeEventLines();
+  return eventLines.get(kind!)?.(line, view, base, context) ?? false;
 }
 
 /** @param event Of the kind `segreq`. */

@@ -48,9 +48,21 @@ export class MessageJoiner {
   /** {@linkcode take} for a text field of `size` bytes; ASCII, which is usual, is not copied. */
   takeField(view: DataView, at: number, size: number, more: boolean): MessagePart | undefined {
     const text = this.#held.length === 0 ? asciiField(view, at, size) : undefined;
-    if (text === undefined) return this.take(bytesOfField(view, at, size), more);
-    if (!this.#isTooLong(text.length, more)) return { message: text, multipart: more };
-    return more ? undefined : { message: "", multipart: more };
+    return text !== undefined && this.passes(text.length, more)
+      ? { message: text, multipart: more }
+      : this.take(bytesOfField(view, at, size), more);
+  }
+
+  /**
+   * {@linkcode take} for a text of `bytes` ASCII characters, if it is the message of its part.
+   *
+   * @returns Whether it is; it is not taken otherwise.
+   */
+  passes(bytes: number, more: boolean): boolean {
+    const total = this.#totalBytes + bytes;
+    if (this.#held.length > 0 || total > MAX_RECEIVED_MESSAGE_BYTES) return false;
+    this.#totalBytes = more ? total : 0;
+    return true;
   }
 
   /** Counts the bytes of a part. @returns Whether the text has exceeded the limit. */

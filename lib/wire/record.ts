@@ -8,10 +8,10 @@
  * @module
  */
 
-import type { Field, Layout, Quad } from "./fields.ts";
-import { Codec, readerText } from "./layout.ts";
+import type { Quad } from "./fields.ts";
 import type { MessageJoiner } from "./message_joiner.ts";
-import { filteredText, wholeText } from "./record_text.ts";
+import type { LinePart } from "./record_line.ts";
+import { type ByteSet, filteredText, PRINTABLE, wholeText } from "./record_text.ts";
 
 /** What a record needs beyond its event. */
 export interface RecordContext {
@@ -19,6 +19,14 @@ export interface RecordContext {
   readonly segment: number;
   readonly messages: MessageJoiner;
   readonly alerts: MessageJoiner;
+}
+
+/** Text whose bytes stay as they are. */
+interface PlainText {
+  /** The most bytes; the rest of the field is dropped. */
+  readonly limitBytes: number;
+  /** The text stays as it is if it has no other bytes. */
+  readonly bytes: ByteSet;
 }
 
 /** One field of a record. */
@@ -33,6 +41,8 @@ export interface RecordField<Value = unknown, Event = never> {
   readonly convert?: (held: never) => Value;
   /** Reads the value of `from` from the bytes of a text that begins at `at`. */
   readonly read?: (view: DataView, at: number) => Value;
+  /** When the value is the bytes of `from` as they are. */
+  readonly plain?: PlainText;
   /** Computes the value from the whole event. */
   readonly make?: (event: Event, context: RecordContext) => Value | undefined;
   /** Whether the field is absent when `make` returns `undefined`. */
@@ -50,6 +60,8 @@ export interface RecordTable<Fields = RecordFields<never>> {
   readonly kind: string;
   /** Its meaning. */
   readonly doc: string;
+  /** Its line behind the kind; the fields by their names when absent. */
+  readonly line?: readonly LinePart[];
   /** Its fields in order, without `kind`. */
   readonly fields: Fields;
 }
@@ -138,7 +150,8 @@ export function text<K extends string>(
   doc: string,
 ): RecordField<string, Holds<K, Uint8Array>> {
   const read = (view: DataView, at: number) => wholeText(view, at, limitBytes);
-  return { type: `string, at most ${limitBytes} bytes`, doc, from, read };
+  const plain = { limitBytes, bytes: PRINTABLE };
+  return { type: `string, at most ${limitBytes} bytes`, doc, from, read, plain };
 }
 
 /**
@@ -150,11 +163,12 @@ export function text<K extends string>(
 export function filtered<K extends string>(
   from: K,
   limitBytes: number,
-  allowed: ReadonlySet<number>,
+  allowed: ByteSet,
   doc: string,
 ): RecordField<string, Holds<K, Uint8Array>> {
   const read = (view: DataView, at: number) => filteredText(view, at, limitBytes, allowed, "?");
-  return { type: `string, at most ${limitBytes} bytes`, doc, from, read };
+  const plain = { limitBytes, bytes: allowed };
+  return { type: `string, at most ${limitBytes} bytes`, doc, from, read, plain };
 }
 
 /**
@@ -230,79 +244,6 @@ export function union(names: readonly string[]): string {
 export interface CompilableRecord extends RecordTable {
   /** Whether there is a record for the event; always when absent. */
   readonly when?: (event: never) => boolean;
-  /** Returns the object to use in place of the event, or `undefined` for no record. */
-  readonly part?: (view: DataView, base: number, context: RecordContext) => object | undefined;
-}
-
-/** Makes the record of the event whose bytes begin at `base`; `undefined` when there is none. */
-export type RecordMaker<Record> = (
-  view: DataView,
-  base: number,
-  context: RecordContext,
-) => Record | undefined;
-
-/**
- * Makes the function that builds a record from the bytes of an event. It is compiled for the first event, as
- * most kinds never come.
- *
- * @param layout The fields of the event.
- */
-export function compileRecord<Record>(
-  layout: Layout,
-  record: CompilableRecord,
-): RecordMaker<Record> {
-  let compiled: RecordMaker<Record> | undefined;
-  return (view, base, context) => {
-    compiled ??= compile(layout, record);
-    return compiled(view, base, context);
-  };
-}
-
-/**
- * The body is one object literal: four times as fast as a loop that stores by name. The event is decoded
- * only for functions that want it as a whole. No peer can influence the text, which comes from the tables.
- */
-function compile<Record>(
-  layout: Layout,
-  { kind, fields, when, part }: CompilableRecord,
-): RecordMaker<Record> {
-  const callees: unknown[] = [];
-  const call = (callee: unknown, ...args: readonly string[]) =>
-    `f${callees.push(callee) - 1}(${args.join(", ")})`;
-  const valueOf = ({ from, convert, read, make }: RecordField) => {
-    if (make !== undefined) return call(make, "event", "context");
-    if (part !== undefined) return `part.${from}`;
-    const field = layout[from!]!;
-    if (read !== undefined) return call(read, "view", `base + ${field.offset}`);
-    const held = readerText(field);
-    return convert === undefined ? held : call(convert, held);
-  };
-  const members = [`kind: ${JSON.stringify(kind)}`, `frame: ${frameText(layout["frameId"]!)}`];
-  const statements: string[] = [];
-  for (const [name, field] of Object.entries(fields)) {
-    if (name === "frame") continue;
-    const value = valueOf(field);
-    if (!field.isOptional) members.push(`${name}: ${value}`);
-    else statements.push(`const v = ${value}; if (v !== undefined) record.${name} = v;`);
-  }
-  const codec = new Codec(layout, {});
-  const decode = (view: DataView, base: number) => codec.decode(view, base);
-  const isWhole = when !== undefined ||
-    Object.values(fields).some(({ make }) => make !== undefined);
-  const text = `return (view, base, context) => {
-    ${isWhole ? `const event = ${call(decode, "view", "base")};` : ""}
-    ${when ? `if (!${call(when, "event")}) return undefined;` : ""}
-    ${part ? `const part = ${call(part, "view", "base", "context")};` : ""}
-    ${part ? "if (part === undefined) return undefined;" : ""}
-    const record = { ${members.join(", ")} };
-    ${statements.map((statement) => `{ ${statement} }`).join(" ")}
-    return record;
-  };`;
-  return new Function(...callees.map((_, i) => `f${i}`), text)(...callees);
-}
-
-/** A u64 as a number, without the allocation of a bigint. */
-function frameText({ offset }: Field): string {
-  const [low, high] = [offset, offset + 4].map((at) => `view.getUint32(base + ${at}, true)`);
-  return `${low} + ${high} * 0x1_0000_0000`;
+  /** The texts of the segment that `message` continues; it and `multipart` come from there. */
+  readonly joiner?: "messages" | "alerts";
 }

@@ -1,8 +1,10 @@
-// A record that goes to its handler at once comes as it would after the steps of a delivery.
+// A record that goes to its handler at once comes as it would after the steps of a delivery, and so does
+// an event that is printed without its record.
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DecoderPool } from "../../lib/decoders/h264/worker/decoder_pool.ts";
+import { printHandler, type PrintLine } from "../../lib/handlers/print.ts";
 import { ClientLog } from "../../lib/net/client_log.ts";
 import { Counters } from "../../lib/net/counters.ts";
 import { LiveClient } from "../../lib/net/live_client.ts";
@@ -10,7 +12,7 @@ import { Pump } from "../../lib/net/pump.ts";
 import { MAX_EVENTS_UNCONFIRMED } from "../../lib/limits.ts";
 import { DISPLAY_DEFAULTS } from "../../lib/segment/preroll.ts";
 import { EventPacket } from "../../lib/session/event_packet.ts";
-import type { Source } from "../../lib/segment/source.ts";
+import type { ClientHandler, Source } from "../../lib/segment/source.ts";
 import type { Status } from "../../lib/segment/status.ts";
 import { EVENT_BODY_BYTES } from "../../lib/wire/constants.ts";
 import { encodeEventPacket } from "../../lib/wire/event/event.ts";
@@ -49,8 +51,19 @@ const event: fc.Arbitrary<EventInput> = fc.oneof(
     REGISTER,
   ),
 );
-/** What the handler does with a record. */
-const deed = fc.constantFrom("nothing", "nothing", "hold", "throw", "accept", "close");
+/**
+ * What the handler does with a record; `observe` adds an observer before it, and after `together` the next
+ * event comes in the same turn.
+ */
+const deed = fc.constantFrom(
+  "nothing",
+  ...["together", "together", "together"],
+  "hold",
+  "throw",
+  "accept",
+  "close",
+  "observe",
+);
 /** So few that no answer waits for its time: those of an event are one at most. */
 const MOST_STEPS = MAX_EVENTS_UNCONFIRMED - 12;
 const steps = fc.array(fc.tuple(event, fc.constantFrom(0, 0, 0, 1, 2), deed), {
@@ -66,11 +79,13 @@ const TYPED = "x".repeat(MAX_EVENTS_UNCONFIRMED);
  * Gives events to a client.
  *
  * @param given Each with its channel and the deed of the handler.
+ * @param handles Whether the handler is one of our own, or the one that prints.
  * @param aside What sees the records as well, which rules out that they go to the handler at once.
  * @returns What the handler got, what was logged, what is noted of the segment, and what was sent.
  */
 async function run(
   given: readonly (readonly [EventInput, number, string])[],
+  handles: "records" | "lines",
   aside: "nothing" | "a tap" | "a tap of the client" | "an observer",
 ): Promise<unknown> {
   using _clock = new FakeClock();
@@ -98,16 +113,26 @@ async function run(
   });
   let next = "";
   let held: PromiseWithResolvers<void> | undefined;
-  client.source.targetUpdatehandler((source, status, input) => {
+  const hold = () => {
+    if (next !== "hold" || held !== undefined) return undefined;
+    held = Promise.withResolvers();
+    return held.promise;
+  };
+  const ownHandler: ClientHandler = (source, status, input) => {
     seen.push([source.id, status, input]);
     calls.push([source.id, status]);
     if (next === "throw") throw new Error("on purpose");
     if (next === "accept" && status.kind === "segment_request") source.acceptTarget();
     if (next === "close") source.deleteImage();
-    if (next !== "hold" || held !== undefined) return undefined;
-    held = Promise.withResolvers();
-    return held.promise.then(() => void seen.push("held"));
-  });
+    return hold()?.then(() => void seen.push("held"));
+  };
+  const print: PrintLine = (text, source) => {
+    for (const line of text.split("\n")) seen.push([source, line]);
+    return hold();
+  };
+  // It takes clients as well.
+  const printer = printHandler(print, false, true) as unknown as ClientHandler;
+  client.source.targetUpdatehandler(handles === "records" ? ownHandler : printer);
   if (aside === "an observer") {
     client.source.addObserver((source, status) => void seenAside.push([source.id, status]));
   }
@@ -125,10 +150,12 @@ async function run(
   };
   for (const [input, channel, what] of [...given.slice(0, 2), REGISTERS, ...given.slice(2)]) {
     next = what;
+    if (what === "observe") client.source.addObserver(() => {});
     const body = new Uint8Array(EVENT_BODY_BYTES);
     encodeEventPacket(input, { lastSeen: 0, channel }, body);
     taken.push(client.take(new EventPacket(body)));
-    if (held === undefined || taken.length > HELD_EVENTS) await goOn();
+    const isLast = held === undefined && what !== "together";
+    if (isLast || taken.length > HELD_EVENTS) await goOn();
   }
   await goOn();
   // How much of it is sent, and whether probes are, depends on what the client has shown.
@@ -137,7 +164,7 @@ async function run(
   client.end("");
   await client.deliver();
   await turn();
-  if (aside !== "nothing") assert.deepEqual(seenAside, calls);
+  if (aside !== "nothing" && handles === "records") assert.deepEqual(seenAside, calls);
   const sent: KeptEvent[] = [];
   pair.client.receive(concat(socket.written));
   drain(pair.client, CLIENT_KEY, sent);
@@ -145,15 +172,22 @@ async function run(
   return { seen, log: log.lines.map(({ event }) => event), noted: [ident, cursor, place], sent };
 }
 
-async function compare(given: Parameters<typeof run>[0]): Promise<void> {
-  const atOnce = await run(given, "nothing");
+async function compare(
+  given: Parameters<typeof run>[0],
+  handles: "records" | "lines" = "records",
+): Promise<void> {
+  const atOnce = await run(given, handles, "nothing");
   for (const aside of ["a tap", "a tap of the client", "an observer"] as const) {
-    assert.deepEqual(atOnce, await run(given, aside), aside);
+    assert.deepEqual(atOnce, await run(given, handles, aside), aside);
   }
 }
 
 Deno.test("records: what goes to a handler at once is what goes by the steps of a delivery", async () => {
-  await fc.assert(fc.asyncProperty(steps, compare));
+  await fc.assert(fc.asyncProperty(steps, (given) => compare(given)));
+});
+
+Deno.test("records: what is printed without them is what is printed of them", async () => {
+  await fc.assert(fc.asyncProperty(steps, (given) => compare(given, "lines")));
 });
 
 Deno.test("records: the label that announces probes counts when it goes to a handler at once", async () => {

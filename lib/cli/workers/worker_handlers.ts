@@ -58,19 +58,23 @@ export async function openWorkerHandlers(
 async function openHandler(flags: WorkerFlags, io: CliIo, main: Main): Promise<Handler> {
   if (flags.handler !== undefined) return (await openModule(flags.handler, io)).handler;
   const known = new Set<number>();
-  const print = printHandler((line, source, kind) => {
-    const room = io.out(`${line}\n`, source);
-    if (kind === "segment_request" && !known.has(source)) return room;
-    if (!known.has(source)) {
-      known.add(source);
-      main.tell("opened", source);
-    }
-    if (kind === "terminated") {
-      known.delete(source);
-      main.tell("ended", source);
-    }
-    return room;
-  }, flags.json ?? false);
+  const print = printHandler(
+    (line, source, kind) => {
+      const room = io.out(`${line}\n`, source);
+      if (kind === "segment_request" && !known.has(source)) return room;
+      if (!known.has(source)) {
+        known.add(source);
+        main.tell("opened", source);
+      }
+      if (kind === "terminated") {
+        known.delete(source);
+        main.tell("ended", source);
+      }
+      return room;
+    },
+    flags.json ?? false,
+    true,
+  );
   // The main thread prints the other records of the listener, which is one for all workers.
   return (source, status) => {
     return status.kind === "segment_request" ? print(source, status) : undefined;

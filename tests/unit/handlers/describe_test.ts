@@ -3,6 +3,7 @@ import { describe, describeJson, describeRecord } from "../../../lib/handlers/de
 import { Asciicast } from "../../../lib/handlers/record/asciicast.ts";
 import { escapeControls, makeLogger } from "../../../lib/log.ts";
 import { type IoTable, RECORDS, type Status } from "../../../lib/segment/status.ts";
+import type { LinePart } from "../../../lib/wire/record_line.ts";
 import { gridOf } from "../../support/grids.ts";
 
 const TIME = new Date("2026-11-23T19:37:14.250Z");
@@ -129,6 +130,18 @@ test("numbers, flags and tables are shown as JSON shows them", () => {
   for (const time of [TIME, TIME, later]) {
     const fields = JSON.stringify({ time: time.toISOString(), source: 7, ...record });
     assert.equal(describeJson(time, 7, record), escapeControls(fields));
+  }
+});
+
+test("lines are made of fields that the records have", () => {
+  const fieldsOf = (parts: readonly LinePart[]): string[] =>
+    parts.flatMap((part) => {
+      if (typeof part === "string") return [];
+      if ("as" in part) return [part.field];
+      return [part.field, ...fieldsOf(part.parts), ...fieldsOf(part.otherwise)];
+    });
+  for (const { kind, line, fields } of RECORDS) {
+    for (const field of fieldsOf(line ?? [])) assert.ok(field in fields, `${kind}: ${field}`);
   }
 });
 

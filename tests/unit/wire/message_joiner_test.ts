@@ -48,14 +48,34 @@ Deno.test(
   "joiner: the rest of a text that is too long is dropped",
   { permissions: "none" },
   () => {
-    const joiner = new MessageJoiner();
     const full = new Uint8Array(64).fill(0x61);
-    for (let sent = 0; sent < MAX_RECEIVED_MESSAGE_BYTES; sent += 64) {
-      assert.equal(joiner.take(full, true)?.message.length, 64);
+    const inCopy = (joiner: MessageJoiner, more: boolean) => joiner.take(full, more);
+    const inPlace = (joiner: MessageJoiner, more: boolean) =>
+      joiner.takeField(new DataView(full.buffer), 0, full.length, more);
+    for (const take of [inCopy, inPlace]) {
+      const joiner = new MessageJoiner();
+      for (let sent = 0; sent < MAX_RECEIVED_MESSAGE_BYTES; sent += 64) {
+        assert.equal(take(joiner, true)?.message.length, 64);
+      }
+      assert.equal(take(joiner, true), undefined);
+      assert.equal(take(joiner, true), undefined);
+      assert.deepEqual(take(joiner, false), { message: "", multipart: false });
+      assert.deepEqual(joiner.take(full.subarray(0, 1), false), { message: "a", multipart: false });
     }
-    assert.equal(joiner.take(full, true), undefined);
-    assert.equal(joiner.take(full, true), undefined);
-    assert.deepEqual(joiner.take(full, false), { message: "", multipart: false });
-    assert.deepEqual(joiner.take(full.subarray(0, 1), false), { message: "a", multipart: false });
+  },
+);
+
+Deno.test(
+  "joiner: text passes unless it continues a code point or is too long",
+  { permissions: "none" },
+  () => {
+    const joiner = new MessageJoiner();
+    joiner.take(Uint8Array.of(0xc3), true);
+    assert.equal(joiner.passes(1, true), false);
+    assert.deepEqual(joiner.take(Uint8Array.of(0xa4), false), { message: "ä", multipart: false });
+    assert.equal(joiner.passes(MAX_RECEIVED_MESSAGE_BYTES - 1, true), true);
+    assert.equal(joiner.passes(2, false), false);
+    assert.equal(joiner.passes(1, false), true, "what did not pass does not count");
+    assert.equal(joiner.passes(MAX_RECEIVED_MESSAGE_BYTES, false), true, "it is another text");
   },
 );

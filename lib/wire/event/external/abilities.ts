@@ -6,6 +6,7 @@
 
 import { bool8, text, u16, u32, u64, u8 } from "../../fields.ts";
 import * as lua from "../../record.ts";
+import { bare, either, quoted } from "../../record_line.ts";
 import { filteredText, SUFFIXES, WORD } from "../../record_text.ts";
 import { DATATYPE } from "../input.ts";
 import { recorded } from "./kind.ts";
@@ -32,6 +33,7 @@ export const ABILITY_KINDS = {
   coreopt: recorded(1, { index: u8(16), type: u8(17), data: text(18, 77) }, {
     kind: "coreopt",
     doc: "an option of the client, set by `targetCoreopt`",
+    line: [bare("slot"), " ", bare("type"), " ", quoted("argument")],
     when: ({ type }) => type < OPTION_TYPES.length,
     fields: {
       slot: lua.number("index", "the option's number"),
@@ -45,6 +47,7 @@ export const ABILITY_KINDS = {
   statesize: recorded(8, { size: u32(16), type: u32(20) }, {
     kind: "state_size",
     doc: "the client can save its state",
+    line: [either("state_size", [bare("state_size"), " bytes"], ["none"])],
     fields: {
       state_size: lua.number("size", "size in bytes; 0 when saving is no longer possible"),
       typeid: lua.number("type", "type of the state; clients of the same type can load it"),
@@ -62,6 +65,14 @@ export const ABILITY_KINDS = {
   }, {
     kind: "input_label",
     doc: "a named input that the client understands",
+    line: [
+      either("labelhint", [
+        bare("labelhint"),
+        " ",
+        bare("datatype"),
+        either("description", [" ", quoted("description")]),
+      ], ["none, new ones follow"]),
+    ],
     when: ({ datatype }) => DATATYPE_NAMES.has(datatype),
     fields: {
       labelhint: lua.filtered("label", 15, WORD, "the name; empty removes all of them"),
@@ -88,6 +99,10 @@ export const ABILITY_KINDS = {
     kind: "bchunkstate",
     doc: "the client can read or write files, or requests one; `openNonblock` sends a file, " +
       "`onBinary` receives those that it writes",
+    line: [
+      either("input", ["takes "], ["offers "]),
+      either("disable", ["nothing"], [quoted("extensions")]),
+    ],
     fields: {
       hint: lua.made(
         "boolean",

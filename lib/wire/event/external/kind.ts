@@ -6,8 +6,10 @@
 
 import type { Decoded, Field, Layout } from "../../fields.ts";
 import { i64, text, u64, u8 } from "../../fields.ts";
-import type { CompilableRecord, RecordContext, RecordField, RecordFields } from "../../record.ts";
+import type { CompilableRecord, RecordField, RecordFields } from "../../record.ts";
 import * as lua from "../../record.ts";
+import { type LinePart, quoted } from "../../record_line.ts";
+import { PRINTABLE } from "../../record_text.ts";
 
 /**
  * The fields of all EXTERNAL events: the sender within the engine, and the number of frames that the client
@@ -32,7 +34,10 @@ const FRAME: RecordField<number, unknown> = lua.given(
 );
 
 const PART = {
-  message: lua.string("message", "this part of the text"),
+  message: {
+    ...lua.string("message", "this part of the text"),
+    plain: { limitBytes: TEXT.message.size, bytes: PRINTABLE },
+  },
   multipart: lua.flag("multipart", "more parts follow"),
 };
 
@@ -57,6 +62,7 @@ export function recorded<
   record: {
     readonly kind: Kind;
     readonly doc: string;
+    readonly line?: readonly LinePart[];
     readonly when?: (event: Decoded<Common & L>) => boolean;
     readonly fields: Fields;
   },
@@ -76,12 +82,8 @@ export function textInParts<const Kind extends string>(
   joiner: "messages" | "alerts",
   doc: string,
 ): Recorded<Kind, typeof TEXT, typeof PART> {
-  const { message, multipart } = TEXT;
-  const part = (view: DataView, base: number, context: RecordContext) => {
-    const more = view.getUint8(base + multipart.offset) !== 0;
-    return context[joiner].takeField(view, base + message.offset, message.size, more);
-  };
-  const record = { kind, doc, part, fields: { frame: FRAME, ...PART } };
+  const line = [quoted("message")];
+  const record = { kind, doc, line, joiner, fields: { frame: FRAME, ...PART } };
   return { number, layout: { ...COMMON, ...TEXT }, record };
 }
 

@@ -6,6 +6,7 @@
  */
 
 import * as lua from "../../record.ts";
+import { bare, quoted } from "../../record_line.ts";
 import { CURSOR } from "../../record_text.ts";
 import { recorded, TEXT, textInParts } from "./kind.ts";
 
@@ -15,18 +16,21 @@ export const TEXT_KINDS = {
   ident: recorded(2, TEXT, {
     kind: "ident",
     doc: "the changing part of the title",
+    line: [quoted("message")],
     fields: { message: lua.text("message", 77, "such as the name of the document") },
   }),
 
   failure: recorded(3, TEXT, {
     kind: "failure",
     doc: "a transfer failed",
+    line: [quoted("message")],
     fields: { message: lua.text("message", 77, "the reason") },
   }),
 
   cursorhint: recorded(12, TEXT, {
     kind: "cursorhint",
     doc: "the wanted shape of the mouse cursor",
+    line: [bare("cursor")],
     fields: {
       cursor: lua.filtered(
         "message",

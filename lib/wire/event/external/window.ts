@@ -8,6 +8,7 @@ import { MAX_SURFACE_SIDE_PX } from "../../../limits.ts";
 import { segmentKindName } from "../../constants.ts";
 import { bool8, f32, i16, i32, i8, text, u16, u32, u64, u8, u8x4 } from "../../fields.ts";
 import * as lua from "../../record.ts";
+import { bare, either, quoted } from "../../record_line.ts";
 import { recorded } from "./kind.ts";
 
 type Kind = { readonly segkind: number };
@@ -35,6 +36,7 @@ export const WINDOW_KINDS = {
     doc:
       "a client requests a segment, or its own acceptance (`handover`); refused unless the handler " +
       "calls `acceptTarget` before it is done",
+    line: [bare("segkind"), either("width", [" ", bare("width"), "x", bare("height")])],
     fields: {
       segkind: lua.made("string", "name of the requested segment kind", kindName),
       width: lua.made("number", "requested width in pixels, at most 8192", ({ width }: {
@@ -148,6 +150,7 @@ export const WINDOW_KINDS = {
   }, {
     kind: "registered",
     doc: "a client registered, or changed its title",
+    line: [either("segkind", [bare("segkind")], ["unnamed"]), " ", quoted("title")],
     fields: {
       segkind: lua.made(
         "string",

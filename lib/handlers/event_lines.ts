@@ -1,0 +1,59 @@
+/**
+ * Prints events without their records: their lines are written as bytes, and handed over a turn at a time.
+ *
+ * @module
+ */
+
+import { LineBytes } from "../bytes/line_bytes.ts";
+import type { Segment } from "../segment/segment.ts";
+import type { EventPacket } from "../session/event_packet.ts";
+
+/** More than the lines of one read from a socket. */
+const BLOCK_BYTES = 65_536;
+/** More than any line of an event. */
+const LINE_BYTES = 1_024;
+const NEWLINE = 0x0a;
+
+/** The lines of one turn, which are those of one source. */
+export class EventLines {
+  readonly #write: (lines: string, source: number) => Promise<void> | void;
+  readonly #lines = new LineBytes(BLOCK_BYTES + LINE_BYTES);
+  #source = 0;
+  /** Sources that have to wait before they print more. */
+  readonly #waiting = new Set<number>();
+
+  /** @param write Prints lines, with a line feed between each two; returns when the source may print more. */
+  constructor(write: (lines: string, source: number) => Promise<void> | void) {
+    this.#write = write;
+  }
+
+  /** See {@linkcode EventHandler}; a source that has to wait does so with a record. */
+  readonly take = (segment: Segment, event: EventPacket): boolean => {
+    const { id } = segment;
+    if (this.#waiting.size > 0 && this.#waiting.has(id)) return false;
+    if (id !== this.#source) this.flush();
+    const lines = this.#lines;
+    const { length } = lines;
+    if (length > BLOCK_BYTES) return false;
+    if (length > 0) lines.byte(NEWLINE);
+    if (!segment.appendLine(event, lines)) {
+      lines.length = length;
+      return false;
+    }
+    if (length === 0) {
+      this.#source = id;
+      queueMicrotask(() => this.flush());
+    }
+    return true;
+  };
+
+  /** Hands over what there is; all that is printed otherwise must come after it. */
+  flush(): void {
+    if (this.#lines.length === 0) return;
+    const source = this.#source;
+    const room = this.#write(this.#lines.take(), source);
+    if (room === undefined) return;
+    this.#waiting.add(source);
+    void room.then(() => this.#waiting.delete(source));
+  }
+}
