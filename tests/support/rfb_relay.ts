@@ -1,7 +1,8 @@
 /**
  * A relay between a VNC client and a VNC server that drops the client's requests for pictures.
  *
- * The reference's `afsrv_remoting` hangs after it has drawn twice. Without pictures its input works.
+ * The reference's `afsrv_remoting` hangs after it has drawn twice: it waits on a futex that its server
+ * never wakes (`shmif/platform/synch.c`). Without pictures its input works.
  *
  * @module
  */
