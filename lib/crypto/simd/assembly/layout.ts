@@ -22,21 +22,22 @@
 @inline export const NONCE: usize = 1088;
 /** From here on for the duration of one call. */
 @inline export const SCRATCH: usize = 1120;
-@inline export const SCRATCH_BYTES: usize = 1472;
+@inline export const SCRATCH_BYTES: usize = 2240;
 /** Both children of a node, 64 bytes. */
 @inline export const PAIR: usize = 1120;
-/** Chaining values of eight chunks, 256 bytes. */
-@inline export const CHUNK_CVS: usize = 1184;
 /** Chaining values of eight lanes, 256 bytes. */
-@inline export const LANE_CVS: usize = 1440;
+@inline export const LANE_CVS: usize = 1184;
 /** Counters, lengths and flags of eight lanes, 128 bytes. */
-@inline export const LANE_ENDS: usize = 1696;
+@inline export const LANE_ENDS: usize = 1440;
 @inline export const LANE_LENGTHS: usize = LANE_ENDS + 64;
 @inline export const LANE_FLAGS: usize = LANE_ENDS + 96;
 /** The last blocks of up to eight packets, padded with zeros, later the nodes above them; 512 bytes. */
-@inline export const LANE_BLOCKS: usize = 1824;
+@inline export const LANE_BLOCKS: usize = 1568;
 /** The chaining values before those blocks, 32 bytes each, 256 bytes. */
-@inline export const KEPT_CVS: usize = 2336;
+@inline export const KEPT_CVS: usize = 2080;
+/** Chaining values of a run of chunks, 32 bytes each, 1024 bytes. */
+@inline export const RUN_CVS: usize = 2336;
+@inline export const RUN_CHUNKS: u32 = 32;
 
 // A slot. The ChaCha8 state is at its start.
 /** A batch of key stream; the 16 bytes before it hold what is left of the last batch. */

@@ -3,11 +3,14 @@
 import { hashEight } from "./blake3_eight";
 import { compress } from "./blake3_one";
 import {
-  BLOCK_BYTES, CHUNK_BYTES, CHUNK_CVS, CHUNK_END, CHUNK_START, KEPT_CVS, KEYED_HASH, LANE_BLOCKS, LANE_CVS, LANE_ENDS,
-  LANE_FLAGS, LANE_LENGTHS, PAIR, PARENT, ROOT, SLOT_BLOCK, SLOT_BLOCK_LENGTH, SLOT_BLOCKS, SLOT_CHUNKS, SLOT_CV,
-  SLOT_DEPTH, SLOT_MAC_KEY, SLOT_STACK,
+  BLOCK_BYTES, CHUNK_BYTES, CHUNK_END, CHUNK_START, KEPT_CVS, KEYED_HASH, LANE_BLOCKS, LANE_CVS, LANE_ENDS, LANE_FLAGS,
+  LANE_LENGTHS, PAIR, PARENT, ROOT, RUN_CHUNKS, RUN_CVS, SLOT_BLOCK, SLOT_BLOCK_LENGTH, SLOT_BLOCKS, SLOT_CHUNKS,
+  SLOT_CV, SLOT_DEPTH, SLOT_MAC_KEY, SLOT_STACK,
 } from "./layout";
 import { counters, fillLanes, fillLanesWith } from "./vectors";
+
+/** With fewer pairs, one parent after the other is faster than eight lanes. */
+@inline const WORTHWHILE_PARENTS: u32 = 4;
 
 @inline function copy32(to: usize, from: usize): void {
   v128.store(to, v128.load(from));
@@ -35,18 +38,59 @@ export function startChunk(slot: usize): void {
   store<u32>(slot, 0, SLOT_BLOCKS);
 }
 
-/** Adds the chunk whose chaining value lies on top of the stack, and merges the subtrees that it completes. */
-function pushChunk(slot: usize): void {
-  const chunks = load<u64>(slot, SLOT_CHUNKS) + 1;
+/**
+ * Adds the subtree of 2 ** level chunks whose chaining value lies on top of the stack, and merges the subtrees that it
+ * completes.
+ */
+function push(slot: usize, level: u32): void {
+  const chunks = load<u64>(slot, SLOT_CHUNKS) + (<u64>1 << level);
   store<u64>(slot, chunks, SLOT_CHUNKS);
   // Each trailing zero bit of the count completes one subtree.
-  const merges = <u32>ctz(chunks);
+  const merges = <u32>ctz(chunks) - level;
   const depth = load<u32>(slot, SLOT_DEPTH) + 1 - merges;
   store<u32>(slot, depth, SLOT_DEPTH);
   const last = slot + SLOT_STACK + 32 * (depth - 1);
   for (let left = last + 32 * merges - 32; left >= last; left -= 32) {
     compress(slot + SLOT_MAC_KEY, left, 0, BLOCK_BYTES, KEYED_HASH | PARENT, left);
   }
+}
+
+function pushCv(slot: usize, cv: usize, level: u32): void {
+  copy32(stackTop(slot), cv);
+  push(slot, level);
+}
+
+/**
+ * Adds up to RUN_CHUNKS consecutive subtrees of 2 ** level chunks, their parents in lanes where there are enough.
+ *
+ * @param cvs Their chaining values, 32 bytes each, which are overwritten.
+ */
+function pushRun(slot: usize, cvs: usize, count: u32, level: u32): void {
+  if (count > 0 && (load<u64>(slot, SLOT_CHUNKS) >> level & 1) != 0) {
+    pushCv(slot, cvs, level);
+    cvs += 32;
+    count--;
+  }
+  const pairs = count >> 1;
+  if (pairs < WORTHWHILE_PARENTS) {
+    for (; count > 0; count--, cvs += 32) pushCv(slot, cvs, level);
+    return;
+  }
+  fillLanesWith(LANE_CVS, slot + SLOT_MAC_KEY);
+  fillParentEnds();
+  for (let pair: u32 = 0; pair < pairs; pair += 8) {
+    hashEight(LANE_CVS, LANE_ENDS, cvs + 64 * pair, BLOCK_BYTES, 1, 0, 0, cvs + 32 * pair, 32);
+  }
+  pushRun(slot, cvs, pairs, level + 1);
+  if (count & 1) pushCv(slot, cvs + 64 * pairs, level);
+}
+
+/** Sets up eight lanes for parents that are not the root. */
+function fillParentEnds(): void {
+  fillLanes(LANE_ENDS, i32x4.splat(0));
+  fillLanes(LANE_ENDS + 32, i32x4.splat(0));
+  fillLanes(LANE_LENGTHS, i32x4.splat(BLOCK_BYTES));
+  fillLanes(LANE_FLAGS, i32x4.splat(KEYED_HASH | PARENT));
 }
 
 @inline function stackTop(slot: usize): usize {
@@ -64,13 +108,13 @@ function compressBlock(slot: usize, block: usize): void {
     store<u32>(slot, blocks + 1, SLOT_BLOCKS);
   } else {
     compress(cv, block, chunk, BLOCK_BYTES, flags | CHUNK_END, stackTop(slot));
-    pushChunk(slot);
+    push(slot, 0);
     startChunk(slot);
   }
 }
 
-function hashEightChunks(slot: usize, data: usize): void {
-  const chunk = load<u64>(slot, SLOT_CHUNKS);
+/** Writes the chaining values of eight chunks; `chunk` is the number of the first. */
+function hashEightChunks(slot: usize, chunk: u64, data: usize, out: usize): void {
   fillLanesWith(LANE_CVS, slot + SLOT_MAC_KEY);
   v128.store(LANE_ENDS, counters(chunk, 0));
   v128.store(LANE_ENDS, counters(chunk + 4, 0), 16);
@@ -78,7 +122,7 @@ function hashEightChunks(slot: usize, data: usize): void {
   v128.store(LANE_ENDS, counters(chunk + 4, 32), 48);
   fillLanes(LANE_LENGTHS, i32x4.splat(BLOCK_BYTES));
   fillLanes(LANE_FLAGS, i32x4.splat(KEYED_HASH));
-  hashEight(LANE_CVS, LANE_ENDS, data, CHUNK_BYTES, 16, CHUNK_START, CHUNK_END, CHUNK_CVS, 32);
+  hashEight(LANE_CVS, LANE_ENDS, data, CHUNK_BYTES, 16, CHUNK_START, CHUNK_END, out, 32);
 }
 
 /** Appends bytes. */
@@ -102,12 +146,13 @@ export function absorb(slot: usize, data: usize, length: u32): void {
     if (chunks >= 4 && load<u32>(slot, SLOT_BLOCKS) == 0) {
       // Spare lanes hash what follows the data, and their values are ignored: four chunks in eight
       // lanes take less time than four one by one.
-      const count = min<u32>(chunks, 8);
-      hashEightChunks(slot, data);
-      for (let i: u32 = 0; i < count; i++) {
-        copy32(stackTop(slot), CHUNK_CVS + 32 * i);
-        pushChunk(slot);
-      }
+      const first = load<u64>(slot, SLOT_CHUNKS);
+      let count: u32 = 0;
+      do {
+        hashEightChunks(slot, first + count, data + count * CHUNK_BYTES, RUN_CVS + 32 * count);
+        count += min<u32>(chunks - count, 8);
+      } while (count < RUN_CHUNKS && chunks - count >= 4);
+      pushRun(slot, RUN_CVS, count, 0);
       data += count * CHUNK_BYTES;
       length -= count * CHUNK_BYTES;
     } else {
@@ -178,10 +223,7 @@ export function sampleLanes(slot: usize): usize {
   fillLanes(LANE_ENDS + 32, i32x4.splat(<i32>(chunk >> 32)));
   hashEight(LANE_CVS, LANE_ENDS, LANE_BLOCKS, BLOCK_BYTES, 1, 0, 0, digests, BLOCK_BYTES);
   fillLanesWith(LANE_CVS, slot + SLOT_MAC_KEY);
-  fillLanes(LANE_ENDS, i32x4.splat(0));
-  fillLanes(LANE_ENDS + 32, i32x4.splat(0));
-  fillLanes(LANE_LENGTHS, i32x4.splat(BLOCK_BYTES));
-  fillLanes(LANE_FLAGS, i32x4.splat(KEYED_HASH | PARENT));
+  fillParentEnds();
   let left = slot + SLOT_STACK + 32 * depth;
   for (let level = depth; level > 0; level--) {
     left -= 32;
