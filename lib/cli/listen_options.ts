@@ -175,6 +175,11 @@ export function isControlled({ control, web }: Pick<ListenFlags, "control" | "we
   return control !== false || web !== undefined;
 }
 
+/** Whether clients can be viewed in a browser: at the page of this listener, or of another host. */
+export function isViewed({ web, fleet }: Pick<ListenFlags, "web" | "fleet">): boolean {
+  return web !== undefined || fleet !== undefined;
+}
+
 /** @throws {UsageError} For flags that exclude each other, or that need another one. */
 export function requireConsistent(flags: ListenFlags): void {
   requireConsistentWeb(flags);

@@ -6,6 +6,7 @@
 
 import {
   type ClientsControl,
+  loadViews,
   LocalClients,
   type LogTail,
   type RecordingShelf,
@@ -21,7 +22,7 @@ import type { LimitInForce, ListenLimits } from "../mod.ts";
 import { type ClientHandlers, openHandlers } from "./client_handlers.ts";
 import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
-import { h264Of, isControlled, type ListenFlags } from "./listen_options.ts";
+import { h264Of, isControlled, isViewed, type ListenFlags } from "./listen_options.ts";
 import { shelfOf } from "./record.ts";
 import type { ListenPlace } from "./listen_place.ts";
 
@@ -88,6 +89,7 @@ export async function prepare(flags: ListenFlags, io: CliIo, log: LogTail): Prom
   return {
     handlers,
     async listen({ name, place: { hostname, port, addresses }, limits, keystore, secret }) {
+      const views = isViewed(flags) ? await loadViews() : undefined;
       const listener = netListen(name, hostname, port, handlers.handler, {
         keystore,
         observers: handlers.observers,
@@ -110,6 +112,7 @@ export async function prepare(flags: ListenFlags, io: CliIo, log: LogTail): Prom
           clients ??= new LocalClients(listener, {
             onLine: (line) => watch.publish(line),
             recorder: handlers.recorder,
+            views,
             keepsFiles: isControlled(flags),
           }),
         ],

@@ -16,7 +16,7 @@ import type { ClientView } from "../net/live_client.ts";
 import type { ClientSource } from "../segment/client_source.ts";
 import { performCall } from "../web/views/call.ts";
 import type { OpenView, ViewOptions, ViewOutput } from "../web/views/types.ts";
-import { Views } from "../web/views/views.ts";
+import type { Views } from "../web/views/views.ts";
 import { ClientFiles } from "./files/client_files.ts";
 import type { FileRow, SentState, ThreadFiles } from "./files/thread_files.ts";
 import { LoopDelay } from "./loop_delay.ts";
@@ -86,26 +86,35 @@ export interface LocalClientsOptions {
   readonly onLine: (line: WatchedLine) => void;
   /** None are recorded without it. */
   readonly recorder?: ClientRecorder;
+  /** None can be viewed without it; see {@linkcode loadViews}. */
+  readonly views?: Views | undefined;
   /** Whether the files that clients offer can be asked for; they can unless `false`. */
   readonly keepsFiles?: boolean;
+}
+
+/** Loads what a listener with views needs, so that it costs no start-up time without them. */
+export async function loadViews(): Promise<Views> {
+  const { Views } = await import("../web/views/views.ts");
+  return new Views();
 }
 
 /** The clients of a listener in this thread. */
 export class LocalClients implements ClientsControl, Disposable {
   readonly #view: ListenerView;
   readonly #loopDelay = new LoopDelay();
-  readonly #views = new Views();
+  readonly #views: Views | undefined;
   readonly #onLine: (line: WatchedLine) => void;
   readonly #recorder: ClientRecorder | undefined;
   readonly #files = new ClientFiles();
 
   constructor(
     listener: Listener,
-    { onLine, recorder, keepsFiles = true }: LocalClientsOptions,
+    { onLine, recorder, views, keepsFiles = true }: LocalClientsOptions,
   ) {
     this.#view = viewOf(listener);
     this.#onLine = onLine;
     this.#recorder = recorder;
+    this.#views = views;
     if (!keepsFiles) return;
     this.#view.tap.onOffer = this.#files.offer;
     this.#view.tap.onEnded = this.#files.forget;
@@ -159,6 +168,9 @@ export class LocalClients implements ClientsControl, Disposable {
   }
 
   openView(id: number, options: ViewOptions, output: ViewOutput): OpenView {
+    if (this.#views === undefined) {
+      throw new ControlError("no-web", "this listener has no views of clients");
+    }
     const client = this.#client(id);
     const describe = () => {
       const client = this.#find(id);
@@ -176,7 +188,7 @@ export class LocalClients implements ClientsControl, Disposable {
     try {
       return isOn ? await this.#recorder.start(segments) : void await this.#recorder.stop(source);
     } finally {
-      this.#views.described(id);
+      this.#views?.described(id);
     }
   }
 

@@ -7,6 +7,7 @@
 export {
   type ClientRecorder,
   type ClientsControl,
+  loadViews,
   LocalClients,
   type ThreadFigures,
   type WatchedLine,

@@ -1,6 +1,6 @@
 /** A listener in this process, a client of it, and viewers. */
 
-import { LocalClients } from "../../lib/control/clients.ts";
+import { loadViews, LocalClients } from "../../lib/control/clients.ts";
 import type { ViewOptions } from "../../lib/web/views/types.ts";
 import { Bench, type BenchOptions } from "./listen.ts";
 import { TestSource } from "./listening.ts";
@@ -22,7 +22,7 @@ export class Viewing implements AsyncDisposable {
   /** Starts a listener and connects a client. */
   static async start(segkind = "application", options: BenchOptions = {}): Promise<Viewing> {
     const bench = await Bench.start(options);
-    const clients = new LocalClients(bench.listener, { onLine() {} });
+    const clients = new LocalClients(bench.listener, { onLine() {}, views: await loadViews() });
     const { port } = bench.listener.address;
     const source = await TestSource.connect(port, await bench.addKey(), "viewed", segkind);
     await source.activated();

@@ -152,6 +152,7 @@ export const NOT_AT_START: { readonly [entry: string]: readonly string[] } = {
     "@nats-io/",
     "lib/workers/",
     "lib/web/mod.ts",
+    "lib/web/views/views.ts",
     "lib/handlers/view/viewer.ts",
   ],
 };

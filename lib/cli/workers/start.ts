@@ -25,6 +25,7 @@ export type WorkerFlags = Pick<
   | "snapshot"
   | "control"
   | "web"
+  | "fleet"
 >;
 
 export interface WorkerStart {

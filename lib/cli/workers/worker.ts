@@ -7,6 +7,7 @@
 
 import {
   type ClientsControl,
+  loadViews,
   LocalClients,
   PostedRecords,
   PostedViews,
@@ -15,7 +16,7 @@ import {
 import { FaultLog, outliveFaults } from "../faults.ts";
 import type { CliIo } from "../io.ts";
 import { STDOUT_LIMITS } from "../line_queue.ts";
-import { isControlled } from "../listen_options.ts";
+import { isControlled, isViewed } from "../listen_options.ts";
 import { processEnv } from "../../../keystore/mod.ts";
 import type { LimitInForce, Listener, ListenLimits, Logger } from "../../mod.ts";
 import {
@@ -99,6 +100,7 @@ class ListenWorker implements WorkerService {
       env: processEnv,
     };
     const handlers = this.#handlers = await openWorkerHandlers(flags, io, this.#log, this.#main);
+    const views = isViewed(flags) ? await loadViews() : undefined;
     this.#listener = openWorkerListener(
       this.#main,
       setup,
@@ -117,6 +119,7 @@ class ListenWorker implements WorkerService {
     const clients = this.#clients = new LocalClients(this.#listener, {
       onLine: records.put,
       recorder: handlers.recorder,
+      views,
       keepsFiles: isControlled(flags),
     });
     if (isFollowed) clients.watch(true);
