@@ -5,7 +5,7 @@
  */
 
 import { Command } from "commander";
-import { ReadyPort } from "../control/mod.ts";
+import type { ReadyPort } from "../control/mod.ts";
 import type { FleetPlace } from "../fleet/mod.ts";
 import { FLEET_CLOSE_TIMEOUT_MS } from "../limits.ts";
 import { fingerprint, formatKey, type KeyStorage, publicKeyOf } from "../../keystore/mod.ts";
@@ -13,7 +13,7 @@ import { type ListenSecret, parseSecret } from "../mod.ts";
 import { DEFAULT_PORT, formatAddress } from "../address.ts";
 import type { Logger } from "../log.ts";
 import { parseName } from "../name.ts";
-import { makeControl, type OpenControl, openControl } from "./control.ts";
+import { type OpenControl, openControl } from "./control_socket.ts";
 import { ReportedError } from "./errors.ts";
 import { readFleet } from "./fleet_options.ts";
 import { type OpenFleetControl, openFleetControl } from "./fleet_control.ts";
@@ -25,10 +25,10 @@ import { readLimits } from "./limits_file.ts";
 import { keystoreCall, openKeystore } from "./keystore_open.ts";
 import {
   addListenOptions,
-  isControlled,
   type ListenFlags,
   requireConsistent,
 } from "./listen_options.ts";
+import { LaterControl } from "./later_control.ts";
 import { choosePlace, takeInherited } from "./listen_place.ts";
 import { openLog } from "./log_file.ts";
 import { exitSoon } from "./program.ts";
@@ -169,6 +169,9 @@ async function serve(
     const web = await prepareWeb(flags, io.env, log);
     const isLost = () => keystore.state !== "current";
     await using records = fleet && await openRecords(fleet, name, io.env, isLost, log);
+    const needsControl = records !== undefined || web !== undefined || flags.ready !== undefined;
+    // A fleet wants all records, so nothing is loaded between the listener and the control.
+    const loaded = needsControl ? await import("./control.ts") : undefined;
     using served = await open({ name, place, limits, keystore, secret });
     const { listener } = served;
     using shutdown = new Shutdown({
@@ -180,9 +183,16 @@ async function serve(
       drainSeconds: flags.drain,
       hasBalancers: flags.ready !== undefined,
     });
-    const control = isControlled(flags) || records !== undefined || flags.ready !== undefined
-      ? makeControl(served, keystore, shutdown, { log: firstLog, links: web?.links })
-      : undefined;
+    const make = ({ makeControl }: typeof import("./control.ts")) =>
+      makeControl(served, keystore, shutdown, {
+        log: firstLog,
+        links: web?.links,
+        flags,
+        env: io.env,
+      });
+    const made = loaded && make(loaded);
+    const control = made?.listener;
+    const service = new LaterControl(async () => make(await import("./control.ts")), made);
     records?.follow(control!, firstLog);
     let socket: OpenControl | undefined;
     let page: OpenWeb | undefined;
@@ -192,20 +202,20 @@ async function serve(
     const isServed = flags.control !== false;
     try {
       counts = fleet && records && await openCounts(fleet, records.host, served.counts, log);
+      socket = await openControl(flags.control, service, listener, io.env, log);
       if (control !== undefined) {
-        socket = await openControl(flags.control, control, listener, io.env, log);
         if (fleet !== undefined && records !== undefined) {
           remote = await openFleetControl(fleet, { host: records.host, control, isServed, log });
         }
         page = await web?.open(remote?.page ?? control);
-        ready = flags.ready && new ReadyPort(flags.ready, control, log);
+        ready = flags.ready && await openReady(flags.ready, control, log);
         await records?.describe({
           addresses: listener.addresses.map(formatAddress),
           page: page?.origin,
           isControlled: isServed,
         });
       }
-      const service = makeService({
+      const life = makeService({
         listener,
         keystore,
         logFile,
@@ -226,11 +236,11 @@ async function serve(
           if (ready !== undefined) reportReady(ready, report);
         },
       });
-      wasStopped = await runListener(listener, handlers, io, shutdown, service);
+      wasStopped = await runListener(listener, handlers, io, shutdown, life);
     } finally {
       // Frees the port when something has failed.
       listener.abort();
-      control?.endWatching();
+      await service.endWatching();
       await boundEnd(fleet);
       const parts = [socket, page, ready, counts, remote];
       // Before the output is closed, as it logs what waits; a failure is thrown when it is disposed of.
@@ -295,6 +305,14 @@ function reportListening(
       ...condition.fields,
     },
   });
+}
+
+/** Opens the port at which balancers ask. */
+async function openReady(
+  ...args: ConstructorParameters<typeof ReadyPort>
+): Promise<ReadyPort> {
+  const { ReadyPort } = await import("../control/mod.ts");
+  return new ReadyPort(...args);
 }
 
 function reportReady({ addresses }: ReadyPort, report: Report): void {

@@ -6,7 +6,7 @@
 
 import fs from "node:fs";
 import { promisify } from "node:util";
-import { LogTail } from "../control/mod.ts";
+import { LogTail } from "../control/start.ts";
 import { makeLogger } from "../log.ts";
 import { messageOf } from "../errors.ts";
 import { logOptions } from "./client_handlers.ts";

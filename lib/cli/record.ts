@@ -5,7 +5,7 @@
  */
 
 import type { Retention, RetentionBounds } from "../handlers/mod.ts";
-import { type ClientRecorder, RecordingShelf } from "../control/mod.ts";
+import type { ClientRecorder } from "../control/mod.ts";
 import { Recorder, type Source } from "../mod.ts";
 import { ControlError, messageOf } from "../errors.ts";
 import type { Logger } from "../log.ts";
@@ -43,12 +43,6 @@ export function recordingsDirectory({ record }: RecordFlags, env: CliIo["env"]):
     "control-failed",
     "there is no directory for recordings: listen with --record DIR, or set XDG_STATE_HOME or HOME",
   );
-}
-
-/** The recordings that are there; the directory is looked for at the first call. */
-export function shelfOf(flags: RecordFlags, env: CliIo["env"]): () => RecordingShelf {
-  let shelf: RecordingShelf | undefined;
-  return () => shelf ??= new RecordingShelf(recordingsDirectory(flags, env));
 }
 
 /** Makes a recorder when the first recording is begun, so that it needs no directory before. */

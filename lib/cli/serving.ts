@@ -4,16 +4,8 @@
  * @module
  */
 
-import {
-  type ClientsControl,
-  loadViews,
-  LocalClients,
-  type LogTail,
-  type RecordingShelf,
-  type RecordWatch,
-  type ThreadFigures,
-  viewOf,
-} from "../control/mod.ts";
+import type { ClientsControl, LogTail, RecordWatch, ThreadFigures } from "../control/mod.ts";
+import { loadViews, LocalClients, viewOf } from "../control/start.ts";
 import type { PortCounts } from "../workers/mod.ts";
 import type { KeyStorage } from "../../keystore/mod.ts";
 import { type Listener, netListen, openAddresses } from "../mod.ts";
@@ -23,7 +15,6 @@ import { type ClientHandlers, openHandlers } from "./client_handlers.ts";
 import { UsageError } from "./errors.ts";
 import type { CliIo } from "./io.ts";
 import { h264Of, isControlled, isViewed, type ListenFlags } from "./listen_options.ts";
-import { shelfOf } from "./record.ts";
 import type { ListenPlace } from "./listen_place.ts";
 
 /** What `listen` uses of a listener. */
@@ -67,8 +58,8 @@ export interface Served extends Disposable {
   limits(): readonly LimitInForce[] | Promise<readonly LimitInForce[]>;
   /** One element a thread; the same ones at each call. */
   threads(watch: RecordWatch): readonly ClientsControl[];
-  /** The recordings of its clients. @throws {ControlError} `control-failed` without a directory. */
-  recordings(): RecordingShelf;
+  /** When it began to listen. */
+  readonly since: Date;
   /** What other hosts of a fleet can count together with it. */
   readonly counts: PortCounts;
   /** What threads have counted that are there no more. */
@@ -102,20 +93,26 @@ export async function prepare(flags: ListenFlags, io: CliIo, log: LogTail): Prom
         ...(addresses && { sockets: await openAddresses(addresses) }),
       });
       if (secret !== undefined) listener.targetInput(secret);
+      let watch: RecordWatch | undefined;
       let clients: LocalClients | undefined;
+      const openClients = () =>
+        clients ??= new LocalClients(listener, {
+          onLine: (line) => watch?.publish(line),
+          recorder: handlers.recorder,
+          views,
+          keepsFiles: isControlled(flags),
+        });
+      // It keeps the files that clients offer from now on.
+      if (isControlled(flags)) openClients();
       return {
         listener,
         counts: viewOf(listener).counts!,
         limits: () => listener.limits,
-        recordings: shelfOf(flags, io.env),
-        threads: (watch) => [
-          clients ??= new LocalClients(listener, {
-            onLine: (line) => watch.publish(line),
-            recorder: handlers.recorder,
-            views,
-            keepsFiles: isControlled(flags),
-          }),
-        ],
+        since: new Date(),
+        threads(to) {
+          watch = to;
+          return [openClients()];
+        },
         [Symbol.dispose]: () => clients?.[Symbol.dispose](),
       };
     },
@@ -154,7 +151,7 @@ async function prepareWorkers(
         listener: group,
         counts: group.counts,
         limits: () => group.limits(),
-        recordings: shelfOf(flags, io.env),
+        since: new Date(),
         threads: (watch) => group.threads(watch),
         get ended() {
           return group.ended;

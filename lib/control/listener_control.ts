@@ -42,7 +42,6 @@ const DEFAULT_NAME = "default";
 export class ListenerControl implements Controlled, RecordWatch {
   readonly #target: ControlTarget;
   readonly #keystore: ControlKeystore;
-  readonly #since = new Date();
   readonly #watchers = new Watchers((isWatched) => {
     if (this.#follower !== undefined) return;
     for (const thread of this.#target.threads()) thread.watch(isWatched);
@@ -99,13 +98,13 @@ export class ListenerControl implements Controlled, RecordWatch {
   }
 
   async listener(): Promise<Result<"listener">> {
-    const { id, name, addresses, isClosed, isDraining } = this.#target;
+    const { id, name, addresses, since, isClosed, isDraining } = this.#target;
     return {
       id,
       ...(name === undefined ? {} : { name }),
       addresses: addresses.map(formatAddress),
       pid: Deno.pid,
-      since: this.#since.toISOString(),
+      since: since.toISOString(),
       clients: (await this.#all()).length,
       is_closed: isClosed,
       is_draining: isDraining,
@@ -309,7 +308,7 @@ export class ListenerControl implements Controlled, RecordWatch {
       watchers: this.#watchers.size,
       keystore_age_seconds: this.#keystore.ageMs / 1000,
       ...this.#fleetFigures(),
-      uptime_seconds: (Date.now() - this.#since.getTime()) / 1000,
+      uptime_seconds: (Date.now() - this.#target.since.getTime()) / 1000,
     };
   }
 

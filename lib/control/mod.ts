@@ -1,18 +1,11 @@
 /**
- * Looking at a listener and steering it from outside: the operations, their server and their client.
+ * Looking at a listener and steering it from outside: the operations, their server and their client. What
+ * a listener needs from its start is in `start.ts`.
  *
  * @module
  */
 
-export {
-  type ClientRecorder,
-  type ClientsControl,
-  loadViews,
-  LocalClients,
-  type ThreadFigures,
-  type WatchedLine,
-} from "./clients.ts";
-export { viewOf } from "../net/listener.ts";
+export type { ClientRecorder, ClientsControl, ThreadFigures, WatchedLine } from "./clients.ts";
 export { RecordingShelf } from "../handlers/record/shelf.ts";
 export { isClientKey } from "./find.ts";
 export { sumUp } from "./figures.ts";
@@ -23,7 +16,7 @@ export { type CallRequest, type ControlWay, makeRequest, readResponse } from "./
 export type { Operation } from "./description.ts";
 export { HttpControl, json, refusal } from "./http.ts";
 export type { LinkDesk, LinkEnd, LinkRow, LinkTerms } from "./link_desk.ts";
-export { LogTail } from "./log_tail.ts";
+export type { LogTail } from "./log_tail.ts";
 export { PostedViews } from "./remote_views.ts";
 export { ListenerControl } from "./listener_control.ts";
 export type { ControlTarget, FollowerFigures, RecordFollower, RecordWatch } from "./target.ts";
@@ -37,6 +30,3 @@ export {
 } from "./operations.ts";
 export { ReadyPort } from "./ready_port.ts";
 export { ControlClient } from "./socket/client.ts";
-export { makeSocketDirectory } from "./socket/directory.ts";
-export { socketName } from "./socket/find.ts";
-export { ControlSocket } from "./socket/server.ts";

@@ -18,6 +18,8 @@ export interface ControlTarget {
   readonly id: number;
   readonly name: string | undefined;
   readonly addresses: readonly SocketAddress[];
+  /** When it began to listen. */
+  readonly since: Date;
   readonly isClosed: boolean;
   /** Whether it ends when its clients have left. */
   readonly isDraining: boolean;

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { PrivateKey } from "../../lib/crypto/x25519.ts";
-import { viewOf } from "../../lib/control/mod.ts";
+import { viewOf } from "../../lib/control/start.ts";
 import {
   FleetConnection,
   FleetCounts,

@@ -1,7 +1,7 @@
 /** Listeners that race for a Unix socket which a killed one has left. */
 
 import assert from "node:assert/strict";
-import { openControl } from "../../lib/cli/control.ts";
+import { openControl } from "../../lib/cli/control_socket.ts";
 import { HttpControl } from "../../lib/control/http.ts";
 import { ControlClient } from "../../lib/control/socket/client.ts";
 import { findListeners } from "../../lib/control/socket/find.ts";
@@ -76,7 +76,13 @@ test("listeners of one name and port that find a dead socket get one each, also 
     const row = { id, addresses: [], pid: 1, since: "", clients: 0, ...state };
     const listener = { id, name: "demo", addresses, isClosed: false } as never;
     const control = controlledBy({ listener: () => row });
-    return openControl(undefined, control, listener, env, silentLogger);
+    return openControl(
+      undefined,
+      new HttpControl(control, silentLogger),
+      listener,
+      env,
+      silentLogger,
+    );
   });
   await Promise.all(RIVALS.map(() => findListeners(env, Deno.uid()!)));
   const sockets = await Promise.all(opening);

@@ -117,6 +117,7 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
       "mod",
       // What short commands need: `mod` and `control/mod` load a whole listener.
       "address",
+      "control/start",
       "control/socket/client",
       "control/socket/find",
       "crypto/mod",
@@ -150,6 +151,7 @@ export const NOT_AT_START: { readonly [entry: string]: readonly string[] } = {
   "lib/cli/listen.ts": [
     "lib/fleet/",
     "@nats-io/",
+    "lib/control/mod.ts",
     "lib/workers/",
     "lib/web/mod.ts",
     "lib/web/views/views.ts",

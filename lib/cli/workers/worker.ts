@@ -7,12 +7,11 @@
 
 import {
   type ClientsControl,
-  loadViews,
-  LocalClients,
   PostedRecords,
   PostedViews,
   type ThreadFigures,
 } from "../../control/mod.ts";
+import { loadViews, LocalClients } from "../../control/start.ts";
 import { FaultLog, outliveFaults } from "../faults.ts";
 import type { CliIo } from "../io.ts";
 import { STDOUT_LIMITS } from "../line_queue.ts";

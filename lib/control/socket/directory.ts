@@ -1,12 +1,15 @@
 /**
- * Where the control sockets of the listeners of a machine are.
+ * Where the control sockets of the listeners of a machine are, and their names.
  *
  * @module
  */
 
+import { type SocketAddress, UNIX_HOSTNAME } from "../../address.ts";
 import type { Environment } from "../../env.ts";
 import { ControlError, messageOf } from "../../errors.ts";
 
+/** Ends the file name of a socket. */
+export const SUFFIX = ".sock";
 const FOLDER = "net-listen";
 /** The folder of services and of root. */
 const SYSTEM = `/run/${FOLDER}`;
@@ -21,6 +24,22 @@ interface Place {
   readonly parent?: string;
   /** Whether something else has made it, which may be a link. */
   readonly isGiven?: boolean;
+}
+
+/**
+ * The file name of a listener's socket.
+ *
+ * @param addresses Where it listens; the first port becomes a part of the name.
+ * @param attempt From 1; tells apart those with equal names and ports.
+ */
+export function socketName(
+  name: string | undefined,
+  addresses: readonly SocketAddress[],
+  attempt: number,
+): string {
+  const port = addresses.find(({ path }) => path === undefined)?.port ?? UNIX_HOSTNAME;
+  const prefix = name === undefined ? "" : `${name}-`;
+  return `${prefix}${port}${attempt === 1 ? "" : `.${attempt}`}${SUFFIX}`;
 }
 
 /**

@@ -4,38 +4,19 @@
  * @module
  */
 
-import { type SocketAddress, UNIX_HOSTNAME } from "../../address.ts";
 import type { Environment } from "../../env.ts";
 import { ControlError } from "../../errors.ts";
 import { CONTROL_HELLO_TIMEOUT_MS } from "../../limits.ts";
 import { removeDead, socketState } from "../../net/unix_socket.ts";
 import type { Result } from "../operations.ts";
 import { ControlClient } from "./client.ts";
-import { socketDirectories } from "./directory.ts";
-
-const SUFFIX = ".sock";
+import { socketDirectories, SUFFIX } from "./directory.ts";
 
 /** A listener that has answered. */
 export interface FoundListener {
   /** Its socket. */
   readonly path: string;
   readonly listener: Result<"listener">;
-}
-
-/**
- * The file name of a listener's socket.
- *
- * @param addresses Where it listens; the first port becomes a part of the name.
- * @param attempt From 1; tells apart those with equal names and ports.
- */
-export function socketName(
-  name: string | undefined,
-  addresses: readonly SocketAddress[],
-  attempt: number,
-): string {
-  const port = addresses.find(({ path }) => path === undefined)?.port ?? UNIX_HOSTNAME;
-  const prefix = name === undefined ? "" : `${name}-`;
-  return `${prefix}${port}${attempt === 1 ? "" : `.${attempt}`}${SUFFIX}`;
 }
 
 /** The listeners of this machine. */

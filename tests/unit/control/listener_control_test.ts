@@ -70,6 +70,7 @@ function targetWith(threads: Asked[]): ControlTarget {
     id: 1,
     name: "demo",
     addresses: [],
+    since: new Date(),
     isClosed: false,
     isDraining: false,
     close() {},

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { HttpControl } from "../../../lib/control/http.ts";
 import { ControlClient } from "../../../lib/control/socket/client.ts";
+import { socketName } from "../../../lib/control/socket/directory.ts";
 import {
   chooseListener,
   findListeners,
   type FoundListeners,
-  socketName,
 } from "../../../lib/control/socket/find.ts";
 import { ControlSocket } from "../../../lib/control/socket/server.ts";
-import { openControl } from "../../../lib/cli/control.ts";
+import { openControl } from "../../../lib/cli/control_socket.ts";
 import { CONTROL_HELLO_TIMEOUT_MS, MAX_SOCKET_NAMES } from "../../../lib/limits.ts";
 import { silentLogger } from "../../../lib/log.ts";
 import { controlledBy } from "../../support/controlled.ts";
@@ -154,7 +154,8 @@ Deno.test("listeners with the same name and port have so many sockets, and one m
       const log = new LogBook();
       const listener = { id: 1, name: "demo", addresses: ADDRESSES, isClosed: false } as never;
       const env = environment(directory);
-      const control = await openControl(undefined, controlledBy({}), listener, env, log);
+      const service = new HttpControl(controlledBy({}), log);
+      const control = await openControl(undefined, service, listener, env, log);
       await control?.close();
       return log.lines.map(({ event }) => event);
     };

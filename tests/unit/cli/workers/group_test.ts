@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { Keystore } from "../../../../keystore/mod.ts";
 import { addListenOptions, type ListenFlags } from "../../../../lib/cli/listen_options.ts";
 import { prepare } from "../../../../lib/cli/serving.ts";
-import { LogTail } from "../../../../lib/control/mod.ts";
+import { LogTail } from "../../../../lib/control/start.ts";
 import { silentLogger } from "../../../../lib/mod.ts";
 import { Changes } from "../../../support/changes.ts";
 import { keptIo } from "../../../support/cli_io.ts";
