@@ -35,9 +35,9 @@ export async function makeProgram(io: CliIo = processIo, name = ""): Promise<Com
     .description("let remote graphical and text programs log in over A12 (Arcan's net_listen)")
     .addHelpText("after", HELP);
   const load = COMMANDS.get(name);
-  const loads = load === undefined ? [...COMMANDS.values()] : [load];
-  const commands = await Promise.all(loads.map((load) => load(io)));
-  for (const command of commands) program.addCommand(command);
+  const loads = load === undefined ? COMMANDS.values() : [load];
+  // One after the other: Deno loads a module once for each import that is under way.
+  for (const load of loads) program.addCommand(await load(io));
   program.addCommand(completionsCommand(program, io));
   program.addCommand(manualCommand(program, config.version, io));
   addVersion(program, config.version);

@@ -5,7 +5,12 @@
  * @module
  */
 
-import { type ControlTarget, HttpControl, ListenerControl, RecordingShelf } from "../control/mod.ts";
+import {
+  type ControlTarget,
+  HttpControl,
+  ListenerControl,
+  RecordingShelf,
+} from "../control/mod.ts";
 import type { KeyStorage } from "../../keystore/mod.ts";
 import type { CliIo } from "./io.ts";
 import type { RecordFlags } from "./listen_options.ts";

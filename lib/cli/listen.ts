@@ -23,11 +23,7 @@ import { FaultLog, outliveFaults } from "./faults.ts";
 import { type CliIo, processIo } from "./io.ts";
 import { readLimits } from "./limits_file.ts";
 import { keystoreCall, openKeystore } from "./keystore_open.ts";
-import {
-  addListenOptions,
-  type ListenFlags,
-  requireConsistent,
-} from "./listen_options.ts";
+import { addListenOptions, type ListenFlags, requireConsistent } from "./listen_options.ts";
 import { LaterControl } from "./later_control.ts";
 import { choosePlace, takeInherited } from "./listen_place.ts";
 import { openLog } from "./log_file.ts";
