@@ -6,7 +6,8 @@
  * @module
  */
 
-import { type ClientHandler, type Handler, type Logger, printHandler } from "../mod.ts";
+import type { ClientHandler, Handler, Logger } from "../mod.ts";
+import { printHandler } from "../start.ts";
 import type { ClientRecorder, LogTail } from "../control/mod.ts";
 import type { RemoteClients } from "../workers/mod.ts";
 import type { CliIo } from "./io.ts";
@@ -159,7 +160,7 @@ async function addObservers(
   try {
     if (record !== undefined) {
       await requireWritable(record, "--record");
-      const opened = recorder = openRecorder(record, flags, log);
+      const opened = recorder = await openRecorder(record, flags, log);
       observers.push(opened.observer);
     }
     if (snapshot !== undefined) {

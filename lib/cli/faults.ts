@@ -6,7 +6,8 @@
  */
 
 import { FAULT_COUNT_INTERVAL_MS, MAX_FAULT_PLACES } from "../limits.ts";
-import { describeThrown, type Logger } from "../mod.ts";
+import type { Logger } from "../mod.ts";
+import { describeThrown } from "../start.ts";
 
 /** Stands for all places beyond the limit. */
 const ELSEWHERE = "elsewhere";

@@ -5,7 +5,8 @@
  */
 
 import { type Command, InvalidArgumentError } from "commander";
-import { LIMIT_ROWS, type ListenLimits, type Network } from "../mod.ts";
+import type { ListenLimits, Network } from "../mod.ts";
+import { LIMIT_ROWS } from "../start.ts";
 import { RepeatableOption } from "./program.ts";
 import { parseNetworks } from "./values.ts";
 

@@ -6,7 +6,8 @@
 
 import { InvalidArgumentError } from "commander";
 import { MAX_EXEMPT_NETWORKS, MAX_LIMITS_FILE_BYTES } from "../limits.ts";
-import { LIMIT_ROWS, type ListenLimits } from "../mod.ts";
+import type { ListenLimits } from "../mod.ts";
+import { LIMIT_ROWS } from "../start.ts";
 import { messageOf } from "../errors.ts";
 import type { Network } from "../networks.ts";
 import { UsageError } from "./errors.ts";

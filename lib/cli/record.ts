@@ -6,7 +6,7 @@
 
 import type { Retention, RetentionBounds } from "../handlers/mod.ts";
 import type { ClientRecorder } from "../control/mod.ts";
-import { Recorder, type Source } from "../mod.ts";
+import type { Recorder, Source } from "../mod.ts";
 import { ControlError, messageOf } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { UsageError } from "./errors.ts";
@@ -19,7 +19,12 @@ const DIRECTORY_MODE = 0o700;
 const OTHERS_MAY_WRITE = 0o002;
 const STICKY = 0o1000;
 
-export function openRecorder(directory: string, flags: RecordFlags, log: Logger): Recorder {
+export async function openRecorder(
+  directory: string,
+  flags: RecordFlags,
+  log: Logger,
+): Promise<Recorder> {
+  const { Recorder } = await import("../mod.ts");
   return new Recorder({
     directory,
     log,
@@ -47,20 +52,22 @@ export function recordingsDirectory({ record }: RecordFlags, env: CliIo["env"]):
 
 /** Makes a recorder when the first recording is begun, so that it needs no directory before. */
 export class LazyRecorder implements ClientRecorder {
-  readonly #make: () => Recorder;
+  readonly #make: () => Promise<Recorder>;
+  #opening: Promise<Recorder> | undefined;
   #recorder: Recorder | undefined;
 
   constructor(flags: RecordFlags, env: CliIo["env"], log: Logger) {
     this.#make = () => openRecorder(recordingsDirectory(flags, env), flags, log);
   }
 
-  start(segments: readonly Source[]): Promise<string> {
-    this.#recorder ??= this.#make();
-    return this.#recorder.start(segments);
+  async start(segments: readonly Source[]): Promise<string> {
+    this.#opening ??= this.#make();
+    this.#recorder = await this.#opening;
+    return await this.#recorder.start(segments);
   }
 
   async stop(source: Source): Promise<void> {
-    await this.#recorder?.stop(source);
+    await (await this.#opening)?.stop(source);
   }
 
   nameOf(source: Source): string | undefined {

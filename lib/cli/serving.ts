@@ -8,7 +8,8 @@ import type { ClientsControl, LogTail, RecordWatch, ThreadFigures } from "../con
 import { loadViews, LocalClients, viewOf } from "../control/start.ts";
 import type { PortCounts } from "../workers/mod.ts";
 import type { KeyStorage } from "../../keystore/mod.ts";
-import { type Listener, netListen, openAddresses } from "../mod.ts";
+import type { Listener } from "../mod.ts";
+import { netListen, openAddresses } from "../start.ts";
 import { parseListenAddress } from "../listen_address.ts";
 import type { LimitInForce, ListenLimits } from "../mod.ts";
 import { type ClientHandlers, openHandlers } from "./client_handlers.ts";

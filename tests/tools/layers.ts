@@ -115,7 +115,7 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
   cli: {
     imports: [
       "mod",
-      // What short commands need: `mod` and `control/mod` load a whole listener.
+      // `mod` and `control/mod` load more than a short command or a start needs.
       "address",
       "control/start",
       "control/socket/client",
@@ -127,6 +127,7 @@ export const LAYERS: { readonly [folder: string]: Layer } = {
       "log",
       "name",
       "networks",
+      "start",
       "handlers/mod",
       "keystore/mod",
       "workers/mod",
@@ -149,6 +150,7 @@ export const NOT_AT_START: { readonly [entry: string]: readonly string[] } = {
   "lib/cli/keystore.ts": ["lib/mod.ts", "lib/net/", "lib/segment/", "lib/fleet/"],
   "lib/cli/ctl.ts": ["lib/mod.ts", "lib/net/listener.ts", "lib/segment/", "lib/fleet/"],
   "lib/cli/listen.ts": [
+    "lib/mod.ts",
     "lib/fleet/",
     "@nats-io/",
     "lib/control/mod.ts",

@@ -35,7 +35,7 @@ export async function openWorkerHandlers(
   const observers: ClientHandler[] = [];
   let recorder: ClientRecorder = new LazyRecorder(flags, io.env, log);
   if (record !== undefined) {
-    const opened = recorder = openRecorder(record, flags, log);
+    const opened = recorder = await openRecorder(record, flags, log);
     observers.push(opened.observer);
   }
   let writePictures = () => {};
