@@ -8,13 +8,13 @@ import { LineBytes } from "../bytes/line_bytes.ts";
 import type { Segment } from "../segment/segment.ts";
 import type { EventPacket } from "../session/event_packet.ts";
 
-/** More than the lines of one read from a socket. */
+/** As much as one write to standard output takes; a turn may have more, whose records hand the lines over. */
 const BLOCK_BYTES = 65_536;
 /** More than any line of an event. */
 const LINE_BYTES = 1_024;
 const NEWLINE = 0x0a;
 
-/** The lines of one turn, which are those of one source. */
+/** Lines of one source that are not handed over yet. */
 export class EventLines {
   readonly #write: (lines: string, source: number) => Promise<void> | void;
   readonly #lines = new LineBytes(BLOCK_BYTES + LINE_BYTES);
