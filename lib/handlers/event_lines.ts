@@ -1,15 +1,14 @@
 /**
- * Prints events without their records: their lines are written as bytes, and handed over a turn at a time.
+ * Prints events without their records: their lines are written as bytes, and handed over a block at a time.
  *
  * @module
  */
 
 import { LineBytes } from "../bytes/line_bytes.ts";
+import { STDOUT_BLOCK_UNITS } from "../limits.ts";
 import type { Segment } from "../segment/segment.ts";
 import type { EventPacket } from "../session/event_packet.ts";
 
-/** As much as one write to standard output takes; a turn may have more, whose records hand the lines over. */
-const BLOCK_BYTES = 65_536;
 /** More than any line of an event. */
 const LINE_BYTES = 1_024;
 const NEWLINE = 0x0a;
@@ -17,7 +16,7 @@ const NEWLINE = 0x0a;
 /** Lines of one source that are not handed over yet. */
 export class EventLines {
   readonly #write: (lines: string, source: number) => Promise<void> | void;
-  readonly #lines = new LineBytes(BLOCK_BYTES + LINE_BYTES);
+  readonly #lines = new LineBytes(STDOUT_BLOCK_UNITS);
   #source = 0;
   /** Sources that have to wait before they print more. */
   readonly #waiting = new Set<number>();
@@ -30,11 +29,10 @@ export class EventLines {
   /** See {@linkcode EventHandler}; a source that has to wait does so with a record. */
   readonly take = (segment: Segment, event: EventPacket): boolean => {
     const { id } = segment;
-    if (this.#waiting.size > 0 && this.#waiting.has(id)) return false;
-    if (id !== this.#source) this.flush();
     const lines = this.#lines;
+    if (id !== this.#source || lines.length > STDOUT_BLOCK_UNITS - LINE_BYTES) this.flush();
+    if (this.#waiting.size > 0 && this.#waiting.has(id)) return false;
     const { length } = lines;
-    if (length > BLOCK_BYTES) return false;
     if (length > 0) lines.byte(NEWLINE);
     if (!segment.appendLine(event, lines)) {
       lines.length = length;

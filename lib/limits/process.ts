@@ -27,14 +27,20 @@ export const MAX_LIMITS_FILE_BYTES = 65_536;
  */
 export const STDOUT_SENDER_UNITS = 16_384;
 
+/**
+ * Lines of one client, in UTF-16 units, that are handed over at once; only then is it known whether it has
+ * to wait.
+ */
+export const STDOUT_BLOCK_UNITS = 4_096;
+
 /** Lines of all clients together, in UTF-16 units, for which no client waits: the next write takes them. */
 export const STDOUT_FREE_UNITS = 65_536;
 
 /**
  * Lines of all clients together that wait for a slow reader of standard output besides those, in UTF-16
- * units: every client has used up its allowance. Further lines come from logins alone, and are lost.
+ * units: the allowance of every client and a block more. Further lines come from logins alone, and are lost.
  */
-export const STDOUT_QUEUE_UNITS = MAX_CLIENTS * STDOUT_SENDER_UNITS;
+export const STDOUT_QUEUE_UNITS = MAX_CLIENTS * (STDOUT_SENDER_UNITS + STDOUT_BLOCK_UNITS);
 
 /** Log lines, in UTF-16 units, that wait for a slow reader of standard error; further ones are lost. */
 export const LOG_QUEUE_UNITS = 1 << 20;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { VideoStream } from "../../../lib/decoders/video_stream.ts";
 import { EventLines } from "../../../lib/handlers/event_lines.ts";
+import { STDOUT_BLOCK_UNITS } from "../../../lib/limits.ts";
 import { Segment } from "../../../lib/segment/segment.ts";
 import { EventPacket } from "../../../lib/session/event_packet.ts";
 import { EVENT_BODY_BYTES } from "../../../lib/wire/constants.ts";
@@ -70,14 +71,20 @@ test("a source that has to wait gets no further than its record, others do", asy
   lines.flush();
 });
 
-test("more lines than a block holds take records until they are handed over", async () => {
+test("more lines than a block holds are handed over in blocks", async () => {
   const { lines, written } = setUp();
-  const event = message("x".repeat(70));
-  let count = 0;
-  while (lines.take(a, event)) count++;
-  assert.ok(count > 500 && count < 1_000, `${count}`);
+  for (let i = 0; i < 500; i++) assert.ok(lines.take(a, message(`${i} `.padEnd(70, "x"))));
   await Promise.resolve();
-  assert.equal(written[0]![0].split("\n").length, count);
-  assert.ok(lines.take(a, event));
-  lines.flush();
+  const blocks = written.map(([text]) => text);
+  for (const { length } of blocks) assert.ok(length <= STDOUT_BLOCK_UNITS, `${length}`);
+  const numbers = blocks.join("\n").split("\n").map((line) => Number(/"(\d+) x+"$/.exec(line)![1]));
+  assert.deepEqual(numbers, Array.from({ length: 500 }, (_, i) => i));
+});
+
+test("a source that has to wait knows it after a block", () => {
+  const { lines, written } = setUp(new Promise(() => {}));
+  const event = message("x".repeat(70));
+  while (lines.take(a, event));
+  assert.equal(written.length, 1);
+  assert.ok(written[0]![0].length <= STDOUT_BLOCK_UNITS);
 });
