@@ -1,6 +1,5 @@
 /**
- * The control interface of `listen`. It is loaded when something asks for it, as most listeners are never
- * asked.
+ * The control interface of `listen`. It is loaded after the start.
  *
  * @module
  */

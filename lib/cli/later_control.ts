@@ -1,5 +1,6 @@
 /**
- * The control interface of `listen`, made when something asks for it: its code takes a part of the start.
+ * The control interface of `listen`, made when something asks for it: loading its code is left to after the
+ * start.
  *
  * @module
  */

@@ -231,6 +231,7 @@ async function serve(
           );
           page?.announce(report);
           if (ready !== undefined) reportReady(ready, report);
+          if (isServed) void loadRest(io);
         },
       });
       wasStopped = await runListener(listener, handlers, io, shutdown, life);
@@ -302,6 +303,16 @@ function reportListening(
       ...condition.fields,
     },
   });
+}
+
+/**
+ * Loads what requests may need, once the port is told: until they come, an update may have replaced the
+ * files, and versions must not mix.
+ */
+async function loadRest({ streams }: CliIo): Promise<void> {
+  await streams?.stderr.flushed();
+  await import("./control.ts");
+  await import("../mod.ts");
 }
 
 /** Opens the port at which balancers ask. */

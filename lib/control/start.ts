@@ -1,6 +1,5 @@
 /**
- * What a listener needs of the control interface from its start. The rest, in `mod.ts`, is loaded when
- * something asks for it, as most listeners are never asked.
+ * What a listener needs of the control interface from its start. The rest, in `mod.ts`, is loaded after it.
  *
  * @module
  */
