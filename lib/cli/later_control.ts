@@ -12,19 +12,29 @@ export class LaterControl implements ControlService {
   readonly #make: () => Promise<Control>;
   #made: Promise<Control> | undefined;
 
-  /** @param made The control interface, if something has asked for it before. */
+  /**
+   * @param make Is called again after it has failed.
+   * @param made The control interface, if something has asked for it before.
+   */
   constructor(make: () => Promise<Control>, made: Control | undefined) {
     this.#make = make;
     this.#made = made && Promise.resolve(made);
   }
 
   async respond(request: Request): Promise<Response> {
-    this.#made ??= this.#make();
-    return await (await this.#made).http.respond(request);
+    return await (await this.#control()).http.respond(request);
   }
 
   /** Ends what watches the listener. */
   async endWatching(): Promise<void> {
-    (await this.#made)?.listener.endWatching();
+    const made = await this.#made?.catch(() => undefined);
+    made?.listener.endWatching();
+  }
+
+  #control(): Promise<Control> {
+    if (this.#made !== undefined) return this.#made;
+    const made = this.#made = this.#make();
+    made.catch(() => this.#made = undefined);
+    return made;
   }
 }

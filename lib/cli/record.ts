@@ -61,17 +61,25 @@ export class LazyRecorder implements ClientRecorder {
   }
 
   async start(segments: readonly Source[]): Promise<string> {
-    this.#opening ??= this.#make();
-    this.#recorder = await this.#opening;
+    this.#recorder = await this.#open();
     return await this.#recorder.start(segments);
   }
 
   async stop(source: Source): Promise<void> {
-    await (await this.#opening)?.stop(source);
+    const recorder = await this.#opening?.catch(() => undefined);
+    await recorder?.stop(source);
   }
 
   nameOf(source: Source): string | undefined {
     return this.#recorder?.nameOf(source);
+  }
+
+  /** A failure is not kept: the next call tries again. */
+  #open(): Promise<Recorder> {
+    if (this.#opening !== undefined) return this.#opening;
+    const opening = this.#opening = this.#make();
+    opening.catch(() => this.#opening = undefined);
+    return opening;
   }
 }
 
