@@ -35,6 +35,8 @@ export type Socket = Pick<Deno.TcpConn, "read" | "write" | "close">;
  * one, and a client that floods its socket would have the thread to itself.
  */
 const TURN_BYTES = 65_536;
+/** After this many a turn ends between two events. More is read at once, as fewer reads cost less. */
+const MOST_TURN_BYTES = 262_144;
 
 /** What a pump gets from its owner. */
 interface PumpOptions {
@@ -103,13 +105,18 @@ export class Pump {
     try {
       while (!session.isOver) {
         this.#clock.start();
+        let turnEnd = session.pendingBytes - MOST_TURN_BYTES;
         for (let event = session.nextEvent(); event !== undefined; event = session.nextEvent()) {
           const pending = this.#isPeerGone ? this.#takeLeft(take, event) : take(event);
           if (pending !== undefined) {
             await this.#taken(pending);
             this.#clock.stop();
           }
-          if (!this.#clock.count(event)) continue;
+          if (!this.#clock.count(event)) {
+            if (session.pendingBytes > turnEnd) continue;
+            this.#clock.stop();
+          }
+          turnEnd = session.pendingBytes - MOST_TURN_BYTES;
           this.flush();
           await this.#nextTurn();
         }
@@ -272,7 +279,7 @@ export class Pump {
   /** Ends the turn: whatever else is ready comes first. */
   async #nextTurn(): Promise<void> {
     await (this.#clock.isOver ? nextTurn() : nextShortTurn());
-    this.#readInTurn = 0;
+    this.#readInTurn = this.#session.pendingBytes;
     this.#clock.reset();
   }
 

@@ -79,6 +79,11 @@ export class Session {
     return this.#transport.outputBytes;
   }
 
+  /** Received bytes that {@linkcode nextEvent} has not taken yet. */
+  get pendingBytes(): number {
+    return this.#transport.pendingBytes;
+  }
+
   /** Whether the peer has sent a byte. */
   get hasReceived(): boolean {
     return this.#hasReceived;
