@@ -8,10 +8,10 @@ const decoder = new TextDecoder();
 const MINUS = 0x2d;
 const ZERO = 0x30;
 
-/** Text in a buffer of fixed size; its owner looks after the space. */
+/** Text in a buffer of fixed size; the caller makes sure that what it appends fits. */
 export class LineBytes {
   readonly #bytes: Uint8Array<ArrayBuffer>;
-  /** The buffer, for those that write text of their own at {@linkcode length}. */
+  /** The buffer, for callers that write at {@linkcode length} themselves. */
   readonly view: DataView;
   /** How many bytes are filled. */
   length = 0;
@@ -49,7 +49,7 @@ export class LineBytes {
    *
    * @param limitBytes The most bytes to append.
    * @param allowed 1 for each byte that may be appended.
-   * @returns How many bytes were appended; -1 when there is another byte, after those in front of it.
+   * @returns How many bytes were appended; -1, and nothing is appended, if a byte is not allowed.
    */
   copy(view: DataView, from: number, limitBytes: number, allowed: Uint8Array): number {
     const bytes = this.#bytes;
@@ -67,7 +67,7 @@ export class LineBytes {
     return count;
   }
 
-  /** Takes the text. */
+  /** Returns the text, and empties the buffer. */
   take(): string {
     const text = decoder.decode(this.#bytes.subarray(0, this.length));
     this.length = 0;

@@ -1,7 +1,7 @@
 /**
  * Lines that wait to be written, in order.
  *
- * Once more than a little waits, a sender with more than its allowance has to wait; the others have not.
+ * Once more than a little waits in all, a sender with more than its allowance has to wait; the others do not.
  *
  * @module
  */

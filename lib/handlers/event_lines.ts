@@ -26,7 +26,7 @@ export class EventLines {
     this.#write = write;
   }
 
-  /** See {@linkcode EventHandler}; a source that has to wait does so with a record. */
+  /** See {@linkcode EventHandler}. A source that has to wait gets its next record, which waits. */
   readonly take = (segment: Segment, event: EventPacket): boolean => {
     const { id } = segment;
     const lines = this.#lines;
@@ -45,7 +45,7 @@ export class EventLines {
     return true;
   };
 
-  /** Hands over what there is; all that is printed otherwise must come after it. */
+  /** Hands over what there is; must come before anything that is printed otherwise. */
   flush(): void {
     if (this.#lines.length === 0) return;
     const source = this.#source;

@@ -35,7 +35,7 @@ export type Socket = Pick<Deno.TcpConn, "read" | "write" | "close">;
  * one, and a client that floods its socket would have the thread to itself.
  */
 const TURN_BYTES = 65_536;
-/** After this many a turn ends between two events. More is read at once, as fewer reads cost less. */
+/** After this many bytes of one read the turn ends as well. */
 const MOST_TURN_BYTES = 262_144;
 
 /** What a pump gets from its owner. */

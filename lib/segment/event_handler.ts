@@ -8,15 +8,15 @@ import type { EventPacket } from "../session/event_packet.ts";
 import type { Segment } from "./segment.ts";
 import type { ClientHandler } from "./source.ts";
 
-/** The name of the method of {@linkcode EventHandler}; no program has it by chance. */
+/** Names the method of {@linkcode EventHandler}: a symbol, so that no handler of a program has one by chance. */
 export const TAKE_EVENT: unique symbol = Symbol("takeEvent");
 
-/** A handler that may have a method for events of which nothing comes but a record. */
+/** A handler that may take events in place of their records, if they have no other effect. */
 export type EventHandler = ClientHandler & {
   /**
-   * Takes an event in place of its record; must not throw.
+   * Takes an event; must not throw.
    *
-   * @returns `false` when it wants the record instead; the segment is as before then.
+   * @returns `false` when it needs the record; then it has left the segment as it was.
    */
   readonly [TAKE_EVENT]?: (segment: Segment, event: EventPacket) => boolean;
 };

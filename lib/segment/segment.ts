@@ -131,7 +131,7 @@ export class Segment {
   /**
    * Appends the line of an event's record, and keeps what the record says.
    *
-   * @returns `false` when that takes the record; a part of the line may have been appended all the same.
+   * @returns `false` when only the record gives the line; a part of it may have been appended all the same.
    */
   appendLine(event: EventPacket, line: LineBytes): boolean {
     if (!appendEventLine(line, event, this.statusContext)) return false;

@@ -196,7 +196,7 @@ export function statusFromEvent(event: EventPacket, context: RecordContext): Sta
  * Appends the line of the record of an event, as `describe` makes it of the record.
  *
  * @param context See {@linkcode statusFromEvent}.
- * @returns `false` when that takes the record; a part of the line may have been appended all the same.
+ * @returns `false` when only the record gives the line; a part of it may have been appended all the same.
  */
 export function appendEventLine(
   line: LineBytes,

@@ -14,7 +14,7 @@ import { type LinePart, partsOf } from "./record_line.ts";
 /**
  * Appends the line of the event whose bytes begin at `base`, as `describe` makes it of the record.
  *
- * @returns `false` when that takes the record; a part of the line may have been appended all the same.
+ * @returns `false` when only the record gives the line; a part of it may have been appended all the same.
  */
 export type EventLine = (
   line: LineBytes,

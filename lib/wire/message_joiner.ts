@@ -54,9 +54,9 @@ export class MessageJoiner {
   }
 
   /**
-   * {@linkcode take} for a text of `bytes` ASCII characters, if it is the message of its part.
+   * {@linkcode take} for a text of `bytes` ASCII characters that is the message as it stands.
    *
-   * @returns Whether it is; it is not taken otherwise.
+   * @returns `false`, and nothing is taken, if it continues a code point or exceeds the limit.
    */
   passes(bytes: number, more: boolean): boolean {
     const total = this.#totalBytes + bytes;

@@ -13,7 +13,7 @@ export type LinePart =
   /** One of two lists of parts. */
   | {
     readonly field: string;
-    /** For a field that is not false, 0 or empty. */
+    /** Unless the field is false, 0 or empty. */
     readonly parts: readonly LinePart[];
     readonly otherwise: readonly LinePart[];
   };
@@ -31,7 +31,7 @@ export function quoted(field: string): LinePart {
   return { field, as: "quoted" };
 }
 
-/** Parts for a field that is not false, 0 or empty, and others for one that is. */
+/** Parts for a field with a value, and others for one that is false, 0 or empty. */
 export function either(
   field: string,
   parts: readonly LinePart[],
