@@ -17,7 +17,10 @@ export interface Arena {
 }
 
 export const SMALL_BLOCK_BYTES = 4_096;
-/** What a busy connection reads at once: half of it costs a tenth more for raw video, twice as much saves nothing. */
+/**
+ * What a busy connection reads at once. With half of it raw video costs up to a tenth more, twice as
+ * much saves nothing.
+ */
 export const LARGE_BLOCK_BYTES = 524_288;
 
 /** A read of more than this means a busy connection; a screen of text is smaller. */
