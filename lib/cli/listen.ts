@@ -231,9 +231,11 @@ async function serve(
           );
           page?.announce(report);
           if (ready !== undefined) reportReady(ready, report);
-          if (isServed) void loadRest(io);
+          if (isServed) void io.streams?.stderr.flushed().then(loadRest);
         },
       });
+      // Deno draws its progress on the terminal while it loads modules.
+      if (flags.view && isServed) await loadRest();
       wasStopped = await runListener(listener, handlers, io, shutdown, life);
     } finally {
       // Frees the port when something has failed.
@@ -309,8 +311,7 @@ function reportListening(
  * Loads what requests may need, once the port is told: until they come, an update may have replaced the
  * files, and versions must not mix.
  */
-async function loadRest({ streams }: CliIo): Promise<void> {
-  await streams?.stderr.flushed();
+async function loadRest(): Promise<void> {
   await import("./control.ts");
   await import("../mod.ts");
 }
