@@ -13,10 +13,10 @@ for line in sys.stdin:
     if "error" in record:
         print("refused:", record["error"], file=sys.stderr)
     elif "result" in record:
-        print("screen:", record["result"], file=sys.stderr)
+        print(f"screen: {record['result']}", file=sys.stderr)
     elif record["kind"] == "segment_request" and "request" in record:
         # The key is proved; what the client says about itself is not.
-        print("let in", record["peer"]["fingerprint"], file=sys.stderr)
+        print(f"let in {record['peer']['fingerprint']}", file=sys.stderr)
         call("accept", record["source"], 800, 480, request=record["request"])
     elif record["kind"] == "registered":
         call("typeText", record["source"], f"hello {record['title']}\n")
