@@ -35,6 +35,15 @@ interface TransportOptions {
   readonly arena?: Arena;
 }
 
+/**
+ * A change of keys that is yet to be made. It is no function: V8 puts one that is assigned to a property
+ * straight into the old generation, where it keeps the transport after its end.
+ */
+interface Rekey {
+  readonly agree: () => Uint8Array;
+  readonly nonce: Uint8Array;
+}
+
 const NOTHING = new Uint8Array(0);
 const EVENT_PACKET_BYTES = PREFIX_BYTES + EVENT_BODY_BYTES;
 /** Events often come in bursts, which are opened together. */
@@ -65,9 +74,9 @@ export class Transport {
   #opened = 0;
   /** Whether the packet after those has a wrong tag. */
   #isVoid = false;
-  /** Install the keys of the latest REKEY of each end, unless it was done. */
-  #rekeyInbound: (() => void) | undefined;
-  #rekeyOutbound: (() => void) | undefined;
+  /** The latest REKEY of each end, until its keys are installed. */
+  #rekeyInbound: Rekey | undefined;
+  #rekeyOutbound: Rekey | undefined;
   /** Whether the final keys are installed; until then only control packets may come. */
   #hasFinalKeys = false;
 
@@ -125,7 +134,10 @@ export class Transport {
     }
     if (this.#isVoid) this.#refuseTag();
     if (received.length < this.#need) return false;
-    this.#rekeyInbound?.();
+    if (this.#rekeyInbound !== undefined) {
+      installRatcheted(this.#opener, this.#rekeyInbound);
+      this.#rekeyInbound = undefined;
+    }
     const block = received.block;
     const tagStart = received.start;
     const start = tagStart + TAG_BYTES;
@@ -184,7 +196,10 @@ export class Transport {
     size: number,
     write: (bytes: Uint8Array, at: number) => void,
   ): void {
-    this.#rekeyOutbound?.();
+    if (this.#rekeyOutbound !== undefined) {
+      installRatcheted(this.#sealer, this.#rekeyOutbound);
+      this.#rekeyOutbound = undefined;
+    }
     const output = this.#output;
     const tagStart = output.reserve(PREFIX_BYTES + size);
     const bytes = output.bytes;
@@ -235,18 +250,12 @@ export class Transport {
    * @param nonce The nonce of the REKEY packet, 8 bytes, kept.
    */
   rekeyOutbound(agree: () => Uint8Array, nonce: Uint8Array): void {
-    this.#rekeyOutbound = () => {
-      this.#rekeyOutbound = undefined;
-      installRatcheted(this.#sealer, agree(), nonce);
-    };
+    this.#rekeyOutbound = { agree, nonce };
   }
 
   /** {@linkcode rekeyOutbound} for the receiving direction. */
   rekeyInbound(agree: () => Uint8Array, nonce: Uint8Array): void {
-    this.#rekeyInbound = () => {
-      this.#rekeyInbound = undefined;
-      installRatcheted(this.#opener, agree(), nonce);
-    };
+    this.#rekeyInbound = { agree, nonce };
   }
 
   /** Wipes the keys and releases memory; the transport is unusable afterwards. */
@@ -323,7 +332,8 @@ export class Transport {
   }
 }
 
-function installRatcheted(direction: Opener | Sealer, shared: Uint8Array, nonce: Uint8Array): void {
+function installRatcheted(direction: Opener | Sealer, { agree, nonce }: Rekey): void {
+  const shared = agree();
   const macKey = deriveRekeyMac(shared);
   direction.install(shared, nonce, macKey);
   wipe(shared, macKey);
