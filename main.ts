@@ -44,4 +44,4 @@ export async function makeProgram(io: CliIo = processIo, name = ""): Promise<Com
   return program;
 }
 
-if (import.meta.main) await runMain(await makeProgram(processIo, Deno.args[0]));
+if (import.meta.main) await runMain(() => makeProgram(processIo, Deno.args[0]));

@@ -4,9 +4,10 @@
  * @module
  */
 
+import { fileURLToPath } from "node:url";
 import { type Command, CommanderError, Option } from "commander";
 import { EXIT_TIMEOUT_MS } from "../limits.ts";
-import { ApiMisuseError, KeystoreError } from "../errors.ts";
+import { ApiMisuseError, KeystoreError, messageOf } from "../errors.ts";
 import { escapeControls } from "../log.ts";
 import { describeError, ReportedError, stacks, UsageError } from "./errors.ts";
 import { type CliIo, processIo } from "./io.ts";
@@ -17,22 +18,42 @@ export const EXIT = { ok: 0, failure: 1, usage: 2, interrupted: 130 } as const;
 /** Deno replaces bytes of arguments that are not UTF-8 by it, which could name another file or secret. */
 const REPLACEMENT = "\ufffd";
 
+/** The directory with the code of the program. */
+const CODE = fileURLToPath(new URL("../..", import.meta.url));
+
 /** An option that may be given several times; its parser gets the value before. */
 export class RepeatableOption extends Option {}
 
-/** Runs a program with the arguments and streams of this process and sets the exit code. */
-export async function runMain(program: Command): Promise<void> {
+/**
+ * Runs a program with the arguments and streams of this process and sets the exit code.
+ *
+ * @param load Loads its code, which fails without the permission to read it.
+ */
+export async function runMain(load: () => Promise<Command>): Promise<void> {
   const { stdout, stderr } = processIo.streams;
   globalThis.addEventListener("unload", () => {
     stdout.flushSync();
     stderr.flushSync();
   });
-  Deno.exitCode = await runCli(program, Deno.args);
+  Deno.exitCode = await loadAndRun(load);
   await stdout.flushed();
   if (stdout.hasFailed && Deno.exitCode === EXIT.ok) Deno.exitCode = EXIT.failure;
   if (Deno.exitCode === EXIT.ok) return;
   // A handler module may have left a timer or a socket open.
   Deno.unrefTimer(setTimeout(() => Deno.exit(), EXIT_TIMEOUT_MS));
+}
+
+async function loadAndRun(load: () => Promise<Command>): Promise<number> {
+  let program: Command;
+  try {
+    program = await load();
+  } catch (error) {
+    const reason = escapeControls(messageOf(error));
+    processIo.err(`error: cannot load the code in ${CODE}: ${reason}\n`);
+    if (Deno.args.includes("--debug")) processIo.err(stacks(error));
+    return EXIT.failure;
+  }
+  return await runCli(program, Deno.args);
 }
 
 /**

@@ -3,4 +3,4 @@ import { Command } from "commander";
 import { keystoreCommand } from "../../lib/cli/keystore.ts";
 import { runMain } from "../../lib/cli/program.ts";
 
-await runMain(new Command("net-listen").addCommand(keystoreCommand()));
+await runMain(() => Promise.resolve(new Command("net-listen").addCommand(keystoreCommand())));
