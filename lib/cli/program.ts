@@ -18,8 +18,8 @@ export const EXIT = { ok: 0, failure: 1, usage: 2, interrupted: 130 } as const;
 /** Deno replaces bytes of arguments that are not UTF-8 by it, which could name another file or secret. */
 const REPLACEMENT = "\ufffd";
 
-/** The directory with the code of the program. */
-const CODE = fileURLToPath(new URL("../..", import.meta.url));
+/** Where the code of the program is. */
+const CODE = new URL("../..", import.meta.url);
 
 /** An option that may be given several times; its parser gets the value before. */
 export class RepeatableOption extends Option {}
@@ -49,7 +49,8 @@ async function loadAndRun(load: () => Promise<Command>): Promise<number> {
     program = await load();
   } catch (error) {
     const reason = escapeControls(messageOf(error));
-    processIo.err(`error: cannot load the code in ${CODE}: ${reason}\n`);
+    const place = CODE.protocol === "file:" ? fileURLToPath(CODE) : CODE.href;
+    processIo.err(`error: cannot load the code in ${place}: ${reason}\n`);
     if (Deno.args.includes("--debug")) processIo.err(stacks(error));
     return EXIT.failure;
   }
