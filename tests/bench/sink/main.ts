@@ -13,7 +13,7 @@
  * - `--columns listen,null,bare` which of our own columns
  * - `--sink COMMAND` a foreign sink, see `measured_sink.ts`; several times for several
  * - `--beside DIRECTORY` `listen` of another checkout; several times for several
- * - `--listen-flags "…"` further flags of `listen`
+ * - `--listen-flags="…"` further flags of `listen`
  * - `--long` growth over 2 GB, 300 s and ten times 100 clients, instead of a part of it
  * - `--json` the figures with their spread
  */
