@@ -187,8 +187,19 @@ Deno.test("records: what goes to a handler at once is what goes by the steps of 
 });
 
 Deno.test("records: what is printed without them is what is printed of them", async () => {
-  await fc.assert(fc.asyncProperty(steps, (given) => compare(given, "lines")));
+  await fc.assert(fc.asyncProperty(steps, (given) => compare(withoutRaces(given), "lines")));
 });
+
+/**
+ * Lines are printed at the end of a turn, so a client is held from then on. Which events find a new
+ * segment would depend on that.
+ */
+function withoutRaces(given: Parameters<typeof run>[0]): Parameters<typeof run>[0] {
+  if (given.every(([{ kind }]) => kind !== "segreq")) return given;
+  return given.map((
+    [event, channel, what],
+  ) => [event, channel, what === "hold" ? "nothing" : what]);
+}
 
 Deno.test("records: the label that announces probes counts when it goes to a handler at once", async () => {
   const ident = [{ ...external, kind: "ident", message: "" }, 0, "nothing"] as const;
