@@ -29,7 +29,7 @@ export type PrintLine = (
  * A client waits for its own lines to be printed; the listener, and so a login, never waits.
  *
  * @param takesSeveral Whether `write` takes several lines at once, with a line feed between each two. Then
- *   most events are printed without their records, for a third of the time.
+ *   most events are printed without their records, which saves a fifth of all that an event costs.
  */
 export function printHandler(
   write: PrintLine,
